@@ -1,0 +1,4 @@
+/** The contract: what a scenario may use, and what a device under the reference kernel offers. @module */
+export * from './values.js';
+export * from './target.js';
+export * from './device.js';
