@@ -1,0 +1,78 @@
+/** Addresses between text and bytes. Text is what people and netlink tools print. */
+import { readU16, writeU16 } from './bytes.js';
+
+/** `02:00:00:00:00:01` → six bytes. Throws on anything else. */
+export function parseMac(text: string): Uint8Array {
+  if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text)) throw new Error(`not a MAC address: ${text}`);
+  return Uint8Array.from(text.split(':'), (part) => Number.parseInt(part, 16));
+}
+
+export function formatMac(bytes: Uint8Array, offset = 0): string {
+  return Array.from(bytes.subarray(offset, offset + 6), (byte) => byte.toString(16).padStart(2, '0')).join(':');
+}
+
+/** The group bit: multicast, broadcast included. */
+export const isMulticastMac = (bytes: Uint8Array, offset: number): boolean => ((bytes[offset] ?? 0) & 1) !== 0;
+
+export function isBroadcastMac(bytes: Uint8Array, offset: number): boolean {
+  for (let index = 0; index < 6; index++) if (bytes[offset + index] !== 0xff) return false;
+  return true;
+}
+
+export function isZeroMac(bytes: Uint8Array, offset: number): boolean {
+  for (let index = 0; index < 6; index++) if (bytes[offset + index] !== 0) return false;
+  return true;
+}
+
+/** `192.0.2.1` → four bytes. Throws on anything else. */
+export function parseIpv4(text: string): Uint8Array {
+  const parts = text.split('.');
+  const valid = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
+  if (!valid) throw new Error(`not an IPv4 address: ${text}`);
+  return Uint8Array.from(parts, Number);
+}
+
+export function formatIpv4(bytes: Uint8Array, offset = 0): string {
+  return bytes.subarray(offset, offset + 4).join('.');
+}
+
+/** `2001:db8::1` → sixteen bytes, RFC 4291 section 2.2, a trailing IPv4 address included. Throws on anything else. */
+export function parseIpv6(text: string): Uint8Array {
+  const failure = new Error(`not an IPv6 address: ${text}`);
+  const halves = text.split('::');
+  if (halves.length > 2) throw failure;
+  const groups = halves.map((half) => (half === '' ? [] : half.split(':').flatMap((part) => group(part, failure))));
+  const [head = [], tail = []] = groups;
+  const missing = 8 - head.length - tail.length;
+  if (halves.length === 1 ? missing !== 0 : missing < 1) throw failure;
+  const words = [...head, ...new Array<number>(missing).fill(0), ...tail];
+  const bytes = new Uint8Array(16);
+  for (const [index, word] of words.entries()) writeU16(bytes, 2 * index, word);
+  return bytes;
+}
+
+function group(part: string, failure: Error): number[] {
+  if (part.includes('.')) {
+    const bytes = parseIpv4(part);
+    return [readU16(bytes, 0), readU16(bytes, 2)];
+  }
+  if (!/^[0-9a-f]{1,4}$/i.test(part)) throw failure;
+  return [Number.parseInt(part, 16)];
+}
+
+/** RFC 5952: lower case, no leading zeroes, the longest run of two or more zero groups as `::`. */
+export function formatIpv6(bytes: Uint8Array, offset = 0): string {
+  const words = Array.from({ length: 8 }, (_, index) => readU16(bytes, offset + 2 * index));
+  let [bestStart, bestLength] = [-1, 1];
+  for (let start = 0; start < 8; start++) {
+    let end = start;
+    while (end < 8 && words[end] === 0) end++;
+    if (end - start > bestLength) [bestStart, bestLength] = [start, end - start];
+  }
+  const text = (from: number, to: number): string =>
+    words
+      .slice(from, to)
+      .map((word) => word.toString(16))
+      .join(':');
+  return bestStart < 0 ? text(0, 8) : `${text(0, bestStart)}::${text(bestStart + bestLength, 8)}`;
+}
