@@ -1,0 +1,323 @@
+/**
+ * Families as data: what an attribute is called, its number, its type, and what the kernel's policy allows. One generic codec reads
+ * and writes them all. Values go by the uAPI names: `{ IFLA_MTU: 1500, IFLA_IFNAME: 'eth0' }`.
+ */
+import { concat } from '../packet/bytes.js';
+import { NLA_F_NESTED } from './constants.js';
+import { encodeAttribute, parseAttributes, viewOf, type Attribute } from './wire.js';
+
+export type Value = number | bigint | string | boolean | Uint8Array | Values | readonly Value[];
+/** An attribute that the set does not know goes by `#` and its number, as bytes; so decoding loses nothing. */
+export interface Values {
+  readonly [name: string]: Value;
+}
+
+export type IntegerKind = 'u8' | 'u16' | 'u32' | 'u64' | 's32' | 'uint';
+
+export interface StructField {
+  readonly name: string;
+  /** `pad`: bytes that are not looked at. */
+  readonly kind: IntegerKind | 'be16' | { readonly bytes: number } | { readonly pad: number };
+}
+
+/** What an attribute holds. Bounds are inclusive; `mask`: the bits that may be set. */
+export type AttributeType =
+  | { readonly kind: IntegerKind; readonly min?: number; readonly max?: number; readonly mask?: number }
+  | { readonly kind: 'be16' }
+  | { readonly kind: 'flag' }
+  /** `maxLength` counts without the terminating zero. */
+  | { readonly kind: 'string'; readonly maxLength?: number; readonly terminated?: boolean }
+  | { readonly kind: 'binary'; readonly minLength?: number; readonly maxLength?: number }
+  | { readonly kind: 'struct'; readonly fields: readonly StructField[] }
+  /** 32-bit integers one behind the other. */
+  | { readonly kind: 'u32-array' }
+  /** `unflagged`: the kernel writes it without NLA_F_NESTED. A function, where sets hold each other. */
+  | { readonly kind: 'nest'; readonly set: () => AttributeSet; readonly unflagged?: boolean }
+  /** A nest whose attributes are numbered from 1 and all have the same set. */
+  | { readonly kind: 'indexed'; readonly set: () => AttributeSet };
+
+export interface AttributeSpec {
+  readonly name: string;
+  readonly number: number;
+  readonly type: AttributeType;
+  /** May stand several times; its value is then always a list. */
+  readonly repeats?: boolean;
+}
+
+export interface AttributeSet {
+  readonly name: string;
+  readonly byNumber: ReadonlyMap<number, AttributeSpec>;
+  readonly byName: ReadonlyMap<string, AttributeSpec>;
+}
+
+/** An attribute set from `[number, name, type]` rows; a fourth member `repeats` marks one that may stand several times. */
+export function attributeSet(
+  name: string,
+  rows: readonly (readonly [number: number, name: string, type: AttributeType, repeats?: 'repeats'])[],
+): AttributeSet {
+  const specs = rows.map(([number, attribute, type, repeats]): AttributeSpec => {
+    return { number, name: attribute, type, ...(repeats === undefined ? {} : { repeats: true }) };
+  });
+  return {
+    name,
+    byNumber: new Map(specs.map((spec) => [spec.number, spec])),
+    byName: new Map(specs.map((spec) => [spec.name, spec])),
+  };
+}
+
+export const u8: AttributeType = { kind: 'u8' };
+export const u16: AttributeType = { kind: 'u16' };
+export const u32: AttributeType = { kind: 'u32' };
+export const u64: AttributeType = { kind: 'u64' };
+export const s32: AttributeType = { kind: 's32' };
+/** nla_put_uint(): four bytes, or eight for what does not fit. */
+export const uint: AttributeType = { kind: 'uint' };
+export const flag: AttributeType = { kind: 'flag' };
+export const binary: AttributeType = { kind: 'binary' };
+export const text: AttributeType = { kind: 'string' };
+export const string = (maxLength: number): AttributeType => ({ kind: 'string', maxLength, terminated: true });
+export const ranged = (kind: IntegerKind, min: number, max: number): AttributeType => ({ kind, min, max });
+export const nest = (set: () => AttributeSet): AttributeType => ({ kind: 'nest', set });
+
+/** Bytes do not have the form that the set gives them. */
+export class NetlinkDecodeError extends Error {
+  override readonly name = 'NetlinkDecodeError';
+}
+
+const INTEGER_BYTES = { u8: 1, u16: 2, u32: 4, s32: 4, u64: 8, be16: 2 } as const;
+
+function readInteger(kind: IntegerKind | 'be16', data: Uint8Array, at = 0): number | bigint {
+  const view = viewOf(data);
+  switch (kind) {
+    case 'u8':
+      return view.getUint8(at);
+    case 'u16':
+      return view.getUint16(at, true);
+    case 'be16':
+      return view.getUint16(at);
+    case 'u32':
+      return view.getUint32(at, true);
+    case 's32':
+      return view.getInt32(at, true);
+    case 'u64':
+      return view.getBigUint64(at, true);
+    case 'uint':
+      return data.length === 8 ? view.getBigUint64(at, true) : BigInt(view.getUint32(at, true));
+  }
+}
+
+function writeInteger(kind: IntegerKind | 'be16', value: number | bigint, bytes: Uint8Array, at: number): void {
+  const view = viewOf(bytes);
+  switch (kind) {
+    case 'u8':
+      view.setUint8(at, Number(value));
+      return;
+    case 'u16':
+      view.setUint16(at, Number(value), true);
+      return;
+    case 'be16':
+      view.setUint16(at, Number(value));
+      return;
+    case 'u32':
+      view.setUint32(at, Number(value), true);
+      return;
+    case 's32':
+      view.setInt32(at, Number(value), true);
+      return;
+    case 'uint':
+    case 'u64':
+      if (bytes.length - at === 4) view.setUint32(at, Number(value), true);
+      else view.setBigUint64(at, BigInt(value), true);
+  }
+}
+
+const fieldLength = ({ kind }: StructField): number => {
+  if (typeof kind === 'string') return kind === 'uint' ? 4 : INTEGER_BYTES[kind];
+  return 'bytes' in kind ? kind.bytes : kind.pad;
+};
+
+export const structLength = (fields: readonly StructField[]): number =>
+  fields.reduce((length, field) => length + fieldLength(field), 0);
+
+/** A struct as it lies in memory; a shorter one, of an older kernel, has fewer members. */
+export function decodeStruct(fields: readonly StructField[], data: Uint8Array): Values {
+  const values: Record<string, Value> = {};
+  let at = 0;
+  for (const field of fields) {
+    const length = fieldLength(field);
+    if (at + length > data.length) break;
+    if (typeof field.kind === 'string') values[field.name] = readInteger(field.kind, data, at);
+    else if ('bytes' in field.kind) values[field.name] = data.slice(at, at + length);
+    at += length;
+  }
+  return values;
+}
+
+/** Members that are not given are zero. */
+export function encodeStruct(fields: readonly StructField[], values: Values): Uint8Array {
+  const bytes = new Uint8Array(structLength(fields));
+  let at = 0;
+  for (const field of fields) {
+    const value = values[field.name];
+    if (typeof field.kind === 'string') {
+      if (typeof value === 'number' || typeof value === 'bigint') writeInteger(field.kind, value, bytes, at);
+    } else if (value instanceof Uint8Array) bytes.set(value.subarray(0, fieldLength(field)), at);
+    at += fieldLength(field);
+  }
+  return bytes;
+}
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+function decodeValue(type: AttributeType, data: Uint8Array, name: string): Value {
+  switch (type.kind) {
+    case 'uint':
+      if (data.length !== 4 && data.length !== 8) throw new NetlinkDecodeError(`${name} has ${data.length} bytes`);
+      return readInteger('uint', data);
+    case 'u8':
+    case 'u16':
+    case 'u32':
+    case 's32':
+    case 'u64':
+    case 'be16':
+      if (data.length < INTEGER_BYTES[type.kind]) throw new NetlinkDecodeError(`${name} has ${data.length} bytes`);
+      return readInteger(type.kind, data);
+    case 'flag':
+      return true;
+    case 'string': {
+      const end = data.indexOf(0);
+      return decoder.decode(end < 0 ? data : data.subarray(0, end));
+    }
+    case 'binary':
+      return data.slice();
+    case 'struct':
+      return decodeStruct(type.fields, data);
+    case 'u32-array':
+      return Array.from({ length: data.length >> 2 }, (_, index) => viewOf(data).getUint32(4 * index, true));
+    case 'nest':
+      return decodeAttributes(type.set(), data);
+    case 'indexed':
+      return parseAttributes(data).attributes.map((entry) => decodeAttributes(type.set(), entry.data));
+  }
+}
+
+/** Every attribute under its name. Throws NetlinkDecodeError where a value does not have the form of its type. */
+export function decodeAttributes(set: AttributeSet, bytes: Uint8Array): Values {
+  return decodeParsed(set, parseAttributes(bytes).attributes);
+}
+
+export function decodeParsed(set: AttributeSet, attributes: readonly Attribute[]): Values {
+  const values: Record<string, Value> = {};
+  for (const { type, data } of attributes) {
+    const spec = set.byNumber.get(type);
+    if (spec === undefined) values[`#${type}`] = data.slice();
+    else if (spec.repeats === true) {
+      const before = values[spec.name];
+      const value = decodeValue(spec.type, data, spec.name);
+      values[spec.name] = Array.isArray(before) ? [...(before as Value[]), value] : [value];
+    } else values[spec.name] = decodeValue(spec.type, data, spec.name);
+  }
+  return values;
+}
+
+/** In the order of the members of `values`. Throws TypeError for a name that the set does not have, or a value of another type. */
+export function encodeAttributes(set: AttributeSet, values: Values): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (const [name, value] of Object.entries(values)) {
+    if (name.startsWith('#') && value instanceof Uint8Array) {
+      parts.push(encodeAttribute(Number(name.slice(1)), value));
+      continue;
+    }
+    const spec = set.byName.get(name);
+    if (spec === undefined) throw new TypeError(`${set.name} has no attribute ${name}`);
+    const each = spec.repeats === true && Array.isArray(value) ? (value as Value[]) : [value];
+    for (const one of each) parts.push(...encodeSpec(spec, one));
+  }
+  return concat(...parts);
+}
+
+function encodeSpec({ name, number, type }: AttributeSpec, value: Value): Uint8Array[] {
+  if (type.kind === 'flag') return value === false ? [] : [encodeAttribute(number, new Uint8Array(0))];
+  const isNest = type.kind === 'indexed' || (type.kind === 'nest' && type.unflagged !== true);
+  return [encodeAttribute(isNest ? number | NLA_F_NESTED : number, encodeValue(name, type, value))];
+}
+
+function encodeValue(name: string, type: Exclude<AttributeType, { kind: 'flag' }>, value: Value): Uint8Array {
+  const wrong = (): TypeError => new TypeError(`${name} cannot be ${typeof value}`);
+  switch (type.kind) {
+    case 'uint':
+    case 'u8':
+    case 'u16':
+    case 'u32':
+    case 's32':
+    case 'u64':
+    case 'be16': {
+      if (typeof value !== 'number' && typeof value !== 'bigint') throw wrong();
+      const length = type.kind === 'uint' ? (value > 0xffff_ffff ? 8 : 4) : INTEGER_BYTES[type.kind];
+      const bytes = new Uint8Array(length);
+      writeInteger(type.kind, value, bytes, 0);
+      return bytes;
+    }
+    case 'string': {
+      if (typeof value !== 'string') throw wrong();
+      return encoder.encode(`${value}\0`);
+    }
+    case 'binary':
+      if (!(value instanceof Uint8Array)) throw wrong();
+      return value;
+    case 'struct':
+      if (!isValues(value)) throw wrong();
+      return encodeStruct(type.fields, value);
+    case 'u32-array': {
+      if (!Array.isArray(value)) throw wrong();
+      const bytes = new Uint8Array(4 * value.length);
+      for (const [index, entry] of value.entries()) viewOf(bytes).setUint32(4 * index, Number(entry), true);
+      return bytes;
+    }
+    case 'nest':
+      if (!isValues(value)) throw wrong();
+      return encodeAttributes(type.set(), value);
+    case 'indexed': {
+      if (!Array.isArray(value)) throw wrong();
+      const entries = value as readonly Value[];
+      return concat(...entries.map((entry, index) => encodeIndexed(type.set(), index + 1, entry)));
+    }
+  }
+}
+
+function encodeIndexed(set: AttributeSet, index: number, entry: Value): Uint8Array {
+  if (!isValues(entry)) throw new TypeError(`an entry of ${set.name} cannot be ${typeof entry}`);
+  return encodeAttribute(index | NLA_F_NESTED, encodeAttributes(set, entry));
+}
+
+export function isValues(value: Value | undefined): value is Values {
+  return typeof value === 'object' && !(value instanceof Uint8Array) && !Array.isArray(value);
+}
+
+// Reading decoded values: undefined where the attribute is absent or of another type.
+
+export function numberIn(values: Values | undefined, name: string): number | undefined {
+  const value = values?.[name];
+  return typeof value === 'number' ? value : typeof value === 'bigint' ? Number(value) : undefined;
+}
+
+export function textIn(values: Values | undefined, name: string): string | undefined {
+  const value = values?.[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function bytesIn(values: Values | undefined, name: string): Uint8Array | undefined {
+  const value = values?.[name];
+  return value instanceof Uint8Array ? value : undefined;
+}
+
+export function nestIn(values: Values | undefined, name: string): Values | undefined {
+  const value = values?.[name];
+  return isValues(value) ? value : undefined;
+}
+
+export function listIn(values: Values | undefined, name: string): readonly Value[] {
+  const value = values?.[name];
+  return Array.isArray(value) ? (value as readonly Value[]) : [];
+}
