@@ -227,6 +227,8 @@ export interface LinkStatistics {
 export interface QueueStatistics {
   readonly rx: readonly RxQueueStatistics[];
   readonly tx: readonly TxQueueStatistics[];
+  /** Sums of queues that are not in use any more: netdev_stat_ops.get_base_stats. */
+  readonly base?: { readonly rx: RxQueueStatistics; readonly tx: TxQueueStatistics };
 }
 
 export interface RxQueueStatistics {

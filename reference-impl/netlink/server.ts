@@ -14,7 +14,7 @@ import {
   NLMSG_DONE,
   NLMSG_MIN_TYPE,
 } from './constants.js';
-import { encodeAcknowledgement } from './extack.js';
+import { encodeAcknowledgement, type Acknowledgement } from './extack.js';
 import {
   CTRL,
   CTRL_FAMILY_POLICY,
@@ -99,6 +99,29 @@ interface RegisteredFamily extends GenericFamily {
   readonly byCommand: ReadonlyMap<number, NetlinkOperation>;
 }
 
+/** Rules of the server that a seeded defect may replace, one at a time. */
+export interface NetlinkParts {
+  /** How strictly an operation's request is checked. */
+  readonly validation: (declared: Validation) => Validation;
+  readonly acknowledges: (flags: number) => boolean;
+  readonly acknowledgement: (request: Message, portId: number, result: Acknowledgement | Refusal) => Uint8Array;
+  /** Flags of each message of a dump. */
+  readonly dumpFlags: number;
+  /** Whether the requests behind one that failed are served too. */
+  readonly servesBehindFailure: boolean;
+  /** Which members of a group are told. */
+  readonly notifies: (socket: KernelSocket, group: number) => boolean;
+}
+
+export const CONFORMING_NETLINK: NetlinkParts = {
+  validation: (declared) => declared,
+  acknowledges: (flags) => (flags & NLM_F_ACK) !== 0,
+  acknowledgement: encodeAcknowledgement,
+  dumpFlags: NLM_F_MULTI,
+  servesBehindFailure: true,
+  notifies: (socket, group) => socket.groups.has(group),
+};
+
 /** Datagrams that wait in a socket; a user reads them, the kernel adds to them. */
 export interface KernelSocket {
   readonly protocol: number;
@@ -120,7 +143,10 @@ export class NetlinkKernel {
   #nextGroup = 0x11;
   #serving: Promise<void> = Promise.resolve();
 
-  constructor() {
+  readonly #parts: NetlinkParts;
+
+  constructor(parts: NetlinkParts = CONFORMING_NETLINK) {
+    this.#parts = parts;
     this.registerFamily({
       name: 'nlctrl',
       version: 2,
@@ -179,7 +205,7 @@ export class NetlinkKernel {
   notify(protocol: number, group: number, { type, body }: NetlinkBody): void {
     const datagram = encodeMessage({ type, flags: 0, sequence: 0, portId: 0 }, body);
     for (const socket of this.#sockets) {
-      if (socket.protocol === protocol && socket.groups.has(group)) socket.queue.push(datagram.slice());
+      if (socket.protocol === protocol && this.#parts.notifies(socket, group)) socket.queue.push(datagram.slice());
     }
   }
 
@@ -187,26 +213,35 @@ export class NetlinkKernel {
   handle(socket: KernelSocket, datagram: Uint8Array): Promise<void> {
     const copy = datagram.slice();
     this.#serving = this.#serving.then(async () => {
-      for (const message of parseDatagram(copy)) await this.#serve(socket, message);
+      for (const message of parseDatagram(copy)) {
+        const succeeded = await this.#serve(socket, message);
+        if (!succeeded && !this.#parts.servesBehindFailure) return;
+      }
     });
     return this.#serving;
   }
 
-  async #serve(socket: KernelSocket, message: Message): Promise<void> {
+  /** Answers whether the request succeeded. */
+  async #serve(socket: KernelSocket, message: Message): Promise<boolean> {
     const isRequest = (message.flags & NLM_F_REQUEST) !== 0 && message.type >= NLMSG_MIN_TYPE;
     if (!isRequest) {
-      if ((message.flags & NLM_F_ACK) !== 0)
-        socket.queue.push(encodeAcknowledgement(message, socket.portId, { ok: true }));
-      return;
+      this.#acknowledge(socket, message, { ok: true });
+      return true;
     }
     const found = this.#find(socket.protocol, message);
     if ('errno' in found) {
-      socket.queue.push(encodeAcknowledgement(message, socket.portId, found));
-      return;
+      this.#acknowledge(socket, message, found);
+      return false;
     }
     const isDump = wantsDump(socket.protocol, message, found);
-    const result = await run(found, message, isDump);
+    const result = await run(found, this.#parts.validation(found.validation), message, isDump);
     this.#answer(socket, message, result, isDump);
+    return result.ok;
+  }
+
+  #acknowledge(socket: KernelSocket, message: Message, result: Acknowledgement | Refusal): void {
+    if (result.ok && !this.#parts.acknowledges(message.flags)) return;
+    socket.queue.push(this.#parts.acknowledgement(message, socket.portId, result));
   }
 
   #find(protocol: number, message: Message): NetlinkOperation | Refusal {
@@ -220,21 +255,23 @@ export class NetlinkKernel {
   }
 
   #answer(socket: KernelSocket, message: Message, result: HandlerResult, isDump: boolean): void {
-    const { portId, queue } = socket;
     if (!result.ok) {
-      queue.push(encodeAcknowledgement(message, portId, result));
+      this.#acknowledge(socket, message, result);
       return;
     }
+    const { portId, queue } = socket;
+    const { sequence } = message;
+    const flags = isDump ? this.#parts.dumpFlags : 0;
     const replies = (result.replies ?? []).map(({ type, body }) =>
-      encodeMessage({ type, flags: isDump ? NLM_F_MULTI : 0, sequence: message.sequence, portId }, body),
+      encodeMessage({ type, flags, sequence, portId }, body),
     );
     if (isDump) {
-      const done = { type: NLMSG_DONE, flags: NLM_F_MULTI, sequence: message.sequence, portId };
-      queue.push(...packDump([...replies, encodeMessage(done, new Uint8Array(4))]));
+      const done = encodeMessage({ type: NLMSG_DONE, flags: NLM_F_MULTI, sequence, portId }, new Uint8Array(4));
+      queue.push(...packDump([...replies, done]));
       return;
     }
     queue.push(...replies);
-    if ((message.flags & NLM_F_ACK) !== 0) queue.push(encodeAcknowledgement(message, portId, result));
+    this.#acknowledge(socket, message, result);
   }
 
   #getFamily({ values }: NetlinkRequest): HandlerResult {
@@ -257,7 +294,12 @@ function wantsDump(protocol: number, message: Message, operation: NetlinkOperati
   return protocol === NETLINK_GENERIC || (operation.number & 3) === 2;
 }
 
-async function run(operation: NetlinkOperation, message: Message, isDump: boolean): Promise<HandlerResult> {
+async function run(
+  operation: NetlinkOperation,
+  validation: Validation,
+  message: Message,
+  isDump: boolean,
+): Promise<HandlerResult> {
   const handler = isDump ? operation.dumpit : operation.doit;
   if (handler === undefined) return { ok: false, errno: EOPNOTSUPP };
   const headerLength = structLength(operation.header);
@@ -267,7 +309,7 @@ async function run(operation: NetlinkOperation, message: Message, isDump: boolea
     isDump ? (operation.dumpPolicy ?? operation.policy) : operation.policy,
     message.body.subarray(attributesAt),
     NLMSG_HDRLEN + attributesAt,
-    operation.validation,
+    validation,
   );
   if (!accepted.ok) return accepted;
   const header = decodeStruct(operation.header, message.body);

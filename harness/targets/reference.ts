@@ -1,0 +1,219 @@
+/** The TypeScript reference as a Target: the reference kernel over the reference NIC, or over a device that somebody brings. */
+import { CONTRACT_VERSION } from '../contract/index.js';
+import type {
+  BpfResult,
+  CapabilityAnswer,
+  CapabilityAnswers,
+  Device,
+  HostEnd,
+  NetDeviceName,
+  NetlinkSocket,
+  PortName,
+  ReceiveWait,
+  SysfsResult,
+  Target,
+  TargetDescription,
+  TargetPort,
+  WireEnd,
+  WireFrame,
+} from '../contract/index.js';
+import { TargetFault } from '../contract/index.js';
+import type { Defect } from '../../reference-impl/defects/defect.js';
+import { createReferenceNic } from '../../reference-impl/device/nic.js';
+import { ENODEV, ENOENT, ENOSYS } from '../../reference-impl/kernel/errno.js';
+import { ReferenceKernel, type PacketSocket } from '../../reference-impl/kernel/kernel.js';
+import { createControlPlane, type ControlPlane } from '../../reference-impl/kernel/controlPlane.js';
+import type { NetDevice } from '../../reference-impl/kernel/netDevice.js';
+import { CONFORMING_KERNEL } from '../../reference-impl/kernel/parts.js';
+
+export interface ReferenceOptions {
+  /** Everything that differs from machine to machine is drawn from it. */
+  readonly seed?: number;
+  /** Makes the stack wrong in this one way. */
+  readonly defect?: Defect;
+}
+
+/** The reference kernel over the reference NIC. */
+export async function openReferenceTarget(options: ReferenceOptions = {}): Promise<Target> {
+  const { seed = 1, defect } = options;
+  const nic = createReferenceNic({ seed, ...(defect?.nic === undefined ? {} : { parts: defect.nic }) });
+  const device = defect?.wrap?.(nic) ?? nic;
+  const kernel = await ReferenceKernel.boot(device, defect?.kernel?.(CONFORMING_KERNEL) ?? CONFORMING_KERNEL);
+  return new ModelTarget('reference', kernel);
+}
+
+/** The reference kernel over a device of somebody else's. */
+export async function openDeviceTarget(name: string, device: Device): Promise<Target> {
+  return new ModelTarget(name, await ReferenceKernel.boot(device));
+}
+
+/** What the model's cable, host end and kernel can do, whatever the device. */
+const RIG: readonly string[] = [
+  'wire-fcs',
+  'wire-carrier',
+  'wire-autoneg',
+  'wire-pause',
+  'tx-fragments',
+  'tx-queue-select',
+  'host-stall',
+  'tunnel-gso',
+  'partial-checksum-any',
+  'virtual-clock',
+  'sees-rx-checksum',
+  'sees-rx-checksum-complete',
+  'sees-rx-hash',
+  'sees-rx-queue',
+  'sees-header-split',
+  'sees-short-frames',
+  'rx-gro',
+  'vlan-device',
+  'macvlan-address',
+  'sw-timestamps',
+];
+
+class ModelTarget implements Target {
+  readonly sysfs = {
+    read: (path: string): Promise<SysfsResult<string>> => Promise.resolve(this.#readSysfs(path)),
+    write: (): Promise<SysfsResult<void>> => Promise.resolve({ ok: false, errno: ENOENT }),
+    list: (path: string): Promise<SysfsResult<readonly string[]>> => Promise.resolve(this.#listSysfs(path)),
+  };
+  readonly #firmware = new Map<string, Uint8Array>();
+  readonly firmware = {
+    put: async (name: string, bytes: Uint8Array): Promise<void> => void this.#firmware.set(name, bytes.slice()),
+    remove: async (name: string): Promise<void> => void this.#firmware.delete(name),
+  };
+  readonly clock = {
+    now: async (): Promise<bigint> => this.#kernel.now,
+    sleep: (milliseconds: number): Promise<void> => this.#kernel.wait(milliseconds),
+  };
+  readonly #name: string;
+  readonly #kernel: ReferenceKernel;
+  readonly #control: ControlPlane;
+
+  constructor(name: string, kernel: ReferenceKernel) {
+    this.#name = name;
+    this.#kernel = kernel;
+    this.#control = createControlPlane(kernel);
+  }
+
+  async describe(): Promise<TargetDescription> {
+    const { description } = this.#kernel;
+    const present: CapabilityAnswer = { present: true };
+    const capabilities: Record<string, CapabilityAnswer> = { ...description.capabilities } satisfies CapabilityAnswers;
+    for (const name of RIG) capabilities[name] ??= present;
+    return {
+      contractVersion: CONTRACT_VERSION,
+      name: this.#name,
+      identity: { kernel: { name: 'nicspec-reference', release: '0.1.0' }, device: description.identity },
+      ports: description.ports.map(({ port }) => this.#describePort(port)),
+      capabilities,
+      clock: 'virtual',
+    };
+  }
+
+  netlink(protocol: number): Promise<NetlinkSocket> {
+    return Promise.resolve(
+      this.#control.openSocket(protocol, (milliseconds, until) => this.#kernel.wait(milliseconds, until)),
+    );
+  }
+
+  ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): ReturnType<Target['ethtoolIoctl']> {
+    return this.#control.ethtoolIoctl(netDevice, command);
+  }
+
+  async host(name: NetDeviceName): Promise<HostEnd> {
+    const netDevice = this.#kernel.findByName(name);
+    if (netDevice === undefined) throw new TargetFault(`no net device is called ${name}`);
+    return hostEnd(this.#kernel, netDevice, this.#kernel.openPacketSocket(netDevice));
+  }
+
+  async wire(port: PortName): Promise<WireEnd> {
+    if (this.#kernel.portNetDevice(port) === undefined) throw new TargetFault(`no port is called ${port}`);
+    return wireEnd(this.#kernel, port);
+  }
+
+  async bpf(_command: number, attributes: Uint8Array): Promise<BpfResult> {
+    return { ok: false, errno: ENOSYS, attributes };
+  }
+
+  async reset(): Promise<void> {
+    this.#control.reset();
+    await this.#kernel.reset();
+  }
+
+  async close(): Promise<void> {
+    await this.#kernel.device.close();
+  }
+
+  #describePort(port: PortName): TargetPort {
+    const netDevice = this.#kernel.portNetDevice(port);
+    if (netDevice === undefined) throw new TargetFault(`no net device belongs to port ${port}`);
+    return { port, netDevice: netDevice.name, ifIndex: netDevice.ifIndex, address: netDevice.permanentAddress };
+  }
+
+  #readSysfs(path: string): SysfsResult<string> {
+    const [, name, attribute] = /^class\/net\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+    const netDevice = name === undefined ? undefined : this.#kernel.findByName(name);
+    if (netDevice === undefined) return { ok: false, errno: name === undefined ? ENOENT : ENODEV };
+    switch (attribute) {
+      case 'address':
+        return { ok: true, value: `${netDevice.address}\n` };
+      case 'mtu':
+        return { ok: true, value: `${netDevice.mtu}\n` };
+      case 'carrier_changes':
+        return { ok: true, value: `${netDevice.carrierUpCount + netDevice.carrierDownCount}\n` };
+      default:
+        return { ok: false, errno: ENOENT };
+    }
+  }
+
+  #listSysfs(path: string): SysfsResult<readonly string[]> {
+    if (path === 'class/net') return { ok: true, value: [...this.#kernel.netDevices.values()].map(({ name }) => name) };
+    const [, name] = /^class\/net\/([^/]+)\/queues$/.exec(path) ?? [];
+    const netDevice = name === undefined ? undefined : this.#kernel.findByName(name);
+    if (netDevice === undefined) return { ok: false, errno: ENOENT };
+    const queues = (prefix: string, count: number): string[] =>
+      Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
+    return { ok: true, value: [...queues('rx', netDevice.realRxQueues), ...queues('tx', netDevice.realTxQueues)] };
+  }
+}
+
+function hostEnd(kernel: ReferenceKernel, netDevice: NetDevice, socket: PacketSocket): HostEnd {
+  return {
+    send: (frames) => kernel.send(netDevice, frames),
+    receive: (wait) => take(kernel, socket.received, wait),
+    transmitTimestamps: (wait) => take(kernel, socket.timestamps, wait),
+    setPolling: (polling) => kernel.setPolling(netDevice, polling),
+    close: async () => kernel.closePacketSocket(socket),
+  };
+}
+
+function wireEnd(kernel: ReferenceKernel, port: PortName): WireEnd {
+  const { device } = kernel;
+  const arrived: WireFrame[] = kernel.cable(port);
+  arrived.length = 0;
+  return {
+    send: (frames) => kernel.receiveFromCable(port, frames),
+    receive: (wait) => take(kernel, arrived, wait),
+    setCarrier: async (up) => {
+      await device.cable.setCarrier(port, up);
+      await kernel.settle();
+    },
+    setPartner: async (partner) => {
+      await device.cable.setPartner(port, partner);
+      await kernel.settle();
+    },
+    close: async () => undefined,
+  };
+}
+
+/** Takes what is there as soon as it is enough, letting time pass for the rest. */
+async function take<Item>(
+  kernel: ReferenceKernel,
+  queue: Item[],
+  { withinMs, count }: ReceiveWait,
+): Promise<readonly Item[]> {
+  const enough = (): boolean => count !== undefined && queue.length >= count;
+  if (!enough()) await kernel.wait(withinMs, enough);
+  return queue.splice(0);
+}

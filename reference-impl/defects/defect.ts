@@ -1,0 +1,22 @@
+import type { Device } from '../../harness/contract/index.js';
+import type { NicParts } from '../device/parts.js';
+import type { KernelParts } from '../kernel/parts.js';
+
+/** A conforming stack made wrong in one way: a real class of driver, firmware or core bug. */
+export interface Defect {
+  /** `DEF-` and a few words, for example `DEF-UDP-ZERO-CHECKSUM`. Never reused. */
+  readonly id: string;
+  readonly title: string;
+  /** What goes wrong, in one or two sentences. */
+  readonly description: string;
+  /** Where the class of bug was seen. `url` is absent where it is known from practice only. */
+  readonly origin: { readonly title: string; readonly url?: string };
+  /** The requirement whose scenarios must catch it. */
+  readonly caughtBy: string;
+  /** Replaces a part of the reference NIC. */
+  readonly nic?: (parts: NicParts) => NicParts;
+  /** Replaces a part of the reference kernel: for rules that the core enforces. */
+  readonly kernel?: (parts: KernelParts) => KernelParts;
+  /** Wraps the whole device, for what no single part can show. */
+  readonly wrap?: (device: Device) => Device;
+}

@@ -1,0 +1,54 @@
+/** Everything of the reference kernel that is asked for over sockets and the ioctl, put together. */
+import type { IoctlResult, NetDeviceName, NetlinkSocket } from '../../harness/contract/index.js';
+import { NETLINK_ROUTE, RTM_DELLINK, RTM_NEWLINK, RTNLGRP_LINK } from '../netlink/constants.js';
+import { NetlinkKernel, type KernelSocket } from '../netlink/server.js';
+import { registerEthtoolFamily } from './ethtool/family.js';
+import { ethtoolIoctl } from './ethtool/ioctl.js';
+import type { ReferenceKernel } from './kernel.js';
+import { registerNetdevFamily } from './netdevFamily.js';
+import { addressOperations } from './rtnetlink/address.js';
+import { linkOperations } from './rtnetlink/link.js';
+import { linkMessage } from './rtnetlink/linkMessage.js';
+
+/** Lets time pass until the condition holds or it is over. */
+export type WaitFor = (milliseconds: number, until: () => boolean) => Promise<void>;
+
+export interface ControlPlane {
+  openSocket(protocol: number, wait: WaitFor): NetlinkSocket;
+  ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): Promise<IoctlResult>;
+  /** Sockets of before are dead. */
+  reset(): void;
+}
+
+export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
+  const netlink = new NetlinkKernel(kernel.parts.netlink);
+  for (const operation of linkOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
+  for (const operation of addressOperations(kernel, netlink)) netlink.register(NETLINK_ROUTE, operation);
+  registerEthtoolFamily(kernel, netlink);
+  registerNetdevFamily(kernel, netlink);
+  // rtnetlink_event(): every change of a net device is told to who listens to links.
+  kernel.notifiers.push((event, netDevice) => {
+    const type = event === 'NETDEV_UNREGISTER' ? RTM_DELLINK : RTM_NEWLINK;
+    netlink.notify(NETLINK_ROUTE, RTNLGRP_LINK, linkMessage(netDevice, undefined, type));
+  });
+  return {
+    openSocket: (protocol, wait) => contractSocket(netlink, netlink.openSocket(protocol), wait),
+    ethtoolIoctl: (netDevice, command) => ethtoolIoctl(kernel, netDevice, command),
+    reset: () => netlink.closeAllSockets(),
+  };
+}
+
+function contractSocket(netlink: NetlinkKernel, socket: KernelSocket, wait: WaitFor): NetlinkSocket {
+  return {
+    portId: socket.portId,
+    send: (datagram) => netlink.handle(socket, datagram),
+    receive: async (request) => {
+      if (socket.queue.length === 0 && request !== undefined)
+        await wait(request.withinMs, () => socket.queue.length > 0);
+      return socket.queue.shift() ?? null;
+    },
+    join: async (group) => void socket.groups.add(group),
+    leave: async (group) => void socket.groups.delete(group),
+    close: async () => netlink.closeSocket(socket),
+  };
+}

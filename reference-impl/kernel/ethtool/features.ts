@@ -1,0 +1,64 @@
+/** ETHTOOL_MSG_FEATURES_GET and _SET: net/ethtool/features.c. */
+import { bitList, compactBits, maskedBits } from '../../netlink/bitset.js';
+import { FEATURE_NAMES } from '../../netlink/stringSets.js';
+import type { Values } from '../../netlink/schema.js';
+import { notify } from '../kernelState.js';
+import { updateFeatures } from '../deviceControl.js';
+import { EINVAL } from '../errno.js';
+import type { NetDevice } from '../netDevice.js';
+import { refusal } from '../refusals.js';
+import { requestedBits } from './bitsetRequest.js';
+import type { ApplyChange, FillReply } from './request.js';
+
+/** NETIF_F_NEVER_CHANGE. */
+const NEVER_CHANGE = ['vlan-challenged'];
+
+export const fillFeatures: FillReply = (_context, netDevice, { flags }) =>
+  Promise.resolve(featureValues(netDevice, flags.compact));
+
+export function featureValues(netDevice: NetDevice, compact: boolean): Values {
+  const bits = (names: Iterable<string>): Values =>
+    compact ? compactBits(names, undefined, FEATURE_NAMES) : bitList(names, FEATURE_NAMES);
+  return {
+    ETHTOOL_A_FEATURES_HW: bits(netDevice.hwFeatures),
+    ETHTOOL_A_FEATURES_WANTED: bits(netDevice.wantedFeatures),
+    ETHTOOL_A_FEATURES_ACTIVE: bits(netDevice.features),
+    ETHTOOL_A_FEATURES_NOCHANGE: bits(NEVER_CHANGE),
+  };
+}
+
+export const changeFeatures: ApplyChange = async ({ kernel }, request) => {
+  const { netDevice, flags } = request;
+  if (request.values['ETHTOOL_A_FEATURES_WANTED'] === undefined) return refusal(EINVAL);
+  const asked = requestedBits(request, 'ETHTOOL_A_FEATURES_WANTED', FEATURE_NAMES);
+  if (!asked.ok) return asked;
+
+  const before = netDevice.features;
+  const wanted = new Set(netDevice.wantedFeatures);
+  for (const name of asked.mask) {
+    if (asked.set.has(name)) wanted.add(name);
+    else wanted.delete(name);
+  }
+  netDevice.wantedFeatures = new Set([...wanted].filter((name) => netDevice.hwFeatures.has(name)));
+  const { changed } = await updateFeatures(kernel, netDevice);
+  const announces = changed || kernel.parts.announcesUnchanged;
+  if (announces) notify(kernel, 'NETDEV_FEAT_CHANGE', netDevice);
+  if (flags.omitReply) return undefined;
+
+  const after = netDevice.features;
+  const unmet = [...asked.mask].filter((name) => wanted.has(name) !== after.has(name));
+  const moved = FEATURE_NAMES.filter((name) => name !== '' && before.has(name) !== after.has(name));
+  const bits = (mask: readonly string[], values: ReadonlySet<string>): Values =>
+    flags.compact
+      ? compactBits(
+          mask.filter((name) => values.has(name)),
+          mask,
+          FEATURE_NAMES,
+        )
+      : maskedBits(mask, values, FEATURE_NAMES);
+  return {
+    // What differs from the request, with the value that the request had.
+    ETHTOOL_A_FEATURES_WANTED: bits(unmet, wanted),
+    ETHTOOL_A_FEATURES_ACTIVE: bits(moved, after),
+  };
+};

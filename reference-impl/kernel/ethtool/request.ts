@@ -1,0 +1,105 @@
+/** ethnl_parse_header_dev_get(): which net device a request is for, and what every reply starts with. */
+import type { IfIndex } from '../../../harness/contract/index.js';
+import {
+  ETHTOOL_FLAG_COMPACT_BITSETS,
+  ETHTOOL_FLAG_OMIT_REPLY,
+  ETHTOOL_FLAG_STATS,
+  type EthtoolNotificationName,
+  type EthtoolOperation,
+} from '../../netlink/families/ethtool.js';
+import { nestIn, numberIn, textIn, type Value, type Values } from '../../netlink/schema.js';
+import type { NetlinkRequest } from '../../netlink/server.js';
+import type { Refusal } from '../../netlink/validate.js';
+import { EINVAL, ENODEV } from '../errno.js';
+import type { ReferenceKernel } from '../kernel.js';
+import type { NetDevice } from '../netDevice.js';
+import { missing, refusalAt } from '../refusals.js';
+
+/** What the handlers of one kernel share. */
+export interface EthtoolContext {
+  readonly kernel: ReferenceKernel;
+  /** ethnl_notify(): the content is that of the reply to a query, read now. */
+  readonly announce: (name: EthtoolNotificationName, netDevice: NetDevice) => Promise<void>;
+  /** The same with content of the caller's. */
+  readonly announceValues: (name: EthtoolNotificationName, netDevice: NetDevice, values: Values) => void;
+}
+
+export interface RequestFlags {
+  readonly compact: boolean;
+  readonly omitReply: boolean;
+  readonly statistics: boolean;
+}
+
+export interface EthtoolRequest extends NetlinkRequest {
+  readonly netDevice: NetDevice;
+  readonly flags: RequestFlags;
+}
+
+/** A query answers the attributes of its reply without the header. */
+export type FillReply = (
+  context: EthtoolContext,
+  netDevice: NetDevice,
+  request: { readonly values: Values; readonly flags: RequestFlags },
+) => Promise<Values | Refused>;
+/** A refusal among values, which could be anything. */
+export interface Refused {
+  readonly refused: Refusal;
+}
+export const refusedWith = (refusal: Refusal): Refused => ({ refused: refusal });
+export const isRefused = (value: Values | Refused): value is Refused => 'refused' in value;
+
+/** A change answers a reply's attributes, nothing, or a refusal. */
+export type ApplyChange = (context: EthtoolContext, request: EthtoolRequest) => Promise<Refusal | Values | undefined>;
+export const isRefusal = (value: Refusal | Values | undefined): value is Refusal =>
+  value !== undefined && value['ok'] === false && typeof value['errno'] === 'number';
+
+export function flagsOf(header: Values | undefined): RequestFlags {
+  const flags = numberIn(header, 'ETHTOOL_A_HEADER_FLAGS') ?? 0;
+  return {
+    compact: (flags & ETHTOOL_FLAG_COMPACT_BITSETS) !== 0,
+    omitReply: (flags & ETHTOOL_FLAG_OMIT_REPLY) !== 0,
+    statistics: (flags & ETHTOOL_FLAG_STATS) !== 0,
+  };
+}
+
+/** The net device of the request, or why there is none. Whatever the operation, the header attribute has to be there. */
+export function requestedDevice(
+  kernel: ReferenceKernel,
+  operation: EthtoolOperation,
+  request: NetlinkRequest,
+): NetDevice | Refusal {
+  const path = operation.header;
+  const header = nestIn(request.values, path);
+  if (header === undefined) return missing(operation.set.byName.get(path)?.number ?? 1);
+  const index = numberIn(header, 'ETHTOOL_A_HEADER_DEV_INDEX');
+  const name = textIn(header, 'ETHTOOL_A_HEADER_DEV_NAME');
+  if (index !== undefined) {
+    const byIndex = kernel.netDevices.get(index as IfIndex);
+    if (byIndex === undefined) {
+      return refusalAt(request, `${path}/ETHTOOL_A_HEADER_DEV_INDEX`, ENODEV, 'no device matches ifindex');
+    }
+    if (name !== undefined && byIndex.name !== name) {
+      return refusalAt(request, path, ENODEV, 'ifindex and name do not match');
+    }
+    return byIndex;
+  }
+  if (name === undefined) return refusalAt(request, path, EINVAL, 'neither ifindex nor name specified');
+  return (
+    kernel.findByName(name) ?? refusalAt(request, `${path}/ETHTOOL_A_HEADER_DEV_NAME`, ENODEV, 'no device matches name')
+  );
+}
+
+/** ethnl_fill_reply_header(). */
+export const replyHeader = ({ ifIndex, name }: NetDevice): Values => ({
+  ETHTOOL_A_HEADER_DEV_INDEX: ifIndex,
+  ETHTOOL_A_HEADER_DEV_NAME: name,
+});
+
+/** ethnl_update_u32(), ethnl_update_bool(): the value of an attribute that is in the request, else the one before. */
+export const updated = (values: Values, name: string, before: number): number => numberIn(values, name) ?? before;
+export function updatedFlag(values: Values, name: string, before: boolean): boolean {
+  const value = numberIn(values, name);
+  return value === undefined ? before : value !== 0;
+}
+
+export const byte = (value: boolean): Value => (value ? 1 : 0);

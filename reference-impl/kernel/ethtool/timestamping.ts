@@ -1,0 +1,72 @@
+/** ETHTOOL_MSG_TSINFO_GET and ETHTOOL_MSG_TSCONFIG_: net/ethtool/tsinfo.c, tsconfig.c. */
+import type { HwTimestampConfig, TimestampingInfo } from '../../../harness/contract/index.js';
+import { bitList, compactBits } from '../../netlink/bitset.js';
+import type { Values } from '../../netlink/schema.js';
+import type { Refusal } from '../../netlink/validate.js';
+import { RX_FILTER_NAMES, TIMESTAMPING_NAMES, TX_TYPE_NAMES } from '../../netlink/stringSets.js';
+import { EINVAL, EOPNOTSUPP } from '../errno.js';
+import { portOf } from '../netDevice.js';
+import { refusal, refusalAt } from '../refusals.js';
+import { requestedBits } from './bitsetRequest.js';
+import { refusedWith, type ApplyChange, type EthtoolRequest, type FillReply } from './request.js';
+
+/** What the core does for a device without timestamps of its own: SOF_TIMESTAMPING_RX_SOFTWARE and _SOFTWARE. */
+const SOFTWARE_ONLY: TimestampingInfo = { flags: [3, 4], txTypes: [], rxFilters: [], phcIndex: null };
+
+const named = (bits: readonly number[], names: readonly string[], compact: boolean): Values => {
+  const present = bits.map((bit) => names[bit] ?? '').filter((name) => name !== '');
+  return compact ? compactBits(present, undefined, names) : bitList(present, names);
+};
+
+export const fillTimestampingInfo: FillReply = async (_context, netDevice, { flags }) => {
+  const { device, port } = portOf(netDevice);
+  const info = (await device.ethtool.getTimestamping?.(port)) ?? SOFTWARE_ONLY;
+  return {
+    ETHTOOL_A_TSINFO_TIMESTAMPING: named(info.flags, TIMESTAMPING_NAMES, flags.compact),
+    ...(info.txTypes.length > 0
+      ? { ETHTOOL_A_TSINFO_TX_TYPES: named(info.txTypes, TX_TYPE_NAMES, flags.compact) }
+      : {}),
+    ...(info.rxFilters.length > 0
+      ? { ETHTOOL_A_TSINFO_RX_FILTERS: named(info.rxFilters, RX_FILTER_NAMES, flags.compact) }
+      : {}),
+    ...(info.phcIndex === null ? {} : { ETHTOOL_A_TSINFO_PHC_INDEX: info.phcIndex }),
+  };
+};
+
+export const fillTimestampConfig: FillReply = async (_context, netDevice, { flags }) => {
+  const { device, port } = portOf(netDevice);
+  const { getHwTimestamp } = device.ethtool;
+  if (netDevice.lower.kind === 'vlan' || getHwTimestamp === undefined) return refusedWith(refusal(EOPNOTSUPP));
+  return configValues(await getHwTimestamp(port), flags.compact);
+};
+
+const configValues = ({ txType, rxFilter }: HwTimestampConfig, compact: boolean): Values => ({
+  ETHTOOL_A_TSCONFIG_TX_TYPES: named([txType], TX_TYPE_NAMES, compact),
+  ETHTOOL_A_TSCONFIG_RX_FILTERS: named([rxFilter], RX_FILTER_NAMES, compact),
+});
+
+export const changeTimestampConfig: ApplyChange = async (_context, request) => {
+  const { netDevice, flags } = request;
+  const { device, port } = portOf(netDevice);
+  const { getHwTimestamp, setHwTimestamp } = device.ethtool;
+  if (netDevice.lower.kind === 'vlan' || getHwTimestamp === undefined || setHwTimestamp === undefined) {
+    return refusal(EOPNOTSUPP);
+  }
+  const before = await getHwTimestamp(port);
+  const txType = oneBit(request, 'ETHTOOL_A_TSCONFIG_TX_TYPES', TX_TYPE_NAMES, before.txType);
+  if (typeof txType !== 'number') return txType;
+  const rxFilter = oneBit(request, 'ETHTOOL_A_TSCONFIG_RX_FILTERS', RX_FILTER_NAMES, before.rxFilter);
+  if (typeof rxFilter !== 'number') return rxFilter;
+  if (txType === before.txType && rxFilter === before.rxFilter) return undefined;
+  const result = await setHwTimestamp(port, { txType, rxFilter });
+  return result.ok ? configValues(result.value, flags.compact) : refusal(result.errno, result.message);
+};
+
+/** Exactly one type or filter can be in force. */
+function oneBit(request: EthtoolRequest, path: string, names: readonly string[], before: number): number | Refusal {
+  if (request.values[path] === undefined) return before;
+  const bits = requestedBits(request, path, names);
+  if (!bits.ok) return bits;
+  const [name, ...others] = bits.set;
+  return name === undefined || others.length > 0 ? refusalAt(request, path, EINVAL) : names.indexOf(name);
+}

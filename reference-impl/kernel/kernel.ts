@@ -1,0 +1,312 @@
+import type {
+  Device,
+  DeviceDescription,
+  DriverHost,
+  HostReceive,
+  HostTransmit,
+  IfIndex,
+  Nanoseconds,
+  NetDeviceName,
+  PortName,
+  QueueIndex,
+  RxFrame,
+  SendResult,
+  TransmitTimestamp,
+  TxFrame,
+  WireFrame,
+} from '../../harness/contract/index.js';
+import { ENETDOWN, ENODEV } from './errno.js';
+import { SOFT_FEATURES, SOFT_FEATURES_OFF } from './features.js';
+import type { KernelState, Notifier } from './kernelState.js';
+import { setCarrier } from './linkState.js';
+import { createNetDevice, isUp, portOf, type NetDevice } from './netDevice.js';
+import { checkSend } from './packetSend.js';
+import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
+import { ReceivePath } from './receive.js';
+import { pickTxQueue, validateTransmit, withTagInBytes } from './transmit.js';
+
+/** A packet socket: what came in, and the transmit timestamps that came back. */
+export interface PacketSocket {
+  readonly netDevice: NetDevice;
+  readonly received: HostReceive[];
+  readonly timestamps: TransmitTimestamp[];
+}
+
+interface Backlog {
+  readonly netDevice: NetDevice;
+  readonly queue: QueueIndex;
+  readonly frame: TxFrame;
+}
+
+/** A device whose timer is due again and again at the same instant is broken; this many times is beyond any burst. */
+const MOST_TIMERS_AT_ONCE = 100_000;
+
+/** The kernel side of the stack over one device: what a Linux machine with this device in it would be. */
+export class ReferenceKernel implements KernelState, DriverHost {
+  readonly parts: KernelParts;
+  readonly netDevices = new Map<IfIndex, NetDevice>();
+  readonly notifiers: Notifier[] = [];
+  readonly log: string[] = [];
+  readonly device: Device;
+  readonly description: DeviceDescription;
+  now: Nanoseconds = 0n;
+
+  readonly #byPort = new Map<PortName, NetDevice>();
+  readonly #cables = new Map<PortName, WireFrame[]>();
+  readonly #sockets = new Set<PacketSocket>();
+  readonly #stopped = new Map<PortName, Set<QueueIndex>>();
+  readonly #receivePath: ReceivePath;
+  #arrived: { readonly netDevice: NetDevice; readonly frames: readonly RxFrame[] }[] = [];
+  #backlog: Backlog[] = [];
+  #nextIfIndex = 2;
+
+  private constructor(device: Device, description: DeviceDescription, parts: KernelParts) {
+    this.device = device;
+    this.description = description;
+    this.parts = parts;
+    this.#receivePath = new ReceivePath(this, (netDevice, frame) => this.#tap(netDevice, frame));
+  }
+
+  /** Probes the device and registers a net device for each of its ports. */
+  static async boot(device: Device, parts: KernelParts = CONFORMING_KERNEL): Promise<ReferenceKernel> {
+    const kernel = new ReferenceKernel(device, await device.describe(), parts);
+    kernel.#registerPorts();
+    await device.attach(kernel);
+    return kernel;
+  }
+
+  /** Back to what `boot` made; packet sockets and notifiers stay. */
+  async reset(): Promise<void> {
+    this.netDevices.clear();
+    this.#byPort.clear();
+    this.#stopped.clear();
+    this.#arrived = [];
+    this.#backlog = [];
+    this.#nextIfIndex = 2;
+    this.log.length = 0;
+    for (const frames of this.#cables.values()) frames.length = 0;
+    this.#sockets.clear();
+    this.#registerPorts();
+    await this.device.reset();
+  }
+
+  findByName(name: string): NetDevice | undefined {
+    for (const netDevice of this.netDevices.values()) if (netDevice.name === name) return netDevice;
+    return undefined;
+  }
+
+  portNetDevice(port: PortName): NetDevice | undefined {
+    return this.#byPort.get(port);
+  }
+
+  /** An index that no net device has had. */
+  newIfIndex(): IfIndex {
+    return this.#nextIfIndex++ as IfIndex;
+  }
+
+  // The host's end.
+
+  openPacketSocket(netDevice: NetDevice): PacketSocket {
+    const socket: PacketSocket = { netDevice, received: [], timestamps: [] };
+    this.#sockets.add(socket);
+    return socket;
+  }
+
+  closePacketSocket(socket: PacketSocket): void {
+    this.#sockets.delete(socket);
+  }
+
+  /** packet_snd() for each frame, in order; stops at the first that is refused. */
+  async send(netDevice: NetDevice, frames: readonly HostTransmit[]): Promise<SendResult> {
+    let sent = 0;
+    for (const transmit of frames) {
+      if (this.netDevices.get(netDevice.ifIndex) !== netDevice) return { ok: false, errno: ENODEV, sent };
+      if (!isUp(netDevice)) return { ok: false, errno: ENETDOWN, sent };
+      const checked = checkSend(netDevice, transmit);
+      if (!checked.ok) return { ok: false, errno: checked.errno, sent };
+      await this.#transmit(netDevice, checked.value, transmit.queue);
+      sent++;
+    }
+    await this.settle();
+    return { ok: true };
+  }
+
+  async setPolling(netDevice: NetDevice, polling: boolean): Promise<void> {
+    const { device, port } = portOf(netDevice);
+    await device.netDevice.setPolling(port, polling);
+    await this.settle();
+  }
+
+  // The cable.
+
+  async receiveFromCable(port: PortName, frames: readonly WireFrame[]): Promise<void> {
+    for (const frame of frames) await this.device.cable.receive(port, frame);
+    await this.settle();
+  }
+
+  /** Frames that the device put on the cable, oldest first; whoever reads them takes them out. */
+  cable(port: PortName): WireFrame[] {
+    let frames = this.#cables.get(port);
+    if (frames === undefined) {
+      frames = [];
+      this.#cables.set(port, frames);
+    }
+    return frames;
+  }
+
+  // Time.
+
+  /** Lets virtual time pass, timer by timer, until the condition holds or the time is over. */
+  async wait(milliseconds: number, until: () => boolean = () => false): Promise<void> {
+    await this.settle();
+    const end = this.now + BigInt(Math.round(milliseconds * 1e6));
+    let next = await this.device.advance(this.now);
+    for (let atOnce = 0; next !== null && next <= end && !until(); atOnce++) {
+      if (next > this.now) {
+        this.now = next;
+        atOnce = 0;
+      } else if (atOnce > MOST_TIMERS_AT_ONCE)
+        throw new Error('the device wants to be called again and again at the same instant');
+      next = await this.device.advance(this.now);
+      await this.settle();
+    }
+    if (until()) return;
+    this.now = end;
+    await this.device.advance(end);
+    await this.settle();
+  }
+
+  /** Runs what is due now: receive polls, and transmit queues that were woken. */
+  async settle(): Promise<void> {
+    while (this.#arrived.length > 0 || this.#canDrain()) {
+      this.#pollAll();
+      await this.#drainBacklog();
+    }
+  }
+
+  // DriverHost: what the driver calls.
+
+  receive(port: PortName, frames: readonly RxFrame[]): void {
+    const netDevice = this.#byPort.get(port);
+    if (netDevice !== undefined) this.#arrived.push({ netDevice, frames });
+  }
+
+  transmitToCable(port: PortName, frame: WireFrame): void {
+    this.cable(port).push(frame.time === undefined ? { ...frame, time: this.now } : frame);
+  }
+
+  carrier(port: PortName, up: boolean): void {
+    const netDevice = this.#byPort.get(port);
+    if (netDevice !== undefined) setCarrier(this, netDevice, up);
+  }
+
+  transmitCompleted(
+    port: PortName,
+    _queue: QueueIndex,
+    completion: { timestampId?: number; hardware?: Nanoseconds },
+  ): void {
+    const { timestampId, hardware } = completion;
+    if (timestampId === undefined) return;
+    const stamp = { timestampId, ...(hardware === undefined ? {} : { hardware }) };
+    for (const socket of this.#sockets) {
+      if (portOf(socket.netDevice).port === port) socket.timestamps.push(stamp);
+    }
+  }
+
+  queueStopped(port: PortName, queue: QueueIndex, stopped: boolean): void {
+    const queues = this.#stoppedQueues(port);
+    if (stopped) queues.add(queue);
+    else queues.delete(queue);
+  }
+
+  #registerPorts(): void {
+    for (const [index, limits] of this.description.ports.entries()) {
+      const netDevice = createNetDevice({
+        ifIndex: this.newIfIndex(),
+        name: `eth${index}` as NetDeviceName,
+        lower: { kind: 'port', device: this.device, port: limits.port, limits },
+        address: limits.address,
+        mtu: 1500,
+        limits,
+        hwFeatures: [...limits.hwFeatures, ...SOFT_FEATURES, ...SOFT_FEATURES_OFF],
+        features: [...limits.features, ...SOFT_FEATURES],
+      });
+      this.netDevices.set(netDevice.ifIndex, netDevice);
+      this.#byPort.set(limits.port, netDevice);
+    }
+  }
+
+  #tap(netDevice: NetDevice, frame: HostReceive): void {
+    for (const socket of this.#sockets) if (socket.netDevice === netDevice) socket.received.push(frame);
+  }
+
+  /** dev_queue_xmit(): down through VLAN devices to the port, then through the checks to the driver. */
+  async #transmit(netDevice: NetDevice, frame: TxFrame, wanted: QueueIndex | undefined): Promise<void> {
+    const { lower } = netDevice;
+    if (lower.kind === 'vlan') {
+      netDevice.softwareTraffic.txPackets += frame.gso?.segments ?? 1;
+      netDevice.softwareTraffic.txBytes += frame.bytes.length;
+      // A tag that is there already goes into the bytes: it is the inner one now.
+      const inner = frame.vlan === undefined ? frame : withTagInBytes(frame, frame.vlan);
+      await this.#transmit(lower.on, { ...inner, vlan: { tpid: lower.tpid, tci: lower.vid } }, wanted);
+      return;
+    }
+    // Without a carrier the queue discipline is noop: what is sent is freed, and nobody is told.
+    if (!netDevice.carrier) return;
+    const queue =
+      wanted !== undefined && wanted < netDevice.realTxQueues ? wanted : pickTxQueue(netDevice, frame.bytes);
+    for (const ready of await validateTransmit(this, netDevice, frame)) await this.#enqueue(netDevice, queue, ready);
+  }
+
+  async #enqueue(netDevice: NetDevice, queue: QueueIndex, frame: TxFrame): Promise<void> {
+    const { device, port } = portOf(netDevice);
+    const waits =
+      this.#stoppedQueues(port).has(queue) || this.#backlog.some((b) => b.netDevice === netDevice && b.queue === queue);
+    if (!waits) {
+      const verdict = await device.netDevice.transmit(port, queue, frame);
+      if (verdict === 'ok') return;
+    }
+    if (this.#backlog.length >= netDevice.txQueueLength) netDevice.coreStatistics.txDropped++;
+    else this.#backlog.push({ netDevice, queue, frame });
+  }
+
+  #canDrain(): boolean {
+    return this.#backlog.some(({ netDevice, queue }) => !this.#stoppedQueues(portOf(netDevice).port).has(queue));
+  }
+
+  async #drainBacklog(): Promise<void> {
+    const waiting = this.#backlog;
+    if (waiting.length === 0) return;
+    this.#backlog = [];
+    for (const entry of waiting) {
+      const { device, port } = portOf(entry.netDevice);
+      const blocked =
+        this.#stoppedQueues(port).has(entry.queue) ||
+        this.#backlog.some((b) => b.netDevice === entry.netDevice && b.queue === entry.queue);
+      if (blocked || (await device.netDevice.transmit(port, entry.queue, entry.frame)) === 'busy')
+        this.#backlog.push(entry);
+    }
+  }
+
+  #pollAll(): void {
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    // Frames that the driver handed up one by one within one interrupt are one poll.
+    const polls = new Map<NetDevice, RxFrame[]>();
+    for (const { netDevice, frames } of arrived) {
+      const poll = polls.get(netDevice);
+      if (poll === undefined) polls.set(netDevice, [...frames]);
+      else poll.push(...frames);
+    }
+    for (const [netDevice, frames] of polls) this.#receivePath.poll(netDevice, frames);
+  }
+
+  #stoppedQueues(port: PortName): Set<QueueIndex> {
+    let queues = this.#stopped.get(port);
+    if (queues === undefined) {
+      queues = new Set();
+      this.#stopped.set(port, queues);
+    }
+    return queues;
+  }
+}

@@ -1,0 +1,133 @@
+/** Address lists and receive modes: net/core/dev_addr_lists.c and __dev_set_rx_mode(). */
+import type { MacAddress, Vid } from '../../harness/contract/index.js';
+import { EEXIST, ENOENT, OK, refused } from './errno.js';
+import type { KernelState, Outcome } from './kernelState.js';
+import { IFF_ALLMULTI, IFF_PROMISC, isUp, type AddressList, type NetDevice } from './netDevice.js';
+
+/** Tells the driver the whole receive filter. A device that is down is told when it comes up. */
+export async function applyRxMode(netDevice: NetDevice): Promise<void> {
+  if (!isUp(netDevice)) return;
+  const { lower } = netDevice;
+  if (lower.kind === 'vlan') return;
+  const unicast = [...netDevice.unicast.keys()];
+  // Without IFF_UNICAST_FLT the core turns secondary addresses into promiscuous mode.
+  const cannotFilter = unicast.length > 0 && !lower.limits.unicastFilter;
+  await lower.device.netDevice.setRxMode(lower.port, {
+    promiscuous: netDevice.promiscuity > 0 || cannotFilter,
+    allMulticast: netDevice.allMulticast > 0,
+    unicast,
+    multicast: [...netDevice.multicast.keys()],
+  });
+}
+
+/** dev_set_promiscuity(): references are counted; the mode ends with the last. */
+export async function changePromiscuity(kernel: KernelState, netDevice: NetDevice, change: 1 | -1): Promise<void> {
+  netDevice.promiscuity =
+    change === 1 ? netDevice.promiscuity + 1 : Math.max(0, kernel.parts.promiscuityAfterRelease(netDevice.promiscuity));
+  netDevice.flags = netDevice.promiscuity > 0 ? netDevice.flags | IFF_PROMISC : netDevice.flags & ~IFF_PROMISC;
+  if (netDevice.lower.kind === 'vlan' && isUp(netDevice)) await changePromiscuity(kernel, netDevice.lower.on, change);
+  await applyRxMode(netDevice);
+}
+
+/** dev_set_allmulti(). */
+export async function changeAllMulticast(kernel: KernelState, netDevice: NetDevice, change: 1 | -1): Promise<void> {
+  netDevice.allMulticast = Math.max(0, netDevice.allMulticast + change);
+  netDevice.flags = netDevice.allMulticast > 0 ? netDevice.flags | IFF_ALLMULTI : netDevice.flags & ~IFF_ALLMULTI;
+  if (netDevice.lower.kind === 'vlan' && isUp(netDevice)) await changeAllMulticast(kernel, netDevice.lower.on, change);
+  await applyRxMode(netDevice);
+}
+
+/** dev_uc_add(), dev_mc_add(): one more reference. */
+export async function addAddress(
+  netDevice: NetDevice,
+  list: 'unicast' | 'multicast',
+  address: MacAddress,
+): Promise<void> {
+  const addresses = netDevice[list];
+  addresses.set(address, (addresses.get(address) ?? 0) + 1);
+  if (netDevice.lower.kind === 'vlan') await addAddress(netDevice.lower.on, list, address);
+  await applyRxMode(netDevice);
+}
+
+/** dev_uc_del(), dev_mc_del(): one reference less. ENOENT if the address is not in the list. */
+export async function removeAddress(
+  netDevice: NetDevice,
+  list: 'unicast' | 'multicast',
+  address: MacAddress,
+): Promise<Outcome> {
+  if (!release(netDevice[list], address)) return refused(ENOENT);
+  if (netDevice.lower.kind === 'vlan') await removeAddress(netDevice.lower.on, list, address);
+  await applyRxMode(netDevice);
+  return OK;
+}
+
+/** dev_uc_add_excl(), dev_mc_add_excl(): EEXIST if it is there already. */
+export async function addAddressExclusively(
+  netDevice: NetDevice,
+  list: 'unicast' | 'multicast',
+  address: MacAddress,
+): Promise<Outcome> {
+  if (netDevice[list].has(address)) return refused(EEXIST);
+  await addAddress(netDevice, list, address);
+  return OK;
+}
+
+function release(list: AddressList, address: MacAddress): boolean {
+  const count = list.get(address);
+  if (count === undefined) return false;
+  if (count === 1) list.delete(address);
+  else list.set(address, count - 1);
+  return true;
+}
+
+const filterFeature = (tpid: number): string => (tpid === 0x88a8 ? 'rx-vlan-stag-filter' : 'rx-vlan-filter');
+
+/** vlan_vid_add(): the first reference reaches the device's filter, if it filters. */
+export async function addVid(netDevice: NetDevice, tpid: number, vid: Vid): Promise<Outcome> {
+  const vids = vidsOf(netDevice, tpid);
+  const count = vids.get(vid) ?? 0;
+  if (count === 0) {
+    const added = await programVid(netDevice, tpid, vid, 'add');
+    if (!added.ok) return added;
+  }
+  vids.set(vid, count + 1);
+  return OK;
+}
+
+/** vlan_vid_del(). */
+export async function removeVid(netDevice: NetDevice, tpid: number, vid: Vid): Promise<void> {
+  const vids = vidsOf(netDevice, tpid);
+  const count = vids.get(vid);
+  if (count === undefined) return;
+  if (count > 1) {
+    vids.set(vid, count - 1);
+    return;
+  }
+  vids.delete(vid);
+  await programVid(netDevice, tpid, vid, 'kill');
+}
+
+/** vlan_filter_push_vids(), vlan_filter_drop_vids(): the filter was switched on or off. */
+export async function reprogramVids(netDevice: NetDevice, tpid: number, how: 'add' | 'kill'): Promise<void> {
+  for (const vid of vidsOf(netDevice, tpid).keys()) await sendVid(netDevice, tpid, vid, how);
+}
+
+async function programVid(netDevice: NetDevice, tpid: number, vid: Vid, how: 'add' | 'kill'): Promise<Outcome> {
+  return netDevice.features.has(filterFeature(tpid)) ? sendVid(netDevice, tpid, vid, how) : OK;
+}
+
+async function sendVid({ lower }: NetDevice, tpid: number, vid: Vid, how: 'add' | 'kill'): Promise<Outcome> {
+  if (lower.kind === 'vlan') return OK;
+  const ops = lower.device.netDevice;
+  const result = how === 'add' ? await ops.addVid?.(lower.port, tpid, vid) : await ops.killVid?.(lower.port, tpid, vid);
+  return result ?? OK;
+}
+
+function vidsOf(netDevice: NetDevice, tpid: number): Map<Vid, number> {
+  let vids = netDevice.vids.get(tpid);
+  if (vids === undefined) {
+    vids = new Map();
+    netDevice.vids.set(tpid, vids);
+  }
+  return vids;
+}

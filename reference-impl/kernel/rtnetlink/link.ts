@@ -1,0 +1,310 @@
+/** RTM_GETLINK, RTM_SETLINK, RTM_NEWLINK, RTM_DELLINK, RTM_GETSTATS: net/core/rtnetlink.c. */
+import type { IfIndex, MacAddress, NetDeviceName, Vid } from '../../../harness/contract/index.js';
+import { formatMac } from '../../packet/addresses.js';
+import { encodeBody } from '../../netlink/client.js';
+import {
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+  RTM_DELLINK,
+  RTM_GETLINK,
+  RTM_GETSTATS,
+  RTM_NEWLINK,
+  RTM_NEWSTATS,
+  RTM_SETLINK,
+} from '../../netlink/constants.js';
+import {
+  IFINFOMSG,
+  IF_STATS_MSG,
+  IFLA_STATS_LINK_64,
+  LINK_CHANGE_POLICY,
+  LINK_QUERY_POLICY,
+  LINK_STATS,
+  VLAN_POLICY,
+} from '../../netlink/families/rtnetlink.js';
+import { bytesIn, encodeAttributes, nestIn, numberIn, textIn, type Values } from '../../netlink/schema.js';
+import type { HandlerResult, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
+import { validateAttributes, type Accepted, type Refusal } from '../../netlink/validate.js';
+import { changeFlags, setMacAddress, setMtu } from '../deviceControl.js';
+import { EEXIST, EINVAL, ENODEV, EOPNOTSUPP, ERANGE } from '../errno.js';
+import type { ReferenceKernel } from '../kernel.js';
+import { notify } from '../kernelState.js';
+import { setLinkMode, setOperState } from '../linkState.js';
+import { isUp, type NetDevice } from '../netDevice.js';
+import { fromOutcome, refusal, refusalAt } from '../refusals.js';
+import { statisticsOf } from '../statistics.js';
+import { createVlanDevice, removeVlanDevice } from '../vlanDevice.js';
+import { linkMessage, linkStatisticsValues } from './linkMessage.js';
+
+const EPROTONOSUPPORT = 93;
+
+export function linkOperations(kernel: ReferenceKernel): readonly NetlinkOperation[] {
+  const link = { header: IFINFOMSG, policy: LINK_CHANGE_POLICY, validation: 'liberal' as const, privileged: true };
+  return [
+    {
+      number: RTM_GETLINK,
+      header: IFINFOMSG,
+      policy: LINK_QUERY_POLICY,
+      validation: 'deprecated-strict',
+      doit: (request) => getLink(kernel, request),
+      dumpit: () => dumpLinks(kernel),
+    },
+    { ...link, number: RTM_SETLINK, doit: (request) => setLink(kernel, request) },
+    { ...link, number: RTM_NEWLINK, doit: (request) => newLink(kernel, request) },
+    { ...link, number: RTM_DELLINK, doit: (request) => deleteLink(kernel, request) },
+    {
+      number: RTM_GETSTATS,
+      header: IF_STATS_MSG,
+      policy: { set: LINK_STATS, accepts: {} },
+      validation: 'deprecated-strict',
+      doit: (request) => getStatistics(kernel, request),
+      dumpit: (request) => dumpStatistics(kernel, request),
+    },
+  ];
+}
+
+async function getLink(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
+  const netDevice = findLink(kernel, request);
+  if ('errno' in netDevice) return netDevice;
+  return { ok: true, replies: [linkMessage(netDevice, await statisticsOf(netDevice))] };
+}
+
+async function dumpLinks(kernel: ReferenceKernel): Promise<HandlerResult> {
+  const replies = [];
+  for (const netDevice of kernel.netDevices.values())
+    replies.push(linkMessage(netDevice, await statisticsOf(netDevice)));
+  return { ok: true, replies };
+}
+
+/** By index, else by name; EINVAL for neither. */
+function findLink(kernel: ReferenceKernel, { header, values }: NetlinkRequest): NetDevice | Refusal {
+  const index = numberIn(header, 'ifi_index') ?? 0;
+  const name = textIn(values, 'IFLA_IFNAME');
+  if (index > 0) return kernel.netDevices.get(index as IfIndex) ?? refusal(ENODEV);
+  if (name === undefined) return refusal(EINVAL);
+  return kernel.findByName(name) ?? refusal(ENODEV);
+}
+
+async function setLink(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
+  const netDevice = findLink(kernel, request);
+  return 'errno' in netDevice ? netDevice : changeLink(kernel, netDevice, request);
+}
+
+/** do_setlink(): one member after the other, in this order; what was done before a refusal stays done. */
+async function changeLink(
+  kernel: ReferenceKernel,
+  netDevice: NetDevice,
+  request: NetlinkRequest,
+): Promise<HandlerResult> {
+  let announce = false;
+  for (const member of LINK_MEMBERS) {
+    const value = request.values[member.attribute];
+    if (value === undefined) continue;
+    const result = await member.change(kernel, netDevice, request);
+    if (result !== undefined && result !== 'announce') return result;
+    announce ||= result === 'announce';
+  }
+  const [flags, change] = [numberIn(request.header, 'ifi_flags') ?? 0, numberIn(request.header, 'ifi_change') ?? 0];
+  if (flags !== 0 || change !== 0) {
+    const refused = fromOutcome(await changeFlags(kernel, netDevice, flags, change));
+    if (refused !== undefined) return refused;
+  }
+  if (announce && isUp(netDevice)) notify(kernel, 'NETDEV_CHANGE', netDevice);
+  await kernel.settle();
+  return { ok: true };
+}
+
+interface LinkMember {
+  readonly attribute: string;
+  /** `announce`: the change is told at the end, once for all of them; nothing: it is told already, or nothing changed. */
+  readonly change: (
+    kernel: ReferenceKernel,
+    netDevice: NetDevice,
+    request: NetlinkRequest,
+  ) => Promise<Refusal | 'announce' | undefined>;
+}
+
+const LINK_MEMBERS: readonly LinkMember[] = [
+  {
+    attribute: 'IFLA_ADDRESS',
+    change: async (kernel, netDevice, request) => {
+      const bytes = bytesIn(request.values, 'IFLA_ADDRESS') ?? new Uint8Array(0);
+      if (bytes.length !== 6) return refusal(EINVAL);
+      const address = formatMac(bytes) as MacAddress;
+      return fromOutcome(await setMacAddress(kernel, netDevice, address));
+    },
+  },
+  {
+    attribute: 'IFLA_MTU',
+    change: async (kernel, netDevice, { values }) =>
+      fromOutcome(await setMtu(kernel, netDevice, (numberIn(values, 'IFLA_MTU') ?? 0) | 0)),
+  },
+  {
+    attribute: 'IFLA_GROUP',
+    change: async (_kernel, netDevice, { values }) => {
+      netDevice.group = numberIn(values, 'IFLA_GROUP') ?? 0;
+      return 'announce';
+    },
+  },
+  {
+    attribute: 'IFLA_IFNAME',
+    change: (kernel, netDevice, request) => Promise.resolve(rename(kernel, netDevice, request)),
+  },
+  {
+    attribute: 'IFLA_IFALIAS',
+    change: async (_kernel, netDevice, { values }) => {
+      netDevice.alias = textIn(values, 'IFLA_IFALIAS') ?? '';
+      return 'announce';
+    },
+  },
+  {
+    attribute: 'IFLA_TXQLEN',
+    change: async (kernel, netDevice, { values }) => {
+      const length = numberIn(values, 'IFLA_TXQLEN') ?? 0;
+      if (length === netDevice.txQueueLength) return undefined;
+      netDevice.txQueueLength = length;
+      notify(kernel, 'NETDEV_CHANGE_TX_QUEUE_LEN', netDevice);
+      return undefined;
+    },
+  },
+  {
+    attribute: 'IFLA_GSO_MAX_SIZE',
+    change: async (_kernel, netDevice, request) => {
+      const size = numberIn(request.values, 'IFLA_GSO_MAX_SIZE') ?? 0;
+      if (size > netDevice.tsoMaxSize) return refusalAt(request, 'IFLA_GSO_MAX_SIZE', EINVAL, 'too big gso_max_size');
+      netDevice.gsoMaxSize = size;
+      netDevice.gsoIpv4MaxSize = Math.min(size, 65536);
+      return 'announce';
+    },
+  },
+  {
+    attribute: 'IFLA_GSO_MAX_SEGS',
+    change: async (_kernel, netDevice, request) => {
+      const segments = numberIn(request.values, 'IFLA_GSO_MAX_SEGS') ?? 0;
+      if (segments > netDevice.tsoMaxSegs)
+        return refusalAt(request, 'IFLA_GSO_MAX_SEGS', EINVAL, 'too big gso_max_segs');
+      netDevice.gsoMaxSegs = segments;
+      return 'announce';
+    },
+  },
+  {
+    attribute: 'IFLA_GRO_MAX_SIZE',
+    change: async (_kernel, netDevice, { values }) => {
+      netDevice.groMaxSize = numberIn(values, 'IFLA_GRO_MAX_SIZE') ?? 0;
+      return 'announce';
+    },
+  },
+  {
+    attribute: 'IFLA_OPERSTATE',
+    change: async (kernel, netDevice, { values }) => {
+      setOperState(kernel, netDevice, numberIn(values, 'IFLA_OPERSTATE') ?? 0);
+      return undefined;
+    },
+  },
+  {
+    attribute: 'IFLA_LINKMODE',
+    change: async (kernel, netDevice, { values }) => {
+      setLinkMode(kernel, netDevice, numberIn(values, 'IFLA_LINKMODE') ?? 0);
+      return undefined;
+    },
+  },
+];
+
+/** dev_change_name(), dev_valid_name(). */
+function rename(kernel: ReferenceKernel, netDevice: NetDevice, request: NetlinkRequest): Refusal | undefined {
+  const name = textIn(request.values, 'IFLA_IFNAME') ?? '';
+  if (name === netDevice.name || (numberIn(request.header, 'ifi_index') ?? 0) <= 0) return undefined;
+  const isValid = name.length > 0 && name.length <= 15 && name !== '.' && name !== '..' && !/[/:\s]/.test(name);
+  if (!isValid) return refusal(EINVAL);
+  if (kernel.findByName(name) !== undefined) return refusal(EEXIST);
+  netDevice.name = name as NetDeviceName;
+  notify(kernel, 'NETDEV_CHANGENAME', netDevice);
+  return undefined;
+}
+
+async function newLink(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
+  const { flags } = request.message;
+  const index = numberIn(request.header, 'ifi_index') ?? 0;
+  const name = textIn(request.values, 'IFLA_IFNAME');
+  const existing =
+    index > 0 ? kernel.netDevices.get(index as IfIndex) : name === undefined ? undefined : kernel.findByName(name);
+  if (existing !== undefined) {
+    return (flags & NLM_F_EXCL) !== 0 ? refusal(EEXIST) : changeLink(kernel, existing, request);
+  }
+  if ((flags & NLM_F_CREATE) === 0) return refusal(ENODEV);
+  const kind = textIn(nestIn(request.values, 'IFLA_LINKINFO'), 'IFLA_INFO_KIND');
+  if (kind !== 'vlan') return refusal(EOPNOTSUPP, kind === undefined ? undefined : 'Unknown device type');
+  return newVlan(kernel, request, name);
+}
+
+const ETH_P_8021Q = 0x8100;
+const ETH_P_8021AD = 0x88a8;
+
+/** vlan_newlink(). */
+async function newVlan(
+  kernel: ReferenceKernel,
+  request: NetlinkRequest,
+  name: string | undefined,
+): Promise<HandlerResult> {
+  const checked = vlanData(request);
+  if (!checked.ok) return checked;
+  const data = checked.values;
+  const vid = numberIn(data, 'IFLA_VLAN_ID');
+  const tpid = numberIn(data, 'IFLA_VLAN_PROTOCOL') ?? ETH_P_8021Q;
+  if (vid === undefined) return refusalAt(request, 'IFLA_LINKINFO/IFLA_INFO_DATA', EINVAL, 'VLAN id not specified');
+  if (vid >= 4095) return refusal(ERANGE, 'Invalid VLAN id');
+  if (tpid !== ETH_P_8021Q && tpid !== ETH_P_8021AD) return refusal(EPROTONOSUPPORT, 'Invalid VLAN protocol');
+  const below = numberIn(request.values, 'IFLA_LINK');
+  if (below === undefined) return refusal(EINVAL, 'link not specified');
+  const on = kernel.netDevices.get(below as IfIndex);
+  if (on === undefined) return refusal(ENODEV, 'link does not exist');
+  const address = bytesIn(request.values, 'IFLA_ADDRESS');
+  const created = await createVlanDevice(kernel, {
+    ifIndex: kernel.newIfIndex(),
+    name: (name ?? `${on.name}.${vid}`) as NetDeviceName,
+    on,
+    tpid,
+    vid: vid as Vid,
+    ...(address === undefined ? {} : { address: formatMac(address) as MacAddress }),
+  });
+  return fromOutcome(created) ?? { ok: true };
+}
+
+function vlanData(request: NetlinkRequest): Accepted | Refusal {
+  const bytes = bytesIn(nestIn(request.values, 'IFLA_LINKINFO'), 'IFLA_INFO_DATA');
+  if (bytes === undefined) return refusal(EINVAL, 'VLAN properties not specified');
+  const checked = validateAttributes(VLAN_POLICY, bytes, 0, 'liberal');
+  return checked.ok ? checked : { ok: false, errno: checked.errno };
+}
+
+async function deleteLink(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
+  const netDevice = findLink(kernel, request);
+  if ('errno' in netDevice) return netDevice;
+  if (netDevice.lower.kind !== 'vlan') return refusal(EOPNOTSUPP);
+  await removeVlanDevice(kernel, netDevice);
+  return { ok: true };
+}
+
+async function getStatistics(kernel: ReferenceKernel, { header }: NetlinkRequest): Promise<HandlerResult> {
+  const index = numberIn(header, 'ifindex') ?? 0;
+  const mask = numberIn(header, 'filter_mask') ?? 0;
+  if (index <= 0) return refusal(EINVAL);
+  const netDevice = kernel.netDevices.get(index as IfIndex);
+  if (netDevice === undefined) return refusal(ENODEV);
+  if (mask === 0) return refusal(EINVAL, 'Filter mask must be set for stats get');
+  return { ok: true, replies: [await statisticsMessage(netDevice, mask)] };
+}
+
+async function dumpStatistics(kernel: ReferenceKernel, { header }: NetlinkRequest): Promise<HandlerResult> {
+  const mask = numberIn(header, 'filter_mask') ?? 0;
+  if (mask === 0) return refusal(EINVAL, 'Filter mask must be set for stats dump');
+  const replies = [];
+  for (const netDevice of kernel.netDevices.values()) replies.push(await statisticsMessage(netDevice, mask));
+  return { ok: true, replies };
+}
+
+async function statisticsMessage(netDevice: NetDevice, mask: number): Promise<{ type: number; body: Uint8Array }> {
+  const wantsLink = (mask & (1 << (IFLA_STATS_LINK_64 - 1))) !== 0;
+  const values: Values = wantsLink ? { IFLA_STATS_LINK_64: linkStatisticsValues(await statisticsOf(netDevice)) } : {};
+  const header = { ifindex: netDevice.ifIndex, filter_mask: mask };
+  return { type: RTM_NEWSTATS, body: encodeBody(IF_STATS_MSG, header, encodeAttributes(LINK_STATS, values)) };
+}

@@ -1,0 +1,103 @@
+/** rtnl_fill_ifinfo(): a net device as RTM_NEWLINK describes it. */
+import { parseMac } from '../../packet/addresses.js';
+import { encodeBody } from '../../netlink/client.js';
+import { RTM_NEWLINK } from '../../netlink/constants.js';
+import { IFINFOMSG, LINK, LINKINFO_DATA_VLAN } from '../../netlink/families/rtnetlink.js';
+import { encodeAttributes, type Values } from '../../netlink/schema.js';
+import type { NetlinkBody } from '../../netlink/server.js';
+import { visibleFlags } from '../linkState.js';
+import type { NetDevice } from '../netDevice.js';
+import type { NetDeviceStatistics } from '../statistics.js';
+
+const ARPHRD_ETHER = 1;
+const BROADCAST = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
+
+/** Without statistics for an announcement: nobody may count on the moment at which they would have been read. */
+export function linkMessage(
+  netDevice: NetDevice,
+  statistics: NetDeviceStatistics | undefined,
+  type: number = RTM_NEWLINK,
+): NetlinkBody {
+  const header = {
+    ifi_type: ARPHRD_ETHER,
+    ifi_index: netDevice.ifIndex,
+    ifi_flags: visibleFlags(netDevice),
+  };
+  return { type, body: encodeBody(IFINFOMSG, header, encodeAttributes(LINK, linkAttributes(netDevice, statistics))) };
+}
+
+function linkAttributes(netDevice: NetDevice, statistics: NetDeviceStatistics | undefined): Values {
+  const counters = statistics === undefined ? undefined : linkStatisticsValues(statistics);
+  return {
+    IFLA_IFNAME: netDevice.name,
+    IFLA_TXQLEN: netDevice.txQueueLength,
+    IFLA_OPERSTATE: netDevice.operState,
+    IFLA_LINKMODE: netDevice.linkMode,
+    IFLA_MTU: netDevice.mtu,
+    IFLA_MIN_MTU: netDevice.minMtu,
+    IFLA_MAX_MTU: netDevice.maxMtu,
+    IFLA_GROUP: netDevice.group,
+    IFLA_PROMISCUITY: netDevice.promiscuity,
+    IFLA_ALLMULTI: netDevice.allMulticast,
+    IFLA_NUM_TX_QUEUES: netDevice.maxTxQueues,
+    IFLA_GSO_MAX_SEGS: netDevice.gsoMaxSegs,
+    IFLA_GSO_MAX_SIZE: netDevice.gsoMaxSize,
+    IFLA_GRO_MAX_SIZE: netDevice.groMaxSize,
+    IFLA_GSO_IPV4_MAX_SIZE: netDevice.gsoIpv4MaxSize,
+    IFLA_TSO_MAX_SIZE: netDevice.tsoMaxSize,
+    IFLA_TSO_MAX_SEGS: netDevice.tsoMaxSegs,
+    IFLA_NUM_RX_QUEUES: netDevice.maxRxQueues,
+    IFLA_CARRIER: netDevice.carrier ? 1 : 0,
+    ...(netDevice.lower.kind === 'vlan' ? { IFLA_LINK: netDevice.lower.on.ifIndex } : {}),
+    IFLA_CARRIER_CHANGES: netDevice.carrierUpCount + netDevice.carrierDownCount,
+    IFLA_CARRIER_UP_COUNT: netDevice.carrierUpCount,
+    IFLA_CARRIER_DOWN_COUNT: netDevice.carrierDownCount,
+    ...(netDevice.alias === '' ? {} : { IFLA_IFALIAS: netDevice.alias }),
+    IFLA_ADDRESS: parseMac(netDevice.address),
+    IFLA_BROADCAST: BROADCAST,
+    ...(counters === undefined ? {} : { IFLA_STATS64: counters, IFLA_STATS: narrowed(counters) }),
+    ...(netDevice.lower.kind === 'port' ? { IFLA_PERM_ADDRESS: parseMac(netDevice.permanentAddress) } : {}),
+    ...(netDevice.lower.kind === 'vlan' ? { IFLA_LINKINFO: vlanInfo(netDevice.lower.vid, netDevice.lower.tpid) } : {}),
+  };
+}
+
+const vlanInfo = (vid: number, tpid: number): Values => ({
+  IFLA_INFO_KIND: 'vlan',
+  IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_VLAN, { IFLA_VLAN_ID: vid, IFLA_VLAN_PROTOCOL: tpid }),
+});
+
+/** struct rtnl_link_stats64 by its member names. */
+export function linkStatisticsValues(statistics: NetDeviceStatistics): Values {
+  return {
+    rx_packets: statistics.rxPackets,
+    tx_packets: statistics.txPackets,
+    rx_bytes: statistics.rxBytes,
+    tx_bytes: statistics.txBytes,
+    rx_errors: statistics.rxErrors,
+    tx_errors: statistics.txErrors,
+    rx_dropped: statistics.rxDropped,
+    tx_dropped: statistics.txDropped,
+    multicast: statistics.multicast,
+    collisions: statistics.collisions,
+    rx_length_errors: statistics.rxLengthErrors,
+    rx_over_errors: statistics.rxOverErrors,
+    rx_crc_errors: statistics.rxCrcErrors,
+    rx_frame_errors: statistics.rxFrameErrors,
+    rx_fifo_errors: statistics.rxFifoErrors,
+    rx_missed_errors: statistics.rxMissedErrors,
+    tx_aborted_errors: statistics.txAbortedErrors,
+    tx_carrier_errors: statistics.txCarrierErrors,
+    tx_fifo_errors: statistics.txFifoErrors,
+    tx_heartbeat_errors: statistics.txHeartbeatErrors,
+    tx_window_errors: statistics.txWindowErrors,
+    rx_compressed: statistics.rxCompressed,
+    tx_compressed: statistics.txCompressed,
+    rx_nohandler: statistics.rxNohandler,
+    rx_otherhost_dropped: statistics.rxOtherhostDropped,
+  };
+}
+
+/** copy_rtnl_link_stats(): the low 32 bits of each. */
+function narrowed(counters: Values): Values {
+  return Object.fromEntries(Object.entries(counters).map(([name, value]) => [name, Number(value) % 0x1_0000_0000]));
+}
