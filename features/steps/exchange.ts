@@ -1,0 +1,76 @@
+import type { HostReceive, HostTransmit, NetDeviceName, WireFrame } from '../../harness/contract/index.js';
+import { BROADCAST, numberedFrame, numberOf, withTags, type Tag } from '../properties/numberedFrames.js';
+import type { NicWorld } from './world.js';
+
+/** The number of the frame that ends an exchange; no other frame has it. */
+const LAST = 0xffff_ffff;
+
+export interface Arrival {
+  /** Where it is listened; the port itself where no name is given. */
+  readonly at?: NetDeviceName;
+  /** Tags that the last frame needs to get there. */
+  readonly tags?: readonly Tag[];
+}
+
+/**
+ * The far end sends these frames and then one that is always delivered, untagged broadcast: what came before it came, what did
+ * not come by then does not come. So that nothing has to be waited for that must not come.
+ */
+export async function intoHost(
+  world: NicWorld,
+  frames: readonly (Uint8Array | WireFrame)[],
+  { at, tags = [] }: Arrival = {},
+): Promise<HostReceive[]> {
+  const [host, wire] = [await world.host(at), await world.wire()];
+  const last = withTags(numberedFrame({ destination: BROADCAST, number: LAST }), tags);
+  await wire.send([
+    ...frames.map((frame) => (frame instanceof Uint8Array ? { bytes: frame } : frame)),
+    { bytes: last },
+  ]);
+  return untilLast(
+    (count) => host.receive({ withinMs: world.patienceMs, count }),
+    ({ bytes }) => bytes,
+    frames.length + 1,
+  );
+}
+
+/** The host sends these frames and then one more; what is on the cable before the last one left, and nothing else did. */
+export async function ontoWire(
+  world: NicWorld,
+  frames: readonly (Uint8Array | HostTransmit)[],
+  from?: NetDeviceName,
+): Promise<WireFrame[]> {
+  const [host, wire] = [await world.host(from), await world.wire()];
+  const last = numberedFrame({ destination: BROADCAST, source: world.port.address, number: LAST });
+  const transmits = [
+    ...frames.map((frame) => (frame instanceof Uint8Array ? { bytes: frame } : frame)),
+    { bytes: last },
+  ];
+  const sent = await host.send(transmits);
+  if (!sent.ok) throw new Error(`the kernel refused to send: errno ${sent.errno}`);
+  return untilLast(
+    (count) => wire.receive({ withinMs: world.patienceMs, count }),
+    ({ bytes }) => bytes,
+    frames.length + 1,
+  );
+}
+
+/** Receives until the last frame is there, or no more comes; answers what came before it. */
+async function untilLast<Frame>(
+  receive: (count: number) => Promise<readonly Frame[]>,
+  bytes: (frame: Frame) => Uint8Array,
+  expected: number,
+): Promise<Frame[]> {
+  const frames: Frame[] = [];
+  let missing = expected;
+  for (;;) {
+    const batch = await receive(Math.max(1, missing));
+    frames.push(...batch);
+    missing -= batch.length;
+    const last = frames.findIndex((frame) => numberOf(bytes(frame)) === LAST);
+    if (last >= 0) return frames.filter((_, index) => index !== last);
+    // A frame that the filter dropped is missing for good: what is there may be all.
+    if (batch.length === 0) return frames;
+    missing = Math.max(1, missing);
+  }
+}

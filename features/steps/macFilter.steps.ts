@@ -1,0 +1,445 @@
+/** The address filter: own, secondary, group and broadcast addresses, promiscuous modes, and damaged frames. */
+import { Given, Then, When } from '@cucumber/cucumber';
+import fc from 'fast-check';
+import type { NetDeviceName } from '../../harness/contract/index.js';
+import { formatMac, parseMac } from '../../reference-impl/packet/addresses.js';
+import { ethernetFcs } from '../../reference-impl/packet/checksum.js';
+import { bytesIn } from '../../reference-impl/netlink/schema.js';
+import { addressChanges, finalAddresses } from '../properties/addressChanges.js';
+import {
+  BROADCAST,
+  SOMEBODY_ELSE,
+  frameLength,
+  frameNumber,
+  multicastAddress,
+  numberedFrame,
+  unicastAddress,
+} from '../properties/numberedFrames.js';
+import { pauseFrame } from '../properties/pauseFrames.js';
+import { arrivals, expectArrived, farEndSends, receivedNumbers } from './arrivals.js';
+import { intoHost } from './exchange.js';
+import { expectFrame, expectNumber, expectThat } from './expectations.js';
+import { IFF_ALLMULTI, IFF_PROMISC, accepted, linkValues, setFlag, setLink } from './settings.js';
+import { vlanDeviceIndex } from './vlanDevices.js';
+import type { NicWorld } from './world.js';
+
+const PACKET_HOST = 0;
+const PACKET_BROADCAST = 1;
+const PACKET_MULTICAST = 2;
+const PACKET_OTHERHOST = 3;
+
+interface FilterNotes {
+  unicast: string[];
+  multicast: string[];
+  /** The address before a change. */
+  former: string;
+  fcs: number;
+}
+const filterNotes = (world: NicWorld): FilterNotes =>
+  world.note('address filter', () => ({ unicast: [], multicast: [], former: world.port.address, fcs: 0 }));
+
+const to = (destination: string, number: number): Uint8Array => numberedFrame({ destination, number });
+
+/** Unicast addresses that differ from each other and from that of every port. */
+const foreignAddress = (index: number): string =>
+  `02:de:${[index >> 16, index >> 8, index, 0x17 * index].map((byte) => (byte & 0xff).toString(16).padStart(2, '0')).join(':')}`;
+const groupAddress = (index: number): string =>
+  `33:33:${[index >> 16, index >> 8, index, 0x3b * index].map((byte) => (byte & 0xff).toString(16).padStart(2, '0')).join(':')}`;
+
+When('the far end sends 100 frames to the port and 100 to other unicast addresses, mixed', async function (this: NicWorld) {
+  const frames = Array.from({ length: 200 }, (_, index) =>
+    to(index % 2 === 0 ? this.port.address : foreignAddress(index), index),
+  );
+  await farEndSends(this, frames);
+});
+
+Then('the host receives the 100 frames to the port, and no others', function (this: NicWorld) {
+  expectArrived(this, Array.from({ length: 100 }, (_, index) => 2 * index));
+});
+
+When(/^the far end sends a frame to the address of the port with bit (\d) of byte (\d) changed$/, async function (this: NicWorld, bit: string, byte: string) {
+  const address = parseMac(this.port.address);
+  address[Number(byte)] = (address[Number(byte)] ?? 0) ^ (1 << Number(bit));
+  await farEndSends(this, [to(formatMac(address), 1)]);
+});
+
+Then('nothing is delivered', function (this: NicWorld) {
+  expectArrived(this, []);
+});
+
+Then("for every unicast address, a frame to it is delivered exactly if it is the port's own", async function (this: NicWorld) {
+  const address = fc.oneof({ weight: 3, arbitrary: unicastAddress }, { weight: 1, arbitrary: fc.constant<string>(this.port.address) });
+  await this.law(
+    fc.asyncProperty(address, async (destination) => {
+      const received = receivedNumbers(await intoHost(this, [to(destination, 1)]));
+      expectNumber(received.length, destination === this.port.address ? 1 : 0, `frames to ${destination}`);
+    }),
+  );
+});
+
+async function changeAddress(world: NicWorld, address: string): Promise<void> {
+  accepted(await setLink(world, { IFLA_ADDRESS: parseMac(address) }), `changing the address to ${address}`);
+}
+
+When(/^the address of the port is changed to (\S+)$/, async function (this: NicWorld, address: string) {
+  filterNotes(this).former = await portAddress(this);
+  await changeAddress(this, address);
+});
+
+When(/^the far end sends a frame to (02:aa:\S+) and one to the former address$/, async function (this: NicWorld, address: string) {
+  await farEndSends(this, [to(address, 1), to(filterNotes(this).former, 2)]);
+});
+
+Then(/^the host receives the frame to \S+ as its own, and the other not as its own$/, function (this: NicWorld) {
+  for (const { bytes, packetType } of arrivals(this).received) {
+    const isOwn = receivedNumbers([{ bytes, packetType }])[0] === 1;
+    expectThat((packetType === PACKET_HOST) === isOwn, `a frame is marked ${packetType}`);
+  }
+  expectThat(receivedNumbers(arrivals(this).received).includes(1), 'the frame to the new address did not arrive');
+});
+
+Then("for every sequence of addresses, only the last one is the port's own", async function (this: NicWorld) {
+  await this.law(
+    fc.asyncProperty(fc.array(unicastAddress, { minLength: 1, maxLength: 4 }), async (addresses) => {
+      for (const address of addresses) await changeAddress(this, address);
+      const own = addresses.at(-1) ?? '';
+      const others = [...new Set([this.port.address, ...addresses])].filter((address) => address !== own);
+      const received = await intoHost(this, [to(own, 0), ...others.map((address, index) => to(address, index + 1))]);
+      const marked = received.filter(({ packetType }) => packetType === PACKET_HOST);
+      expectThat(receivedNumbers(marked).join() === '0', `marked as its own: ${receivedNumbers(marked).join(' ')}`);
+      await changeAddress(this, this.port.address);
+    }),
+    { runs: 0.5 },
+  );
+});
+
+// Secondary and group addresses.
+
+async function add(world: NicWorld, address: string): Promise<void> {
+  accepted(await (await world.route()).addAddress(world.port.ifIndex, address), `adding ${address}`);
+}
+async function remove(world: NicWorld, address: string): Promise<void> {
+  accepted(await (await world.route()).removeAddress(world.port.ifIndex, address), `removing ${address}`);
+}
+
+Given(/^(\d+) secondary unicast addresses$/, async function (this: NicWorld, count: string) {
+  const addresses = Array.from({ length: Number(count) }, (_, index) => foreignAddress(index + 1));
+  for (const address of addresses) await add(this, address);
+  filterNotes(this).unicast.push(...addresses);
+});
+
+Given(/^(\d+) multicast addresses$/, async function (this: NicWorld, count: string) {
+  const addresses = Array.from({ length: Number(count) }, (_, index) => groupAddress(index + 1));
+  for (const address of addresses) await add(this, address);
+  filterNotes(this).multicast.push(...addresses);
+});
+
+When(/^the far end sends a frame to each (secondary|multicast) address$/, async function (this: NicWorld, which: string) {
+  const { unicast, multicast } = filterNotes(this);
+  await farEndSends(this, (which === 'secondary' ? unicast : multicast).map(to));
+});
+
+Then('the host receives all of them', function (this: NicWorld) {
+  expectArrived(this, arrivals(this).sent.map((_, index) => index));
+});
+
+const addressSet = (address: fc.Arbitrary<string>): fc.Arbitrary<string[]> => fc.uniqueArray(address, { minLength: 1, maxLength: 24 });
+
+async function addedAddressesLaw(world: NicWorld, address: fc.Arbitrary<string>): Promise<void> {
+  await world.law(
+    fc.asyncProperty(addressSet(address), async (addresses) => {
+      const own: string = world.port.address;
+      const added = addresses.filter((each) => each !== own);
+      for (const each of added) await add(world, each);
+      const received = receivedNumbers(await intoHost(world, added.map(to)));
+      for (const each of added) await remove(world, each);
+      expectThat(received.length === added.length, `of ${added.length} frames ${received.length} arrived`);
+    }),
+    { runs: 0.5 },
+  );
+}
+
+Then('for every set of secondary unicast addresses, frames to all of them are delivered', async function (this: NicWorld) {
+  await addedAddressesLaw(this, unicastAddress);
+});
+
+Then('for every set of multicast addresses, frames to all of them are delivered', async function (this: NicWorld) {
+  await addedAddressesLaw(this, multicastAddress);
+});
+
+When('all of them are removed', async function (this: NicWorld) {
+  for (const address of filterNotes(this).multicast) await remove(this, address);
+});
+
+Then('for every sequence of additions and removals, exactly the addresses that remain are delivered', async function (this: NicWorld) {
+  await this.law(
+    fc.asyncProperty(addressChanges, async (changes) => {
+      const present = new Set<string>();
+      for (const { kind, address } of changes) {
+        if (kind === 'add' && !present.has(address)) await add(this, address);
+        if (kind === 'remove' && present.has(address)) await remove(this, address);
+        if (kind === 'add') present.add(address);
+        else present.delete(address);
+      }
+      const remaining = finalAddresses(changes);
+      const all = [...new Set(changes.map(({ address }) => address))];
+      const received = receivedNumbers(await intoHost(this, all.map(to)));
+      for (const address of remaining) await remove(this, address);
+      const delivered = all.filter((_, index) => received.includes(index));
+      const isUnicast = (address: string): boolean => (Number.parseInt(address.slice(0, 2), 16) & 1) === 0;
+      for (const address of remaining) expectThat(delivered.includes(address), `${address} remains, and its frame was lost`);
+      for (const address of delivered) {
+        expectThat(remaining.has(address) || !isUnicast(address), `${address} was removed, and its frame was delivered`);
+      }
+    }),
+    { runs: 0.5 },
+  );
+});
+
+// Modes.
+
+When(/^promiscuous mode is (?:switched )?(on|off)$/, async function (this: NicWorld, state: string) {
+  await setFlag(this, IFF_PROMISC, state === 'on');
+});
+
+When(/^promiscuous mode of the VLAN device is switched (on|off)$/, async function (this: NicWorld, state: string) {
+  const index = vlanDeviceIndex(this);
+  await setFlag(this, 1, true, index);
+  await setFlag(this, IFF_PROMISC, state === 'on', index);
+});
+
+When('all-multicast mode is switched on', async function (this: NicWorld) {
+  await setFlag(this, IFF_ALLMULTI, true);
+});
+
+When(
+  'the far end sends a frame to each of the port, another unicast address, a group and broadcast',
+  async function (this: NicWorld) {
+    await farEndSends(this, [this.port.address, SOMEBODY_ELSE, groupAddress(1), BROADCAST].map(to));
+  },
+);
+
+When('the far end sends a frame to the port and one to another unicast address', async function (this: NicWorld) {
+  await farEndSends(this, [to(this.port.address, 1), to(SOMEBODY_ELSE, 2)]);
+});
+
+Then('the host receives the frame to the port only', function (this: NicWorld) {
+  expectArrived(this, [1]);
+});
+
+When('the far end sends a frame to another unicast address', async function (this: NicWorld) {
+  await farEndSends(this, [to(SOMEBODY_ELSE, 3)]);
+});
+
+When('the far end sends a frame without a tag', async function (this: NicWorld) {
+  await farEndSends(this, [to(this.port.address, 6)], this.note('listening at', () => ({ name: undefined as NetDeviceName | undefined })).name);
+});
+
+Then('the host receives that frame', function (this: NicWorld) {
+  const { sent, received } = arrivals(this);
+  expectNumber(received.length, 1, 'frames at the host');
+  expectFrame(received[0]?.bytes, sent[0] ?? null, 'the frame at the host');
+});
+
+Then('for every destination, the frame is delivered unchanged', async function (this: NicWorld) {
+  const destination = fc.oneof(unicastAddress, multicastAddress, fc.constant(BROADCAST));
+  await this.law(
+    fc.asyncProperty(destination, frameNumber, frameLength, async (address, number, length) => {
+      const frame = numberedFrame({ destination: address, number, length });
+      const [received] = await intoHost(this, [frame]);
+      expectFrame(received?.bytes, frame, `the frame to ${address}`);
+    }),
+    { runs: 0.5 },
+  );
+});
+
+When('the far end sends a frame to each of 20 groups and one to another unicast address', async function (this: NicWorld) {
+  await farEndSends(this, [...Array.from({ length: 20 }, (_, index) => groupAddress(index)), SOMEBODY_ELSE].map(to));
+});
+
+Then('the host receives the frames to the 20 groups, and no others', function (this: NicWorld) {
+  expectArrived(this, Array.from({ length: 20 }, (_, index) => index));
+});
+
+Then('for every multicast address, the frame is delivered', async function (this: NicWorld) {
+  await this.law(
+    fc.asyncProperty(multicastAddress, async (address) => {
+      expectNumber(receivedNumbers(await intoHost(this, [to(address, 1)])).length, 1, `frames to ${address}`);
+    }),
+  );
+});
+
+When('the far end sends a frame to each of 20 groups and then one to the port', async function (this: NicWorld) {
+  await farEndSends(this, [...Array.from({ length: 20 }, (_, index) => to(groupAddress(977 * index), index)), to(this.port.address, 20)]);
+});
+
+Then('the host receives fewer than 20 frames to groups', function (this: NicWorld) {
+  const groups = receivedNumbers(arrivals(this).received).filter((number) => number < 20);
+  expectThat(groups.length < 20, 'the host received the frames to all groups');
+});
+
+Then('the host receives the frame to the port', function (this: NicWorld) {
+  expectThat(receivedNumbers(arrivals(this).received).includes(20), 'the frame to the port did not arrive');
+});
+
+When(
+  'the far end sends a frame to the port, one to each added address, and one to another unicast address',
+  async function (this: NicWorld) {
+    const { unicast, multicast } = filterNotes(this);
+    await farEndSends(this, [this.port.address, ...unicast, ...multicast, SOMEBODY_ELSE].map(to));
+  },
+);
+
+Then('the host receives all but the last', function (this: NicWorld) {
+  expectArrived(this, arrivals(this).sent.slice(0, -1).map((_, index) => index));
+});
+
+// Damage and control frames.
+
+const GOOD = 1;
+const BAD = 0;
+
+When('the far end sends a frame with a wrong check sequence and then a good one', async function (this: NicWorld) {
+  const bad = to(this.port.address, BAD);
+  await farEndSends(this, [{ bytes: bad, fcs: (ethernetFcs(bad) ^ 0x0100) >>> 0 }, { bytes: to(this.port.address, GOOD) }]);
+});
+
+Then('the host receives the good one only', function (this: NicWorld) {
+  expectArrived(this, [GOOD]);
+});
+
+Then('the host receives both', function (this: NicWorld) {
+  expectArrived(this, [BAD, GOOD]);
+});
+
+Then('for every frame and every wrong check sequence, the frame is not delivered', async function (this: NicWorld) {
+  await this.law(
+    fc.asyncProperty(frameNumber, frameLength, fc.integer({ min: 1, max: 0xffff_ffff }), async (number, length, damage) => {
+      const bytes = numberedFrame({ destination: this.port.address, number, length });
+      const received = await intoHost(this, [{ bytes, fcs: (ethernetFcs(bytes) ^ damage) >>> 0 }]);
+      expectNumber(received.length, 0, 'damaged frames at the host');
+    }),
+    { runs: 0.5 },
+  );
+});
+
+When(/^the far end sends a pause frame of (\d+) quanta and then another frame$/, async function (this: NicWorld, quanta: string) {
+  await farEndSends(this, [pauseFrame(Number(quanta)), to(this.port.address, 1)]);
+});
+
+Then('the host receives the other frame only', function (this: NicWorld) {
+  expectNumber(arrivals(this).received.length, 1, 'frames at the host');
+  expectArrived(this, [1]);
+});
+
+Then('for every number of quanta, the pause frame is not delivered', async function (this: NicWorld) {
+  await this.law(
+    fc.asyncProperty(fc.integer({ min: 0, max: 0xffff }), async (quanta) => {
+      expectNumber((await intoHost(this, [pauseFrame(quanta)])).length, 0, 'pause frames at the host');
+    }),
+    { runs: 0.5 },
+  );
+});
+
+When(/^the far end sends a frame with the check sequence (0x[0-9a-f]{8})$/, async function (this: NicWorld, fcs: string) {
+  filterNotes(this).fcs = Number(fcs);
+  await farEndSends(this, [{ bytes: to(this.port.address, 1), fcs: Number(fcs) }]);
+});
+
+/** On the cable, and so in memory, the least significant byte of a check sequence comes first. */
+function withFcs(frame: Uint8Array, fcs: number): Uint8Array {
+  const bytes = new Uint8Array(frame.length + 4);
+  bytes.set(frame);
+  new DataView(bytes.buffer).setUint32(frame.length, fcs, true);
+  return bytes;
+}
+
+Then(/^the host receives that frame with the check sequence 0x[0-9a-f]{8} behind it$/, function (this: NicWorld) {
+  const { sent, received } = arrivals(this);
+  const [frame] = sent;
+  expectThat(frame !== undefined, 'nothing was sent');
+  expectFrame(received[0]?.bytes, withFcs(frame, filterNotes(this).fcs), 'the frame with its check sequence');
+});
+
+Then('for every frame, its check sequence is behind it', async function (this: NicWorld) {
+  await this.law(
+    fc.asyncProperty(frameNumber, frameLength, async (number, length) => {
+      const frame = numberedFrame({ destination: this.port.address, number, length });
+      const [received] = await intoHost(this, [frame]);
+      expectFrame(received?.bytes, withFcs(frame, ethernetFcs(frame)), 'the frame with its check sequence');
+    }),
+    { runs: 0.5 },
+  );
+});
+
+// The address itself.
+
+async function portAddress(world: NicWorld): Promise<string> {
+  return formatMac(bytesIn((await linkValues(world)).values, 'IFLA_ADDRESS') ?? new Uint8Array(6));
+}
+
+When(/^the address of the port is to be changed to (\S+)$/, async function (this: NicWorld, address: string) {
+  filterNotes(this).former = await portAddress(this);
+  this.answer = await setLink(this, { IFLA_ADDRESS: parseMac(address) });
+});
+
+Then('the address of the port is still what it was', async function (this: NicWorld) {
+  expectThat((await portAddress(this)) === filterNotes(this).former, `the address is ${await portAddress(this)}`);
+});
+
+Then('for every multicast address, setting it as the address of the port is refused and changes nothing', async function (this: NicWorld) {
+  const before = await portAddress(this);
+  await this.law(
+    fc.asyncProperty(multicastAddress, async (address) => {
+      const answer = await setLink(this, { IFLA_ADDRESS: parseMac(address) });
+      expectThat(!answer.ok && answer.error.errnoName === 'EADDRNOTAVAIL', `${address} was not refused with EADDRNOTAVAIL`);
+      expectThat((await portAddress(this)) === before, 'the address has changed');
+    }),
+  );
+});
+
+Then(/^the address of the port is (02:\S+)$/, async function (this: NicWorld, address: string) {
+  expectThat((await portAddress(this)) === address, `the address is ${await portAddress(this)}`);
+});
+
+Then('its permanent address is what it was', async function (this: NicWorld) {
+  const { values } = await linkValues(this);
+  const permanent = bytesIn(values, 'IFLA_PERM_ADDRESS');
+  expectThat(permanent !== undefined, 'the port reports no permanent address');
+  expectThat(formatMac(permanent) === this.port.address, `the permanent address is ${formatMac(permanent)}`);
+});
+
+// Marks.
+
+When(/^the far end sends a frame to (the port|[0-9a-f:]{17})$/, async function (this: NicWorld, destination: string) {
+  await farEndSends(this, [to(destination === 'the port' ? this.port.address : destination, 5)]);
+});
+
+const MARKS: Readonly<Record<string, number>> = {
+  'its own': PACKET_HOST,
+  broadcast: PACKET_BROADCAST,
+  multicast: PACKET_MULTICAST,
+  'for another host': PACKET_OTHERHOST,
+};
+
+Then(/^the host receives it as (its own|broadcast|multicast|for another host)$/, function (this: NicWorld, mark: string) {
+  const { received } = arrivals(this);
+  expectNumber(received.length, 1, 'frames at the host');
+  expectNumber(received[0]?.packetType ?? -1, MARKS[mark] ?? -2, 'mark of the frame');
+});
+
+Then('for every destination, the frame is marked for whom it is', async function (this: NicWorld) {
+  const destination = fc.oneof(unicastAddress, multicastAddress, fc.constant<string>(BROADCAST), fc.constant<string>(this.port.address));
+  await this.law(
+    fc.asyncProperty(destination, async (address) => {
+      const [received] = await intoHost(this, [to(address, 1)]);
+      expectNumber(received?.packetType ?? -1, expectedMark(address, this.port.address), `mark of a frame to ${address}`);
+    }),
+  );
+});
+
+function expectedMark(address: string, own: string): number {
+  if (address === BROADCAST) return PACKET_BROADCAST;
+  if ((Number.parseInt(address.slice(0, 2), 16) & 1) === 1) return PACKET_MULTICAST;
+  return address === own ? PACKET_HOST : PACKET_OTHERHOST;
+}
