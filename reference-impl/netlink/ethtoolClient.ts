@@ -21,6 +21,7 @@ import {
   NETDEV_QSTATS_SCOPE_QUEUE,
   NETDEV_QUEUE,
   NETDEV_QUEUE_TYPE_RX,
+  NETDEV_QUEUE_TYPE_TX,
   QUEUE_COUNTERS,
   type QueueCounter,
 } from './families/netdev.js';
@@ -263,6 +264,19 @@ export class EthtoolClient {
       return { type: isRx ? ('rx' as const) : ('tx' as const), id: numberIn(values, 'NETDEV_A_QUEUE_ID') ?? -1 };
     });
     return { ok: true, value: queues };
+  }
+
+  /** NETDEV_CMD_QUEUE_GET of one queue: nothing, or the refusal. */
+  async queue(ifIndex: number, type: 'rx' | 'tx', id: number): Promise<NetlinkResult<void>> {
+    const family = await this.generic.family(NETDEV_FAMILY_NAME);
+    const attributes = encodeAttributes(NETDEV_QUEUE, {
+      NETDEV_A_QUEUE_IFINDEX: ifIndex,
+      NETDEV_A_QUEUE_TYPE: type === 'rx' ? NETDEV_QUEUE_TYPE_RX : NETDEV_QUEUE_TYPE_TX,
+      NETDEV_A_QUEUE_ID: id,
+    });
+    const body = encodeBody(GENLMSGHDR, { cmd: NETDEV_CMD_QUEUE_GET, version: NETDEV_FAMILY_VERSION }, attributes);
+    const result = await this.generic.client.request(family.id, body);
+    return result.ok ? { ok: true, value: undefined } : result;
   }
 
   async #netdevDump(command: number, attributes: Uint8Array): Promise<NetlinkResult<readonly Message[]>> {

@@ -5,23 +5,14 @@
  * value of ones-complement arithmetic; a sum of nothing is 0, any other sum that is zero comes out as 0xffff.
  */
 
-const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
-
-/** Below this length the start-up of the wide loop costs more than it gains. */
-const WIDE_FROM = 64;
+/** Below this length the wide loop costs more to start than it gains. */
+const WIDE_FROM = 128;
 
 /** Ones-complement sum of bytes[start, end); an odd last byte counts as if a zero byte followed. `initial` is added. */
 export function onesComplementSum(bytes: Uint8Array, start = 0, end = bytes.length, initial = 0): number {
   if (end - start < WIDE_FROM) return fold(initial + narrowSum(bytes, start, end));
-  // The wide loop needs an aligned address; a sum that starts at an odd byte of it is byte-swapped (RFC 1071, section 2B).
-  const misaligned = (bytes.byteOffset + start) & 3;
-  const head = misaligned === 0 ? start : start + 4 - misaligned;
-  const words = (end - head) >> 2;
-  const wide = wideSum(new Uint32Array(bytes.buffer, bytes.byteOffset + head, words));
-  const tail = narrowSum(bytes, head + 4 * words, end);
-  const rest = fold(wide + tail);
-  const headSum = narrowSum(bytes, start, head);
-  return fold(initial + headSum + ((head - start) % 2 === 0 ? rest : swap(rest)));
+  const tail = end - ((end - start) & 3);
+  return fold(initial + wideSum(bytes, start, tail) + narrowSum(bytes, tail, end));
 }
 
 function narrowSum(bytes: Uint8Array, start: number, end: number): number {
@@ -33,35 +24,38 @@ function narrowSum(bytes: Uint8Array, start: number, end: number): number {
   return sum;
 }
 
-/** Sum of 32-bit words in network order, folded to 16 bits. Halves are added apart, so that nothing leaves 53 bits. */
-function wideSum(words: Uint32Array): number {
-  let low = 0;
-  let high = 0;
-  let at = 0;
-  // A small integer holds 2^14 sums of 16 bits; the outer loop empties it in time.
-  while (at < words.length) {
-    const stop = Math.min(words.length, at + 0x3ffc);
-    let partialLow = 0;
-    let partialHigh = 0;
-    const unrolled = stop - 3;
-    for (; at < unrolled; at += 4) {
-      const a = words[at] ?? 0;
-      const b = words[at + 1] ?? 0;
-      const c = words[at + 2] ?? 0;
-      const d = words[at + 3] ?? 0;
-      partialLow += (a & 0xffff) + (b & 0xffff) + (c & 0xffff) + (d & 0xffff);
-      partialHigh += (a >>> 16) + (b >>> 16) + (c >>> 16) + (d >>> 16);
-    }
-    for (; at < stop; at++) {
-      const word = words[at] ?? 0;
-      partialLow += word & 0xffff;
-      partialHigh += word >>> 16;
-    }
-    low += partialLow;
-    high += partialHigh;
+/** So many bytes, as words of 32 bits, add up to less than 2^53. */
+const BYTES_EXACT = 1 << 22;
+
+/** Sum of whole 32-bit words, folded to 16 bits in network order. */
+function wideSum(bytes: Uint8Array, start: number, end: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start, end - start);
+  let sum = 0;
+  for (let from = 0; from < view.byteLength; from += BYTES_EXACT) {
+    sum = fold(sum + exactSum(view, from, Math.min(view.byteLength, from + BYTES_EXACT)));
   }
-  const sum = fold(low + high);
-  return LITTLE_ENDIAN ? swap(sum) : sum;
+  // RFC 1071, section 2B: a sum of swapped bytes is the swapped sum.
+  return swap(sum);
+}
+
+/**
+ * Sum of little-endian words. They are added whole, as doubles: 65536 is 1 modulo 65535, so halves need not be taken apart. Four
+ * sums side by side keep the adder busy.
+ */
+function exactSum(view: DataView, from: number, to: number): number {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let at = from;
+  for (const unrolled = to - 31; at < unrolled; at += 32) {
+    a += view.getUint32(at, true) + view.getUint32(at + 16, true);
+    b += view.getUint32(at + 4, true) + view.getUint32(at + 20, true);
+    c += view.getUint32(at + 8, true) + view.getUint32(at + 24, true);
+    d += view.getUint32(at + 12, true) + view.getUint32(at + 28, true);
+  }
+  for (; at < to; at += 4) a += view.getUint32(at, true);
+  return a + b + c + d;
 }
 
 function fold(sum: number): number {

@@ -1,0 +1,21 @@
+/** `npm run bench`: prints rates and ratios. They are to be read, never asserted: machines differ. */
+import { cpus } from 'node:os';
+import { formatRows, type BenchRow } from './benchRow.js';
+import { packetRows } from './packet.bench.js';
+
+/** A group of rows under a heading; the names of groups can be given as arguments. */
+const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = { packet: packetRows };
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in GROUPS));
+if (unknown.length > 0) {
+  console.error(`no such benchmark: ${unknown.join(', ')}; there are: ${Object.keys(GROUPS).join(', ')}`);
+  process.exit(2);
+}
+console.log(
+  `Node.js ${process.version}, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} processors`,
+);
+console.log('ratio: how many times as fast as the thing named behind it\n');
+for (const [name, rows] of Object.entries(GROUPS)) {
+  if (asked.length === 0 || asked.includes(name)) console.log(`${name}\n${formatRows(await rows())}`);
+}

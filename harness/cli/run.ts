@@ -1,0 +1,83 @@
+import { join, resolve } from 'node:path';
+import { writeReports } from '../report/index.js';
+import { renderJson } from '../report/json.js';
+import { exitCodeOf } from '../runner/judgeRun.js';
+import type { RunRecord } from '../runner/records.js';
+import type { Results } from '../runner/results.js';
+import { run, type RunHandle, type RunOptions } from '../runner/run.js';
+import { UsageError } from '../runner/usage.js';
+import { parseTargetName, targetFolderName } from '../targets/index.js';
+import type { RunFlags } from './main.js';
+import { renderPretty } from './pretty.js';
+import { startProgress } from './progress.js';
+
+/** `nicspec run`: answers the exit code. */
+export async function runCommand(flags: RunFlags): Promise<number> {
+  parseTargetName(flags.target);
+  const out = resolve(flags.out ?? join('reports', targetFolderName(flags.target)));
+  const records = flags.parallel > 1 ? await runParallel(flags, out) : await runHere(flags, out);
+  const results = await writeReports(out, records);
+  process.stdout.write(await formatted(flags.format, results, out));
+  return exitCodeOf(results);
+}
+
+async function runHere(flags: RunFlags, out: string): Promise<readonly RunRecord[]> {
+  const progress = startProgress();
+  const release: (() => void)[] = [];
+  try {
+    return await run({ ...optionsOf(flags, out), onProgress: (now) => progress.report(now) }, (handle) => {
+      release.push(stopOnSignals(handle));
+    });
+  } finally {
+    for (const undo of release) undo();
+    progress.end();
+  }
+}
+
+async function runParallel(flags: RunFlags, out: string): Promise<readonly RunRecord[]> {
+  if (flags.shard !== undefined)
+    throw new UsageError('--parallel and --shard exclude each other: --parallel makes shards itself');
+  const { runShards } = await import('./shards.js');
+  return runShards(flags, out);
+}
+
+function optionsOf(flags: RunFlags, out: string): RunOptions {
+  const { target, profile, only, tags, seed, runs, path, shard, resume = false } = flags;
+  if (path !== undefined && only.length === 0) throw new UsageError('--path belongs to one law: name it with --only');
+  return {
+    target,
+    profile,
+    only,
+    tags,
+    seed,
+    runs,
+    shard: shard ?? null,
+    out,
+    resume,
+    ...(path === undefined ? {} : { path }),
+  };
+}
+
+/** The first signal ends the run with its reports; a second one ends the process. */
+function stopOnSignals(handle: RunHandle): () => void {
+  const stop = (signal: NodeJS.Signals): void => handle.stop(`interrupted by ${signal}`);
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  return () => process.off('SIGINT', stop).off('SIGTERM', stop);
+}
+
+async function formatted(format: RunFlags['format'], results: Results, out: string): Promise<string> {
+  switch (format) {
+    case 'pretty':
+      return `${renderPretty(results, out)}\n`;
+    case 'json':
+      return renderJson(results);
+    case 'junit': {
+      const { renderJunit } = await import('../report/junit.js');
+      return renderJunit(results);
+    }
+    case 'ktap': {
+      const { renderKtap } = await import('../report/ktap.js');
+      return renderKtap(results);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/** The one command that repeats what a run found. */
+import type { RunOptions } from './run.js';
+
+export const RUN_DEFAULTS = { target: 'reference', profile: 'server-nic', seed: 1, runs: 100 } as const;
+
+/** Options that have their default are left out. */
+export function repeatCommand(
+  options: Pick<RunOptions, 'target' | 'profile' | 'only' | 'seed'> & { readonly path?: string },
+): string {
+  const words = ['npx', 'nicspec', 'run'];
+  if (options.target !== RUN_DEFAULTS.target) words.push('--target', options.target);
+  if (options.profile !== RUN_DEFAULTS.profile) words.push('--profile', options.profile);
+  for (const name of options.only) words.push('--only', name);
+  words.push('--seed', String(options.seed));
+  if (options.path !== undefined && options.path !== '') words.push('--path', options.path);
+  return words.map(shellWord).join(' ');
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

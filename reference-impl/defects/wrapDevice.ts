@@ -1,0 +1,49 @@
+/** A device with some of its operations replaced: for defects that no single part can show. */
+import type { Device, DriverHost, EthtoolOps, NetDeviceOps, PortName, RxFrame } from '../../harness/contract/index.js';
+
+/** ethtool operations replaced; `change` gets those of the sound device. */
+export const withEthtool = (device: Device, change: (sound: EthtoolOps) => Partial<EthtoolOps>): Device => ({
+  ...device,
+  ethtool: { ...device.ethtool, ...change(device.ethtool) },
+});
+
+/** ndo operations replaced. */
+export const withNetDevice = (device: Device, change: (sound: NetDeviceOps) => Partial<NetDeviceOps>): Device => ({
+  ...device,
+  netDevice: { ...device.netDevice, ...change(device.netDevice) },
+});
+
+/** What the driver says to the kernel, replaced; `change` gets the kernel. */
+export const withHost = (device: Device, change: (kernel: DriverHost) => Partial<DriverHost>): Device => ({
+  ...device,
+  attach: (kernel) =>
+    device.attach({
+      receive: (port, frames) => {
+        kernel.receive(port, frames);
+      },
+      transmitToCable: (port, frame) => {
+        kernel.transmitToCable(port, frame);
+      },
+      carrier: (port, up) => {
+        kernel.carrier(port, up);
+      },
+      transmitCompleted: (port, queue, completion) => {
+        kernel.transmitCompleted(port, queue, completion);
+      },
+      queueStopped: (port, queue, stopped) => {
+        kernel.queueStopped(port, queue, stopped);
+      },
+      ...change(kernel),
+    }),
+});
+
+/** Every received frame goes to the kernel as `change` makes it. */
+export const withReceived = (device: Device, change: (frame: RxFrame, port: PortName) => RxFrame): Device =>
+  withHost(device, (kernel) => ({
+    receive: (port, frames) => {
+      kernel.receive(
+        port,
+        frames.map((frame) => change(frame, port)),
+      );
+    },
+  }));
