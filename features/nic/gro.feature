@@ -22,6 +22,23 @@ Feature: Receive aggregation
       | rx-gro-hw | IPv4    |
       | rx-gro-hw | IPv6    |
 
+  @NIC-GRO-001
+  Scenario Outline: A run with one identification, which <may> be fragmented, merged by <by>
+    Given segments are merged by <by>
+    When the far end sends a run of 6 TCP segments with one identification, which <may> be fragmented
+    Then taking apart what reached the host gives these segments
+
+    Examples: in software
+      | by     | may      |
+      | rx-gro | may      |
+      | rx-gro | must not |
+
+    @needs:rx-gro-hw
+    Examples: in the device
+      | by        | may      |
+      | rx-gro-hw | may      |
+      | rx-gro-hw | must not |
+
   @NIC-GRO-001 @law
   Scenario Outline: For every stream, what <by> merged can be taken apart
     Given segments are merged by <by>

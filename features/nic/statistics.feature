@@ -84,9 +84,9 @@ Feature: Interface statistics
   @NIC-STAT-006
   Scenario: The host is too slow
     Given a receive ring of 128 frames
-    When the host stops taking frames
+    When the host is too slow for its receive rings
     And the far end sends 400 frames of one flow
-    And the host takes frames again
+    And the host is fast enough again
     Then rx_missed_errors grew by the frames that did not reach the host, and rx_dropped did not grow
 
   @NIC-STAT-007

@@ -31,7 +31,8 @@ Then(/^the features (".+) are not in force$/, async function (this: NicWorld, na
 
 When(
   /^the features (".+) are set to (on|off), (on|off) and (on|off)$/,
-  async function (this: NicWorld, names: string, ...states: string[]) {
+  async function (this: NicWorld, names: string, first: string, second: string, third: string) {
+    const states = [first, second, third];
     await setFeatures(this, Object.fromEntries(quoted(names).map((name, index) => [name, states[index] === 'on'])));
   },
 );

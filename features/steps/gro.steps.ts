@@ -92,6 +92,18 @@ When(
   },
 );
 
+When(
+  /^the far end sends a run of 6 TCP segments with one identification, which (may|must not) be fragmented$/,
+  async function (this: NicWorld, may: string) {
+    const dontFragment = may === 'must not';
+    const segments = run('IPv4', new Array<number>(6).fill(200));
+    await send(
+      this,
+      segments.map((segment) => ({ ...segment, dontFragment, identification: 0x4e4e })),
+    );
+  },
+);
+
 const RUNS = {
   'IPv4 options': run('IPv4', [200, 200, 200, 200]).map((segment) => ({ ...segment, ipOptions: true })),
   'IPv4 fragments': run('IPv4', [200, 200, 200, 200]).map((segment) => ({ ...segment, isFragment: true })),

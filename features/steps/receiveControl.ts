@@ -3,28 +3,19 @@ import type { IoctlResult } from '../../harness/contract/index.js';
 import type { NetlinkResult } from '../../reference-impl/netlink/client.js';
 import { ETHTOOL_GRXRINGS, encodeRxnfc, rxnfcData, type RxnfcRequest } from '../../reference-impl/netlink/rxnfc.js';
 import { numberIn, type Values } from '../../reference-impl/netlink/schema.js';
-import {
-  IFF_PROMISC,
-  accepted,
-  ethtoolCall,
-  featureState,
-  insistOnFeatures,
-  setFeatures,
-  setFlag,
-  setLink,
-  setUp,
-} from './settings.js';
+import { expectThat } from './expectations.js';
+import { IFF_PROMISC, accepted, ethtoolCall, featureState, setFeatures, setFlag, setLink, setUp } from './settings.js';
 import type { NicWorld } from './world.js';
 
 export const AGGREGATIONS = ['rx-gro', 'rx-gro-hw', 'rx-lro'] as const;
 
 /** Only this aggregation merges on receive; absent: none does. */
 export async function mergeBy(world: NicWorld, aggregation?: string): Promise<void> {
-  await insistOnFeatures(
-    world,
-    Object.fromEntries(AGGREGATIONS.filter((name) => name !== aggregation).map((name) => [name, false])),
-  );
-  if (aggregation !== undefined) await insistOnFeatures(world, { [aggregation]: true });
+  const ethtool = await world.ethtool();
+  const changes = Object.fromEntries(AGGREGATIONS.map((name) => [name, name === aggregation]));
+  const { wanted } = accepted(await ethtool.setFeatures(world.port.netDevice, changes), 'switching the aggregations');
+  // The answer speaks of those features that are not what was asked for.
+  for (const name of wanted.mask) expectThat(!(name in changes), `the feature ${name} is not what was asked for`);
 }
 
 export interface ChannelCounts {

@@ -164,7 +164,7 @@ Given('a receive ring of {int} frames', async function (this: NicWorld, size: nu
   accepted(await setRings(this, { ETHTOOL_A_RINGS_RX: size }), `a receive ring of ${size}`);
 });
 
-When('the host stops taking frames', async function (this: NicWorld) {
+When('the host is too slow for its receive rings', async function (this: NicWorld) {
   await noteCounters(this);
   await (await this.host()).setPolling(false);
 });
@@ -176,7 +176,7 @@ When('the far end sends {int} frames of one flow', async function (this: NicWorl
   state.sent = count;
 });
 
-When('the host takes frames again', async function (this: NicWorld) {
+When('the host is fast enough again', async function (this: NicWorld) {
   const host = await this.host();
   await host.setPolling(true);
   statisticsNotes(this).received.push(...(await host.receive({ withinMs: this.quietMs })));

@@ -9,7 +9,7 @@ import { print, printJson } from './terminal.js';
 
 /** `nicspec defects`: exit code 1 if a defect survives. */
 export async function defectsCommand(flags: DefectsFlags): Promise<number> {
-  const { only, seed, runs, full = false, json = false } = flags;
+  const { only = [], seed, runs, full = false, json = false } = flags;
   const isTerminal = process.stderr.isTTY;
   const onProgress = (done: number, of: number): void => {
     if (isTerminal) process.stderr.write(`\r\u001b[K${done} of ${of} defects${done === of ? '\r\u001b[K' : ''}`);

@@ -31,8 +31,8 @@ function addRun(root: Command): void {
     .description('run the suite against a target, and write its reports')
     .option('--target <target>', 'reference, module:PATH or linux:veth', RUN_DEFAULTS.target)
     .option('--profile <profile>', 'which requirements bind', RUN_DEFAULTS.profile)
-    .option('--only <id>', 'a requirement, a pattern (NIC-RSS-*) or a scenario; may be repeated', collect, [])
-    .option('--tags <expression>', 'only scenarios with these tags', '')
+    .option('--only <id>', 'a requirement, a pattern (NIC-RSS-*) or a scenario; may be repeated', collect)
+    .option('--tags <expression>', 'only scenarios with these tags')
     .option('--seed <n>', 'of every law; the same seed gives the same verdicts', parseSeed, RUN_DEFAULTS.seed)
     .option('--runs <n>', 'cases that a law tries', parseCount, RUN_DEFAULTS.runs)
     .option('--path <path>', 'repeat one counterexample of a law; with --only and --seed')
@@ -64,7 +64,7 @@ function addDefects(root: Command): void {
   root
     .command('defects')
     .description('break the reference in every known way, and see which requirement catches it')
-    .option('--only <id>', 'a defect, a requirement or a pattern; may be repeated', collect, [])
+    .option('--only <id>', 'a defect, a requirement or a pattern; may be repeated', collect)
     .option('--full', 'where the named requirement does not catch it, try the rest of its area')
     .option('--seed <n>', 'of every law', parseSeed, RUN_DEFAULTS.seed)
     .option('--runs <n>', 'cases that a law tries', parseCount, RUN_DEFAULTS.runs)
@@ -154,8 +154,8 @@ function addRunsOnDisk(root: Command): void {
 export interface RunFlags {
   readonly target: string;
   readonly profile: string;
-  readonly only: readonly string[];
-  readonly tags: string;
+  readonly only?: readonly string[];
+  readonly tags?: string;
   readonly seed: number;
   readonly runs: number;
   readonly path?: string;
@@ -167,7 +167,7 @@ export interface RunFlags {
 }
 
 export interface DefectsFlags {
-  readonly only: readonly string[];
+  readonly only?: readonly string[];
   readonly full?: boolean;
   readonly seed: number;
   readonly runs: number;
@@ -176,7 +176,7 @@ export interface DefectsFlags {
 }
 
 /** `--only A --only B,C`. */
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...value.split(',').filter((name) => name !== '')];
 }
 

@@ -38,7 +38,7 @@ interface ShardEnd {
 }
 
 function runShard(flags: RunFlags, folder: string, shard: string): Promise<ShardEnd> {
-  const { target, profile, tags, seed, runs, path, only, resume } = flags;
+  const { target, profile, tags = '', seed, runs, path, only = [], resume } = flags;
   const words = [join(PROJECT_ROOT, 'bin', 'nicspec.js'), 'run', '--shard', shard, '--out', folder, '--format', 'ktap'];
   words.push('--target', target, '--profile', profile, '--seed', String(seed), '--runs', String(runs));
   for (const name of only) words.push('--only', name);

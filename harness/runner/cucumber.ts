@@ -51,7 +51,7 @@ export async function runScenarios({ configuration, library, root }: LoadedSuite
   const observer = new Observer(run);
   chooseScenarios((all) => observer.choose(all));
   const complaints: string[] = [];
-  await runCucumber(
+  const ended = runCucumber(
     {
       ...configuration,
       support: library,
@@ -63,6 +63,9 @@ export async function runScenarios({ configuration, library, root }: LoadedSuite
     { cwd: root, stdout: nowhere(), stderr: collecting(complaints) },
     (message) => observer.receive(message),
   );
+  await ended.catch((error: unknown) => {
+    throw observer.thrown ?? error;
+  });
   if (observer.faults.length > 0) throw new UsageError(observer.faults.join('\n'));
   if (!observer.isComplete) throw new Error(`cucumber did not run: ${complaints.join('')}`);
 }
@@ -79,6 +82,7 @@ interface RunningCase {
 class Observer {
   readonly faults: string[] = [];
   isComplete = false;
+  thrown: unknown;
   readonly #run: ScenarioRun;
   #chosen: readonly PlannedScenario[] = [];
   readonly #cases = new Map<string, { readonly index: number; readonly testCase: TestCaseMessage }>();
@@ -88,7 +92,17 @@ class Observer {
     this.#run = run;
   }
 
+  /** A fault in the choice is kept: cucumber would wrap it in its own. */
   choose(all: readonly SourcedPickle[]): readonly SourcedPickle[] {
+    try {
+      return this.#choose(all);
+    } catch (error) {
+      this.thrown = error;
+      throw error;
+    }
+  }
+
+  #choose(all: readonly SourcedPickle[]): readonly SourcedPickle[] {
     const sourced = new Map(all.map((one) => [one.pickle.id, one]));
     const scenarios = all.map(({ pickle, gherkinDocument }) => planScenario(pickle, gherkinDocument));
     this.#chosen = this.#run.choose(scenarios);

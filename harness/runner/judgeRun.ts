@@ -120,6 +120,13 @@ function verdictOf(
     const scenario = first(outcome);
     if (scenario !== undefined) return { verdict: outcome, reason: `${scenario.name}: ${scenario.reason}` };
   }
+  const missing = (requirement.planned ?? scenarios.length) - scenarios.length;
+  if (missing > 0) {
+    return {
+      verdict: 'inconclusive',
+      reason: `the run stopped before ${missing} of ${scenarios.length + missing} scenarios`,
+    };
+  }
   const absent = first('not-supported') ?? first('not-applicable');
   if (first('pass') !== undefined) {
     const left = scenarios.filter(({ outcome }) => outcome !== 'pass').length;

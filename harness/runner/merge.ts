@@ -2,7 +2,7 @@
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { latestScenarios, openRecordFile, readRecords, startOf } from './recordFile.js';
-import type { RequirementText, RunEnd, RunRecord, RunStart, ScenarioRecord } from './records.js';
+import type { RequirementText, RunEnd, RunRecord, RunStart } from './records.js';
 import { UsageError } from './usage.js';
 
 /**
@@ -35,7 +35,7 @@ export function mergeRecords(
     shard: null,
     requirements: mergeRequirements(starts),
   };
-  const scenarios = latestScenarios(all).sort(inFileOrder);
+  const scenarios = latestScenarios(all);
   const ends = runs.map(({ records }) => records.findLast((record): record is RunEnd => record.kind === 'run-end'));
   const stopped = ends.find((end) => end?.stopped !== undefined)?.stopped;
   const durationMs = Math.max(0, ...ends.map((end) => end?.durationMs ?? 0));
@@ -62,14 +62,10 @@ function checkSame(
 }
 
 function mergeRequirements(starts: readonly RunStart[]): RequirementText[] {
-  const byId = new Map(starts.flatMap(({ requirements }) => requirements.map((one) => [one.id, one] as const)));
+  const byId = new Map<string, RequirementText>();
+  for (const requirement of starts.flatMap(({ requirements }) => requirements)) {
+    const { planned = 0 } = byId.get(requirement.id) ?? {};
+    byId.set(requirement.id, { ...requirement, planned: planned + (requirement.planned ?? 0) });
+  }
   return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-/** By feature and line; a probe behind what it probes. */
-function inFileOrder(a: ScenarioRecord, b: ScenarioRecord): number {
-  return (
-    Number(a.probeOf.length > 0) - Number(b.probeOf.length > 0) ||
-    (a.uri === b.uri ? a.line - b.line : a.uri < b.uri ? -1 : 1)
-  );
 }

@@ -64,13 +64,23 @@ export function startOf(records: readonly RunRecord[]): RunStart {
   return start;
 }
 
-/** The last record of each scenario, and of each probe: a scenario that ran again replaces what it was. */
+/**
+ * The last record of each scenario, and of each probe, in the order of the features: a scenario that ran again replaces what it was.
+ */
 export function latestScenarios(records: readonly RunRecord[]): ScenarioRecord[] {
   const latest = new Map<string, ScenarioRecord>();
   for (const record of records) {
     if (record.kind === 'scenario') latest.set(recordKey(record), record);
   }
-  return [...latest.values()];
+  return [...latest.values()].sort(inFileOrder);
+}
+
+/** By feature and line; a probe behind what it probes. */
+function inFileOrder(a: ScenarioRecord, b: ScenarioRecord): number {
+  return (
+    Number(a.probeOf.length > 0) - Number(b.probeOf.length > 0) ||
+    (a.uri === b.uri ? a.line - b.line : a.uri < b.uri ? -1 : 1)
+  );
 }
 
 /** A scenario that is not applicable may also be there as a probe. */

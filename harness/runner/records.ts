@@ -47,6 +47,8 @@ export interface RequirementText {
   readonly mandatory: readonly string[];
   /** No target can show it: it is held by review, and has no scenario. */
   readonly reviewOnly?: true;
+  /** How many scenarios of it were taken up, without probes: a run that stopped has fewer records of it. */
+  readonly planned?: number;
 }
 
 export interface ScenarioRecord {

@@ -85,7 +85,7 @@ export async function readScenarios(suite: Suite): Promise<PlannedScenario[]> {
     for (const message of generateMessages(
       readFileSync(file, 'utf8'),
       uri,
-      type,
+      GHERKIN as MediaType,
       options,
     ) as readonly CucumberMessage[]) {
       if (message.gherkinDocument) document = message.gherkinDocument;

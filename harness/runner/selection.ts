@@ -128,7 +128,10 @@ function reported(
       if (shownHere.has(id)) return requested.has(id) || byScenario;
       return everything && requested.has(id) && !shownAnywhere.has(id);
     })
-    .map((requirement) => textOf(requirement, profile));
+    .map((requirement) => ({
+      ...textOf(requirement, profile),
+      planned: mine.filter(({ requirements }) => requirements.includes(requirement.id)).length,
+    }));
 }
 
 function textOf(requirement: Requirement, profile: Profile): RequirementText {

@@ -3,6 +3,7 @@ import { groDefects } from './gro.js';
 import { headerSplitDefects } from './headerSplit.js';
 import { ntupleDefects } from './ntuple.js';
 import { rssDefects } from './rss.js';
+import { rssContextDefects } from './rssContexts.js';
 import { statisticsDefects } from './statistics.js';
 import { timestampDefects } from './timestamps.js';
 
@@ -14,6 +15,7 @@ export const defects: readonly Defect[] = [
   ...headerSplitDefects,
   ...ntupleDefects,
   ...rssDefects,
+  ...rssContextDefects,
   ...statisticsDefects,
   ...timestampDefects,
 ];

@@ -220,6 +220,42 @@ export const rssDefects: readonly Defect[] = [
       })),
   },
   {
+    id: 'DEF-RSS-TABLE-UNCHECKED',
+    title: 'A table is programmed unchecked',
+    description: 'Entries that name no queue are written to the device, which then sends frames to nowhere.',
+    origin: tests('rss_api.py'),
+    caughtBy: 'NIC-RSS-012',
+    kernel: (parts) => ({ ...parts, checksRssTable: false }),
+  },
+  {
+    id: 'DEF-RSS-TABLE-RESIZED',
+    title: 'A table of another size is taken as far as it goes',
+    description: 'The driver repeats or cuts what it gets until it fits, and answers with success.',
+    origin: {
+      title: 'DPDK mlx5: a table of another size was replaced in silence',
+      url: 'https://git.dpdk.org/dpdk/commit/?id=634efbc2c8c0',
+    },
+    caughtBy: 'NIC-RSS-013',
+    kernel: (parts) => ({ ...parts, checksRssTable: false }),
+  },
+  {
+    id: 'DEF-RSS-ASYMMETRIC-FIELDS',
+    title: 'A symmetric transform is accepted with one-sided fields',
+    description:
+      'The transform mixes a field with one that is not hashed. The two directions part, and the setting says that they do not.',
+    origin: tests('rss_api.py'),
+    caughtBy: 'NIC-RSS-023',
+    kernel: (parts) => ({ ...parts, checksRssSymmetry: false }),
+  },
+  {
+    id: 'DEF-RSS-NOT-ANNOUNCED',
+    title: 'A change of RSS is not announced',
+    description: 'Who keeps a copy of the configuration keeps an old one.',
+    origin: tests('rss_api.py'),
+    caughtBy: 'NIC-RSS-027',
+    kernel: (parts) => ({ ...parts, netlink: { ...parts.netlink, notifies: () => false } }),
+  },
+  {
     id: 'DEF-RSS-SMALL-TABLE',
     title: 'The table has one entry for each queue',
     description:
@@ -275,8 +311,7 @@ export const rssDefects: readonly Defect[] = [
       withNetDevice(device, (sound) => ({
         changeMtu: async (port, mtu) => {
           const rss = await device.ethtool.getRss?.(port, 0);
-          if (rss?.ok === true)
-            await alsoSet(device.ethtool, port, 0, { key: rss.value.key.map((byte) => byte ^ 0x5a) });
+          if (rss?.ok === true) await alsoSet(device.ethtool, port, 0, { key: rss.value.key.map((byte) => byte + 1) });
           return sound.changeMtu(port, mtu);
         },
       })),
@@ -353,48 +388,5 @@ export const rssDefects: readonly Defect[] = [
     origin: PRACTICE,
     caughtBy: 'NIC-RSS-026',
     wrap: roundRobin,
-  },
-  {
-    id: 'DEF-RSS-CONTEXT-USES-MAIN-TABLE',
-    title: 'Traffic of a context is spread by the main table',
-    description: 'The rule names the context, and the device has one table in force.',
-    origin: tests('rss_ctx.py'),
-    caughtBy: 'NIC-RSS-028',
-    nic: (parts) => ({ ...parts, contextTable: (_, main) => main }),
-  },
-  {
-    id: 'DEF-RSS-CONTEXT-MOVES-UP',
-    title: 'Removing a context moves the later ones up',
-    description: 'Contexts are an array in the device. The one behind a removed one gets its table.',
-    origin: tests('rss_ctx.py'),
-    caughtBy: 'NIC-RSS-029',
-    wrap: (device) =>
-      withEthtool(device, (sound) => ({
-        removeRssContext: async (port, context) => {
-          const gone = await sound.getRss?.(port, context);
-          const result = (await sound.removeRssContext?.(port, context)) ?? DONE;
-          const next = await sound.getRss?.(port, context + 1);
-          if (result.ok && gone?.ok === true && next?.ok === true) {
-            await alsoSet(sound, port, context + 1, { indirection: gone.value.indirection });
-          }
-          return result;
-        },
-      })),
-  },
-  {
-    id: 'DEF-RSS-CONTEXTS-SHARE-TABLE',
-    title: 'All contexts have one table',
-    description: 'The device has one table in hardware, and the last one written is in force for all.',
-    origin: tests('rss_ctx.py'),
-    caughtBy: 'NIC-RSS-030',
-    wrap: (device) =>
-      withEthtool(device, (sound) => ({
-        setRss: async (port, context, change) => {
-          const result = (await sound.setRss?.(port, context, change)) ?? DONE;
-          if (!result.ok || change.indirection === undefined) return result;
-          for (const other of [0, 1, 2, 3]) await alsoSet(sound, port, other, { indirection: change.indirection });
-          return result;
-        },
-      })),
   },
 ];

@@ -289,4 +289,21 @@ export const statisticsDefects: readonly Defect[] = [
         },
       })),
   },
+  {
+    id: 'DEF-STAT-REFUSAL-WITHOUT-ATTRIBUTE',
+    title: 'A refusal of queue statistics does not say what was wrong',
+    description: 'The error is right, and does not point to the attribute that caused it.',
+    origin: STATS_TESTS,
+    caughtBy: 'NIC-STAT-026',
+    kernel: (parts) => ({
+      ...parts,
+      netlink: {
+        ...parts.netlink,
+        acknowledgement: (request, portId, result) => {
+          if (result.ok) return parts.netlink.acknowledgement(request, portId, result);
+          return parts.netlink.acknowledgement(request, portId, { ok: false, errno: result.errno });
+        },
+      },
+    }),
+  },
 ];

@@ -152,4 +152,12 @@ export const timestampDefects: readonly Defect[] = [
             },
       ),
   },
+  {
+    id: 'DEF-TS-SOFTWARE-BACK',
+    title: 'Software stamps go back',
+    description: 'The stamp is taken from a clock that is read once for many frames, and older than the frame.',
+    origin: PRACTICE,
+    caughtBy: 'NIC-TS-016',
+    kernel: (parts) => ({ ...parts, softwareTimestamp: (now) => now - 1_000_000n }),
+  },
 ];

@@ -41,6 +41,12 @@ export interface KernelParts {
   readonly keepsOneChannel: boolean;
   /** ethtool_check_max_channel(): whether queues that a table or rule of the user's names are kept. */
   readonly protectsQueuesInUse: boolean;
+  /** rss.c: whether size and queues of a table are checked before the driver gets it. */
+  readonly checksRssTable: boolean;
+  /** rss.c, ioctl.c: whether a symmetric transform needs symmetric fields. */
+  readonly checksRssSymmetry: boolean;
+  /** __net_timestamp(), of a received frame. */
+  readonly softwareTimestamp: (now: bigint) => bigint;
   readonly netlink: NetlinkParts;
 }
 
@@ -65,5 +71,8 @@ export const CONFORMING_KERNEL: KernelParts = {
   checksChannelMaximum: true,
   keepsOneChannel: true,
   protectsQueuesInUse: true,
+  checksRssTable: true,
+  checksRssSymmetry: true,
+  softwareTimestamp: (now) => now,
   netlink: CONFORMING_NETLINK,
 };

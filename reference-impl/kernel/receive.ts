@@ -191,7 +191,7 @@ function hostView(
     checksum: frame.checksum,
     queue: frame.queue,
     timestamps: {
-      software: kernel.now,
+      software: kernel.parts.softwareTimestamp(kernel.now),
       ...(frame.hardwareTimestamp === undefined ? {} : { hardware: frame.hardwareTimestamp }),
     },
     ...(isNonzero(vnet) ? { vnet } : {}),

@@ -4,6 +4,7 @@ import { bytesIn, listIn, numberIn, type Values } from '../../netlink/schema.js'
 import type { Refusal } from '../../netlink/validate.js';
 import { EINVAL, ENOENT, EOPNOTSUPP, EBUSY } from '../errno.js';
 import { portOf } from '../netDevice.js';
+import type { KernelParts } from '../parts.js';
 import { fromOutcome, missing, refusal, refusalAt } from '../refusals.js';
 import { refusedWith, type ApplyChange, type EthtoolRequest, type FillReply } from './request.js';
 
@@ -39,7 +40,7 @@ export const changeRss: ApplyChange = async (context, request) => {
   if (number !== 0 && !netDevice.rssContexts.has(number)) return refusalAt(request, 'ETHTOOL_A_RSS_CONTEXT', ENOENT);
   const before = await getRss(port, number);
   if (!before.ok) return refusal(before.errno, before.message);
-  const change = await rssChange(request, before.value, number);
+  const change = await rssChange(context.kernel.parts, request, before.value, number);
   if ('errno' in change) return change;
   if (isSame(change, before.value)) return undefined;
   const refused = fromOutcome(await setRss(port, number, change));
@@ -57,7 +58,7 @@ export const createRss: ApplyChange = async (context, request) => {
     return refusal(EOPNOTSUPP);
   const main = await getRss(port, 0);
   if (!main.ok) return refusal(main.errno, main.message);
-  const change = await rssChange(request, main.value, -1);
+  const change = await rssChange(context.kernel.parts, request, main.value, -1);
   if ('errno' in change) return change;
   const number = numberIn(values, 'ETHTOOL_A_RSS_CONTEXT') ?? firstFree(netDevice.rssContexts);
   if (number === 0) return refusalAt(request, 'ETHTOOL_A_RSS_CONTEXT', EINVAL);
@@ -92,13 +93,23 @@ function firstFree(taken: ReadonlySet<number>): number {
 }
 
 /** What a request asks for, checked: sizes, queues, hash function, key length, symmetry. */
-async function rssChange(request: EthtoolRequest, before: Rss, context: number): Promise<RssChange | Refusal> {
+async function rssChange(
+  parts: KernelParts,
+  request: EthtoolRequest,
+  before: Rss,
+  context: number,
+): Promise<RssChange | Refusal> {
   const { values, netDevice } = request;
   const hashFunction = numberIn(values, 'ETHTOOL_A_RSS_HFUNC');
   const inputTransform = numberIn(values, 'ETHTOOL_A_RSS_INPUT_XFRM');
   const key = bytesIn(values, 'ETHTOOL_A_RSS_HKEY');
   if (key !== undefined && key.length !== before.key.length) return refusalAt(request, 'ETHTOOL_A_RSS_HKEY', EINVAL);
-  if (inputTransform !== undefined && inputTransform !== 0 && !(await isSymmetric(request))) {
+  if (
+    inputTransform !== undefined &&
+    inputTransform !== 0 &&
+    parts.checksRssSymmetry &&
+    !(await isSymmetric(request))
+  ) {
     return refusalAt(request, 'ETHTOOL_A_RSS_INPUT_XFRM', EINVAL, 'hash field config is not symmetric');
   }
   if (inputTransform !== undefined && (inputTransform & ~RXH_XFRM_SYM) !== 0) {
@@ -106,7 +117,7 @@ async function rssChange(request: EthtoolRequest, before: Rss, context: number):
   }
   const table =
     values['ETHTOOL_A_RSS_INDIR'] === undefined ? undefined : listIn(values, 'ETHTOOL_A_RSS_INDIR').map(Number);
-  if (table !== undefined) {
+  if (table !== undefined && parts.checksRssTable) {
     const resets = table.length === 0;
     const badSize = resets ? context !== 0 : before.indirection.length % table.length !== 0;
     const badQueue = table.some((queue) => queue >= netDevice.realRxQueues);

@@ -1,0 +1,137 @@
+/**
+ * The system calls of this adapter, through koffi. All of them are synchronous and none of them blocks: a thread that switches its
+ * network namespace must be the thread that makes the next call, and a call of koffi's worker threads is not.
+ */
+import { createRequire } from 'node:module';
+import type koffiModule from 'koffi';
+import { errnoName } from '../../../reference-impl/netlink/errnoNames.js';
+import type { Errno } from '../../contract/index.js';
+
+type Koffi = typeof koffiModule;
+
+/** A system call that was refused. */
+export class SystemCallError extends Error {
+  override readonly name = 'SystemCallError';
+  readonly errno: Errno;
+
+  constructor(call: string, errno: number) {
+    super(`${call}: ${errnoName(errno)}`);
+    this.errno = toErrno(errno);
+  }
+}
+
+/** The kernel's own error numbers need no check. */
+export const toErrno = (errno: number): Errno => errno as Errno;
+
+/** A call's result, or -errno where it was refused, as the kernel itself answers. */
+export interface Libc {
+  socket(domain: number, type: number, protocol: number): number;
+  bind(fd: number, address: Uint8Array, length: number): number;
+  getsockname(fd: number, address: Uint8Array, length: Uint8Array): number;
+  setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
+  send(fd: number, bytes: Uint8Array, length: number, flags: number): number;
+  recv(fd: number, bytes: Uint8Array, length: number, flags: number): number;
+  sendmsg(fd: number, message: Uint8Array, flags: number): number;
+  recvmsg(fd: number, message: Uint8Array, flags: number): number;
+  sendmmsg(fd: number, messages: Uint8Array, count: number, flags: number): number;
+  recvmmsg(fd: number, messages: Uint8Array, count: number, flags: number, timeout: null): number;
+  ioctl(fd: number, request: number, argument: Uint8Array): number;
+  open(path: string, flags: number): number;
+  close(fd: number): number;
+  unshare(flags: number): number;
+  setns(fd: number, type: number): number;
+  clockGettime(clock: number, timespec: Uint8Array): number;
+  bpf(command: number, attributes: Uint8Array, length: number): number;
+  fsopen(name: string, flags: number): number;
+  fsconfig(fd: number, command: number): number;
+  fsmount(fd: number, flags: number, attributes: number): number;
+  /** Where the first byte of a buffer lies. The buffer must be referenced for as long as the address is used. */
+  address(bytes: Uint8Array): bigint;
+  /** Calls `ready` each time the descriptor is readable, until it is stopped. */
+  watch(fd: number, ready: () => void): { stop(): void };
+}
+
+/** Numbers of system calls that the C library has no function for. The mount ones are the same on every machine. */
+const SYS_FSOPEN = 430;
+const SYS_FSCONFIG = 431;
+const SYS_FSMOUNT = 432;
+const SYS_BPF: Readonly<Partial<Record<NodeJS.Architecture, number>>> = {
+  x64: 321,
+  arm64: 280,
+  riscv64: 280,
+  loong64: 280,
+  ppc64: 361,
+  s390x: 351,
+};
+
+let loaded: Libc | undefined;
+
+/** The C library. Throws where koffi is not installed or has no build for this machine. */
+export function libc(): Libc {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Libc {
+  // koffi is native code: an import at the top would make the whole package fail where it cannot be loaded.
+  const koffi = createRequire(import.meta.url)('koffi') as Koffi;
+  const library = koffi.load(null);
+  const bind = (definition: string): ((...args: readonly unknown[]) => number) => {
+    const call = library.func(definition) as (...args: readonly unknown[]) => number;
+    return (...args) => {
+      const result = call(...args);
+      return result < 0 ? -koffi.errno() : result;
+    };
+  };
+  const bpf = bind('long syscall(long number, int command, void *attributes, uint length)');
+  const fsopen = bind('long syscall(long number, str name, uint flags)');
+  const fsconfig = bind('long syscall(long number, int fd, uint command, void *key, void *value, int aux)');
+  const fsmount = bind('long syscall(long number, int fd, uint flags, uint attributes)');
+  const sysBpf = SYS_BPF[process.arch];
+  return {
+    socket: bind('int socket(int domain, int type, int protocol)'),
+    bind: bind('int bind(int fd, void *address, uint length)'),
+    getsockname: bind('int getsockname(int fd, void *address, void *length)'),
+    setsockopt: bind('int setsockopt(int fd, int level, int name, void *value, uint length)'),
+    send: bind('long send(int fd, void *bytes, size_t length, int flags)'),
+    recv: bind('long recv(int fd, void *bytes, size_t length, int flags)'),
+    sendmsg: bind('long sendmsg(int fd, void *message, int flags)'),
+    recvmsg: bind('long recvmsg(int fd, void *message, int flags)'),
+    sendmmsg: bind('int sendmmsg(int fd, void *messages, uint count, int flags)'),
+    recvmmsg: bind('int recvmmsg(int fd, void *messages, uint count, int flags, void *timeout)'),
+    ioctl: bind('int ioctl(int fd, ulong request, void *argument)'),
+    open: bind('int open(str path, int flags)'),
+    close: bind('int close(int fd)'),
+    unshare: bind('int unshare(int flags)'),
+    setns: bind('int setns(int fd, int type)'),
+    clockGettime: bind('int clock_gettime(int clock, void *timespec)'),
+    bpf: (command, attributes, length) => (sysBpf === undefined ? -38 : bpf(sysBpf, command, attributes, length)),
+    fsopen: (name, flags) => fsopen(SYS_FSOPEN, name, flags),
+    fsconfig: (fd, command) => fsconfig(SYS_FSCONFIG, fd, command, null, null, 0),
+    fsmount: (fd, flags, attributes) => fsmount(SYS_FSMOUNT, fd, flags, attributes),
+    address: (bytes) => koffi.address(bytes),
+    watch: (fd, ready) => {
+      const handle = koffi.node.poll(fd, { readable: true }, ready);
+      return { stop: () => handle.close() };
+    },
+  };
+}
+
+/** The result of a call, or SystemCallError where it was refused. */
+export function checked(call: string, result: number): number {
+  if (result < 0) throw new SystemCallError(call, -result);
+  return result;
+}
+
+export function int32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setInt32(0, value, true);
+  return bytes;
+}
+
+/** setsockopt with an int. */
+export function setOption(fd: number, level: number, name: number, value: number): void {
+  checked(`setsockopt ${level}/${name}`, libc().setsockopt(fd, level, name, int32(value), 4));
+}
+
+export const closeFd = (fd: number): void => void libc().close(fd);

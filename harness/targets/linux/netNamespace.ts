@@ -1,0 +1,90 @@
+/**
+ * Network namespaces without a name: a descriptor holds each of them, so that nothing is left of it when the process ends, however
+ * it ends.
+ */
+import { writeFileSync } from 'node:fs';
+import { checked, closeFd, libc } from './libc.js';
+import { CLONE_NEWNET, FSCONFIG_CMD_CREATE, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, O_CLOEXEC, O_RDONLY } from './uapi.js';
+
+/** The calling thread's own; /proc/self would be the main thread's. */
+const OWN_NAMESPACE = '/proc/thread-self/ns/net';
+
+export class NetNamespace {
+  readonly fd: number;
+  #open = true;
+
+  private constructor(fd: number) {
+    this.fd = fd;
+  }
+
+  /** A new namespace, with nothing in it but a loopback device that is down. Throws SystemCallError. */
+  static create(): NetNamespace {
+    const home = openOwnNamespace();
+    try {
+      checked('unshare(CLONE_NEWNET)', libc().unshare(CLONE_NEWNET));
+      try {
+        return new NetNamespace(openOwnNamespace());
+      } finally {
+        goHome(home);
+      }
+    } finally {
+      closeFd(home);
+    }
+  }
+
+  /**
+   * Runs `action` with the thread in this namespace. It must be synchronous: in the next turn of the event loop the thread is back.
+   * A socket that it opens stays in this namespace.
+   */
+  inside<Value>(action: () => Value): Value {
+    const home = openOwnNamespace();
+    try {
+      checked('setns', libc().setns(this.fd, CLONE_NEWNET));
+      try {
+        return action();
+      } finally {
+        goHome(home);
+      }
+    } finally {
+      closeFd(home);
+    }
+  }
+
+  /** Writes values of sysctls of this namespace, by path below /proc/sys. */
+  setSysctls(values: Readonly<Record<string, string>>): void {
+    this.inside(() => {
+      for (const [name, value] of Object.entries(values)) writeFileSync(`/proc/sys/${name}`, value);
+    });
+  }
+
+  /** A mount of sysfs that shows this namespace's devices, attached nowhere: its descriptor. */
+  mountSysfs(): number {
+    return this.inside(() => {
+      const context = checked('fsopen("sysfs")', libc().fsopen('sysfs', FSOPEN_CLOEXEC));
+      try {
+        checked('fsconfig', libc().fsconfig(context, FSCONFIG_CMD_CREATE));
+        return checked('fsmount', libc().fsmount(context, FSMOUNT_CLOEXEC, 0));
+      } finally {
+        closeFd(context);
+      }
+    });
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    closeFd(this.fd);
+  }
+}
+
+const openOwnNamespace = (): number =>
+  checked(`open ${OWN_NAMESPACE}`, libc().open(OWN_NAMESPACE, O_RDONLY | O_CLOEXEC));
+
+/** A thread that stays in another namespace would work on the wrong devices from then on: nothing may go on. */
+function goHome(home: number): void {
+  const result = libc().setns(home, CLONE_NEWNET);
+  if (result < 0) {
+    process.stderr.write(`nicspec: the thread cannot return to its network namespace (errno ${-result})\n`);
+    process.exit(3);
+  }
+}

@@ -1,0 +1,121 @@
+/** AF_NETLINK as the contract has it. */
+import type { NetlinkProtocol, NetlinkSocket, Wait } from '../../contract/index.js';
+import { checked, closeFd, libc, setOption, SystemCallError } from './libc.js';
+import type { NetNamespace } from './netNamespace.js';
+import { drainUntil } from './readiness.js';
+import {
+  AF_NETLINK,
+  EAGAIN,
+  EINTR,
+  MSG_DONTWAIT,
+  MSG_TRUNC,
+  NETLINK_ADD_MEMBERSHIP,
+  NETLINK_DROP_MEMBERSHIP,
+  NETLINK_EXT_ACK,
+  NETLINK_GET_STRICT_CHK,
+  SO_RCVBUFFORCE,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_RAW,
+  SOL_NETLINK,
+  SOL_SOCKET,
+} from './uapi.js';
+
+/** The kernel works on a request while it is sent: its answer is there when send(2) returns. The rest is margin. */
+const ANSWER_MS = 50;
+const RECEIVE_BUFFER = 8 << 20;
+/** struct sockaddr_nl. */
+const ADDRESS_LENGTH = 12;
+const PORT_ID_AT = 4;
+/** More than the kernel puts into one datagram. */
+const scratch = new Uint8Array(256 << 10);
+
+export class LinuxNetlinkSocket implements NetlinkSocket {
+  readonly portId: number;
+  readonly #protocol: NetlinkProtocol;
+  readonly #groups = new Set<number>();
+  readonly #received: Uint8Array[] = [];
+  #fd: number;
+
+  /** Throws SystemCallError: EPROTONOSUPPORT where the kernel does not have the protocol. */
+  constructor(namespace: NetNamespace, protocol: NetlinkProtocol) {
+    this.#protocol = protocol;
+    this.#fd = openSocket(namespace, protocol, 0);
+    this.portId = portIdOf(this.#fd);
+  }
+
+  /** Goes over to another namespace with its port id and its memberships; what was not taken yet is lost. */
+  moveTo(namespace: NetNamespace): void {
+    if (this.#fd < 0) return;
+    closeFd(this.#fd);
+    this.#received.length = 0;
+    this.#fd = openSocket(namespace, this.#protocol, this.portId);
+    for (const group of this.#groups) setOption(this.#fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
+  }
+
+  async send(datagram: Uint8Array): Promise<void> {
+    checked('send on a netlink socket', libc().send(this.#fd, datagram, datagram.length, MSG_DONTWAIT));
+  }
+
+  async receive(wait: Wait = { withinMs: ANSWER_MS }): Promise<Uint8Array | null> {
+    const ready = (): boolean => this.#received.length > 0;
+    if (!ready()) await drainUntil(this.#fd, () => this.#drain(), ready, wait.withinMs);
+    return this.#received.shift() ?? null;
+  }
+
+  async join(group: number): Promise<void> {
+    setOption(this.#fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
+    this.#groups.add(group);
+  }
+
+  async leave(group: number): Promise<void> {
+    setOption(this.#fd, SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, group);
+    this.#groups.delete(group);
+  }
+
+  async close(): Promise<void> {
+    if (this.#fd >= 0) closeFd(this.#fd);
+    this.#fd = -1;
+  }
+
+  /** A receive of a dump makes the kernel write its next part, so one datagram at a time is taken. */
+  #drain(): void {
+    for (;;) {
+      const length = libc().recv(this.#fd, scratch, scratch.length, MSG_DONTWAIT | MSG_TRUNC);
+      if (length === -EAGAIN) return;
+      if (length === -EINTR) continue;
+      if (length < 0) throw new SystemCallError('recv on a netlink socket', -length);
+      if (length > scratch.length) throw new Error(`a netlink datagram of ${length} bytes was cut`);
+      this.#received.push(scratch.slice(0, length));
+    }
+  }
+}
+
+function openSocket(namespace: NetNamespace, protocol: NetlinkProtocol, portId: number): number {
+  const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  const fd = checked(
+    `socket(AF_NETLINK, SOCK_RAW, ${protocol})`,
+    namespace.inside(() => libc().socket(AF_NETLINK, type, protocol)),
+  );
+  try {
+    setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER);
+    setOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
+    setOption(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+    const address = new Uint8Array(ADDRESS_LENGTH);
+    const view = new DataView(address.buffer);
+    view.setUint16(0, AF_NETLINK, true);
+    view.setUint32(PORT_ID_AT, portId, true);
+    checked('bind a netlink socket', libc().bind(fd, address, address.length));
+    return fd;
+  } catch (error) {
+    closeFd(fd);
+    throw error;
+  }
+}
+
+function portIdOf(fd: number): number {
+  const address = new Uint8Array(ADDRESS_LENGTH);
+  const length = new Uint8Array([ADDRESS_LENGTH, 0, 0, 0]);
+  checked('getsockname', libc().getsockname(fd, address, length));
+  return new DataView(address.buffer).getUint32(PORT_ID_AT, true);
+}
