@@ -10,10 +10,13 @@ export interface AddressChange {
 const pool = fc.uniqueArray(fc.oneof(unicastAddress, multicastAddress), { minLength: 2, maxLength: 5 });
 
 export const addressChanges: fc.Arbitrary<AddressChange[]> = pool.chain((addresses) =>
-  fc.array(fc.record({ kind: fc.constantFrom('add' as const, 'remove' as const), address: fc.constantFrom(...addresses) }), {
-    minLength: 1,
-    maxLength: 16,
-  }),
+  fc.array(
+    fc.record({ kind: fc.constantFrom('add' as const, 'remove' as const), address: fc.constantFrom(...addresses) }),
+    {
+      minLength: 1,
+      maxLength: 16,
+    },
+  ),
 );
 
 /** What is there after all of them. */

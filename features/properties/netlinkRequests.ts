@@ -30,7 +30,8 @@ export const flagsAttribute = (flags: number): Uint8Array => encodeAttribute(HEA
 export const indexOfLength = (length: number): Uint8Array => encodeAttribute(DEV_INDEX, new Uint8Array(length).fill(1));
 /** A name of so many bytes without its terminating zero. */
 export const unterminatedName = (name: string): Uint8Array => encodeAttribute(DEV_NAME, encoder.encode(name));
-export const unknownAttribute = (type: number, length: number): Uint8Array => encodeAttribute(type, new Uint8Array(length));
+export const unknownAttribute = (type: number, length: number): Uint8Array =>
+  encodeAttribute(type, new Uint8Array(length));
 
 function fourBytes(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
@@ -82,4 +83,7 @@ export const unknownPlace = fc.constantFrom<UnknownPlace>('behind the header', '
 export const unknownType = fc.integer({ min: 0x1000, max: 0x3fff });
 
 /** Changes of single bytes, by place and value. */
-export const byteChanges = fc.array(fc.tuple(fc.nat(200), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 });
+export const byteChanges = fc.array(fc.tuple(fc.nat(200), fc.integer({ min: 0, max: 255 })), {
+  minLength: 1,
+  maxLength: 4,
+});

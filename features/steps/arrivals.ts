@@ -35,5 +35,8 @@ export const receivedNumbers = (received: readonly HostReceive[]): number[] =>
 /** Exactly these frames reached the host, in this order. */
 export function expectArrived(world: NicWorld, numbers: readonly number[]): void {
   const got = receivedNumbers(arrivals(world).received);
-  expectThat(sameNumbers(got, numbers), `expected the frames ${numbers.join(' ') || 'none'}, got ${got.join(' ') || 'none'}`);
+  expectThat(
+    sameNumbers(got, numbers),
+    `expected the frames ${numbers.join(' ') || 'none'}, got ${got.join(' ') || 'none'}`,
+  );
 }

@@ -57,7 +57,10 @@ When(
 
 Then('it is refused at the attribute of the parameter', function (this: NicWorld) {
   if (!coalesceNotes(this).isRefused) return;
-  expectThat(expectRefusal(this, 'EINVAL').offset === firstAttributeAt(this), 'the answer does not point at the parameter');
+  expectThat(
+    expectRefusal(this, 'EINVAL').offset === firstAttributeAt(this),
+    'the answer does not point at the parameter',
+  );
 });
 
 /** A parameter that the device does not have; undefined for one that has them all. */
@@ -73,7 +76,8 @@ When(
     const missing = await missingParameter(this);
     notes.before = numberIn(await parameters(this), attributeOf('rx-usecs')) ?? 0;
     notes.isRefused = missing !== undefined;
-    if (missing !== undefined) this.answer = await setParameters(this, { [attributeOf('rx-usecs')]: value, [missing]: 1 });
+    if (missing !== undefined)
+      this.answer = await setParameters(this, { [attributeOf('rx-usecs')]: value, [missing]: 1 });
   },
 );
 
@@ -141,21 +145,31 @@ Then('the first of them reaches the host within {int} µs', function (this: NicW
   expectThat(waitedNs(first) <= BigInt(limit) * NS_PER_US, `the first frame waited ${waitedNs(first)} ns`);
 });
 
-Then('for every timer and every spacing of frames, no frame waits longer than the timer', async function (this: NicWorld) {
-  const [usecs, apart, count] = [fc.integer({ min: 1, max: 200 }), fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 20 })];
-  await this.law(
-    fc.asyncProperty(usecs, apart, count, async (timer, spacing, frames) => {
-      await insist(this, { ETHTOOL_A_COALESCE_RX_USECS: timer, ETHTOOL_A_COALESCE_RX_MAX_FRAMES: 1000 });
-      const arrivals = await timedFrames(this, frames, spacing);
-      expectNumber(arrivals.length, frames, 'frames at the host');
-      for (const arrival of arrivals) {
-        const waited = waitedNs(arrival);
-        expectThat(waited <= BigInt(timer) * NS_PER_US, `frame ${arrival.number} waited ${waited} ns, rx-usecs is ${timer}`);
-      }
-    }),
-    { runs: 0.3 },
-  );
-});
+Then(
+  'for every timer and every spacing of frames, no frame waits longer than the timer',
+  async function (this: NicWorld) {
+    const [usecs, apart, count] = [
+      fc.integer({ min: 1, max: 200 }),
+      fc.integer({ min: 0, max: 50 }),
+      fc.integer({ min: 1, max: 20 }),
+    ];
+    await this.law(
+      fc.asyncProperty(usecs, apart, count, async (timer, spacing, frames) => {
+        await insist(this, { ETHTOOL_A_COALESCE_RX_USECS: timer, ETHTOOL_A_COALESCE_RX_MAX_FRAMES: 1000 });
+        const arrivals = await timedFrames(this, frames, spacing);
+        expectNumber(arrivals.length, frames, 'frames at the host');
+        for (const arrival of arrivals) {
+          const waited = waitedNs(arrival);
+          expectThat(
+            waited <= BigInt(timer) * NS_PER_US,
+            `frame ${arrival.number} waited ${waited} ns, rx-usecs is ${timer}`,
+          );
+        }
+      }),
+      { runs: 0.3 },
+    );
+  },
+);
 
 Then('all of them reach the host {int} µs after the last', function (this: NicWorld, usecs: number) {
   const { arrivals } = coalesceNotes(this);
@@ -172,7 +186,10 @@ Then('the first {int} of them reach the host with the {int}th', function (this: 
   const releasing = arrivals.find(({ number }) => number === nth - 1);
   expectThat(releasing !== undefined, `the ${nth}th frame did not reach the host`);
   for (const { number, arrivedAt } of arrivals.filter((arrival) => arrival.number < count)) {
-    expectThat(arrivedAt === releasing.sentAt, `frame ${number} came ${arrivedAt - releasing.sentAt} ns after the ${nth}th was sent`);
+    expectThat(
+      arrivedAt === releasing.sentAt,
+      `frame ${number} came ${arrivedAt - releasing.sentAt} ns after the ${nth}th was sent`,
+    );
   }
 });
 
@@ -240,13 +257,17 @@ Then('for every limit, the frame that reaches it releases all', async function (
   );
 });
 
-When(/^(rx-usecs|rx-max-frames|tx-usecs) is set to (\d+)$/, async function (this: NicWorld, name: string, value: string) {
-  await insist(this, { [attributeOf(name)]: Number(value) });
-});
+When(
+  /^(rx-usecs|rx-max-frames|tx-usecs) is set to (\d+)$/,
+  async function (this: NicWorld, name: string, value: string) {
+    await insist(this, { [attributeOf(name)]: Number(value) });
+  },
+);
 
 async function expectParameters(world: NicWorld, expected: Readonly<Record<string, number>>): Promise<void> {
   const values = await parameters(world);
-  for (const [name, value] of Object.entries(expected)) expectNumber(numberIn(values, attributeOf(name)) ?? -1, value, name);
+  for (const [name, value] of Object.entries(expected))
+    expectNumber(numberIn(values, attributeOf(name)) ?? -1, value, name);
 }
 
 Then(
@@ -256,9 +277,12 @@ Then(
   },
 );
 
-Then('rx-usecs is {int} and rx-max-frames is {int} again', async function (this: NicWorld, usecs: number, frames: number) {
-  await expectParameters(this, { 'rx-usecs': usecs, 'rx-max-frames': frames });
-});
+Then(
+  'rx-usecs is {int} and rx-max-frames is {int} again',
+  async function (this: NicWorld, usecs: number, frames: number) {
+    await expectParameters(this, { 'rx-usecs': usecs, 'rx-max-frames': frames });
+  },
+);
 
 Then(
   'for every sequence of coalescing settings, each parameter reads back with its last value',
@@ -285,15 +309,18 @@ When(/^adaptive coalescing is switched (on|off)$/, async function (this: NicWorl
   await insist(this, { ETHTOOL_A_COALESCE_USE_ADAPTIVE_RX: state === 'on' ? 1 : 0 });
 });
 
-Then('for every coalescing setting and every burst, all frames reach the host once and in order', async function (this: NicWorld) {
-  const settings = fc.record({ usecs: fc.integer({ min: 0, max: 200 }), frames: fc.integer({ min: 0, max: 64 }) });
-  await this.law(
-    fc.asyncProperty(settings, fc.integer({ min: 1, max: 100 }), async ({ usecs, frames }, burst) => {
-      await insist(this, { ETHTOOL_A_COALESCE_RX_USECS: usecs, ETHTOOL_A_COALESCE_RX_MAX_FRAMES: frames });
-      const numbers = numbersOf((await intoHost(this, numberedFrames(BROADCAST, burst))).map(({ bytes }) => bytes));
-      const expected = Array.from({ length: burst }, (_, index) => index);
-      expectThat(sameNumbers(numbers, expected), `of ${burst} frames, these arrived: ${numbers.join(' ')}`);
-    }),
-    { runs: 0.3 },
-  );
-});
+Then(
+  'for every coalescing setting and every burst, all frames reach the host once and in order',
+  async function (this: NicWorld) {
+    const settings = fc.record({ usecs: fc.integer({ min: 0, max: 200 }), frames: fc.integer({ min: 0, max: 64 }) });
+    await this.law(
+      fc.asyncProperty(settings, fc.integer({ min: 1, max: 100 }), async ({ usecs, frames }, burst) => {
+        await insist(this, { ETHTOOL_A_COALESCE_RX_USECS: usecs, ETHTOOL_A_COALESCE_RX_MAX_FRAMES: frames });
+        const numbers = numbersOf((await intoHost(this, numberedFrames(BROADCAST, burst))).map(({ bytes }) => bytes));
+        const expected = Array.from({ length: burst }, (_, index) => index);
+        expectThat(sameNumbers(numbers, expected), `of ${burst} frames, these arrived: ${numbers.join(' ')}`);
+      }),
+      { runs: 0.3 },
+    );
+  },
+);

@@ -15,7 +15,8 @@ import type { NicWorld } from './world.js';
 interface FeatureNotes {
   changeable: ReadonlySet<string>;
 }
-const featureNotes = (world: NicWorld): FeatureNotes => world.note('features', () => ({ changeable: new Set<string>() }));
+const featureNotes = (world: NicWorld): FeatureNotes =>
+  world.note('features', () => ({ changeable: new Set<string>() }));
 
 const quoted = (text: string): string[] => [...text.matchAll(/"([^"]+)"/g)].map(([, name]) => name ?? '');
 
@@ -44,11 +45,10 @@ Then(/^at most one of the features (".+) is in force$/, async function (this: Ni
 });
 
 /** A request: some of the names that ethtool knows, each on or off. */
-const request = fc.dictionary(
-  fc.constantFrom(...FEATURE_NAMES.filter((name) => name !== '')),
-  fc.boolean(),
-  { minKeys: 1, maxKeys: 6 },
-);
+const request = fc.dictionary(fc.constantFrom(...FEATURE_NAMES.filter((name) => name !== '')), fc.boolean(), {
+  minKeys: 1,
+  maxKeys: 6,
+});
 
 /** Without a word about the port itself, the next case would find what the last one left. */
 async function restore(world: NicWorld, before: FeatureState): Promise<void> {
@@ -131,7 +131,10 @@ When('the changeable features are noted', async function (this: NicWorld) {
 });
 
 Then('the changeable features are those that were noted', async function (this: NicWorld) {
-  expectThat(sameSet(featureNotes(this).changeable, (await featureState(this)).hw), 'the changeable features are others now');
+  expectThat(
+    sameSet(featureNotes(this).changeable, (await featureState(this)).hw),
+    'the changeable features are others now',
+  );
 });
 
 Then('for every request, the changeable features stay the same', async function (this: NicWorld) {
@@ -155,7 +158,10 @@ Then(
     await this.law(
       fc.asyncProperty(fc.constantFrom(...fixed), async (name) => {
         const wanted = !before.active.has(name);
-        const reply = accepted(await ethtool.setFeatures(this.port.netDevice, { [name]: wanted }), `asking for ${name}`);
+        const reply = accepted(
+          await ethtool.setFeatures(this.port.netDevice, { [name]: wanted }),
+          `asking for ${name}`,
+        );
         expectThat(reply.wanted.mask.has(name), `the reply does not say that ${name} was not met`);
         const after = await featureState(this);
         expectThat(after.active.has(name) === before.active.has(name), `${name} cannot be changed, and has changed`);
@@ -170,4 +176,3 @@ Then('the features that work on prepared headers only are not in force', async f
   const prepared = ['tx-udp_tnl-csum-segmentation', 'tx-gre-csum-segmentation'].filter((name) => active.has(name));
   expectThat(prepared.length === 0, `in force all the same: ${prepared.join(', ')}`);
 });
-

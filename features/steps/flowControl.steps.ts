@@ -86,7 +86,11 @@ Then(/^received pause frames are (ignored|obeyed)$/, async function (this: NicWo
   await sendPause(this, LONGEST_QUANTA);
   await host.send([{ bytes: numberedFrame({ destination: BROADCAST, number: 1 }) }]);
   const early = await wire.receive({ withinMs: await shortTime(this) });
-  expectNumber(numbersOf(early.map(({ bytes }) => bytes)).length, how === 'obeyed' ? 0 : 1, 'frames that left during the pause');
+  expectNumber(
+    numbersOf(early.map(({ bytes }) => bytes)).length,
+    how === 'obeyed' ? 0 : 1,
+    'frames that left during the pause',
+  );
   await sendPause(this, 0);
   await wire.receive({ withinMs: this.quietMs });
 });
@@ -104,7 +108,10 @@ Then(/^a stalled host (pauses|does not pause) the far end$/, async function (thi
   await wire.send(numberedFrames(BROADCAST, await ringSize(this)).map((bytes) => ({ bytes })));
   const asked = pausesIn(await wire.receive({ withinMs: 0.01 })).filter((quanta) => quanta > 0);
   await host.setPolling(true);
-  expectThat(asked.length > 0 === (how === 'pauses'), asked.length > 0 ? 'the far end was asked to pause' : 'the far end was not asked to pause');
+  expectThat(
+    asked.length > 0 === (how === 'pauses'),
+    asked.length > 0 ? 'the far end was asked to pause' : 'the far end was not asked to pause',
+  );
 });
 
 When('the far end sends a pause frame of {int} quanta', async function (this: NicWorld, quanta: number) {
@@ -133,7 +140,10 @@ Then('for every number of quanta, the transmitter stops for that time and no lon
       const waited = Number(time - flowControlNotes(this).pausedAt);
       const asked = pauseNs(quanta, speed);
       expectThat(waited >= Math.floor(asked), `${quanta} quanta are ${asked} ns, and the frame left after ${waited}`);
-      expectThat(waited <= asked + pauseNs(2, speed) + 1, `${quanta} quanta are ${asked} ns, and the frame left only after ${waited}`);
+      expectThat(
+        waited <= asked + pauseNs(2, speed) + 1,
+        `${quanta} quanta are ${asked} ns, and the frame left only after ${waited}`,
+      );
     }),
     { runs: 0.5 },
   );
@@ -213,7 +223,9 @@ When('the far end ends the pause', async function (this: NicWorld) {
 
 // Forward error correction.
 
-async function fecModes(world: NicWorld): Promise<{ readonly modes: ReadonlySet<string>; readonly active: string | undefined; readonly auto: boolean }> {
+async function fecModes(
+  world: NicWorld,
+): Promise<{ readonly modes: ReadonlySet<string>; readonly active: string | undefined; readonly auto: boolean }> {
   const values = accepted(await ethtoolCall(world, 'FEC_GET'), 'reading the error correction modes');
   const active = numberIn(values, 'ETHTOOL_A_FEC_ACTIVE');
   return {
@@ -237,7 +249,8 @@ When(/^the error correction mode (\S+) is asked for$/, async function (this: Nic
   this.note('error correction mode', () => ({ mode }));
 });
 
-const sameSet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a.size === b.size && [...a].every((name) => b.has(name));
+const sameSet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
+  a.size === b.size && [...a].every((name) => b.has(name));
 
 Then('the error correction modes are what they were', async function (this: NicWorld) {
   expectThat(sameSet((await fecModes(this)).modes, flowControlNotes(this).fec), 'the modes are others now');

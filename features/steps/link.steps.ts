@@ -83,7 +83,7 @@ When('the cable is pulled out and plugged in {int} times', async function (this:
 async function expectCarrier(world: NicWorld, present: boolean): Promise<void> {
   await eventually(
     world,
-    async () => ((await linkValues(world)).flags & IFF_LOWER_UP) !== 0 === present,
+    async () => (((await linkValues(world)).flags & IFF_LOWER_UP) !== 0) === present,
     () => (present ? 'the carrier did not come' : 'the carrier did not go'),
   );
 }
@@ -126,10 +126,14 @@ Then(
   '{int} frames that the host sends then leave, and {int} that the far end sends arrive',
   async function (this: NicWorld, out: number, into: number) {
     await expectCarrier(this, true);
-    const left = numbersOf((await ontoWire(this, numberedFrames(BROADCAST, out, AFTERWARDS))).map(({ bytes }) => bytes));
+    const left = numbersOf(
+      (await ontoWire(this, numberedFrames(BROADCAST, out, AFTERWARDS))).map(({ bytes }) => bytes),
+    );
     const expected = (count: number): number[] => Array.from({ length: count }, (_, index) => AFTERWARDS + index);
     expectThat(sameNumbers(left, expected(out)), `these left: ${left.join(' ')}`);
-    const came = numbersOf((await intoHost(this, numberedFrames(BROADCAST, into, AFTERWARDS))).map(({ bytes }) => bytes));
+    const came = numbersOf(
+      (await intoHost(this, numberedFrames(BROADCAST, into, AFTERWARDS))).map(({ bytes }) => bytes),
+    );
     expectThat(sameNumbers(came, expected(into)), `these arrived: ${came.join(' ')}`);
   },
 );
@@ -146,11 +150,14 @@ Given('the carrier counts are noted', async function (this: NicWorld) {
   linkNotes(this).carrierWas = await carrierCounts(this);
 });
 
-Then(/^the carrier went (\d+) times and came (\d+) times since$/, async function (this: NicWorld, went: string, came: string) {
-  const [before, after] = [linkNotes(this).carrierWas, await carrierCounts(this)];
-  expectNumber(after.down - before.down, Number(went), 'times that the carrier went');
-  expectNumber(after.up - before.up, Number(came), 'times that the carrier came');
-});
+Then(
+  /^the carrier went (\d+) times and came (\d+) times since$/,
+  async function (this: NicWorld, went: string, came: string) {
+    const [before, after] = [linkNotes(this).carrierWas, await carrierCounts(this)];
+    expectNumber(after.down - before.down, Number(went), 'times that the carrier went');
+    expectNumber(after.up - before.up, Number(came), 'times that the carrier came');
+  },
+);
 
 When('the state, statistics and features of the port are read', async function (this: NicWorld) {
   await linkValues(this);
@@ -193,7 +200,10 @@ When('the far end sends {int} frames', async function (this: NicWorld, count: nu
 });
 
 Then('the host receives that frame only', function (this: NicWorld) {
-  expectThat(sameNumbers(numbersOf(this.atHost.map(({ bytes }) => bytes)), numbersOf(this.sent)), 'other frames came too');
+  expectThat(
+    sameNumbers(numbersOf(this.atHost.map(({ bytes }) => bytes)), numbersOf(this.sent)),
+    'other frames came too',
+  );
 });
 
 Then(/^sending a frame is refused with ENETDOWN$/, async function (this: NicWorld) {
@@ -231,7 +241,10 @@ Then(/^it is announced that the port is (up|down)$/, async function (this: NicWo
   const news = await portLinkNews(this, listener(this));
   expectThat(news.length > 0, 'nothing was announced');
   const flags = numberIn(news.at(-1)?.header, 'ifi_flags') ?? 0;
-  expectThat(((flags & IFF_UP) !== 0) === (state === 'up'), `the flags that were announced last are 0x${flags.toString(16)}`);
+  expectThat(
+    ((flags & IFF_UP) !== 0) === (state === 'up'),
+    `the flags that were announced last are 0x${flags.toString(16)}`,
+  );
 });
 
 Then(/^the port is reported as (up|down)$/, async function (this: NicWorld, state: string) {
@@ -290,13 +303,18 @@ Then('for every sequence of settings, flags and operational state agree', async 
   await flagsLaw(this, false);
 });
 
-Then('for every sequence of settings and cable events, flags and operational state agree', async function (this: NicWorld) {
-  await flagsLaw(this, true);
-});
+Then(
+  'for every sequence of settings and cable events, flags and operational state agree',
+  async function (this: NicWorld) {
+    await flagsLaw(this, true);
+  },
+);
 
 const SPEED_UNKNOWN = 0xffff_ffff;
 
-async function reportedSpeed(world: NicWorld): Promise<{ readonly speed: number | undefined; readonly duplex: number }> {
+async function reportedSpeed(
+  world: NicWorld,
+): Promise<{ readonly speed: number | undefined; readonly duplex: number }> {
   const values = accepted(await ethtoolCall(world, 'LINKMODES_GET'), 'reading the link modes');
   return {
     speed: numberIn(values, 'ETHTOOL_A_LINKMODES_SPEED'),

@@ -46,36 +46,51 @@ const foreignAddress = (index: number): string =>
 const groupAddress = (index: number): string =>
   `33:33:${[index >> 16, index >> 8, index, 0x3b * index].map((byte) => (byte & 0xff).toString(16).padStart(2, '0')).join(':')}`;
 
-When('the far end sends 100 frames to the port and 100 to other unicast addresses, mixed', async function (this: NicWorld) {
-  const frames = Array.from({ length: 200 }, (_, index) =>
-    to(index % 2 === 0 ? this.port.address : foreignAddress(index), index),
-  );
-  await farEndSends(this, frames);
-});
+When(
+  'the far end sends 100 frames to the port and 100 to other unicast addresses, mixed',
+  async function (this: NicWorld) {
+    const frames = Array.from({ length: 200 }, (_, index) =>
+      to(index % 2 === 0 ? this.port.address : foreignAddress(index), index),
+    );
+    await farEndSends(this, frames);
+  },
+);
 
 Then('the host receives the 100 frames to the port, and no others', function (this: NicWorld) {
-  expectArrived(this, Array.from({ length: 100 }, (_, index) => 2 * index));
+  expectArrived(
+    this,
+    Array.from({ length: 100 }, (_, index) => 2 * index),
+  );
 });
 
-When(/^the far end sends a frame to the address of the port with bit (\d) of byte (\d) changed$/, async function (this: NicWorld, bit: string, byte: string) {
-  const address = parseMac(this.port.address);
-  address[Number(byte)] = (address[Number(byte)] ?? 0) ^ (1 << Number(bit));
-  await farEndSends(this, [to(formatMac(address), 1)]);
-});
+When(
+  /^the far end sends a frame to the address of the port with bit (\d) of byte (\d) changed$/,
+  async function (this: NicWorld, bit: string, byte: string) {
+    const address = parseMac(this.port.address);
+    address[Number(byte)] = (address[Number(byte)] ?? 0) ^ (1 << Number(bit));
+    await farEndSends(this, [to(formatMac(address), 1)]);
+  },
+);
 
 Then('nothing is delivered', function (this: NicWorld) {
   expectArrived(this, []);
 });
 
-Then("for every unicast address, a frame to it is delivered exactly if it is the port's own", async function (this: NicWorld) {
-  const address = fc.oneof({ weight: 3, arbitrary: unicastAddress }, { weight: 1, arbitrary: fc.constant<string>(this.port.address) });
-  await this.law(
-    fc.asyncProperty(address, async (destination) => {
-      const received = receivedNumbers(await intoHost(this, [to(destination, 1)]));
-      expectNumber(received.length, destination === this.port.address ? 1 : 0, `frames to ${destination}`);
-    }),
-  );
-});
+Then(
+  "for every unicast address, a frame to it is delivered exactly if it is the port's own",
+  async function (this: NicWorld) {
+    const address = fc.oneof(
+      { weight: 3, arbitrary: unicastAddress },
+      { weight: 1, arbitrary: fc.constant<string>(this.port.address) },
+    );
+    await this.law(
+      fc.asyncProperty(address, async (destination) => {
+        const received = receivedNumbers(await intoHost(this, [to(destination, 1)]));
+        expectNumber(received.length, destination === this.port.address ? 1 : 0, `frames to ${destination}`);
+      }),
+    );
+  },
+);
 
 async function changeAddress(world: NicWorld, address: string): Promise<void> {
   accepted(await setLink(world, { IFLA_ADDRESS: parseMac(address) }), `changing the address to ${address}`);
@@ -86,9 +101,12 @@ When(/^the address of the port is changed to (\S+)$/, async function (this: NicW
   await changeAddress(this, address);
 });
 
-When(/^the far end sends a frame to (02:aa:\S+) and one to the former address$/, async function (this: NicWorld, address: string) {
-  await farEndSends(this, [to(address, 1), to(filterNotes(this).former, 2)]);
-});
+When(
+  /^the far end sends a frame to (02:aa:\S+) and one to the former address$/,
+  async function (this: NicWorld, address: string) {
+    await farEndSends(this, [to(address, 1), to(filterNotes(this).former, 2)]);
+  },
+);
 
 Then(/^the host receives the frame to \S+ as its own, and the other not as its own$/, function (this: NicWorld) {
   for (const { bytes, packetType } of arrivals(this).received) {
@@ -134,16 +152,23 @@ Given(/^(\d+) multicast addresses$/, async function (this: NicWorld, count: stri
   filterNotes(this).multicast.push(...addresses);
 });
 
-When(/^the far end sends a frame to each (secondary|multicast) address$/, async function (this: NicWorld, which: string) {
-  const { unicast, multicast } = filterNotes(this);
-  await farEndSends(this, (which === 'secondary' ? unicast : multicast).map(to));
-});
+When(
+  /^the far end sends a frame to each (secondary|multicast) address$/,
+  async function (this: NicWorld, which: string) {
+    const { unicast, multicast } = filterNotes(this);
+    await farEndSends(this, (which === 'secondary' ? unicast : multicast).map(to));
+  },
+);
 
 Then('the host receives all of them', function (this: NicWorld) {
-  expectArrived(this, arrivals(this).sent.map((_, index) => index));
+  expectArrived(
+    this,
+    arrivals(this).sent.map((_, index) => index),
+  );
 });
 
-const addressSet = (address: fc.Arbitrary<string>): fc.Arbitrary<string[]> => fc.uniqueArray(address, { minLength: 1, maxLength: 24 });
+const addressSet = (address: fc.Arbitrary<string>): fc.Arbitrary<string[]> =>
+  fc.uniqueArray(address, { minLength: 1, maxLength: 24 });
 
 async function addedAddressesLaw(world: NicWorld, address: fc.Arbitrary<string>): Promise<void> {
   await world.law(
@@ -159,9 +184,12 @@ async function addedAddressesLaw(world: NicWorld, address: fc.Arbitrary<string>)
   );
 }
 
-Then('for every set of secondary unicast addresses, frames to all of them are delivered', async function (this: NicWorld) {
-  await addedAddressesLaw(this, unicastAddress);
-});
+Then(
+  'for every set of secondary unicast addresses, frames to all of them are delivered',
+  async function (this: NicWorld) {
+    await addedAddressesLaw(this, unicastAddress);
+  },
+);
 
 Then('for every set of multicast addresses, frames to all of them are delivered', async function (this: NicWorld) {
   await addedAddressesLaw(this, multicastAddress);
@@ -171,30 +199,37 @@ When('all of them are removed', async function (this: NicWorld) {
   for (const address of filterNotes(this).multicast) await remove(this, address);
 });
 
-Then('for every sequence of additions and removals, exactly the addresses that remain are delivered', async function (this: NicWorld) {
-  await this.law(
-    fc.asyncProperty(addressChanges, async (changes) => {
-      const present = new Set<string>();
-      for (const { kind, address } of changes) {
-        if (kind === 'add' && !present.has(address)) await add(this, address);
-        if (kind === 'remove' && present.has(address)) await remove(this, address);
-        if (kind === 'add') present.add(address);
-        else present.delete(address);
-      }
-      const remaining = finalAddresses(changes);
-      const all = [...new Set(changes.map(({ address }) => address))];
-      const received = receivedNumbers(await intoHost(this, all.map(to)));
-      for (const address of remaining) await remove(this, address);
-      const delivered = all.filter((_, index) => received.includes(index));
-      const isUnicast = (address: string): boolean => (Number.parseInt(address.slice(0, 2), 16) & 1) === 0;
-      for (const address of remaining) expectThat(delivered.includes(address), `${address} remains, and its frame was lost`);
-      for (const address of delivered) {
-        expectThat(remaining.has(address) || !isUnicast(address), `${address} was removed, and its frame was delivered`);
-      }
-    }),
-    { runs: 0.5 },
-  );
-});
+Then(
+  'for every sequence of additions and removals, exactly the addresses that remain are delivered',
+  async function (this: NicWorld) {
+    await this.law(
+      fc.asyncProperty(addressChanges, async (changes) => {
+        const present = new Set<string>();
+        for (const { kind, address } of changes) {
+          if (kind === 'add' && !present.has(address)) await add(this, address);
+          if (kind === 'remove' && present.has(address)) await remove(this, address);
+          if (kind === 'add') present.add(address);
+          else present.delete(address);
+        }
+        const remaining = finalAddresses(changes);
+        const all = [...new Set(changes.map(({ address }) => address))];
+        const received = receivedNumbers(await intoHost(this, all.map(to)));
+        for (const address of remaining) await remove(this, address);
+        const delivered = all.filter((_, index) => received.includes(index));
+        const isUnicast = (address: string): boolean => (Number.parseInt(address.slice(0, 2), 16) & 1) === 0;
+        for (const address of remaining)
+          expectThat(delivered.includes(address), `${address} remains, and its frame was lost`);
+        for (const address of delivered) {
+          expectThat(
+            remaining.has(address) || !isUnicast(address),
+            `${address} was removed, and its frame was delivered`,
+          );
+        }
+      }),
+      { runs: 0.5 },
+    );
+  },
+);
 
 // Modes.
 
@@ -232,7 +267,11 @@ When('the far end sends a frame to another unicast address', async function (thi
 });
 
 When('the far end sends a frame without a tag', async function (this: NicWorld) {
-  await farEndSends(this, [to(this.port.address, 6)], this.note('listening at', () => ({ name: undefined as NetDeviceName | undefined })).name);
+  await farEndSends(
+    this,
+    [to(this.port.address, 6)],
+    this.note('listening at', () => ({ name: undefined as NetDeviceName | undefined })).name,
+  );
 });
 
 Then('the host receives that frame', function (this: NicWorld) {
@@ -253,12 +292,18 @@ Then('for every destination, the frame is delivered unchanged', async function (
   );
 });
 
-When('the far end sends a frame to each of 20 groups and one to another unicast address', async function (this: NicWorld) {
-  await farEndSends(this, [...Array.from({ length: 20 }, (_, index) => groupAddress(index)), SOMEBODY_ELSE].map(to));
-});
+When(
+  'the far end sends a frame to each of 20 groups and one to another unicast address',
+  async function (this: NicWorld) {
+    await farEndSends(this, [...Array.from({ length: 20 }, (_, index) => groupAddress(index)), SOMEBODY_ELSE].map(to));
+  },
+);
 
 Then('the host receives the frames to the 20 groups, and no others', function (this: NicWorld) {
-  expectArrived(this, Array.from({ length: 20 }, (_, index) => index));
+  expectArrived(
+    this,
+    Array.from({ length: 20 }, (_, index) => index),
+  );
 });
 
 Then('for every multicast address, the frame is delivered', async function (this: NicWorld) {
@@ -270,7 +315,10 @@ Then('for every multicast address, the frame is delivered', async function (this
 });
 
 When('the far end sends a frame to each of 20 groups and then one to the port', async function (this: NicWorld) {
-  await farEndSends(this, [...Array.from({ length: 20 }, (_, index) => to(groupAddress(977 * index), index)), to(this.port.address, 20)]);
+  await farEndSends(this, [
+    ...Array.from({ length: 20 }, (_, index) => to(groupAddress(977 * index), index)),
+    to(this.port.address, 20),
+  ]);
 });
 
 Then('the host receives fewer than 20 frames to groups', function (this: NicWorld) {
@@ -291,7 +339,12 @@ When(
 );
 
 Then('the host receives all but the last', function (this: NicWorld) {
-  expectArrived(this, arrivals(this).sent.slice(0, -1).map((_, index) => index));
+  expectArrived(
+    this,
+    arrivals(this)
+      .sent.slice(0, -1)
+      .map((_, index) => index),
+  );
 });
 
 // Damage and control frames.
@@ -301,7 +354,10 @@ const BAD = 0;
 
 When('the far end sends a frame with a wrong check sequence and then a good one', async function (this: NicWorld) {
   const bad = to(this.port.address, BAD);
-  await farEndSends(this, [{ bytes: bad, fcs: (ethernetFcs(bad) ^ 0x0100) >>> 0 }, { bytes: to(this.port.address, GOOD) }]);
+  await farEndSends(this, [
+    { bytes: bad, fcs: (ethernetFcs(bad) ^ 0x0100) >>> 0 },
+    { bytes: to(this.port.address, GOOD) },
+  ]);
 });
 
 Then('the host receives the good one only', function (this: NicWorld) {
@@ -314,18 +370,26 @@ Then('the host receives both', function (this: NicWorld) {
 
 Then('for every frame and every wrong check sequence, the frame is not delivered', async function (this: NicWorld) {
   await this.law(
-    fc.asyncProperty(frameNumber, frameLength, fc.integer({ min: 1, max: 0xffff_ffff }), async (number, length, damage) => {
-      const bytes = numberedFrame({ destination: this.port.address, number, length });
-      const received = await intoHost(this, [{ bytes, fcs: (ethernetFcs(bytes) ^ damage) >>> 0 }]);
-      expectNumber(received.length, 0, 'damaged frames at the host');
-    }),
+    fc.asyncProperty(
+      frameNumber,
+      frameLength,
+      fc.integer({ min: 1, max: 0xffff_ffff }),
+      async (number, length, damage) => {
+        const bytes = numberedFrame({ destination: this.port.address, number, length });
+        const received = await intoHost(this, [{ bytes, fcs: (ethernetFcs(bytes) ^ damage) >>> 0 }]);
+        expectNumber(received.length, 0, 'damaged frames at the host');
+      },
+    ),
     { runs: 0.5 },
   );
 });
 
-When(/^the far end sends a pause frame of (\d+) quanta and then another frame$/, async function (this: NicWorld, quanta: string) {
-  await farEndSends(this, [pauseFrame(Number(quanta)), to(this.port.address, 1)]);
-});
+When(
+  /^the far end sends a pause frame of (\d+) quanta and then another frame$/,
+  async function (this: NicWorld, quanta: string) {
+    await farEndSends(this, [pauseFrame(Number(quanta)), to(this.port.address, 1)]);
+  },
+);
 
 Then('the host receives the other frame only', function (this: NicWorld) {
   expectNumber(arrivals(this).received.length, 1, 'frames at the host');
@@ -341,10 +405,13 @@ Then('for every number of quanta, the pause frame is not delivered', async funct
   );
 });
 
-When(/^the far end sends a frame with the check sequence (0x[0-9a-f]{8})$/, async function (this: NicWorld, fcs: string) {
-  filterNotes(this).fcs = Number(fcs);
-  await farEndSends(this, [{ bytes: to(this.port.address, 1), fcs: Number(fcs) }]);
-});
+When(
+  /^the far end sends a frame with the check sequence (0x[0-9a-f]{8})$/,
+  async function (this: NicWorld, fcs: string) {
+    filterNotes(this).fcs = Number(fcs);
+    await farEndSends(this, [{ bytes: to(this.port.address, 1), fcs: Number(fcs) }]);
+  },
+);
 
 /** On the cable, and so in memory, the least significant byte of a check sequence comes first. */
 function withFcs(frame: Uint8Array, fcs: number): Uint8Array {
@@ -387,16 +454,22 @@ Then('the address of the port is still what it was', async function (this: NicWo
   expectThat((await portAddress(this)) === filterNotes(this).former, `the address is ${await portAddress(this)}`);
 });
 
-Then('for every multicast address, setting it as the address of the port is refused and changes nothing', async function (this: NicWorld) {
-  const before = await portAddress(this);
-  await this.law(
-    fc.asyncProperty(multicastAddress, async (address) => {
-      const answer = await setLink(this, { IFLA_ADDRESS: parseMac(address) });
-      expectThat(!answer.ok && answer.error.errnoName === 'EADDRNOTAVAIL', `${address} was not refused with EADDRNOTAVAIL`);
-      expectThat((await portAddress(this)) === before, 'the address has changed');
-    }),
-  );
-});
+Then(
+  'for every multicast address, setting it as the address of the port is refused and changes nothing',
+  async function (this: NicWorld) {
+    const before = await portAddress(this);
+    await this.law(
+      fc.asyncProperty(multicastAddress, async (address) => {
+        const answer = await setLink(this, { IFLA_ADDRESS: parseMac(address) });
+        expectThat(
+          !answer.ok && answer.error.errnoName === 'EADDRNOTAVAIL',
+          `${address} was not refused with EADDRNOTAVAIL`,
+        );
+        expectThat((await portAddress(this)) === before, 'the address has changed');
+      }),
+    );
+  },
+);
 
 Then(/^the address of the port is (02:\S+)$/, async function (this: NicWorld, address: string) {
   expectThat((await portAddress(this)) === address, `the address is ${await portAddress(this)}`);
@@ -422,18 +495,30 @@ const MARKS: Readonly<Record<string, number>> = {
   'for another host': PACKET_OTHERHOST,
 };
 
-Then(/^the host receives it as (its own|broadcast|multicast|for another host)$/, function (this: NicWorld, mark: string) {
-  const { received } = arrivals(this);
-  expectNumber(received.length, 1, 'frames at the host');
-  expectNumber(received[0]?.packetType ?? -1, MARKS[mark] ?? -2, 'mark of the frame');
-});
+Then(
+  /^the host receives it as (its own|broadcast|multicast|for another host)$/,
+  function (this: NicWorld, mark: string) {
+    const { received } = arrivals(this);
+    expectNumber(received.length, 1, 'frames at the host');
+    expectNumber(received[0]?.packetType ?? -1, MARKS[mark] ?? -2, 'mark of the frame');
+  },
+);
 
 Then('for every destination, the frame is marked for whom it is', async function (this: NicWorld) {
-  const destination = fc.oneof(unicastAddress, multicastAddress, fc.constant<string>(BROADCAST), fc.constant<string>(this.port.address));
+  const destination = fc.oneof(
+    unicastAddress,
+    multicastAddress,
+    fc.constant<string>(BROADCAST),
+    fc.constant<string>(this.port.address),
+  );
   await this.law(
     fc.asyncProperty(destination, async (address) => {
       const [received] = await intoHost(this, [to(address, 1)]);
-      expectNumber(received?.packetType ?? -1, expectedMark(address, this.port.address), `mark of a frame to ${address}`);
+      expectNumber(
+        received?.packetType ?? -1,
+        expectedMark(address, this.port.address),
+        `mark of a frame to ${address}`,
+      );
     }),
   );
 });

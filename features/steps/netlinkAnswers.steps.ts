@@ -28,7 +28,15 @@ import { FEATURE_NAMES } from '../../reference-impl/netlink/stringSets.js';
 import { decodeError } from '../../reference-impl/netlink/extack.js';
 import { encodeDatagram, encodeMessage, parseDatagram, type Message } from '../../reference-impl/netlink/wire.js';
 import type { RouteClient } from '../../reference-impl/netlink/routeClient.js';
-import { ATTRIBUTES_AT, ATTRIBUTE_HEADER, QUERIES, genericRequest, headerNest, nameAttribute, type QueryWords } from '../properties/netlinkRequests.js';
+import {
+  ATTRIBUTES_AT,
+  ATTRIBUTE_HEADER,
+  QUERIES,
+  genericRequest,
+  headerNest,
+  nameAttribute,
+  type QueryWords,
+} from '../properties/netlinkRequests.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { ethtoolListening } from './featureSwitches.steps.js';
 import { ethtoolNews, listenToLinks, portLinkNews } from './listening.js';
@@ -45,7 +53,13 @@ interface AnswerNotes {
   kinds: readonly string[];
 }
 const answerNotes = (world: NicWorld): AnswerNotes =>
-  world.note('netlink answers', () => ({ messages: [], request: new Uint8Array(0), listeners: [], values: {}, kinds: [] }));
+  world.note('netlink answers', () => ({
+    messages: [],
+    request: new Uint8Array(0),
+    listeners: [],
+    values: {},
+    kinds: [],
+  }));
 
 // Dumps.
 
@@ -53,7 +67,9 @@ When(/^a dump of (the links|the features|link states) is asked for$/, async func
   const notes = answerNotes(this);
   if (what === 'the links') {
     const client = await this.openNetlink(NETLINK_ROUTE);
-    notes.messages = (await client.exchange(RTM_GETLINK, NLM_F_DUMP, encodeBody(IFINFOMSG, {}, new Uint8Array(0)))).messages;
+    notes.messages = (
+      await client.exchange(RTM_GETLINK, NLM_F_DUMP, encodeBody(IFINFOMSG, {}, new Uint8Array(0)))
+    ).messages;
     await client.socket.close();
     notes.kinds = ['links'];
     return;
@@ -65,19 +81,28 @@ When(/^a dump of (the links|the features|link states) is asked for$/, async func
 
 Then('every message of it is marked as one of several, and DONE is the last', function (this: NicWorld) {
   const { messages } = answerNotes(this);
-  expectThat(messages.every(({ flags }) => (flags & NLM_F_MULTI) !== 0), 'a message of the dump lacks NLM_F_MULTI');
+  expectThat(
+    messages.every(({ flags }) => (flags & NLM_F_MULTI) !== 0),
+    'a message of the dump lacks NLM_F_MULTI',
+  );
   expectThat(messages.at(-1)?.type === NLMSG_DONE, 'the dump does not end with NLMSG_DONE');
   expectNumber(messages.filter(({ type }) => type === NLMSG_DONE).length, 1, 'NLMSG_DONE');
-  expectThat(new Set(messages.map(({ sequence }) => sequence)).size === 1, 'the sequence number changes within the dump');
+  expectThat(
+    new Set(messages.map(({ sequence }) => sequence)).size === 1,
+    'the sequence number changes within the dump',
+  );
 });
 
 /** The net devices that the replies of a dump are about. */
 function indexesIn(notes: AnswerNotes): number[] {
   const replies = notes.messages.filter(({ type }) => type !== NLMSG_DONE);
   const [kind] = notes.kinds;
-  if (kind === 'links') return replies.map((reply) => numberIn(decodeBody(IFINFOMSG, LINK, reply).header, 'ifi_index') ?? 0);
+  if (kind === 'links')
+    return replies.map((reply) => numberIn(decodeBody(IFINFOMSG, LINK, reply).header, 'ifi_index') ?? 0);
   const { set, header } = ETHTOOL_OPERATIONS[kind === 'FEATURES_GET' ? 'FEATURES_GET' : 'LINKSTATE_GET'];
-  return replies.map((reply) => numberIn(nestIn(decodeBody(GENLMSGHDR, set, reply).values, header), 'ETHTOOL_A_HEADER_DEV_INDEX') ?? 0);
+  return replies.map(
+    (reply) => numberIn(nestIn(decodeBody(GENLMSGHDR, set, reply).values, header), 'ETHTOOL_A_HEADER_DEV_INDEX') ?? 0,
+  );
 }
 
 Then('the port is in it once', function (this: NicWorld) {
@@ -95,7 +120,11 @@ Then('each net device is named in it, once', async function (this: NicWorld) {
 // Acknowledgements.
 
 When(/^the features are asked for, (not )?to be acknowledged$/, async function (this: NicWorld, not: string | null) {
-  const exchange = await sendGeneric(this, featuresOf(nameAttribute(this.port.netDevice)), not === null ? NLM_F_ACK : 0);
+  const exchange = await sendGeneric(
+    this,
+    featuresOf(nameAttribute(this.port.netDevice)),
+    not === null ? NLM_F_ACK : 0,
+  );
   answerNotes(this).messages = exchange.messages;
 });
 
@@ -122,14 +151,21 @@ async function expectSilence(world: NicWorld): Promise<void> {
   expectNumber(more.length, 0, 'further messages');
 }
 
-When(/^the MTU is set to (\d+), (not )?to be acknowledged$/, async function (this: NicWorld, mtu: string, not: string | null) {
-  const client = await this.openNetlink(NETLINK_ROUTE);
-  const body = encodeBody(IFINFOMSG, { ifi_index: this.port.ifIndex }, encodeAttributes(LINK, { IFLA_MTU: Number(mtu) }));
-  const exchange = await client.exchange(RTM_SETLINK, not === null ? NLM_F_ACK : 0, body);
-  answerNotes(this).messages = exchange.messages;
-  answerNotes(this).request = exchange.request;
-  await client.socket.close();
-});
+When(
+  /^the MTU is set to (\d+), (not )?to be acknowledged$/,
+  async function (this: NicWorld, mtu: string, not: string | null) {
+    const client = await this.openNetlink(NETLINK_ROUTE);
+    const body = encodeBody(
+      IFINFOMSG,
+      { ifi_index: this.port.ifIndex },
+      encodeAttributes(LINK, { IFLA_MTU: Number(mtu) }),
+    );
+    const exchange = await client.exchange(RTM_SETLINK, not === null ? NLM_F_ACK : 0, body);
+    answerNotes(this).messages = exchange.messages;
+    answerNotes(this).request = exchange.request;
+    await client.socket.close();
+  },
+);
 
 Then('an acknowledgement comes, and nothing more', async function (this: NicWorld) {
   const { messages } = answerNotes(this);
@@ -188,7 +224,9 @@ Then('the error quotes the whole request', function (this: NicWorld) {
 });
 
 Then('for every name that no net device has, the error quotes the whole request', async function (this: NicWorld) {
-  const name = fc.string({ unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz0123456789'), minLength: 1, maxLength: 11 }).map((text) => `nos${text}`);
+  const name = fc
+    .string({ unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz0123456789'), minLength: 1, maxLength: 11 })
+    .map((text) => `nos${text}`);
   await this.law(
     fc.asyncProperty(name, async (missing) => {
       const exchange = await sendGeneric(this, featuresOf(nameAttribute(missing)));
@@ -211,16 +249,22 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 const settingValue = (setting: string, text: string): string | number => (setting === 'alias' ? text : Number(text));
 
-When(/^the (transmit queue length|group|alias) is set to (.+)$/, async function (this: NicWorld, setting: string, text: string) {
-  accepted(await setLink(this, { [SETTINGS[setting] ?? '']: settingValue(setting, text) }), `setting the ${setting}`);
-});
+When(
+  /^the (transmit queue length|group|alias) is set to (.+)$/,
+  async function (this: NicWorld, setting: string, text: string) {
+    accepted(await setLink(this, { [SETTINGS[setting] ?? '']: settingValue(setting, text) }), `setting the ${setting}`);
+  },
+);
 
-Then(/^the (MTU|transmit queue length|group|alias) is (?!set to )(.+)$/, async function (this: NicWorld, setting: string, text: string) {
-  const { values } = await linkValues(this);
-  const attribute = SETTINGS[setting] ?? '';
-  const got = setting === 'alias' ? textIn(values, attribute) : numberIn(values, attribute);
-  expectThat(got === settingValue(setting, text), `the ${setting} is ${String(got)}`);
-});
+Then(
+  /^the (MTU|transmit queue length|group|alias) is (?!set to )(.+)$/,
+  async function (this: NicWorld, setting: string, text: string) {
+    const { values } = await linkValues(this);
+    const attribute = SETTINGS[setting] ?? '';
+    const got = setting === 'alias' ? textIn(values, attribute) : numberIn(values, attribute);
+    expectThat(got === settingValue(setting, text), `the ${setting} is ${String(got)}`);
+  },
+);
 
 When('an MTU of {int} is asked for', async function (this: NicWorld, mtu: number) {
   this.answer = await setLink(this, { IFLA_MTU: mtu });
@@ -361,7 +405,10 @@ When('the features are asked for in both forms', async function (this: NicWorld)
     ['compact', ETHTOOL_FLAG_COMPACT_BITSETS],
   ] as const) {
     const header: Values = flags === 0 ? {} : { ETHTOOL_A_HEADER_FLAGS: flags };
-    const values = accepted(await ethtool.call('FEATURES_GET', this.port.netDevice, {}, header), 'reading the features');
+    const values = accepted(
+      await ethtool.call('FEATURES_GET', this.port.netDevice, {}, header),
+      'reading the features',
+    );
     forms[form] = FEATURE_SETS.map((name) =>
       [...decodeBits(nestIn(values, `ETHTOOL_A_FEATURES_${name}`), FEATURE_NAMES).set].sort().join(' '),
     ).join(' | ');
@@ -376,17 +423,14 @@ Then('both forms name the same features', function (this: NicWorld) {
   expectThat(verbose === textIn(values, 'compact'), 'the two forms name other features');
 });
 
-When(
-  'scatter-gather is switched off and {string} on in one request',
-  async function (this: NicWorld, feature: string) {
-    const ethtool = await this.ethtool();
-    const reply = accepted(
-      await ethtool.setFeatures(this.port.netDevice, { 'tx-scatter-gather': false, [feature]: true }),
-      'changing features',
-    );
-    this.note('feature reply', () => reply);
-  },
-);
+When('scatter-gather is switched off and {string} on in one request', async function (this: NicWorld, feature: string) {
+  const ethtool = await this.ethtool();
+  const reply = accepted(
+    await ethtool.setFeatures(this.port.netDevice, { 'tx-scatter-gather': false, [feature]: true }),
+    'changing features',
+  );
+  this.note('feature reply', () => reply);
+});
 
 interface FeatureReply {
   readonly wanted: DecodedBits;
@@ -414,15 +458,20 @@ When('{string} is switched off, without a reply', async function (this: NicWorld
   answerNotes(this).messages = (await sendGeneric(this, body)).messages;
 });
 
-When('{string} and {string} are switched off in one request', async function (this: NicWorld, right: string, misspelt: string) {
-  const { command, set } = ETHTOOL_OPERATIONS.FEATURES_SET;
-  const header = headerNest('FEATURES_SET', nameAttribute(this.port.netDevice));
-  const before = encodeAttributes(set, { ETHTOOL_A_FEATURES_WANTED: bitChanges({ [right]: false }) });
-  const both = encodeAttributes(set, { ETHTOOL_A_FEATURES_WANTED: bitChanges({ [right]: false, [misspelt]: false }) });
-  // The second bit starts where the first request ends; its name is its first member.
-  requestNotes(this).offset = ATTRIBUTES_AT + header.length + before.length + ATTRIBUTE_HEADER;
-  await sendGeneric(this, genericRequest(command, header, both));
-});
+When(
+  '{string} and {string} are switched off in one request',
+  async function (this: NicWorld, right: string, misspelt: string) {
+    const { command, set } = ETHTOOL_OPERATIONS.FEATURES_SET;
+    const header = headerNest('FEATURES_SET', nameAttribute(this.port.netDevice));
+    const before = encodeAttributes(set, { ETHTOOL_A_FEATURES_WANTED: bitChanges({ [right]: false }) });
+    const both = encodeAttributes(set, {
+      ETHTOOL_A_FEATURES_WANTED: bitChanges({ [right]: false, [misspelt]: false }),
+    });
+    // The second bit starts where the first request ends; its name is its first member.
+    requestNotes(this).offset = ATTRIBUTES_AT + header.length + before.length + ATTRIBUTE_HEADER;
+    await sendGeneric(this, genericRequest(command, header, both));
+  },
+);
 
 When(/^(the features|the link state) is asked for$/, async function (this: NicWorld, query: QueryWords) {
   const name = QUERIES[query];
@@ -447,4 +496,3 @@ Then('the announcement names the port by index and name', async function (this: 
   expectThat(first !== undefined, 'nothing was announced');
   expectPortNamed(this, nestIn(first.values, 'ETHTOOL_A_FEATURES_HEADER'));
 });
-

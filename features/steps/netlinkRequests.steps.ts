@@ -67,11 +67,14 @@ When(
   },
 );
 
-Then(/^it is refused with (E[A-Z]+) at (?:that attribute|the name|the index|the header|the misspelt name)$/, function (this: NicWorld, errno: string) {
-  const { offset } = expectRefusal(this, errno);
-  expectThat(offset !== undefined, 'the answer does not say where');
-  expectNumber(offset, requestNotes(this).offset, 'offset of the attribute');
-});
+Then(
+  /^it is refused with (E[A-Z]+) at (?:that attribute|the name|the index|the header|the misspelt name)$/,
+  function (this: NicWorld, errno: string) {
+    const { offset } = expectRefusal(this, errno);
+    expectThat(offset !== undefined, 'the answer does not say where');
+    expectNumber(offset, requestNotes(this).offset, 'offset of the attribute');
+  },
+);
 
 Then('the message is {string}', function (this: NicWorld, message: string) {
   const { answer } = this;
@@ -79,15 +82,18 @@ Then('the message is {string}', function (this: NicWorld, message: string) {
   expectThat(answer.error.message === message, `the message is ${JSON.stringify(answer.error.message)}`);
 });
 
-Then('for every number, length and place of an unknown attribute, the query is refused at that attribute', async function (this: NicWorld) {
-  await this.law(
-    fc.asyncProperty(unknownType, fc.nat(20), unknownPlace, async (type, length, place) => {
-      const { body, offset } = queryWithUnknown('FEATURES_GET', this.port.netDevice, place, type, length);
-      await sendGeneric(this, body);
-      expectNumber(expectRefusal(this, 'EINVAL').offset ?? -1, offset, 'offset of the unknown attribute');
-    }),
-  );
-});
+Then(
+  'for every number, length and place of an unknown attribute, the query is refused at that attribute',
+  async function (this: NicWorld) {
+    await this.law(
+      fc.asyncProperty(unknownType, fc.nat(20), unknownPlace, async (type, length, place) => {
+        const { body, offset } = queryWithUnknown('FEATURES_GET', this.port.netDevice, place, type, length);
+        await sendGeneric(this, body);
+        expectNumber(expectRefusal(this, 'EINVAL').offset ?? -1, offset, 'offset of the unknown attribute');
+      }),
+    );
+  },
+);
 
 When('the features are asked for with a device index of {int} bytes', async function (this: NicWorld, length: number) {
   requestNotes(this).offset = INSIDE_HEADER;
@@ -99,18 +105,21 @@ When('the features are asked for with a device name that is not terminated', asy
   await sendGeneric(this, featuresOf(unterminatedName(this.port.netDevice)));
 });
 
-Then('for every length but four, a query with a device index of that length is refused at that attribute', async function (this: NicWorld) {
-  await this.law(
-    fc.asyncProperty(
-      fc.nat(64).filter((length) => length !== 4),
-      async (length) => {
-        await sendGeneric(this, featuresOf(indexOfLength(length)));
-        expectNumber(expectRefusal(this, 'EINVAL').offset ?? -1, INSIDE_HEADER, 'offset of the index');
-      },
-    ),
-    { runs: 0.5 },
-  );
-});
+Then(
+  'for every length but four, a query with a device index of that length is refused at that attribute',
+  async function (this: NicWorld) {
+    await this.law(
+      fc.asyncProperty(
+        fc.nat(64).filter((length) => length !== 4),
+        async (length) => {
+          await sendGeneric(this, featuresOf(indexOfLength(length)));
+          expectNumber(expectRefusal(this, 'EINVAL').offset ?? -1, INSIDE_HEADER, 'offset of the index');
+        },
+      ),
+      { runs: 0.5 },
+    );
+  },
+);
 
 When('the ring option tx-push is set to the number {int}', async function (this: NicWorld, value: number) {
   const { command, set } = ETHTOOL_OPERATIONS.RINGS_SET;
@@ -125,9 +134,12 @@ When('the features are asked for with the header flags 0x80000000', async functi
   await sendGeneric(this, featuresOf(name, flagsAttribute(0x8000_0000)));
 });
 
-When(/^(the features|the link state|the channels) is asked for without a header$/, async function (this: NicWorld, query: QueryWords) {
-  await sendGeneric(this, genericRequest(ETHTOOL_OPERATIONS[QUERIES[query]].command));
-});
+When(
+  /^(the features|the link state|the channels) is asked for without a header$/,
+  async function (this: NicWorld, query: QueryWords) {
+    await sendGeneric(this, genericRequest(ETHTOOL_OPERATIONS[QUERIES[query]].command));
+  },
+);
 
 Then('it is refused with EINVAL, and the missing attribute is the header', function (this: NicWorld) {
   const error: NetlinkFailure = expectRefusal(this, 'EINVAL');
@@ -139,15 +151,21 @@ When('the features are asked for of the net device {string}', async function (th
   await sendGeneric(this, featuresOf(nameAttribute(name)));
 });
 
-When('the features are asked for of the net device with the index {int}', async function (this: NicWorld, index: number) {
-  requestNotes(this).offset = INSIDE_HEADER;
-  await sendGeneric(this, featuresOf(indexAttribute(index)));
-});
+When(
+  'the features are asked for of the net device with the index {int}',
+  async function (this: NicWorld, index: number) {
+    requestNotes(this).offset = INSIDE_HEADER;
+    await sendGeneric(this, featuresOf(indexAttribute(index)));
+  },
+);
 
-When('the features are asked for with the index of the port and the name of the VLAN device', async function (this: NicWorld) {
-  requestNotes(this).offset = ATTRIBUTES_AT;
-  await sendGeneric(this, featuresOf(indexAttribute(this.port.ifIndex), nameAttribute(vlanDevice(this).name)));
-});
+When(
+  'the features are asked for with the index of the port and the name of the VLAN device',
+  async function (this: NicWorld) {
+    requestNotes(this).offset = ATTRIBUTES_AT;
+    await sendGeneric(this, featuresOf(indexAttribute(this.port.ifIndex), nameAttribute(vlanDevice(this).name)));
+  },
+);
 
 When('the features are asked for with the index and the name of the port', async function (this: NicWorld) {
   await sendGeneric(this, featuresOf(indexAttribute(this.port.ifIndex), nameAttribute(this.port.netDevice)));
@@ -159,23 +177,31 @@ When('the features are asked for with a header that is not marked as a nest', as
   await sendGeneric(this, genericRequest(ETHTOOL_OPERATIONS.FEATURES_GET.command, header));
 });
 
-When('the features are asked for with {int} bytes behind the last attribute', async function (this: NicWorld, count: number) {
-  await sendGeneric(this, concat(featuresOf(nameAttribute(this.port.netDevice)), new Uint8Array(count)));
-});
+When(
+  'the features are asked for with {int} bytes behind the last attribute',
+  async function (this: NicWorld, count: number) {
+    await sendGeneric(this, concat(featuresOf(nameAttribute(this.port.netDevice)), new Uint8Array(count)));
+  },
+);
 
-const READ_ONLY: Readonly<Record<string, { readonly operation: 'CHANNELS_SET' | 'RINGS_SET'; readonly attribute: string }>> = {
+const READ_ONLY: Readonly<
+  Record<string, { readonly operation: 'CHANNELS_SET' | 'RINGS_SET'; readonly attribute: string }>
+> = {
   'count of receive channels': { operation: 'CHANNELS_SET', attribute: 'ETHTOOL_A_CHANNELS_RX_MAX' },
   'size of the receive ring': { operation: 'RINGS_SET', attribute: 'ETHTOOL_A_RINGS_RX_MAX' },
 };
 
-When(/^the maximum (count of receive channels|size of the receive ring) is to be set$/, async function (this: NicWorld, what: string) {
-  const entry = READ_ONLY[what];
-  expectThat(entry !== undefined, `nothing is known of the maximum ${what}`);
-  const { command, set } = ETHTOOL_OPERATIONS[entry.operation];
-  const header = headerNest(entry.operation, nameAttribute(this.port.netDevice));
-  requestNotes(this).offset = ATTRIBUTES_AT + header.length;
-  await sendGeneric(this, genericRequest(command, header, encodeAttributes(set, { [entry.attribute]: 4 })));
-});
+When(
+  /^the maximum (count of receive channels|size of the receive ring) is to be set$/,
+  async function (this: NicWorld, what: string) {
+    const entry = READ_ONLY[what];
+    expectThat(entry !== undefined, `nothing is known of the maximum ${what}`);
+    const { command, set } = ETHTOOL_OPERATIONS[entry.operation];
+    const header = headerNest(entry.operation, nameAttribute(this.port.netDevice));
+    requestNotes(this).offset = ATTRIBUTES_AT + header.length;
+    await sendGeneric(this, genericRequest(command, header, encodeAttributes(set, { [entry.attribute]: 4 })));
+  },
+);
 
 When('command {int} of the ethtool family is asked for', async function (this: NicWorld, command: number) {
   await sendGeneric(this, genericRequest(command));
@@ -207,4 +233,3 @@ Then('for every change of the bytes of a query, the next query is answered as be
     }),
   );
 });
-

@@ -51,7 +51,9 @@ const queueNotes = (world: NicWorld): QueueNotes =>
 async function channels(world: NicWorld): Promise<{ readonly counts: Counts; readonly max: Counts }> {
   const values = accepted(await ethtoolCall(world, 'CHANNELS_GET'), 'reading the channels');
   const read = (suffix: string): Counts =>
-    Object.fromEntries(KINDS.map((kind) => [kind, numberIn(values, `ETHTOOL_A_CHANNELS_${kind}_${suffix}`) ?? 0])) as unknown as Counts;
+    Object.fromEntries(
+      KINDS.map((kind) => [kind, numberIn(values, `ETHTOOL_A_CHANNELS_${kind}_${suffix}`) ?? 0]),
+    ) as unknown as Counts;
   return { counts: read('COUNT'), max: read('MAX') };
 }
 
@@ -76,7 +78,10 @@ When('one channel more than the maximum is asked for, of each kind in turn', asy
 Then('each is refused with EINVAL, at the attribute of that kind', function (this: NicWorld) {
   for (const { kind, answer } of queueNotes(this).refused) {
     this.answer = answer;
-    expectThat(expectRefusal(this, 'EINVAL').offset === firstAttributeAt(this), `${kind} was refused without its place`);
+    expectThat(
+      expectRefusal(this, 'EINVAL').offset === firstAttributeAt(this),
+      `${kind} was refused without its place`,
+    );
   }
 });
 
@@ -91,17 +96,20 @@ Then('the channel counts are what they were', async function (this: NicWorld) {
   expectThat(sameCounts(counts, queueNotes(this).counts), `the counts are ${JSON.stringify(counts)}`);
 });
 
-Then('for every count beyond the maximum of its kind, the request is refused and the counts stay', async function (this: NicWorld) {
-  const { counts, max } = await channels(this);
-  await this.law(
-    fc.asyncProperty(fc.constantFrom(...KINDS), fc.integer({ min: 1, max: 0x7fff_0000 }), async (kind, beyond) => {
-      this.answer = await setChannels(this, { [kind]: max[kind] + beyond });
-      expectRefusal(this, 'EINVAL');
-      expectThat(sameCounts((await channels(this)).counts, counts), 'the counts have changed');
-    }),
-    { runs: 0.5 },
-  );
-});
+Then(
+  'for every count beyond the maximum of its kind, the request is refused and the counts stay',
+  async function (this: NicWorld) {
+    const { counts, max } = await channels(this);
+    await this.law(
+      fc.asyncProperty(fc.constantFrom(...KINDS), fc.integer({ min: 1, max: 0x7fff_0000 }), async (kind, beyond) => {
+        this.answer = await setChannels(this, { [kind]: max[kind] + beyond });
+        expectRefusal(this, 'EINVAL');
+        expectThat(sameCounts((await channels(this)).counts, counts), 'the counts have changed');
+      }),
+      { runs: 0.5 },
+    );
+  },
+);
 
 When(/^no channel that (receives|transmits) is asked for$/, async function (this: NicWorld, what: string) {
   const { counts } = await channels(this);
@@ -180,19 +188,22 @@ Then('{int} flows pass in both directions', async function (this: NicWorld, flow
   await expectTraffic(this, flows);
 });
 
-Then('for every accepted count of channels, it reads back and 16 flows pass in both directions', async function (this: NicWorld) {
-  const kind = await changeableKind(this);
-  const { counts, max } = await channels(this);
-  await this.law(
-    fc.asyncProperty(fc.integer({ min: 1, max: max[kind] }), async (count) => {
-      const answer = await setChannels(this, { [kind]: count });
-      if (answer.ok) expectNumber((await channels(this)).counts[kind], count, 'channels');
-      await expectTraffic(this, 16);
-      accepted(await setChannels(this, { [kind]: counts[kind] }), 'having as many channels as before');
-    }),
-    { runs: 0.2 },
-  );
-});
+Then(
+  'for every accepted count of channels, it reads back and 16 flows pass in both directions',
+  async function (this: NicWorld) {
+    const kind = await changeableKind(this);
+    const { counts, max } = await channels(this);
+    await this.law(
+      fc.asyncProperty(fc.integer({ min: 1, max: max[kind] }), async (count) => {
+        const answer = await setChannels(this, { [kind]: count });
+        if (answer.ok) expectNumber((await channels(this)).counts[kind], count, 'channels');
+        await expectTraffic(this, 16);
+        accepted(await setChannels(this, { [kind]: counts[kind] }), 'having as many channels as before');
+      }),
+      { runs: 0.2 },
+    );
+  },
+);
 
 Then('one change of channels is announced, with the new counts', async function (this: NicWorld) {
   const { listener } = ethtoolListening(this);
@@ -207,7 +218,8 @@ Then('one change of channels is announced, with the new counts', async function 
 // Rings.
 
 type Direction = 'receive' | 'transmit';
-const ringAttribute = (direction: Direction): string => (direction === 'receive' ? 'ETHTOOL_A_RINGS_RX' : 'ETHTOOL_A_RINGS_TX');
+const ringAttribute = (direction: Direction): string =>
+  direction === 'receive' ? 'ETHTOOL_A_RINGS_RX' : 'ETHTOOL_A_RINGS_TX';
 
 async function ring(world: NicWorld, direction: Direction): Promise<{ readonly size: number; readonly max: number }> {
   const values = accepted(await ethtoolCall(world, 'RINGS_GET'), 'reading the rings');
@@ -234,7 +246,10 @@ When(
 );
 
 Then('it is refused with EINVAL at its attribute', function (this: NicWorld) {
-  expectThat(expectRefusal(this, 'EINVAL').offset === firstAttributeAt(this), 'the answer does not point at the attribute');
+  expectThat(
+    expectRefusal(this, 'EINVAL').offset === firstAttributeAt(this),
+    'the answer does not point at the attribute',
+  );
 });
 
 Then(
@@ -242,7 +257,8 @@ Then(
   async function (this: NicWorld, direction: Direction, expected: string) {
     const { size } = await ring(this, direction);
     const { size: asked, before } = queueNotes(this).ring;
-    const isSo = expected === 'what it was' ? size === before : expected === 'as big as that' ? size === asked : size >= asked;
+    const isSo =
+      expected === 'what it was' ? size === before : expected === 'as big as that' ? size === asked : size >= asked;
     expectThat(isSo, `a ring of ${asked} was asked for, it was ${before} and is ${size}`);
   },
 );
@@ -253,15 +269,21 @@ Then(
     const direction = fc.constantFrom<Direction>('receive', 'transmit');
     const before = { receive: await ring(this, 'receive'), transmit: await ring(this, 'transmit') };
     await this.law(
-      fc.asyncProperty(direction, fc.oneof(fc.integer({ min: 1, max: 8192 }), fc.integer({ min: 1, max: 0x7fff_ffff })), async (which, size) => {
-        const was = await ring(this, which);
-        const answer = await setRing(this, which, size);
-        const is = await ring(this, which);
-        if (answer.ok) expectThat(is.size >= size && is.size <= is.max, `a ring of ${size} was accepted, and is ${is.size}`);
-        else expectNumber(is.size, was.size, 'size of the ring after a refusal');
-        if (size > was.max) expectThat(!answer.ok, `a ring of ${size} was accepted, beyond the maximum of ${was.max}`);
-        await setRing(this, which, before[which].size);
-      }),
+      fc.asyncProperty(
+        direction,
+        fc.oneof(fc.integer({ min: 1, max: 8192 }), fc.integer({ min: 1, max: 0x7fff_ffff })),
+        async (which, size) => {
+          const was = await ring(this, which);
+          const answer = await setRing(this, which, size);
+          const is = await ring(this, which);
+          if (answer.ok)
+            expectThat(is.size >= size && is.size <= is.max, `a ring of ${size} was accepted, and is ${is.size}`);
+          else expectNumber(is.size, was.size, 'size of the ring after a refusal');
+          if (size > was.max)
+            expectThat(!answer.ok, `a ring of ${size} was accepted, beyond the maximum of ${was.max}`);
+          await setRing(this, which, before[which].size);
+        },
+      ),
       { runs: 0.5 },
     );
   },
@@ -272,11 +294,14 @@ Given('the receive ring holds 128 frames', async function (this: NicWorld) {
   queueNotes(this).ring = { before: 0, size: (await ring(this, 'receive')).size };
 });
 
-When('the host stops taking frames and the far end sends twice as many as one ring holds in one flow', async function (this: NicWorld) {
-  const { size } = queueNotes(this).ring;
-  await (await this.host()).setPolling(false);
-  await (await this.wire()).send(numberedFrames(BROADCAST, 2 * size).map((bytes) => ({ bytes })));
-});
+When(
+  'the host stops taking frames and the far end sends twice as many as one ring holds in one flow',
+  async function (this: NicWorld) {
+    const { size } = queueNotes(this).ring;
+    await (await this.host()).setPolling(false);
+    await (await this.wire()).send(numberedFrames(BROADCAST, 2 * size).map((bytes) => ({ bytes })));
+  },
+);
 
 When('the host goes on taking frames', async function (this: NicWorld) {
   const host = await this.host();
@@ -285,7 +310,11 @@ When('the host goes on taking frames', async function (this: NicWorld) {
 });
 
 Then('the host receives as many frames as the ring holds', function (this: NicWorld) {
-  expectNumber(numbersOf(this.atHost.map(({ bytes }) => bytes)).length, queueNotes(this).ring.size, 'frames at the host');
+  expectNumber(
+    numbersOf(this.atHost.map(({ bytes }) => bytes)).length,
+    queueNotes(this).ring.size,
+    'frames at the host',
+  );
 });
 
 const OPTIONS: Readonly<Record<string, Values>> = {
@@ -297,13 +326,16 @@ const OPTIONS: Readonly<Record<string, Values>> = {
 };
 
 /** An option whose request succeeds is one that the device has: there is nothing to refuse then. */
-When(/^the ring option ([a-z-]+) is asked for, unless the device has it$/, async function (this: NicWorld, option: string) {
-  const notes = queueNotes(this);
-  notes.option = option;
-  notes.ring.before = (await ethtoolCall(this, 'RINGS_GET')).ok ? (await ring(this, 'receive')).size : 0;
-  const wanted = notes.ring.before === 128 ? 256 : 128;
-  this.answer = await ethtoolCall(this, 'RINGS_SET', { ...OPTIONS[option], ETHTOOL_A_RINGS_RX: wanted });
-});
+When(
+  /^the ring option ([a-z-]+) is asked for, unless the device has it$/,
+  async function (this: NicWorld, option: string) {
+    const notes = queueNotes(this);
+    notes.option = option;
+    notes.ring.before = (await ethtoolCall(this, 'RINGS_GET')).ok ? (await ring(this, 'receive')).size : 0;
+    const wanted = notes.ring.before === 128 ? 256 : 128;
+    this.answer = await ethtoolCall(this, 'RINGS_SET', { ...OPTIONS[option], ETHTOOL_A_RINGS_RX: wanted });
+  },
+);
 
 Then('it is refused with EOPNOTSUPP at the attribute of the option', function (this: NicWorld) {
   if (this.answer?.ok === true) return;
@@ -327,7 +359,10 @@ Given('the counters and features of the port are noted', async function (this: N
 Then('the features are those that were noted and no counter went back', async function (this: NicWorld) {
   const { counters, features } = queueNotes(this);
   const { active } = await featureState(this);
-  expectThat([...features].every((name) => active.has(name)) && active.size === features.size, 'the features are others now');
+  expectThat(
+    [...features].every((name) => active.has(name)) && active.size === features.size,
+    'the features are others now',
+  );
   const now: Readonly<Record<string, number>> = await linkStatistics(this);
   const back = Object.entries(counters ?? {}).filter(([name, value]) => (now[name] ?? 0) < value);
   expectThat(back.length === 0, `counters went back: ${back.map(([name]) => name).join(', ')}`);
@@ -391,10 +426,13 @@ Then('for every length of a burst up to 256, its frames leave once each, in orde
   );
 });
 
-When(/^the host sends (twice as many numbered frames as|one frame more than) the ring holds$/, async function (this: NicWorld, words: string) {
-  const { size } = await ring(this, 'transmit');
-  await hostSends(this, words.startsWith('twice') ? 2 * size : size + 1);
-});
+When(
+  /^the host sends (twice as many numbered frames as|one frame more than) the ring holds$/,
+  async function (this: NicWorld, words: string) {
+    const { size } = await ring(this, 'transmit');
+    await hostSends(this, words.startsWith('twice') ? 2 * size : size + 1);
+  },
+);
 
 When('the host sends a single frame', async function (this: NicWorld) {
   queueNotes(this).counters = await linkStatistics(this);
@@ -413,9 +451,13 @@ Then('it is counted as transmitted within a second, and no other frame is sent',
 });
 
 Then('stopped and woken transmit queues were counted, equally often', async function (this: NicWorld) {
-  const queues = accepted(await (await this.ethtool()).queueStatistics(this.port.ifIndex), 'reading the queue statistics');
+  const queues = accepted(
+    await (await this.ethtool()).queueStatistics(this.port.ifIndex),
+    'reading the queue statistics',
+  );
   const transmit = queues.filter(({ type }) => type === 'tx');
-  const sum = (name: 'TX_STOP' | 'TX_WAKE'): number => transmit.reduce((total, { counters }) => total + (counters[name] ?? 0), 0);
+  const sum = (name: 'TX_STOP' | 'TX_WAKE'): number =>
+    transmit.reduce((total, { counters }) => total + (counters[name] ?? 0), 0);
   if (transmit.every(({ counters }) => counters.TX_STOP === undefined)) return;
   expectThat(sum('TX_STOP') > 0, 'no stop was counted');
   expectNumber(sum('TX_WAKE'), sum('TX_STOP'), 'wakes');
@@ -443,20 +485,22 @@ Then('the buffer is what it was', function (this: NicWorld) {
   expectFrame(buffer.bytes, buffer.copy, "the sender's buffer");
 });
 
-Then('for every segment that asks for its checksum, sending it twice makes the same frame twice', async function (this: NicWorld) {
-  const request = fc.record({
-    protocol: fc.constantFrom('TCP' as const, 'UDP' as const),
-    network: fc.constantFrom('IPv4' as const, 'IPv6' as const),
-    length: fc.integer({ min: 20, max: 1400 }),
-    seed: fc.nat(1000),
-  });
-  await this.law(
-    fc.asyncProperty(request, async (asked) => {
-      const { transmit, expected } = checksumRequestFrame(asked, this.port.address);
-      const left = (await ontoWire(this, [transmit, transmit])).map(({ bytes }) => bytes);
-      expectFrames(left, [expected, expected], 'the same buffer, sent twice');
-    }),
-    { runs: 0.3 },
-  );
-});
-
+Then(
+  'for every segment that asks for its checksum, sending it twice makes the same frame twice',
+  async function (this: NicWorld) {
+    const request = fc.record({
+      protocol: fc.constantFrom('TCP' as const, 'UDP' as const),
+      network: fc.constantFrom('IPv4' as const, 'IPv6' as const),
+      length: fc.integer({ min: 20, max: 1400 }),
+      seed: fc.nat(1000),
+    });
+    await this.law(
+      fc.asyncProperty(request, async (asked) => {
+        const { transmit, expected } = checksumRequestFrame(asked, this.port.address);
+        const left = (await ontoWire(this, [transmit, transmit])).map(({ bytes }) => bytes);
+        expectFrames(left, [expected, expected], 'the same buffer, sent twice');
+      }),
+      { runs: 0.3 },
+    );
+  },
+);

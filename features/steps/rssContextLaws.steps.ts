@@ -1,8 +1,8 @@
 /** Receive-side scaling: what holds for every table and every order of contexts. */
 import { Then } from '@cucumber/cucumber';
 import fc from 'fast-check';
-import type { Flow } from '../properties/flows.js';
-import { matchOn } from '../properties/ntuple.js';
+import { exampleFlow, type Flow } from '../properties/flows.js';
+import { matchOn, ruleFor } from '../properties/ntuple.js';
 import { expectedHash, expectedQueue, tableInTurn, tableOf } from '../properties/rss.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { receiveQueues } from './receiveControl.js';

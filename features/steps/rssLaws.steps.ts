@@ -42,7 +42,6 @@ import {
   sendFlows,
   setRss,
 } from './rssControl.js';
-import { accepted } from './settings.js';
 import type { NicWorld } from './world.js';
 
 const flows = fc.array(anyFlow, { minLength: 1, maxLength: 6 });

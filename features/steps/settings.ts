@@ -21,7 +21,12 @@ export function accepted<Value>(result: NetlinkResult<Value>, what: string): Val
   throw new Error(`${what} was refused: ${errnoName}${message === undefined ? '' : ` (${message})`}`);
 }
 
-export async function setFlag(world: NicWorld, flag: number, on: boolean, ifIndex: number = world.port.ifIndex): Promise<void> {
+export async function setFlag(
+  world: NicWorld,
+  flag: number,
+  on: boolean,
+  ifIndex: number = world.port.ifIndex,
+): Promise<void> {
   const route = await world.route();
   const flags = { flags: on ? flag : 0, change: flag };
   accepted(await route.setLink(ifIndex, {}, flags), 'changing a flag of the port');
@@ -55,7 +60,8 @@ export async function insistOnFeatures(world: NicWorld, changes: Readonly<Record
   if (wanted.length === 0) return;
   await setFeatures(world, Object.fromEntries(wanted));
   const { active } = await featureState(world);
-  for (const [name, on] of wanted) expectThat(active.has(name) === on, `the feature ${name} is ${on ? 'off' : 'on'} still`);
+  for (const [name, on] of wanted)
+    expectThat(active.has(name) === on, `the feature ${name} is ${on ? 'off' : 'on'} still`);
 }
 
 export async function linkStatistics(world: NicWorld): Promise<LinkStatistics64> {

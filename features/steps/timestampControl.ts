@@ -2,7 +2,7 @@
 import type { HostReceive, TransmitTimestamp } from '../../harness/contract/index.js';
 import type { NetlinkResult } from '../../reference-impl/netlink/client.js';
 import { FAR_END, numberedFrame } from '../properties/numberedFrames.js';
-import { PTP_EVENT, ptpFrame, spacing } from '../properties/timestamps.js';
+import { PTP_EVENT, ptpFrame } from '../properties/timestamps.js';
 import { expectThat } from './expectations.js';
 import { accepted } from './settings.js';
 import type { NicWorld } from './world.js';

@@ -1,7 +1,8 @@
 /** Timestamps: what holds for every filter, spacing and burst. */
 import { Then } from '@cucumber/cucumber';
 import fc from 'fast-check';
-import { isAbout, otherFrame, pauseSeconds, ptpFrame, spacing } from '../properties/timestamps.js';
+import { RX_FILTER_NAMES } from '../../reference-impl/netlink/stringSets.js';
+import { PTP_PACKETS, isAbout, otherFrame, pauseSeconds, ptpFrame, spacing } from '../properties/timestamps.js';
 import { expectThat } from './expectations.js';
 import { askFor, deliver, ptpEvent, hardwareOf, expectSpacing, transmit, expectStamps } from './timestampControl.js';
 import type { NicWorld } from './world.js';

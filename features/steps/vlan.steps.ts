@@ -33,8 +33,10 @@ function parseTag(text: string): Tag {
   const [type, control] = text.split(':');
   return { tpid: Number.parseInt(type ?? '', 16), tci: Number(control) };
 }
-const parseTags = (text: string): Tag[] => [...text.matchAll(/(?:8100|88a8):0x[0-9a-f]{4}/g)].map(([each]) => parseTag(each));
-const formatTag = ({ tpid, tci: control }: Tag): string => `${tpid.toString(16)}:0x${control.toString(16).padStart(4, '0')}`;
+const parseTags = (text: string): Tag[] =>
+  [...text.matchAll(/(?:8100|88a8):0x[0-9a-f]{4}/g)].map(([each]) => parseTag(each));
+const formatTag = ({ tpid, tci: control }: Tag): string =>
+  `${tpid.toString(16)}:0x${control.toString(16).padStart(4, '0')}`;
 
 interface VlanNotes {
   frame: Uint8Array;
@@ -56,13 +58,19 @@ async function receiveTagged(world: NicWorld, tags: readonly Tag[]): Promise<voi
   await farEndSends(world, [withTags(notes.frame, tags)]);
 }
 
-When(/^the far end sends a frame with the (802\.1Q|802\.1ad) tag (0x[0-9a-f]{4})$/, async function (this: NicWorld, type: string, control: string) {
-  await receiveTagged(this, [{ tpid: tpidOf(type), tci: Number(control) }]);
-});
+When(
+  /^the far end sends a frame with the (802\.1Q|802\.1ad) tag (0x[0-9a-f]{4})$/,
+  async function (this: NicWorld, type: string, control: string) {
+    await receiveTagged(this, [{ tpid: tpidOf(type), tci: Number(control) }]);
+  },
+);
 
-When(/^the far end sends a frame with the tag (\S+) before the tag (\S+)$/, async function (this: NicWorld, outer: string, inner: string) {
-  await receiveTagged(this, [parseTag(outer), parseTag(inner)]);
-});
+When(
+  /^the far end sends a frame with the tag (\S+) before the tag (\S+)$/,
+  async function (this: NicWorld, outer: string, inner: string) {
+    await receiveTagged(this, [parseTag(outer), parseTag(inner)]);
+  },
+);
 
 Then(/^the host receives that frame without its (?:outer )?tag$/, function (this: NicWorld) {
   const { frame, tags } = vlanNotes(this);
@@ -77,57 +85,78 @@ function expectTagBeside(received: HostReceive | undefined, expected: Tag | unde
   expectThat(got === wanted, `the tag beside the frame is ${got} instead of ${wanted}`);
 }
 
-Then(/^the (802\.1Q|802\.1ad) tag (0x[0-9a-f]{4}) is beside it$/, function (this: NicWorld, type: string, control: string) {
-  expectTagBeside(arrivals(this).received[0], { tpid: tpidOf(type), tci: Number(control) });
-});
+Then(
+  /^the (802\.1Q|802\.1ad) tag (0x[0-9a-f]{4}) is beside it$/,
+  function (this: NicWorld, type: string, control: string) {
+    expectTagBeside(arrivals(this).received[0], { tpid: tpidOf(type), tci: Number(control) });
+  },
+);
 
 Then(/^the tag (\S+) is beside it$/, function (this: NicWorld, text: string) {
   expectTagBeside(arrivals(this).received[0], parseTag(text));
 });
 
-Then(/^for every (802\.1Q|802\.1ad) tag and frame, the tag arrives whole beside the frame$/, async function (this: NicWorld, type: string) {
-  await this.law(
-    fc.asyncProperty(tci, frameNumber, frameLength, async (control, number, length) => {
-      const frame = own(this, number, length);
-      const sent = { tpid: tpidOf(type), tci: control };
-      const [received] = await intoHost(this, [withTags(frame, [sent])]);
-      expectFrame(received?.bytes, frame, 'the frame without its tag');
-      expectTagBeside(received, sent);
-    }),
-    { runs: 0.5 },
-  );
-});
+Then(
+  /^for every (802\.1Q|802\.1ad) tag and frame, the tag arrives whole beside the frame$/,
+  async function (this: NicWorld, type: string) {
+    await this.law(
+      fc.asyncProperty(tci, frameNumber, frameLength, async (control, number, length) => {
+        const frame = own(this, number, length);
+        const sent = { tpid: tpidOf(type), tci: control };
+        const [received] = await intoHost(this, [withTags(frame, [sent])]);
+        expectFrame(received?.bytes, frame, 'the frame without its tag');
+        expectTagBeside(received, sent);
+      }),
+      { runs: 0.5 },
+    );
+  },
+);
 
-Then('for all tagged frames, the host receives the same with "rx-vlan-hw-parse" on and off', async function (this: NicWorld) {
-  await this.law(
-    fc.asyncProperty(fc.array(fc.tuple(tci, frameNumber, frameLength), { minLength: 1, maxLength: 8 }), async (cases) => {
-      const frames = cases.map(([control, number, length]) => withTags(own(this, number, length), [{ tpid: CUSTOMER_TAG, tci: control }]));
-      const results: (readonly HostReceive[])[] = [];
-      for (const on of [true, false]) {
-        await insistOnFeatures(this, { 'rx-vlan-hw-parse': on });
-        results.push(await intoHost(this, frames));
-      }
-      const [withIt, without] = results;
-      for (const [index] of frames.entries()) {
-        expectFrame(without?.[index]?.bytes, withIt?.[index]?.bytes ?? null, 'the frame with and without stripping');
-        expectTagBeside(without?.[index], withIt?.[index]?.vlan);
-      }
-    }),
-    { runs: 0.3 },
-  );
-});
+Then(
+  'for all tagged frames, the host receives the same with "rx-vlan-hw-parse" on and off',
+  async function (this: NicWorld) {
+    await this.law(
+      fc.asyncProperty(
+        fc.array(fc.tuple(tci, frameNumber, frameLength), { minLength: 1, maxLength: 8 }),
+        async (cases) => {
+          const frames = cases.map(([control, number, length]) =>
+            withTags(own(this, number, length), [{ tpid: CUSTOMER_TAG, tci: control }]),
+          );
+          const results: (readonly HostReceive[])[] = [];
+          for (const on of [true, false]) {
+            await insistOnFeatures(this, { 'rx-vlan-hw-parse': on });
+            results.push(await intoHost(this, frames));
+          }
+          const [withIt, without] = results;
+          for (const [index] of frames.entries()) {
+            expectFrame(
+              without?.[index]?.bytes,
+              withIt?.[index]?.bytes ?? null,
+              'the frame with and without stripping',
+            );
+            expectTagBeside(without?.[index], withIt?.[index]?.vlan);
+          }
+        },
+      ),
+      { runs: 0.3 },
+    );
+  },
+);
 
-Then('for every stack of one to four tags, the outermost is beside the frame and the others are in its bytes', async function (this: NicWorld) {
-  await this.law(
-    fc.asyncProperty(fc.array(tag, { minLength: 1, maxLength: 4 }), frameNumber, async (tags, number) => {
-      const frame = own(this, number);
-      const [received] = await intoHost(this, [withTags(frame, tags)]);
-      expectTagBeside(received, tags[0]);
-      expectFrame(received?.bytes, withTags(frame, tags.slice(1)), 'the frame without its outer tag');
-    }),
-    { runs: 0.5 },
-  );
-});
+Then(
+  'for every stack of one to four tags, the outermost is beside the frame and the others are in its bytes',
+  async function (this: NicWorld) {
+    await this.law(
+      fc.asyncProperty(fc.array(tag, { minLength: 1, maxLength: 4 }), frameNumber, async (tags, number) => {
+        const frame = own(this, number);
+        const [received] = await intoHost(this, [withTags(frame, tags)]);
+        expectTagBeside(received, tags[0]);
+        expectFrame(received?.bytes, withTags(frame, tags.slice(1)), 'the frame without its outer tag');
+      }),
+      { runs: 0.5 },
+    );
+  },
+);
 
 Then('for every priority tag, the frame is delivered with it', async function (this: NicWorld) {
   const priority = fc.integer({ min: 0, max: 15 }).map((high) => high << 12);
@@ -145,13 +174,19 @@ Then('for every priority tag, the frame is delivered with it', async function (t
 
 // Transmit.
 
-Given(/^an (802\.1Q|802\.1ad) VLAN device with VID (\d+)$/, async function (this: NicWorld, type: string, number: string) {
-  await addVlanDevice(this, Number(number), tpidOf(type));
-});
+Given(
+  /^an (802\.1Q|802\.1ad) VLAN device with VID (\d+)$/,
+  async function (this: NicWorld, type: string, number: string) {
+    await addVlanDevice(this, Number(number), tpidOf(type));
+  },
+);
 
-When(/^an (802\.1Q|802\.1ad) VLAN device with VID (\d+) is added$/, async function (this: NicWorld, type: string, number: string) {
-  await addVlanDevice(this, Number(number), tpidOf(type));
-});
+When(
+  /^an (802\.1Q|802\.1ad) VLAN device with VID (\d+) is added$/,
+  async function (this: NicWorld, type: string, number: string) {
+    await addVlanDevice(this, Number(number), tpidOf(type));
+  },
+);
 
 const outgoing = (world: NicWorld, number: number, length?: number): Uint8Array =>
   numberedFrame({
@@ -192,7 +227,11 @@ Then(
           await insistOnFeatures(this, { [feature]: on });
           const onWire = await throughVlan(this, frames);
           for (const [index, frame] of frames.entries()) {
-            expectFrame(onWire[index], withTags(frame, [{ tpid, tci: number }]), `the frame with ${feature} ${on ? 'on' : 'off'}`);
+            expectFrame(
+              onWire[index],
+              withTags(frame, [{ tpid, tci: number }]),
+              `the frame with ${feature} ${on ? 'on' : 'off'}`,
+            );
           }
         }
       }),
@@ -201,7 +240,12 @@ Then(
   },
 );
 
-const PLACE: Readonly<Record<string, 'TCP' | 'UDP' | 'IPv4' | 'IPv6'>> = { TCP: 'TCP', UDP: 'UDP', IPv4: 'IPv4', IPv6: 'IPv6' };
+const PLACE: Readonly<Record<string, 'TCP' | 'UDP' | 'IPv4' | 'IPv6'>> = {
+  TCP: 'TCP',
+  UDP: 'UDP',
+  IPv4: 'IPv4',
+  IPv6: 'IPv6',
+};
 
 async function checksumThroughVlan(world: NicWorld, request: ChecksumRequest): Promise<void> {
   const { tpid, vid: number, name } = vlanDevice(world);
@@ -213,7 +257,12 @@ async function checksumThroughVlan(world: NicWorld, request: ChecksumRequest): P
 When(
   /^the host sends a (TCP|UDP) segment over (IPv4|IPv6) through the VLAN device and asks for its checksum$/,
   async function (this: NicWorld, protocol: string, network: string) {
-    const request = { protocol: PLACE[protocol] as 'TCP' | 'UDP', network: PLACE[network] as 'IPv4' | 'IPv6', length: 100, seed: 3 };
+    const request = {
+      protocol: PLACE[protocol] as 'TCP' | 'UDP',
+      network: PLACE[network] as 'IPv4' | 'IPv6',
+      length: 100,
+      seed: 3,
+    };
     const { transmit, expected } = checksumRequestFrame(request, this.port.address);
     vlanNotes(this).frame = expected;
     this.onWire = (await ontoWire(this, [transmit], vlanDevice(this).name)).map(({ bytes }) => bytes);
@@ -222,7 +271,11 @@ When(
 
 Then('the frame on the wire is tagged and its checksum is right', function (this: NicWorld) {
   const { tpid, vid: number } = vlanDevice(this);
-  expectFrame(this.onWire[0], withTags(vlanNotes(this).frame, [{ tpid, tci: number }]), 'the tagged frame with its checksum');
+  expectFrame(
+    this.onWire[0],
+    withTags(vlanNotes(this).frame, [{ tpid, tci: number }]),
+    'the tagged frame with its checksum',
+  );
 });
 
 Then('for all segments through the VLAN device, the checksum behind the tag is right', async function (this: NicWorld) {
@@ -241,7 +294,9 @@ Then('for all segments through the VLAN device, the checksum behind the tag is r
 When(
   /^the host sends a frame with the 802\.1Q tag (0x[0-9a-f]{4}) in its bytes through the VLAN device$/,
   async function (this: NicWorld, control: string) {
-    this.onWire = [...(await throughVlan(this, [withTags(outgoing(this, 1), [{ tpid: CUSTOMER_TAG, tci: Number(control) }])]))];
+    this.onWire = [
+      ...(await throughVlan(this, [withTags(outgoing(this, 1), [{ tpid: CUSTOMER_TAG, tci: Number(control) }])])),
+    ];
   },
 );
 
@@ -273,7 +328,8 @@ Given(/^802\.1Q VLAN devices with the VIDs ([\d, and]+)$/, async function (this:
 });
 
 /** Spread over the whole range, with both ends. */
-const manyVids = (count: number): number[] => Array.from({ length: count }, (_, index) => 1 + Math.floor((index * 4093) / (count - 1)));
+const manyVids = (count: number): number[] =>
+  Array.from({ length: count }, (_, index) => 1 + Math.floor((index * 4093) / (count - 1)));
 
 Given(/^802\.1Q VLAN devices with (\d+) different VIDs$/, async function (this: NicWorld, count: string) {
   for (const number of manyVids(Number(count))) await addVlanDevice(this, number, CUSTOMER_TAG);
@@ -287,12 +343,18 @@ const taggedFrame = (world: NicWorld, number: number): Uint8Array =>
   withTags(own(world, number), [{ tpid: CUSTOMER_TAG, tci: number }]);
 
 When('the far end sends one frame with each VID from 1 to 4094', async function (this: NicWorld) {
-  await farEndSends(this, Array.from({ length: 4094 }, (_, index) => taggedFrame(this, index + 1)));
+  await farEndSends(
+    this,
+    Array.from({ length: 4094 }, (_, index) => taggedFrame(this, index + 1)),
+  );
 });
 
-Then(/^the host receives the frames with the VIDs ([\d, and]+), and no others$/, function (this: NicWorld, text: string) {
-  expectArrived(this, numbersInText(text));
-});
+Then(
+  /^the host receives the frames with the VIDs ([\d, and]+), and no others$/,
+  function (this: NicWorld, text: string) {
+    expectArrived(this, numbersInText(text));
+  },
+);
 
 Then('the host receives at least one frame with each registered VID', function (this: NicWorld) {
   const got = new Set(receivedNumbers(arrivals(this).received));
@@ -301,28 +363,49 @@ Then('the host receives at least one frame with each registered VID', function (
 });
 
 async function deliveredVids(world: NicWorld, vids: readonly number[]): Promise<number[]> {
-  return receivedNumbers(await intoHost(world, vids.map((each) => taggedFrame(world, each))));
+  return receivedNumbers(
+    await intoHost(
+      world,
+      vids.map((each) => taggedFrame(world, each)),
+    ),
+  );
 }
 
-Then(/^frames with the VIDs ([\d, and]+) are (not )?delivered$/, async function (this: NicWorld, text: string, not: string | null) {
-  const vids = numbersInText(text);
-  const delivered = await deliveredVids(this, vids);
-  expectThat(sameNumbers(delivered, not === null ? vids : []), `delivered are the VIDs ${delivered.join(' ') || 'none'}`);
-});
+Then(
+  /^frames with the VIDs ([\d, and]+) are (not )?delivered$/,
+  async function (this: NicWorld, text: string, not: string | null) {
+    const vids = numbersInText(text);
+    const delivered = await deliveredVids(this, vids);
+    expectThat(
+      sameNumbers(delivered, not === null ? vids : []),
+      `delivered are the VIDs ${delivered.join(' ') || 'none'}`,
+    );
+  },
+);
 
-Then('for every set of registered VIDs, frames of those are delivered and frames of others are not', async function (this: NicWorld) {
-  await this.law(
-    fc.asyncProperty(fc.uniqueArray(vid, { minLength: 1, maxLength: 6 }), fc.array(vid, { maxLength: 6 }), async (registered, others) => {
-      for (const each of registered) await addVlanDevice(this, each, CUSTOMER_TAG);
-      const probed = [...registered, ...others];
-      const delivered = await deliveredVids(this, probed);
-      for (const each of registered) await removeVlanDevice(this, each);
-      const expected = probed.filter((each) => registered.includes(each));
-      expectThat(sameNumbers(delivered, expected), `registered are ${registered.join(' ')}, delivered ${delivered.join(' ')}`);
-    }),
-    { runs: 0.3 },
-  );
-});
+Then(
+  'for every set of registered VIDs, frames of those are delivered and frames of others are not',
+  async function (this: NicWorld) {
+    await this.law(
+      fc.asyncProperty(
+        fc.uniqueArray(vid, { minLength: 1, maxLength: 6 }),
+        fc.array(vid, { maxLength: 6 }),
+        async (registered, others) => {
+          for (const each of registered) await addVlanDevice(this, each, CUSTOMER_TAG);
+          const probed = [...registered, ...others];
+          const delivered = await deliveredVids(this, probed);
+          for (const each of registered) await removeVlanDevice(this, each);
+          const expected = probed.filter((each) => registered.includes(each));
+          expectThat(
+            sameNumbers(delivered, expected),
+            `registered are ${registered.join(' ')}, delivered ${delivered.join(' ')}`,
+          );
+        },
+      ),
+      { runs: 0.3 },
+    );
+  },
+);
 
 When(/^the MTU is set to (\d+)$/, async function (this: NicWorld, mtu: string) {
   accepted(await setLink(this, { IFLA_MTU: Number(mtu) }), `setting an MTU of ${mtu}`);
@@ -346,31 +429,36 @@ Then(/^the host receives the frames with the tags (.+), and no others$/, functio
   expectArrived(this, expected);
 });
 
-Then(/^the VLAN device receives the frames with the tags (.+), without them, and no others$/, async function (this: NicWorld, text: string) {
-  const host = await this.host(vlanDevice(this).name);
-  const received = await host.receive({ withinMs: this.quietMs });
-  const { tags } = vlanNotes(this);
-  const expected = parseTags(text).map((each) => tags.findIndex((sent) => formatTag(sent) === formatTag(each)));
-  const got = receivedNumbers(received);
-  expectThat(sameNumbers(got, expected), `the VLAN device got the frames ${got.join(' ') || 'none'}`);
-  for (const { bytes, vlan } of received) {
-    expectThat(vlan === undefined && tagsOf(bytes).length === 0, 'a frame came with its tag');
-  }
-});
+Then(
+  /^the VLAN device receives the frames with the tags (.+), without them, and no others$/,
+  async function (this: NicWorld, text: string) {
+    const host = await this.host(vlanDevice(this).name);
+    const received = await host.receive({ withinMs: this.quietMs });
+    const { tags } = vlanNotes(this);
+    const expected = parseTags(text).map((each) => tags.findIndex((sent) => formatTag(sent) === formatTag(each)));
+    const got = receivedNumbers(received);
+    expectThat(sameNumbers(got, expected), `the VLAN device got the frames ${got.join(' ') || 'none'}`);
+    for (const { bytes, vlan } of received) {
+      expectThat(vlan === undefined && tagsOf(bytes).length === 0, 'a frame came with its tag');
+    }
+  },
+);
 
-Then('for all tags, the VLAN device receives a frame exactly if the outermost tag is of its type and VID', async function (this: NicWorld) {
-  const { name, tpid, vid: number } = vlanDevice(this);
-  const near = fc.integer({ min: 0, max: 15 }).map((high): Tag => ({ tpid, tci: (high << 12) | number }));
-  const host = await this.host(name);
-  await this.law(
-    fc.asyncProperty(fc.oneof(tag, near), async (sent) => {
-      await intoHost(this, [withTags(own(this, 1), [sent])]);
-      const received = await host.receive({ withinMs: this.quietMs });
-      const isOwn = sent.tpid === tpid && (sent.tci & 0xfff) === number;
-      const numbers = received.map(({ bytes }) => numberOf(bytes)).filter((each) => each === 1);
-      expectNumber(numbers.length, isOwn ? 1 : 0, `frames with the tag ${formatTag(sent)} at the VLAN device`);
-    }),
-    { runs: 0.3 },
-  );
-});
-
+Then(
+  'for all tags, the VLAN device receives a frame exactly if the outermost tag is of its type and VID',
+  async function (this: NicWorld) {
+    const { name, tpid, vid: number } = vlanDevice(this);
+    const near = fc.integer({ min: 0, max: 15 }).map((high): Tag => ({ tpid, tci: (high << 12) | number }));
+    const host = await this.host(name);
+    await this.law(
+      fc.asyncProperty(fc.oneof(tag, near), async (sent) => {
+        await intoHost(this, [withTags(own(this, 1), [sent])]);
+        const received = await host.receive({ withinMs: this.quietMs });
+        const isOwn = sent.tpid === tpid && (sent.tci & 0xfff) === number;
+        const numbers = received.map(({ bytes }) => numberOf(bytes)).filter((each) => each === 1);
+        expectNumber(numbers.length, isOwn ? 1 : 0, `frames with the tag ${formatTag(sent)} at the VLAN device`);
+      }),
+      { runs: 0.3 },
+    );
+  },
+);

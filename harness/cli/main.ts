@@ -40,6 +40,7 @@ function addRun(root: Command): void {
     .option('--shard <i/n>', 'only this part of the scenarios; put the parts together with merge', parseShard)
     .option('--out <dir>', 'folder of records, reports and evidence (default: reports/<target>)')
     .option('--resume', 'go on with a run that was killed')
+    .option('--patience <seconds>', 'a module that does not return for so long is killed', parseCount, 90)
     .addOption(
       new Option('--format <format>', 'what goes to standard output')
         .choices(['pretty', 'json', 'junit', 'ktap'])
@@ -163,6 +164,7 @@ export interface RunFlags {
   readonly shard?: { readonly index: number; readonly of: number };
   readonly out?: string;
   readonly resume?: boolean;
+  readonly patience: number;
   readonly format: 'pretty' | 'json' | 'junit' | 'ktap';
 }
 
@@ -206,6 +208,11 @@ function codeOf(error: unknown): number {
   process.stderr.write(`nicspec: ${text}\n`);
   return EXIT.targetFailed;
 }
+
+// A reader that has seen enough, as `head` has, is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 try {
   await program().parseAsync();

@@ -4,17 +4,19 @@ import { renderJson } from '../report/json.js';
 import { exitCodeOf } from '../runner/judgeRun.js';
 import type { RunRecord } from '../runner/records.js';
 import type { Results } from '../runner/results.js';
-import { run, type RunHandle, type RunOptions } from '../runner/run.js';
+import { run, type RunHandle, type RunOptions, type RunProgress } from '../runner/run.js';
 import { UsageError } from '../runner/usage.js';
 import { parseTargetName, targetFolderName } from '../targets/index.js';
 import type { RunFlags } from './main.js';
 import { renderPretty } from './pretty.js';
 import { startProgress } from './progress.js';
+import { isSupervised, reportLife, reportScenario, supervise } from './supervisor.js';
 
 /** `nicspec run`: answers the exit code. */
 export async function runCommand(flags: RunFlags): Promise<number> {
-  parseTargetName(flags.target);
+  const { kind } = parseTargetName(flags.target);
   const out = resolve(flags.out ?? join('reports', targetFolderName(flags.target)));
+  if (kind === 'module' && flags.parallel === 1 && !isSupervised()) return supervise(flags.patience, out);
   const records = flags.parallel > 1 ? await runParallel(flags, out) : await runHere(flags, out);
   const results = await writeReports(out, records);
   process.stdout.write(await formatted(flags.format, results, out));
@@ -25,8 +27,9 @@ async function runHere(flags: RunFlags, out: string): Promise<readonly RunRecord
   const progress = startProgress();
   const release: (() => void)[] = [];
   try {
-    return await run({ ...optionsOf(flags, out), onProgress: (now) => progress.report(now) }, (handle) => {
-      release.push(stopOnSignals(handle));
+    const onProgress = (now: RunProgress): void => progress.report(now);
+    return await run({ ...optionsOf(flags, out), onProgress, onScenario: reportScenario }, (handle) => {
+      release.push(stopOnSignals(handle), reportLife());
     });
   } finally {
     for (const undo of release) undo();

@@ -9,7 +9,7 @@ export function renderJunit(results: Results): string {
   const scenarios = results.scenarios.filter(({ probeOf }) => probeOf.length === 0);
   const cases = scenarios.map((scenario) => ({ scenario, finding: findingOf(scenario, isBinding(scenario, levels)) }));
   const root = create({ version: '1.0', encoding: 'UTF-8' }).ele('testsuites', {
-    name: `nicspec ${profile} on ${target}`,
+    name: legal(`nicspec ${profile} on ${target}`),
     ...totals(cases),
     time: seconds(summary.durationMs),
   });

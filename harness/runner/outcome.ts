@@ -34,7 +34,12 @@ export function judge({ failure }: Execution): Judgement {
 const NOT_CALLABLE = /^function has \d+ arguments, should have/;
 
 function isTheTargets({ errorType, message }: Extract<ExecutionFailure, { readonly kind: 'step' | 'hook' }>): boolean {
-  return errorType === 'TargetFault' || message.startsWith('function timed out');
+  return errorType === 'TargetFault' || isStepTimeout({ message });
+}
+
+/** cucumber's own words for a step that took longer than it may. */
+export function isStepTimeout({ message }: { readonly message: string }): boolean {
+  return message.startsWith('function timed out');
 }
 
 function firstLine(message: string): string {

@@ -1,4 +1,5 @@
 /** The target of a run, with what goes wrong with it: it hangs, and is opened anew; it hangs again and again, and the run stops. */
+import { setImmediate } from 'node:timers/promises';
 import { TargetFault, type Target, type TargetDescription } from '../contract/index.js';
 import { TargetBench } from '../targets/bench.js';
 import { RecordingTarget } from '../targets/recording.js';
@@ -48,14 +49,14 @@ export class Rig {
     this.#stopped ??= reason;
   }
 
-  /** A scenario ended; `didReset` says whether the target came so far as to start it. */
-  scenarioEnded(didReset: boolean): void {
-    const { hung } = this.bench.current;
-    this.#isLost = hung !== null;
-    this.#losses = this.#isLost || !didReset ? this.#losses + 1 : 0;
-    if (this.#losses >= MAX_LOSSES) {
-      this.stop(`the target was lost ${MAX_LOSSES} times in a row: ${hung ?? 'it cannot be reset'}`);
-    }
+  /**
+   * A scenario ended. `loss`: why its target cannot be trusted any more, although no call hung; null where there is no such reason.
+   */
+  scenarioEnded(loss: string | null): void {
+    const reason = this.bench.current.hung ?? loss;
+    this.#isLost = reason !== null;
+    this.#losses = reason === null ? 0 : this.#losses + 1;
+    if (this.#losses >= MAX_LOSSES) this.stop(`the target was lost ${MAX_LOSSES} times in a row: ${reason ?? ''}`);
   }
 
   /** Closes the target; one that does not answer any more is left alone. */
@@ -65,6 +66,8 @@ export class Rig {
 
   async #next(): Promise<RecordingTarget> {
     await this.#options.settle();
+    // On a model nothing waits for the outside: without a turn of the event loop no signal would ever be heard.
+    await setImmediate();
     if (this.#stopped !== null) throw new TargetFault(this.#stopped);
     if (!this.#isLost) return this.bench.current;
     await this.close();

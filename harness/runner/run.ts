@@ -5,7 +5,7 @@ import { setSession } from '../../features/steps/session.js';
 import { writeEvidence } from '../evidence/index.js';
 import { openTarget } from '../targets/index.js';
 import { loadSuite, roundMs, runScenarios, type Execution, type LoadedSuite } from './cucumber.js';
-import { counterexampleOf, judge, mismatchOf } from './outcome.js';
+import { counterexampleOf, isStepTimeout, judge, mismatchOf } from './outcome.js';
 import { digestOf, filesBelow, nicspecVersion, NICSPEC_SUITE, type Suite } from './project.js';
 import { latestScenarios, openRecordFile, readRecords, recordKey, startOf, type RecordFile } from './recordFile.js';
 import type { RunEnd, RunRecord, RunStart, ScenarioRecord } from './records.js';
@@ -31,6 +31,8 @@ export interface RunOptions extends SelectionRequest {
   readonly suite?: Suite;
   readonly callLimitMs?: number;
   readonly onProgress?: (progress: RunProgress) => void;
+  /** A scenario begins. */
+  readonly onScenario?: (id: string) => void;
 }
 
 export interface RunProgress {
@@ -103,7 +105,7 @@ class RunRecorder {
     try {
       await runScenarios(loaded, {
         choose: (all) => this.#choose(all, rig),
-        started: () => (this.#newCases = 0),
+        started: (index) => this.#started(index),
         finished: (index, execution) => this.#finished(index, execution, rig),
       });
       await this.#tail;
@@ -168,10 +170,16 @@ class RunRecorder {
     this.#total = this.#assignments.length;
   }
 
+  #started(index: number): void {
+    this.#newCases = 0;
+    const assignment = this.#assignments[index];
+    if (assignment !== undefined) this.#options.onScenario?.(assignment.scenario.id);
+  }
+
   #finished(index: number, execution: Execution, rig: Rig): void {
     const assignment = this.#assignments[index];
     if (assignment === undefined || rig.stopped !== null) return;
-    rig.scenarioEnded(execution.failure?.kind !== 'hook' || execution.steps.some(({ status }) => status === 'passed'));
+    rig.scenarioEnded(lossOf(execution));
     const record = this.#scenarioRecord(assignment, execution);
     if (!leavesEvidence(record, execution)) {
       this.#add(record);
@@ -326,6 +334,12 @@ function scenarioIdentity({
   'kind' | 'id' | 'name' | 'feature' | 'uri' | 'line' | 'requirements' | 'isLaw'
 > {
   return { kind: 'scenario', id, name, feature, uri, line, requirements, isLaw };
+}
+
+/** A target that could not even be reset, or that a step still waits for, is opened anew. */
+function lossOf({ failure, steps }: Execution): string | null {
+  if (failure?.kind === 'hook' && !steps.some(({ status }) => status === 'passed')) return failure.message;
+  return failure?.kind === 'step' && isStepTimeout(failure) ? failure.message : null;
 }
 
 /** A scenario whose steps cannot even be run has nothing to show, and a probe says nothing of a requirement. */

@@ -76,7 +76,6 @@ export async function readScenarios(suite: Suite): Promise<PlannedScenario[]> {
   const { generateMessages } = await import('@cucumber/gherkin');
   const { IdGenerator } = await import('@cucumber/messages');
   const options = { newId: IdGenerator.incrementing(), includeGherkinDocument: true, includePickles: true };
-  type MediaType = Parameters<typeof generateMessages>[2];
   const scenarios: PlannedScenario[] = [];
   const faults: string[] = [];
   for (const file of featureFiles(suite)) {
@@ -85,7 +84,7 @@ export async function readScenarios(suite: Suite): Promise<PlannedScenario[]> {
     for (const message of generateMessages(
       readFileSync(file, 'utf8'),
       uri,
-      GHERKIN as MediaType,
+      GHERKIN as never,
       options,
     ) as readonly CucumberMessage[]) {
       if (message.gherkinDocument) document = message.gherkinDocument;

@@ -76,7 +76,7 @@ describe('a fault in it', () => {
   it('in a profile', async () => {
     const message = await faultsAfter('profiles/fixture.yaml', 'demanded', 'demandd');
     expect(message).toContain(
-      'spec/profiles/fixture.yaml:8:33: no capability is called demandd; did you mean demanded?',
+      'spec/profiles/fixture.yaml:8:34: no capability is called demandd; did you mean demanded?',
     );
   });
 

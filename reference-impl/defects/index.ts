@@ -1,7 +1,13 @@
 import type { Defect } from './defect.js';
+import { coalesceDefects } from './coalesce.js';
+import { featureDefects } from './features.js';
+import { addressFilterDefects, vlanDefects } from './filters.js';
 import { groDefects } from './gro.js';
 import { headerSplitDefects } from './headerSplit.js';
+import { linkDefects } from './link.js';
+import { netlinkDefects } from './netlink.js';
 import { ntupleDefects } from './ntuple.js';
+import { queueDefects } from './queues.js';
 import { rssDefects } from './rss.js';
 import { rssContextDefects } from './rssContexts.js';
 import { statisticsDefects } from './statistics.js';
@@ -11,6 +17,13 @@ export type { Defect } from './defect.js';
 
 /** Every seeded defect, by area. `nicspec defects` runs the suite against each of them. */
 export const defects: readonly Defect[] = [
+  ...addressFilterDefects,
+  ...coalesceDefects,
+  ...featureDefects,
+  ...linkDefects,
+  ...netlinkDefects,
+  ...queueDefects,
+  ...vlanDefects,
   ...groDefects,
   ...headerSplitDefects,
   ...ntupleDefects,

@@ -57,7 +57,8 @@ export function setChannels(port: NicPort, { rx, tx, combined }: ChannelCounts):
   }
   port.channels = combined;
   for (const state of port.rss.values()) {
-    if (!state.tableIsUsers) state.indirection = spread(combined, port.limits.indirectionSize);
+    if (!state.tableIsUsers && port.parts.respreadsTable)
+      state.indirection = spread(combined, port.limits.indirectionSize);
   }
   drainAll(port);
   return done;

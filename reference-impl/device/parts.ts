@@ -7,6 +7,7 @@ import type {
   LinkPartner,
   PauseSettings,
   RxChecksum,
+  RxFrame,
   RxMode,
   TxGso,
   Vid,
@@ -128,6 +129,13 @@ export interface NicParts {
   readonly ringSize: (wanted: number, minimum: number) => number;
   /** Coalescing: when the frames of a ring are due. null: at once. */
   readonly deliveryTime: (usecs: number, isCqe: boolean, firstArrival: bigint, lastArrival: bigint) => bigint;
+  /** The frames of one interrupt, as they are handed up. */
+  readonly handsUp: (frames: readonly RxFrame[]) => readonly RxFrame[];
+  /** Whether a table that nobody set follows a change of the channels. */
+  readonly respreadsTable: boolean;
+  /** Whether a frame that was refused for want of room is forgotten; it comes again. */
+  readonly forgetsRefusedFrame: boolean;
+  readonly passesUntagged: boolean;
   readonly frameLimitReached: (waiting: number, limit: number) => boolean;
 }
 
@@ -255,6 +263,10 @@ export const CONFORMING_PARTS: NicParts = {
   releasesPause: true,
   ringSize: (wanted, minimum) => Math.max(minimum, 2 ** Math.ceil(Math.log2(Math.max(1, wanted)))),
   deliveryTime: (usecs, isCqe, first, last) => (isCqe ? last : first) + BigInt(usecs) * 1000n,
+  handsUp: (frames) => frames,
+  respreadsTable: true,
+  forgetsRefusedFrame: true,
+  passesUntagged: true,
   frameLimitReached: (waiting, limit) => limit > 0 && waiting >= limit,
 };
 

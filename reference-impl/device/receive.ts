@@ -96,7 +96,9 @@ const NO_VIDS: ReadonlySet<Vid> = new Set();
 
 function passesVlanFilter(port: NicPort, { vlanCount, outerTpid, outerTci }: Flow): boolean {
   const { parts, features, rxMode, vids } = port;
-  if (vlanCount === 0 || (rxMode.promiscuous && parts.promiscuousSkipsVlanFilter)) return true;
+  if (vlanCount === 0 && !features.has('rx-vlan-filter')) return true;
+  if (vlanCount === 0) return parts.passesUntagged || rxMode.promiscuous;
+  if (rxMode.promiscuous && parts.promiscuousSkipsVlanFilter) return true;
   const filters =
     (outerTpid === ETH_P_8021Q && features.has('rx-vlan-filter')) ||
     (outerTpid === ETH_P_8021AD && features.has('rx-vlan-stag-filter'));

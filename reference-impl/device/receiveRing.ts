@@ -11,7 +11,7 @@ import { sendPause } from './transmit.js';
 export function enqueue(port: NicPort, frame: RxFrame, wireLength: number, flow: Flow): void {
   const { parts, counters, features } = port;
   const queue = port.rxQueues[frame.queue];
-  if (queue === undefined) return;
+  if (queue === undefined || queue.index >= port.channels) return;
   if (queue.ring.length >= port.rings.rx) {
     parts.countMissed(counters);
     return;
@@ -120,7 +120,7 @@ export function deliverIfDue(port: NicPort, queue: RxQueue): void {
 export function deliver(port: NicPort, queue: RxQueue): void {
   const frames = queue.ring.splice(0);
   queue.firstArrival = null;
-  if (frames.length > 0) port.host.receive(port.name, frames);
+  if (frames.length > 0) port.host.receive(port.name, port.parts.handsUp(frames));
   releasePause(port);
 }
 

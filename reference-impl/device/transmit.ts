@@ -14,6 +14,7 @@ export function transmit(port: NicPort, index: QueueIndex, frame: TxFrame): 'ok'
   if (queue === undefined || !port.up) return 'ok';
   if (queue.ring.length >= port.rings.tx) {
     stopQueue(port, queue);
+    if (!port.parts.forgetsRefusedFrame) queue.ring.push(frame);
     return 'busy';
   }
   queue.ring.push(frame);

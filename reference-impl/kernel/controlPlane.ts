@@ -29,7 +29,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   // rtnetlink_event(): every change of a net device is told to who listens to links.
   kernel.notifiers.push((event, netDevice) => {
     const type = event === 'NETDEV_UNREGISTER' ? RTM_DELLINK : RTM_NEWLINK;
-    netlink.notify(NETLINK_ROUTE, RTNLGRP_LINK, linkMessage(netDevice, undefined, type));
+    netlink.notify(NETLINK_ROUTE, RTNLGRP_LINK, linkMessage(kernel.parts, netDevice, undefined, type));
   });
   return {
     openSocket: (protocol, wait) => contractSocket(netlink, netlink.openSocket(protocol), wait),

@@ -41,7 +41,7 @@ export async function openNetDevice(kernel: KernelState, netDevice: NetDevice): 
   }
   await applyRxMode(netDevice);
   updateOperState(kernel, netDevice);
-  notify(kernel, 'NETDEV_UP', netDevice);
+  if (kernel.parts.announcesUpAndDown) notify(kernel, 'NETDEV_UP', netDevice);
   // vlan_device_event(): a VLAN device comes up with the device below it.
   for (const upper of netDevice.uppers) await openNetDevice(kernel, upper);
   return OK;
@@ -60,7 +60,7 @@ export async function closeNetDevice(kernel: KernelState, netDevice: NetDevice):
   netDevice.flags &= ~IFF_UP;
   if (lower.kind === 'port') await lower.device.netDevice.stop(lower.port);
   updateOperState(kernel, netDevice);
-  notify(kernel, 'NETDEV_DOWN', netDevice);
+  if (kernel.parts.announcesUpAndDown) notify(kernel, 'NETDEV_DOWN', netDevice);
 }
 
 /** Flags that dev_change_flags() takes from the user beside IFF_UP, IFF_PROMISC and IFF_ALLMULTI. */
@@ -102,7 +102,10 @@ const userVisibleFlags = ({ flags, userFlags }: NetDevice): number =>
 
 /** dev_set_mtu(). EINVAL beyond the bounds of the device, with the text of net/core/dev.c. */
 export async function setMtu(kernel: KernelState, netDevice: NetDevice, mtu: number): Promise<Outcome> {
-  if (mtu === netDevice.mtu) return OK;
+  if (mtu === netDevice.mtu) {
+    if (kernel.parts.announcesAnyway('link', 'unchanged')) notify(kernel, 'NETDEV_CHANGEMTU', netDevice);
+    return OK;
+  }
   if (kernel.parts.enforcesMtuBounds) {
     if (mtu < 0 || mtu < netDevice.minMtu) return refused(EINVAL, 'mtu less than device minimum');
     if (netDevice.maxMtu > 0 && mtu > netDevice.maxMtu) return refused(EINVAL, 'mtu greater than device maximum');
@@ -174,6 +177,7 @@ export async function updateFeatures(kernel: KernelState, netDevice: NetDevice):
       netDevice.features = new Set(await lower.device.netDevice.features(lower.port));
     }
   }
+  netDevice.hwFeatures = kernel.parts.hwFeaturesAfter(netDevice.hwFeatures, netDevice.features);
   await followVlanFilter(kernel, netDevice, before);
   for (const upper of netDevice.uppers) await announceFeatures(kernel, upper);
   return { changed: !sameFeatures(netDevice.features, before), outcome };

@@ -121,7 +121,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     let sent = 0;
     for (const transmit of frames) {
       if (this.netDevices.get(netDevice.ifIndex) !== netDevice) return { ok: false, errno: ENODEV, sent };
-      if (!isUp(netDevice)) return { ok: false, errno: ENETDOWN, sent };
+      if (!isUp(netDevice) && this.parts.refusesSendWhenDown) return { ok: false, errno: ENETDOWN, sent };
       const checked = checkSend(netDevice, transmit);
       if (!checked.ok) return { ok: false, errno: checked.errno, sent };
       await this.#transmit(netDevice, checked.value, transmit.queue);
@@ -228,7 +228,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
         address: limits.address,
         mtu: 1500,
         limits,
-        hwFeatures: [...limits.hwFeatures, ...SOFT_FEATURES, ...SOFT_FEATURES_OFF],
+        hwFeatures: [...limits.hwFeatures, ...this.parts.softFeatures, ...SOFT_FEATURES_OFF],
         features: [...limits.features, ...SOFT_FEATURES],
       });
       this.netDevices.set(netDevice.ifIndex, netDevice);

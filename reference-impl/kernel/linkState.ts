@@ -66,11 +66,12 @@ export function setOperState(kernel: KernelState, netDevice: NetDevice, wanted: 
 }
 
 /** dev_get_flags(): what `ifi_flags` shows. */
-export function visibleFlags(netDevice: NetDevice): number {
+export function visibleFlags(netDevice: NetDevice, runningFollowsState = true): number {
   let flags = netDevice.flags & ~(IFF_PROMISC | IFF_ALLMULTI | IFF_RUNNING | IFF_LOWER_UP | IFF_DORMANT);
   flags |= netDevice.userFlags & (IFF_PROMISC | IFF_ALLMULTI);
   if (!isUp(netDevice)) return flags;
-  if (netDevice.operState === IF_OPER_UP || netDevice.operState === IF_OPER_UNKNOWN) flags |= IFF_RUNNING;
+  const isRunning = netDevice.operState === IF_OPER_UP || netDevice.operState === IF_OPER_UNKNOWN;
+  if (isRunning || !runningFollowsState) flags |= IFF_RUNNING;
   if (netDevice.carrier) flags |= IFF_LOWER_UP;
   if (netDevice.dormant) flags |= IFF_DORMANT;
   return flags;

@@ -98,8 +98,9 @@ const deviceValues = ({ ifIndex }: NetDevice): Values => ({
 });
 
 /** netdev_nl_queue_fill(): a port that is down has no queues. */
-function queuesOf(netDevice: NetDevice): Values[] {
-  if (!isUp(netDevice)) return [];
+function queuesOf(kernel: ReferenceKernel, netDevice: NetDevice): Values[] {
+  const { hidesQueuesOfDown, listedQueues } = kernel.parts;
+  if (!isUp(netDevice) && hidesQueuesOfDown) return [];
   const queue = (type: number, id: number): Values => ({
     NETDEV_A_QUEUE_ID: id,
     NETDEV_A_QUEUE_TYPE: type,
@@ -107,8 +108,8 @@ function queuesOf(netDevice: NetDevice): Values[] {
   });
   const range = (type: number, count: number): Values[] => Array.from({ length: count }, (_, id) => queue(type, id));
   return [
-    ...range(NETDEV_QUEUE_TYPE_RX, netDevice.realRxQueues),
-    ...range(NETDEV_QUEUE_TYPE_TX, netDevice.realTxQueues),
+    ...range(NETDEV_QUEUE_TYPE_RX, listedQueues(netDevice.realRxQueues, netDevice.maxRxQueues)),
+    ...range(NETDEV_QUEUE_TYPE_TX, listedQueues(netDevice.realTxQueues, netDevice.maxTxQueues)),
   ];
 }
 
@@ -119,7 +120,7 @@ function getQueue(kernel: ReferenceKernel, request: NetlinkRequest, wrap: Wrap):
   if (type === undefined) return missing(3);
   const netDevice = deviceOf(kernel, request, 'NETDEV_A_QUEUE_IFINDEX', 2);
   if ('errno' in netDevice) return netDevice;
-  const queues = queuesOf(netDevice);
+  const queues = queuesOf(kernel, netDevice);
   if (queues.length === 0) return refusal(ENOENT);
   const found = queues.find((queue) => queue['NETDEV_A_QUEUE_ID'] === id && queue['NETDEV_A_QUEUE_TYPE'] === type);
   return found === undefined ? refusal(EINVAL) : { ok: true, replies: [wrap(found)] };
@@ -128,7 +129,7 @@ function getQueue(kernel: ReferenceKernel, request: NetlinkRequest, wrap: Wrap):
 function dumpQueues(kernel: ReferenceKernel, request: NetlinkRequest, wrap: Wrap): HandlerResult {
   const devices = selected(kernel, request, 'NETDEV_A_QUEUE_IFINDEX');
   if ('errno' in devices) return devices;
-  return { ok: true, replies: devices.flatMap(queuesOf).map(wrap) };
+  return { ok: true, replies: devices.flatMap((netDevice) => queuesOf(kernel, netDevice)).map(wrap) };
 }
 
 function selected(kernel: ReferenceKernel, request: NetlinkRequest, attribute: string): readonly NetDevice[] | Refusal {

@@ -1,5 +1,10 @@
 import { CONFORMING_NETLINK, type NetlinkParts } from '../netlink/server.js';
-import { FEATURE_RULES, type FeatureRule } from './features.js';
+import type { VlanTag } from '../../harness/contract/index.js';
+import type { Values } from '../netlink/schema.js';
+import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
+import type { NetDevice } from './netDevice.js';
+
+const VID_MASK = 0xfff;
 
 /** Rules of the reference kernel that a seeded defect may replace, one at a time. */
 export interface KernelParts {
@@ -7,10 +12,10 @@ export interface KernelParts {
   readonly featureRules: readonly FeatureRule[];
   /** Whether what the user asked for is kept while a dependency is missing, and comes back with it (wanted_features). */
   readonly remembersWanted: boolean;
-  /** Whether a refused change is announced all the same. */
-  readonly announcesRefused: boolean;
-  /** Whether a change that changes nothing is announced all the same. */
-  readonly announcesUnchanged: boolean;
+  /** Whether a request that was refused, or that changes nothing, is announced all the same. */
+  readonly announcesAnyway: (subject: AnnouncedSubject, why: 'refused' | 'unchanged') => boolean;
+  /** Whether setting a net device up or down is announced. */
+  readonly announcesUpAndDown: boolean;
   /** How many references to promiscuous mode a release takes back. */
   readonly promiscuityAfterRelease: (count: number) => number;
   /** Whether registered VIDs are programmed again when the VLAN filter is switched on. */
@@ -47,14 +52,53 @@ export interface KernelParts {
   readonly checksRssSymmetry: boolean;
   /** __net_timestamp(), of a received frame. */
   readonly softwareTimestamp: (now: bigint) => bigint;
+  /** packet_snd(): whether sending through a net device that is down is refused. */
+  readonly refusesSendWhenDown: boolean;
+  /** dev_get_flags(): whether IFF_RUNNING follows the operational state. */
+  readonly runningFollowsState: boolean;
+  /** __ethtool_get_link(): whether a net device that is down has no link. */
+  readonly ethtoolLinkNeedsUp: boolean;
+  /** What the netdev family lists of the queues that there are. */
+  readonly listedQueues: (real: number, most: number) => number;
+  /** Whether a net device that is down has no queues for the netdev family. */
+  readonly hidesQueuesOfDown: boolean;
+  /** What the user can change, after a change. */
+  readonly hwFeaturesAfter: (hwFeatures: FeatureSet, active: FeatureSet) => FeatureSet;
+  /** Whether what the user cannot change stays out of what the user wants. */
+  readonly protectsFixedFeatures: boolean;
+  readonly softFeatures: readonly string[];
+  /** eth_type_trans(): the address that makes a frame the host's own. */
+  readonly ownAddress: (netDevice: NetDevice) => string;
+  /** IFLA_PERM_ADDRESS. */
+  readonly permanentAddress: (netDevice: NetDevice) => string;
+  /** vlan_do_receive(): whether a tag belongs to a VLAN device. */
+  readonly belongsToVlan: (own: VlanTag, tag: VlanTag) => boolean;
+  /** fec.c: whether one mode at least has to be left. */
+  readonly requiresFecMode: boolean;
+  /** ethnl_parse_header_dev_get(): whether index and name have to agree. */
+  readonly comparesIndexAndName: boolean;
+  /** Whether ETHTOOL_FLAG_OMIT_REPLY is honoured. */
+  readonly omitsReply: boolean;
+  /** ethnl_parse_bitset(): whether a bit without a place in the set is refused. */
+  readonly refusesUnknownBits: boolean;
+  /** What replies and announcements of the ethtool family start with. */
+  readonly replyHeader: (header: Values) => Values;
+  /** What the reply to a change of features says of the features that are not as asked. */
+  readonly unmetFeatures: (unmet: readonly string[]) => readonly string[];
+  /** Names of the bits of a compact reply. */
+  readonly compactNames: (names: readonly string[]) => readonly string[];
+  /** RTM_SETLINK members that are taken and forgotten. */
+  readonly forgets: ReadonlySet<string>;
   readonly netlink: NetlinkParts;
 }
+
+export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
 
 export const CONFORMING_KERNEL: KernelParts = {
   featureRules: FEATURE_RULES,
   remembersWanted: true,
-  announcesRefused: false,
-  announcesUnchanged: false,
+  announcesAnyway: () => false,
+  announcesUpAndDown: true,
   promiscuityAfterRelease: (count) => count - 1,
   refillsVlanFilter: true,
   honoursGsoLimits: true,
@@ -74,5 +118,24 @@ export const CONFORMING_KERNEL: KernelParts = {
   checksRssTable: true,
   checksRssSymmetry: true,
   softwareTimestamp: (now) => now,
+  refusesSendWhenDown: true,
+  runningFollowsState: true,
+  ethtoolLinkNeedsUp: true,
+  listedQueues: (real) => real,
+  hidesQueuesOfDown: true,
+  hwFeaturesAfter: (hwFeatures) => hwFeatures,
+  protectsFixedFeatures: true,
+  softFeatures: SOFT_FEATURES,
+  ownAddress: ({ address }) => address,
+  permanentAddress: ({ permanentAddress }) => permanentAddress,
+  belongsToVlan: (own, tag) => own.tpid === tag.tpid && (own.tci & VID_MASK) === (tag.tci & VID_MASK),
+  requiresFecMode: true,
+  comparesIndexAndName: true,
+  omitsReply: true,
+  refusesUnknownBits: true,
+  replyHeader: (header) => header,
+  unmetFeatures: (unmet) => unmet,
+  compactNames: (names) => names,
+  forgets: new Set(),
   netlink: CONFORMING_NETLINK,
 };

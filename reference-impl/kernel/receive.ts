@@ -74,21 +74,21 @@ export class ReceivePath {
     this.#tap(netDevice, hostView(this.#kernel, netDevice, untagged.frame, untagged.vnet));
     const { vlan, ...rest } = untagged.frame;
     if (vlan === undefined) return;
-    const upper = vlanUpper(netDevice, vlan);
+    const upper = vlanUpper(this.#kernel, netDevice, vlan);
     if (upper === undefined) return;
     upper.softwareTraffic.rxPackets++;
     upper.softwareTraffic.rxBytes += rest.bytes.length;
-    if (packetType(upper, rest.bytes) === PACKET_MULTICAST) upper.softwareTraffic.multicast++;
+    if (packetType(this.#kernel, upper, rest.bytes) === PACKET_MULTICAST) upper.softwareTraffic.multicast++;
     this.#deliver(upper, rest, untagged.vnet);
   }
 }
 
 /** vlan_do_receive(): the VLAN device that is up for this tag; a priority tag is the device's own. */
-function vlanUpper(netDevice: NetDevice, { tpid, tci }: VlanTag): NetDevice | undefined {
-  const vid = tci & 0xfff;
+function vlanUpper(kernel: KernelState, netDevice: NetDevice, tag: VlanTag): NetDevice | undefined {
   for (const upper of netDevice.uppers) {
     const { lower } = upper;
-    if (lower.kind === 'vlan' && lower.vid === vid && lower.tpid === tpid && isUp(upper)) return upper;
+    if (lower.kind !== 'vlan' || !isUp(upper)) continue;
+    if (kernel.parts.belongsToVlan({ tpid: lower.tpid, tci: lower.vid }, tag)) return upper;
   }
   return undefined;
 }
@@ -187,7 +187,7 @@ function hostView(
   const vnet = aggregate ?? (frame.checksum.status === 'unnecessary' ? { ...NO_GSO, flags: F_DATA_VALID } : NO_GSO);
   return {
     bytes: frame.bytes,
-    packetType: packetType(netDevice, frame.bytes),
+    packetType: packetType(kernel, netDevice, frame.bytes),
     checksum: frame.checksum,
     queue: frame.queue,
     timestamps: {
@@ -202,8 +202,10 @@ function hostView(
 }
 
 /** eth_type_trans(). */
-function packetType(netDevice: NetDevice, bytes: Uint8Array): number {
+function packetType(kernel: KernelState, netDevice: NetDevice, bytes: Uint8Array): number {
   if (isBroadcastMac(bytes, 0)) return PACKET_BROADCAST;
   if (isMulticastMac(bytes, 0)) return PACKET_MULTICAST;
-  return equalBytes(bytes.subarray(0, 6), parseMac(netDevice.address)) ? PACKET_HOST : PACKET_OTHERHOST;
+  return equalBytes(bytes.subarray(0, 6), parseMac(kernel.parts.ownAddress(netDevice)))
+    ? PACKET_HOST
+    : PACKET_OTHERHOST;
 }

@@ -105,6 +105,10 @@ export interface NetlinkParts {
   readonly validation: (declared: Validation) => Validation;
   readonly acknowledges: (flags: number) => boolean;
   readonly acknowledgement: (request: Message, portId: number, result: Acknowledgement | Refusal) => Uint8Array;
+  /** Whether a request is served although the check of its attributes refused it. */
+  readonly overlooks: (refusal: Refusal) => boolean;
+  /** Whether the controller names the multicast groups of a family. */
+  readonly listsGroups: boolean;
   /** Flags of each message of a dump. */
   readonly dumpFlags: number;
   /** Whether the requests behind one that failed are served too. */
@@ -117,6 +121,8 @@ export const CONFORMING_NETLINK: NetlinkParts = {
   validation: (declared) => declared,
   acknowledges: (flags) => (flags & NLM_F_ACK) !== 0,
   acknowledgement: encodeAcknowledgement,
+  overlooks: () => false,
+  listsGroups: true,
   dumpFlags: NLM_F_MULTI,
   servesBehindFailure: true,
   notifies: (socket, group) => socket.groups.has(group),
@@ -158,7 +164,10 @@ export class NetlinkKernel {
           policy: CTRL_FAMILY_POLICY,
           validation: 'strict',
           doit: (request) => this.#getFamily(request),
-          dumpit: () => ({ ok: true, replies: [...this.#families.values()].map(describeFamily) }),
+          dumpit: () => ({
+            ok: true,
+            replies: [...this.#families.values()].map((family) => describeFamily(family, this.#parts)),
+          }),
         },
       ],
     });
@@ -234,7 +243,7 @@ export class NetlinkKernel {
       return false;
     }
     const isDump = wantsDump(socket.protocol, message, found);
-    const result = await run(found, this.#parts.validation(found.validation), message, isDump);
+    const result = await run(found, this.#parts, message, isDump);
     this.#answer(socket, message, result, isDump);
     return result.ok;
   }
@@ -280,7 +289,7 @@ export class NetlinkKernel {
     if (id === undefined && name === undefined) return { ok: false, errno: EINVAL };
     for (const family of this.#families.values()) {
       if ((id === undefined || family.id === id) && (name === undefined || family.name === name)) {
-        return { ok: true, replies: [describeFamily(family)] };
+        return { ok: true, replies: [describeFamily(family, this.#parts)] };
       }
     }
     return { ok: false, errno: ENOENT };
@@ -296,7 +305,7 @@ function wantsDump(protocol: number, message: Message, operation: NetlinkOperati
 
 async function run(
   operation: NetlinkOperation,
-  validation: Validation,
+  parts: NetlinkParts,
   message: Message,
   isDump: boolean,
 ): Promise<HandlerResult> {
@@ -305,12 +314,12 @@ async function run(
   const headerLength = structLength(operation.header);
   if (message.body.length < headerLength) return { ok: false, errno: EINVAL };
   const attributesAt = align(headerLength);
-  const accepted = validateAttributes(
-    isDump ? (operation.dumpPolicy ?? operation.policy) : operation.policy,
-    message.body.subarray(attributesAt),
-    NLMSG_HDRLEN + attributesAt,
-    validation,
-  );
+  const policy = isDump ? (operation.dumpPolicy ?? operation.policy) : operation.policy;
+  const attributes = message.body.subarray(attributesAt);
+  const base = NLMSG_HDRLEN + attributesAt;
+  const checked = validateAttributes(policy, attributes, base, parts.validation(operation.validation));
+  const accepted =
+    !checked.ok && parts.overlooks(checked) ? validateAttributes(policy, attributes, base, 'liberal') : checked;
   if (!accepted.ok) return accepted;
   const header = decodeStruct(operation.header, message.body);
   return handler({ message, header, values: accepted.values, offsets: accepted.offsets });
@@ -341,7 +350,7 @@ export function genericBody(familyId: number, command: number, version: number, 
   return { type: familyId, body };
 }
 
-function describeFamily(family: RegisteredFamily): NetlinkBody {
+function describeFamily(family: RegisteredFamily, { listsGroups }: NetlinkParts): NetlinkBody {
   const operations = family.operations.map(({ number, doit, dumpit, privileged }): Values => ({
     CTRL_ATTR_OP_ID: number,
     CTRL_ATTR_OP_FLAGS:
@@ -360,7 +369,7 @@ function describeFamily(family: RegisteredFamily): NetlinkBody {
     CTRL_ATTR_HDRSIZE: 0,
     CTRL_ATTR_MAXATTR: 0,
     ...(operations.length > 0 ? { CTRL_ATTR_OPS: operations } : {}),
-    ...(groups.length > 0 ? { CTRL_ATTR_MCAST_GROUPS: groups } : {}),
+    ...(groups.length > 0 && listsGroups ? { CTRL_ATTR_MCAST_GROUPS: groups } : {}),
   });
   return genericBody(GENL_ID_CTRL, CTRL_CMD_NEWFAMILY, 2, attributes);
 }

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import type koffiModule from 'koffi';
 import { errnoName } from '../../../reference-impl/netlink/errnoNames.js';
 import type { Errno } from '../../contract/index.js';
+import { ENOSYS } from './uapi.js';
 
 type Koffi = typeof koffiModule;
 
@@ -60,8 +61,6 @@ const SYS_BPF: Readonly<Partial<Record<NodeJS.Architecture, number>>> = {
   arm64: 280,
   riscv64: 280,
   loong64: 280,
-  ppc64: 361,
-  s390x: 351,
 };
 
 let loaded: Libc | undefined;
@@ -105,7 +104,7 @@ function load(): Libc {
     unshare: bind('int unshare(int flags)'),
     setns: bind('int setns(int fd, int type)'),
     clockGettime: bind('int clock_gettime(int clock, void *timespec)'),
-    bpf: (command, attributes, length) => (sysBpf === undefined ? -38 : bpf(sysBpf, command, attributes, length)),
+    bpf: (command, attributes, length) => (sysBpf === undefined ? -ENOSYS : bpf(sysBpf, command, attributes, length)),
     fsopen: (name, flags) => fsopen(SYS_FSOPEN, name, flags),
     fsconfig: (fd, command) => fsconfig(SYS_FSCONFIG, fd, command, null, null, 0),
     fsmount: (fd, flags, attributes) => fsmount(SYS_FSMOUNT, fd, flags, attributes),

@@ -35,11 +35,13 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
   readonly #protocol: NetlinkProtocol;
   readonly #groups = new Set<number>();
   readonly #received: Uint8Array[] = [];
+  readonly #onClose: () => void;
   #fd: number;
 
   /** Throws SystemCallError: EPROTONOSUPPORT where the kernel does not have the protocol. */
-  constructor(namespace: NetNamespace, protocol: NetlinkProtocol) {
+  constructor(namespace: NetNamespace, protocol: NetlinkProtocol, onClose: () => void = () => undefined) {
     this.#protocol = protocol;
+    this.#onClose = onClose;
     this.#fd = openSocket(namespace, protocol, 0);
     this.portId = portIdOf(this.#fd);
   }
@@ -74,8 +76,10 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
   }
 
   async close(): Promise<void> {
-    if (this.#fd >= 0) closeFd(this.#fd);
+    if (this.#fd < 0) return;
+    closeFd(this.#fd);
     this.#fd = -1;
+    this.#onClose();
   }
 
   /** A receive of a dump makes the kernel write its next part, so one datagram at a time is taken. */

@@ -14,11 +14,13 @@ import {
   AF_PACKET,
   EAGAIN,
   EINTR,
+  EMSGSIZE,
   ETH_P_ALL,
   MSG_DONTWAIT,
   MSG_ERRQUEUE,
   PACKET_AUXDATA,
   PACKET_IGNORE_OUTGOING,
+  PACKET_QDISC_BYPASS,
   PACKET_VNET_HDR,
   SO_RCVBUFFORCE,
   SO_SNDBUFFORCE,
@@ -60,6 +62,14 @@ export interface PacketSocketOptions {
   readonly ifIndex: IfIndex;
   /** A struct virtio_net_hdr goes before every frame. */
   readonly virtioNetHeader: boolean;
+}
+
+export interface PacketSenderOptions extends PacketSocketOptions {
+  /**
+   * Straight to the device. After a change of carrier the kernel gives a device its queueing discipline back up to a second later
+   * and silently drops what is sent before; a cable does not.
+   */
+  readonly bypassQdisc: boolean;
 }
 
 export class PacketReceiver {
@@ -121,11 +131,12 @@ export class PacketSender {
   readonly #timestampIds = new Map<number, number>();
   #nextKey = 0;
 
-  constructor(namespace: NetNamespace, { ifIndex, virtioNetHeader }: PacketSocketOptions) {
+  constructor(namespace: NetNamespace, { ifIndex, virtioNetHeader, bypassQdisc }: PacketSenderOptions) {
     this.#headerLength = virtioNetHeader ? VIRTIO_NET_HDR_LENGTH : 0;
     this.#fd = openPacketSocket(namespace, (fd) => {
       setOption(fd, SOL_SOCKET, SO_SNDBUFFORCE, SEND_BUFFER);
       if (virtioNetHeader) setOption(fd, SOL_PACKET, PACKET_VNET_HDR, 1);
+      if (bypassQdisc) setOption(fd, SOL_PACKET, PACKET_QDISC_BYPASS, 1);
       const timestamping = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
       setOption(fd, SOL_SOCKET, SO_TIMESTAMPING, timestamping);
       bindTo(fd, ifIndex, 0);
@@ -194,8 +205,6 @@ export class PacketSender {
     this.#nextKey = (this.#nextKey + 1) >>> 0;
   }
 }
-
-const EMSGSIZE = 90;
 
 function openPacketSocket(namespace: NetNamespace, setUp: (fd: number) => void): number {
   const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;

@@ -32,3 +32,11 @@ export async function drainUntil(
   });
   drain();
 }
+
+/** The same for a source that no descriptor announces: it is looked at every millisecond. */
+export async function pollUntil(drain: () => void, enough: () => boolean, withinMs: number): Promise<void> {
+  const end = performance.now() + withinMs;
+  for (drain(); !enough() && performance.now() < end; drain()) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}

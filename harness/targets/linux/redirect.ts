@@ -12,19 +12,13 @@ import {
   u32,
   type StructField,
 } from '../../../reference-impl/netlink/schema.js';
-import type { IfIndex } from '../../contract/index.js';
+import { TargetFault, type IfIndex } from '../../contract/index.js';
 import { checked, closeFd, libc } from './libc.js';
 import { LinuxNetlinkSocket } from './netlinkSocket.js';
 import type { NetNamespace } from './netNamespace.js';
-import {
-  BPF_FUNC_REDIRECT,
-  BPF_LINK_CREATE,
-  BPF_PROG_LOAD,
-  BPF_PROG_TYPE_SCHED_CLS,
-  BPF_TCX_INGRESS,
-} from './uapi.js';
+import { BPF_FUNC_REDIRECT, BPF_LINK_CREATE, BPF_PROG_LOAD, BPF_PROG_TYPE_SCHED_CLS, BPF_TCX_INGRESS } from './uapi.js';
 
-/** How the redirection hangs on the device: a TCX link (Linux 6.6), or cls_bpf on the clsact qdisc. */
+/** How the redirection hangs on the device: cls_bpf on the clsact qdisc, or a TCX link (Linux 6.6). */
 export type RedirectMethod = 'tcx' | 'cls_bpf';
 
 export interface Redirect {
@@ -33,27 +27,42 @@ export interface Redirect {
   readonly linkFd: number | undefined;
 }
 
-/** Throws SystemCallError where the kernel has neither way. */
+/**
+ * Tries the methods in order. cls_bpf comes first because it is attached in microseconds, while a TCX link waits for every processor
+ * to pass through the scheduler (synchronize_rcu), ten milliseconds each time. Throws the last method's error.
+ */
 export async function redirectIngress(
   namespace: NetNamespace,
   from: IfIndex,
   to: IfIndex,
-  methods: readonly RedirectMethod[] = ['tcx', 'cls_bpf'],
+  methods: readonly RedirectMethod[] = ['cls_bpf', 'tcx'],
 ): Promise<Redirect> {
   const program = loadProgram(redirectProgram(to));
   try {
-    if (methods.includes('tcx')) {
-      const linkFd = attachTcx(namespace, from, program);
-      if (linkFd >= 0) return { method: 'tcx', linkFd };
-      if (!methods.includes('cls_bpf')) checked('bpf(BPF_LINK_CREATE, BPF_TCX_INGRESS)', linkFd);
+    let failure: unknown = new TargetFault('no way to redirect frames was asked for');
+    for (const method of methods) {
+      try {
+        return await attach[method](namespace, from, program);
+      } catch (error) {
+        failure = error;
+      }
     }
-    await attachClsBpf(namespace, from, program);
-    return { method: 'cls_bpf', linkFd: undefined };
+    throw failure instanceof Error ? failure : new TargetFault(String(failure));
   } finally {
     // The link or the filter holds the program.
     closeFd(program);
   }
 }
+
+const attach: Readonly<
+  Record<RedirectMethod, (namespace: NetNamespace, ifIndex: IfIndex, program: number) => Promise<Redirect>>
+> = {
+  tcx: async (namespace, ifIndex, program) => ({ method: 'tcx', linkFd: attachTcx(namespace, ifIndex, program) }),
+  cls_bpf: async (namespace, ifIndex, program) => {
+    await attachClsBpf(namespace, ifIndex, program);
+    return { method: 'cls_bpf', linkFd: undefined };
+  },
+};
 
 /** `return bpf_redirect(ifindex, 0);`, as struct bpf_insn. */
 function redirectProgram(ifIndex: IfIndex): Uint8Array {
@@ -93,7 +102,10 @@ function attachTcx(namespace: NetNamespace, ifIndex: IfIndex, program: number): 
   view.setUint32(0, program, true);
   view.setUint32(4, ifIndex, true);
   view.setUint32(8, BPF_TCX_INGRESS, true);
-  return namespace.inside(() => libc().bpf(BPF_LINK_CREATE, attributes, attributes.length));
+  return checked(
+    'bpf(BPF_LINK_CREATE, BPF_TCX_INGRESS)',
+    namespace.inside(() => libc().bpf(BPF_LINK_CREATE, attributes, attributes.length)),
+  );
 }
 
 /** struct tcmsg. */
@@ -126,7 +138,10 @@ const TRAFFIC_CONTROL = attributeSet('TCA', [
 ]);
 
 async function attachClsBpf(namespace: NetNamespace, ifIndex: IfIndex, program: number): Promise<void> {
-  const client = await NetlinkClient.open(NETLINK_ROUTE, async (protocol) => new LinuxNetlinkSocket(namespace, protocol));
+  const client = await NetlinkClient.open(
+    NETLINK_ROUTE,
+    async (protocol) => new LinuxNetlinkSocket(namespace, protocol),
+  );
   try {
     const flags = NLM_F_CREATE | NLM_F_EXCL;
     const qdisc = encodeBody(

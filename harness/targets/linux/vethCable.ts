@@ -7,6 +7,7 @@ import {
   NETLINK_ROUTE,
   NLM_F_CREATE,
   NLM_F_EXCL,
+  RTM_GETLINK,
   RTM_NEWLINK,
   RTM_SETLINK,
 } from '../../../reference-impl/netlink/constants.js';
@@ -14,7 +15,6 @@ import { EthtoolClient } from '../../../reference-impl/netlink/ethtoolClient.js'
 import { IFINFOMSG, LINK } from '../../../reference-impl/netlink/families/rtnetlink.js';
 import { attributeSet, binary, encodeAttributes, type Values } from '../../../reference-impl/netlink/schema.js';
 import { parseMac } from '../../../reference-impl/packet/addresses.js';
-import { concat } from '../../../reference-impl/packet/bytes.js';
 import { TargetFault } from '../../contract/index.js';
 import type { IfIndex, MacAddress, NetDeviceName } from '../../contract/index.js';
 import { closeFd } from './libc.js';
@@ -54,7 +54,7 @@ const QUIET: Readonly<Record<string, string>> = {
 const isTransmitOffload = (feature: string): boolean => feature.startsWith('tx-') && feature !== 'tx-nocache-copy';
 
 export interface CableOptions {
-  /** In order of preference; default: TCX, then cls_bpf. */
+  /** In order of preference; default: cls_bpf, then TCX. */
   readonly redirect?: readonly RedirectMethod[];
 }
 
@@ -62,7 +62,7 @@ export class VethCable {
   readonly host: NetNamespace;
   readonly wire: NetNamespace;
   #redirectLink: number | undefined;
-  #method: RedirectMethod = 'tcx';
+  #method: RedirectMethod = 'cls_bpf';
   #hostRoute: NetlinkClient | undefined;
   #wireRoute: NetlinkClient | undefined;
 
@@ -142,8 +142,6 @@ export class VethCable {
   }
 }
 
-const RTM_GETLINK = 18;
-
 const openRoute = (namespace: NetNamespace): Promise<NetlinkClient> =>
   NetlinkClient.open(NETLINK_ROUTE, async (protocol) => new LinuxNetlinkSocket(namespace, protocol));
 
@@ -177,7 +175,7 @@ async function addVethPair(route: NetlinkClient, near: PairEnd, far: PairEnd): P
     ...endAttributes(near),
     IFLA_LINKINFO: {
       IFLA_INFO_KIND: 'veth',
-      IFLA_INFO_DATA: concat(encodeAttributes(VETH_INFO, { VETH_INFO_PEER: peer })),
+      IFLA_INFO_DATA: encodeAttributes(VETH_INFO, { VETH_INFO_PEER: peer }),
     },
   });
   const body = encodeBody(IFINFOMSG, { ifi_index: near.end.ifIndex }, attributes);

@@ -16,6 +16,7 @@ export function requestedBits(
   request: NetlinkRequest,
   path: string,
   names: readonly string[],
+  refusesUnknown = true,
 ): RequestedBits | Refusal {
   const bitset = nestIn(request.values, path);
   if (bitset === undefined) return { ok: true, mask: new Set(), set: new Set() };
@@ -25,7 +26,7 @@ export function requestedBits(
   if (bits !== undefined) {
     if (isCompact)
       return refusalAt(request, `${path}/ETHTOOL_A_BITSET_VALUE`, EINVAL, 'value only allowed in compact bitset');
-    return listedBits(request, path, bits, names, noMask);
+    return listedBits(request, path, bits, names, noMask, refusesUnknown);
   }
   if (!isCompact || numberIn(bitset, 'ETHTOOL_A_BITSET_SIZE') === undefined) {
     return refusalAt(request, path, EINVAL, 'missing size in compact bitset');
@@ -39,6 +40,7 @@ function listedBits(
   bits: Values,
   names: readonly string[],
   noMask: boolean,
+  refusesUnknown: boolean,
 ): RequestedBits | Refusal {
   const mask = new Set<string>(noMask ? names.filter((name) => name !== '') : []);
   const set = new Set<string>();
@@ -46,7 +48,10 @@ function listedBits(
     if (!isValues(bit)) continue;
     const here = `${path}/ETHTOOL_A_BITSET_BITS/ETHTOOL_A_BITSET_BITS_BIT#${place}`;
     const found = namedBit(request, here, bit, names);
-    if (typeof found !== 'string') return found;
+    if (typeof found !== 'string') {
+      if (refusesUnknown) return found;
+      continue;
+    }
     mask.add(found);
     if (noMask || bit['ETHTOOL_A_BITSET_BIT_VALUE'] === true) set.add(found);
   }

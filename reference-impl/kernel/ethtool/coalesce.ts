@@ -57,7 +57,7 @@ export const changeCoalesce: ApplyChange = async (context, request) => {
     wanted[member] = typeof before[member] === 'boolean' ? value !== 0 : value;
   }
   const isSame = (Object.keys(before) as (keyof Coalesce)[]).every((member) => wanted[member] === before[member]);
-  if (isSame && !context.kernel.parts.announcesUnchanged) return undefined;
+  if (isSame && !context.kernel.parts.announcesAnyway('coalesce', 'unchanged')) return undefined;
   const refused = fromOutcome(await setCoalesce(port, wanted as unknown as Coalesce));
   if (refused !== undefined) return refused;
   await context.announce('COALESCE_NTF', netDevice);

@@ -88,7 +88,7 @@ export function registerEthtoolFamily(kernel: ReferenceKernel, netlink: NetlinkK
     const { command, set } = ETHTOOL_NOTIFICATIONS[name];
     const [[, header] = [1, undefined]] = [...set.byNumber].filter(([, spec]) => spec.name.endsWith('_HEADER'));
     if (header === undefined) return;
-    const body = encodeAttributes(set, { [header.name]: replyHeader(netDevice), ...values });
+    const body = encodeAttributes(set, { [header.name]: replyHeader(kernel, netDevice), ...values });
     netlink.notify(NETLINK_GENERIC, group(), genericBody(id, command, ETHTOOL_GENL_VERSION, body));
   };
   const context: EthtoolContext = {
@@ -130,12 +130,13 @@ const plainOperation = (
 });
 
 function reply(
+  kernel: ReferenceKernel,
   operation: EthtoolOperation,
   id: number,
   netDevice: NetDevice,
   values: Values,
 ): { type: number; body: Uint8Array } {
-  const attributes = encodeAttributes(operation.set, { [operation.header]: replyHeader(netDevice), ...values });
+  const attributes = encodeAttributes(operation.set, { [operation.header]: replyHeader(kernel, netDevice), ...values });
   return genericBody(id, operation.reply ?? operation.command, ETHTOOL_GENL_VERSION, attributes);
 }
 
@@ -154,14 +155,16 @@ function queryOperation(
       if ('errno' in netDevice) return netDevice;
       const flags = flagsOf(nestIn(request.values, operation.header));
       const values = await fill(context, netDevice, { values: request.values, flags });
-      return isRefused(values) ? values.refused : { ok: true, replies: [reply(operation, id(), netDevice, values)] };
+      return isRefused(values)
+        ? values.refused
+        : { ok: true, replies: [reply(kernel, operation, id(), netDevice, values)] };
     },
     dumpit: async (request) => {
       const flags = flagsOf(nestIn(request.values, operation.header));
       const replies = [];
       for (const netDevice of kernel.netDevices.values()) {
         const values = await fill(context, netDevice, { values: request.values, flags });
-        if (!isRefused(values)) replies.push(reply(operation, id(), netDevice, values));
+        if (!isRefused(values)) replies.push(reply(kernel, operation, id(), netDevice, values));
         else if (values.refused.errno !== EOPNOTSUPP) return values.refused;
       }
       return { ok: true, replies };
@@ -187,7 +190,7 @@ function changeOperation(
       await context.kernel.settle();
       if (isRefusal(result)) return result;
       if (result === undefined || operation.reply === null) return { ok: true };
-      return { ok: true, replies: [reply(operation, id(), netDevice, result)] };
+      return { ok: true, replies: [reply(context.kernel, operation, id(), netDevice, result)] };
     },
   };
 }
@@ -202,7 +205,7 @@ function stringSetOperation(kernel: ReferenceKernel, id: () => number): NetlinkO
     if (netDevice !== undefined && 'errno' in netDevice) return netDevice;
     const values = await fillStringSets(netDevice, request.values);
     const attributes = encodeAttributes(operation.set, {
-      ...(netDevice === undefined ? {} : { [operation.header]: replyHeader(netDevice) }),
+      ...(netDevice === undefined ? {} : { [operation.header]: replyHeader(kernel, netDevice) }),
       ...values,
     });
     return {

@@ -13,12 +13,16 @@ import type { ApplyChange, FillReply } from './request.js';
 /** NETIF_F_NEVER_CHANGE. */
 const NEVER_CHANGE = ['vlan-challenged'];
 
-export const fillFeatures: FillReply = (_context, netDevice, { flags }) =>
-  Promise.resolve(featureValues(netDevice, flags.compact));
+export const fillFeatures: FillReply = ({ kernel }, netDevice, { flags }) =>
+  Promise.resolve(featureValues(netDevice, flags.compact, kernel.parts.compactNames(FEATURE_NAMES)));
 
-export function featureValues(netDevice: NetDevice, compact: boolean): Values {
+export function featureValues(
+  netDevice: NetDevice,
+  compact: boolean,
+  compactNames: readonly string[] = FEATURE_NAMES,
+): Values {
   const bits = (names: Iterable<string>): Values =>
-    compact ? compactBits(names, undefined, FEATURE_NAMES) : bitList(names, FEATURE_NAMES);
+    compact ? compactBits(names, undefined, compactNames) : bitList(names, FEATURE_NAMES);
   return {
     ETHTOOL_A_FEATURES_HW: bits(netDevice.hwFeatures),
     ETHTOOL_A_FEATURES_WANTED: bits(netDevice.wantedFeatures),
@@ -30,7 +34,7 @@ export function featureValues(netDevice: NetDevice, compact: boolean): Values {
 export const changeFeatures: ApplyChange = async ({ kernel }, request) => {
   const { netDevice, flags } = request;
   if (request.values['ETHTOOL_A_FEATURES_WANTED'] === undefined) return refusal(EINVAL);
-  const asked = requestedBits(request, 'ETHTOOL_A_FEATURES_WANTED', FEATURE_NAMES);
+  const asked = requestedBits(request, 'ETHTOOL_A_FEATURES_WANTED', FEATURE_NAMES, kernel.parts.refusesUnknownBits);
   if (!asked.ok) return asked;
 
   const before = netDevice.features;
@@ -39,14 +43,16 @@ export const changeFeatures: ApplyChange = async ({ kernel }, request) => {
     if (asked.set.has(name)) wanted.add(name);
     else wanted.delete(name);
   }
-  netDevice.wantedFeatures = new Set([...wanted].filter((name) => netDevice.hwFeatures.has(name)));
+  netDevice.wantedFeatures = new Set(
+    [...wanted].filter((name) => netDevice.hwFeatures.has(name) || !kernel.parts.protectsFixedFeatures),
+  );
   const { changed } = await updateFeatures(kernel, netDevice);
-  const announces = changed || kernel.parts.announcesUnchanged;
+  const announces = changed || kernel.parts.announcesAnyway('features', 'unchanged');
   if (announces) notify(kernel, 'NETDEV_FEAT_CHANGE', netDevice);
-  if (flags.omitReply) return undefined;
+  if (flags.omitReply && kernel.parts.omitsReply) return undefined;
 
   const after = netDevice.features;
-  const unmet = [...asked.mask].filter((name) => wanted.has(name) !== after.has(name));
+  const unmet = kernel.parts.unmetFeatures([...asked.mask].filter((name) => wanted.has(name) !== after.has(name)));
   const moved = FEATURE_NAMES.filter((name) => name !== '' && before.has(name) !== after.has(name));
   const bits = (mask: readonly string[], values: ReadonlySet<string>): Values =>
     flags.compact

@@ -84,8 +84,10 @@ export const changeLinkModes: ApplyChange = async (context, request) => {
   return undefined;
 };
 
-export const fillLinkState: FillReply = (_context, netDevice) =>
-  Promise.resolve({ ETHTOOL_A_LINKSTATE_LINK: byte(isUp(netDevice) && netDevice.carrier) });
+export const fillLinkState: FillReply = ({ kernel }, netDevice) =>
+  Promise.resolve({
+    ETHTOOL_A_LINKSTATE_LINK: byte((isUp(netDevice) || !kernel.parts.ethtoolLinkNeedsUp) && netDevice.carrier),
+  });
 
 /** ethtool_link_modes_to_fecparam(). */
 const FEC_LINK_MODES: Readonly<Partial<Record<string, FecMode>>> = {
@@ -144,7 +146,8 @@ export const changeFec: ApplyChange = async (context, request) => {
     else modes.delete(mode);
   }
   if (updatedFlag(values, 'ETHTOOL_A_FEC_AUTO', before.configured.includes('auto'))) modes.add('auto');
-  if (modes.size === 0) return refusalAt(request, 'ETHTOOL_A_FEC_MODES', EINVAL, 'no FEC modes set');
+  if (modes.size === 0 && context.kernel.parts.requiresFecMode)
+    return refusalAt(request, 'ETHTOOL_A_FEC_MODES', EINVAL, 'no FEC modes set');
   const refused = fromOutcome(await setFec(port, [...modes]));
   if (refused !== undefined) return refused;
   await context.announce('FEC_NTF', netDevice);

@@ -62,10 +62,10 @@ export const changeRings: ApplyChange = async (context, request) => {
     wanted.tx === sizes.tx &&
     wanted.tcpDataSplit === split &&
     wanted.hdsThresh === rings.hdsThresh;
-  if (same && !context.kernel.parts.announcesUnchanged) return undefined;
+  if (same && !context.kernel.parts.announcesAnyway('rings', 'unchanged')) return undefined;
   const tooBig = beyondRing(wanted, rings);
   if (tooBig !== undefined && context.kernel.parts.checksRingMaximum) {
-    if (context.kernel.parts.announcesRefused) await context.announce('RINGS_NTF', netDevice);
+    if (context.kernel.parts.announcesAnyway('rings', 'refused')) await context.announce('RINGS_NTF', netDevice);
     return refusalAt(request, tooBig, EINVAL, 'requested ring size exceeds maximum');
   }
   const refused = fromOutcome(await setRings(port, wanted));
@@ -116,10 +116,11 @@ export const changeChannels: ApplyChange = async (context, request) => {
     combined: updated(values, 'ETHTOOL_A_CHANNELS_COMBINED_COUNT', before.combined),
   };
   const { parts } = context.kernel;
-  if (CHANNEL_KINDS.every(([kind]) => wanted[kind] === before[kind]) && !parts.announcesUnchanged) return undefined;
+  if (CHANNEL_KINDS.every(([kind]) => wanted[kind] === before[kind]) && !parts.announcesAnyway('channels', 'unchanged'))
+    return undefined;
   const invalid = channelLimits(request, wanted, before, context) ?? (await channelsInUse(context, request, wanted));
   if (invalid !== undefined) {
-    if (parts.announcesRefused) await context.announce('CHANNELS_NTF', netDevice);
+    if (parts.announcesAnyway('channels', 'refused')) await context.announce('CHANNELS_NTF', netDevice);
     return invalid;
   }
 

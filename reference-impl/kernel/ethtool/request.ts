@@ -78,7 +78,7 @@ export function requestedDevice(
     if (byIndex === undefined) {
       return refusalAt(request, `${path}/ETHTOOL_A_HEADER_DEV_INDEX`, ENODEV, 'no device matches ifindex');
     }
-    if (name !== undefined && byIndex.name !== name) {
+    if (name !== undefined && byIndex.name !== name && kernel.parts.comparesIndexAndName) {
       return refusalAt(request, path, ENODEV, 'ifindex and name do not match');
     }
     return byIndex;
@@ -90,10 +90,8 @@ export function requestedDevice(
 }
 
 /** ethnl_fill_reply_header(). */
-export const replyHeader = ({ ifIndex, name }: NetDevice): Values => ({
-  ETHTOOL_A_HEADER_DEV_INDEX: ifIndex,
-  ETHTOOL_A_HEADER_DEV_NAME: name,
-});
+export const replyHeader = (kernel: ReferenceKernel, { ifIndex, name }: NetDevice): Values =>
+  kernel.parts.replyHeader({ ETHTOOL_A_HEADER_DEV_INDEX: ifIndex, ETHTOOL_A_HEADER_DEV_NAME: name });
 
 /** ethnl_update_u32(), ethnl_update_bool(): the value of an attribute that is in the request, else the one before. */
 export const updated = (values: Values, name: string, before: number): number => numberIn(values, name) ?? before;

@@ -65,13 +65,13 @@ export function linkOperations(kernel: ReferenceKernel): readonly NetlinkOperati
 async function getLink(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
   const netDevice = findLink(kernel, request);
   if ('errno' in netDevice) return netDevice;
-  return { ok: true, replies: [linkMessage(netDevice, await statisticsOf(netDevice))] };
+  return { ok: true, replies: [linkMessage(kernel.parts, netDevice, await statisticsOf(netDevice))] };
 }
 
 async function dumpLinks(kernel: ReferenceKernel): Promise<HandlerResult> {
   const replies = [];
   for (const netDevice of kernel.netDevices.values())
-    replies.push(linkMessage(netDevice, await statisticsOf(netDevice)));
+    replies.push(linkMessage(kernel.parts, netDevice, await statisticsOf(netDevice)));
   return { ok: true, replies };
 }
 
@@ -98,7 +98,7 @@ async function changeLink(
   let announce = false;
   for (const member of LINK_MEMBERS) {
     const value = request.values[member.attribute];
-    if (value === undefined) continue;
+    if (value === undefined || kernel.parts.forgets.has(member.attribute)) continue;
     const result = await member.change(kernel, netDevice, request);
     if (result !== undefined && result !== 'announce') return result;
     announce ||= result === 'announce';

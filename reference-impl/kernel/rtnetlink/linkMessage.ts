@@ -7,6 +7,7 @@ import { encodeAttributes, type Values } from '../../netlink/schema.js';
 import type { NetlinkBody } from '../../netlink/server.js';
 import { visibleFlags } from '../linkState.js';
 import type { NetDevice } from '../netDevice.js';
+import type { KernelParts } from '../parts.js';
 import type { NetDeviceStatistics } from '../statistics.js';
 
 const ARPHRD_ETHER = 1;
@@ -14,6 +15,7 @@ const BROADCAST = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 
 /** Without statistics for an announcement: nobody may count on the moment at which they would have been read. */
 export function linkMessage(
+  parts: KernelParts,
   netDevice: NetDevice,
   statistics: NetDeviceStatistics | undefined,
   type: number = RTM_NEWLINK,
@@ -21,12 +23,15 @@ export function linkMessage(
   const header = {
     ifi_type: ARPHRD_ETHER,
     ifi_index: netDevice.ifIndex,
-    ifi_flags: visibleFlags(netDevice),
+    ifi_flags: visibleFlags(netDevice, parts.runningFollowsState),
   };
-  return { type, body: encodeBody(IFINFOMSG, header, encodeAttributes(LINK, linkAttributes(netDevice, statistics))) };
+  return {
+    type,
+    body: encodeBody(IFINFOMSG, header, encodeAttributes(LINK, linkAttributes(parts, netDevice, statistics))),
+  };
 }
 
-function linkAttributes(netDevice: NetDevice, statistics: NetDeviceStatistics | undefined): Values {
+function linkAttributes(parts: KernelParts, netDevice: NetDevice, statistics: NetDeviceStatistics | undefined): Values {
   const counters = statistics === undefined ? undefined : linkStatisticsValues(statistics);
   return {
     IFLA_IFNAME: netDevice.name,
@@ -56,7 +61,7 @@ function linkAttributes(netDevice: NetDevice, statistics: NetDeviceStatistics | 
     IFLA_ADDRESS: parseMac(netDevice.address),
     IFLA_BROADCAST: BROADCAST,
     ...(counters === undefined ? {} : { IFLA_STATS64: counters, IFLA_STATS: narrowed(counters) }),
-    ...(netDevice.lower.kind === 'port' ? { IFLA_PERM_ADDRESS: parseMac(netDevice.permanentAddress) } : {}),
+    ...(netDevice.lower.kind === 'port' ? { IFLA_PERM_ADDRESS: parseMac(parts.permanentAddress(netDevice)) } : {}),
     ...(netDevice.lower.kind === 'vlan' ? { IFLA_LINKINFO: vlanInfo(netDevice.lower.vid, netDevice.lower.tpid) } : {}),
   };
 }

@@ -1,0 +1,127 @@
+/** The far end of the cable: frames go in at w0, the peer of the device, and come out at w2. */
+import type { LinkPartner, ReceiveWait, VlanTag, WireEnd, WireFrame } from '../../contract/index.js';
+import { TargetFault } from '../../contract/index.js';
+import { errnoName } from '../../../reference-impl/netlink/errnoNames.js';
+import { PacketReceiver, PacketSender, type ReceivedPacket } from './packetSocket.js';
+import { drainUntil } from './readiness.js';
+import { EAGAIN, ENETDOWN, ENOBUFS } from './uapi.js';
+import { CABLE_OUT, PEER, type VethCable } from './vethCable.js';
+
+const RETRY_MS = 1;
+const RETRIES = 100;
+
+export class LinuxWireEnd implements WireEnd {
+  readonly #received: WireFrame[] = [];
+  readonly #onClose: () => void;
+  #cable: VethCable;
+  #receiver: PacketReceiver;
+  #sender: PacketSender;
+  #open = true;
+
+  constructor(cable: VethCable, onClose: () => void) {
+    this.#onClose = onClose;
+    this.#cable = cable;
+    [this.#receiver, this.#sender] = openSockets(cable);
+  }
+
+  /** Goes over to another cable; what was not taken yet is lost. */
+  moveTo(cable: VethCable): void {
+    if (!this.#open) return;
+    this.#closeSockets();
+    this.#received.length = 0;
+    this.#cable = cable;
+    [this.#receiver, this.#sender] = openSockets(cable);
+  }
+
+  /** A frame that the device does not take is gone, as on a cable. */
+  async send(frames: readonly WireFrame[]): Promise<void> {
+    if (frames.some(({ fcs }) => fcs !== undefined)) {
+      throw new TargetFault('frames on a veth have no frame check sequence that could be wrong');
+    }
+    let first = 0;
+    for (let tries = 0; first < frames.length;) {
+      const result = this.#sender.send(frames, first);
+      if (result.ok) return;
+      first += result.sent;
+      switch (result.errno) {
+        // Nobody takes it: the device is down, or the frame is longer than the device's MTU allows.
+        case ENOBUFS:
+        case ENETDOWN:
+          first += 1;
+          break;
+        case EAGAIN:
+          if (++tries > RETRIES) throw new TargetFault('the cable does not take frames any more');
+          await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+          break;
+        default:
+          throw new TargetFault(`a frame of ${frames[first]?.bytes.length ?? 0} bytes cannot be put on the cable: ${errnoName(result.errno)}`);
+      }
+    }
+  }
+
+  async receive({ withinMs, count }: ReceiveWait): Promise<readonly WireFrame[]> {
+    await drainUntil(
+      this.#receiver.fd,
+      () => this.#drain(),
+      () => count !== undefined && this.#received.length >= count,
+      withinMs,
+    );
+    return this.#received.splice(0);
+  }
+
+  setCarrier(up: boolean): Promise<void> {
+    return this.#cable.setCarrier(up);
+  }
+
+  setPartner(_partner: LinkPartner): Promise<void> {
+    return Promise.reject(new TargetFault('the peer of a veth does not negotiate'));
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#closeSockets();
+    this.#onClose();
+  }
+
+  #drain(): void {
+    if (this.#open) this.#receiver.drain((packet) => void this.#received.push(wireFrame(packet)));
+  }
+
+  #closeSockets(): void {
+    this.#receiver.close();
+    this.#sender.close();
+  }
+}
+
+function openSockets({ wire }: VethCable): [PacketReceiver, PacketSender] {
+  const receiver = new PacketReceiver(wire, { ifIndex: CABLE_OUT.ifIndex, virtioNetHeader: false });
+  try {
+    return [receiver, new PacketSender(wire, { ifIndex: PEER.ifIndex, virtioNetHeader: false, bypassQdisc: true })];
+  } catch (error) {
+    receiver.close();
+    throw error;
+  }
+}
+
+function wireFrame({ bytes, ancillary, time }: ReceivedPacket): WireFrame {
+  const { vlan } = ancillary;
+  return {
+    bytes: vlan === undefined ? bytes : withTag(bytes, vlan),
+    ...(time === undefined ? {} : { time }),
+  };
+}
+
+const TAG_AT = 12;
+const TAG_LENGTH = 4;
+
+/** The receiving kernel took the tag out of the frame; on the cable it was in it. */
+function withTag(bytes: Uint8Array, { tpid, tci }: VlanTag): Uint8Array {
+  const tagged = new Uint8Array(bytes.length + TAG_LENGTH);
+  tagged.set(bytes.subarray(0, TAG_AT));
+  const view = new DataView(tagged.buffer);
+  view.setUint16(TAG_AT, tpid);
+  view.setUint16(TAG_AT + 2, tci);
+  tagged.set(bytes.subarray(TAG_AT), TAG_AT + TAG_LENGTH);
+  return tagged;
+}
