@@ -32,13 +32,21 @@ const refusesOtherwise = (change: (refusal: Refusal) => Refusal): NonNullable<De
 
 const ENODEV = 19;
 const EINVAL = 22;
+const ERANGE = 34;
 const EOPNOTSUPP = 95;
 const ERROR_AND_HEADER = 20;
 
 export const netlinkDefects: readonly Defect[] = [
   overlooks('DEF-NL-SKIPS-UNKNOWN', 'NIC-NL-001', 'Unknown attributes are skipped', 'Unknown attribute type'),
   overlooks('DEF-NL-ANY-LENGTH', 'NIC-NL-002', 'An attribute of any length is taken', 'invalid attribute length'),
-  overlooks('DEF-NL-ANY-VALUE', 'NIC-NL-003', 'A value out of range is taken', 'integer out of range'),
+  {
+    id: 'DEF-NL-RANGE-IS-INVALID',
+    title: 'A value out of range is refused without saying so',
+    description: 'The refusal is EINVAL without a place, as for a request that makes no sense.',
+    origin: STRICT_ATTRIBUTES,
+    caughtBy: 'NIC-NL-003',
+    kernel: refusesOtherwise((refusal) => (refusal.errno === ERANGE ? { ok: false, errno: EINVAL } : refusal)),
+  },
   {
     id: 'DEF-NL-MISSING-WITHOUT-NAME',
     title: 'It is not said which attribute is missing',
@@ -157,14 +165,14 @@ export const netlinkDefects: readonly Defect[] = [
   {
     id: 'DEF-NL-LEAKS-PER-FAILURE',
     title: 'Refused requests wear the socket out',
-    description: 'Each refusal leaks a buffer; after fifty of them the kernel stops answering.',
+    description: 'Each refusal leaks a buffer; after twenty of them the kernel stops answering.',
     origin: PRACTICE,
     caughtBy: 'NIC-NL-018',
     kernel: (parts) => {
       let refused = 0;
       const acknowledgement: NetlinkParts['acknowledgement'] = (request, portId, result) => {
         if (!result.ok) refused++;
-        const answer = refused > 50 ? { ok: false as const, errno: 105 } : result;
+        const answer = refused > 20 ? { ok: false as const, errno: 105 } : result;
         return CONFORMING_NETLINK.acknowledgement(request, portId, answer);
       };
       return { ...parts, netlink: { ...CONFORMING_NETLINK, acknowledgement } };

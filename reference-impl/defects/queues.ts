@@ -186,9 +186,7 @@ export const queueDefects: readonly Defect[] = [
     description: 'The driver answers busy after it has queued the frame, and the kernel sends it again.',
     origin: DRIVER_RULES,
     caughtBy: 'NIC-MEM-005',
-    nic: nic({ forgetsRefusedFrame: false }),
-    wrap: (device) =>
-      withNetDevice(device, (sound) => ({ transmit: (port, queue, frame) => sound.transmit(port, queue, frame) })),
+    nic: nic({ forgetsRefusedFrame: false, stopsInTime: false }),
   },
   {
     id: 'DEF-MEM-WRITES-HOST-MEMORY',

@@ -135,6 +135,8 @@ export interface NicParts {
   readonly respreadsTable: boolean;
   /** Whether a frame that was refused for want of room is forgotten; it comes again. */
   readonly forgetsRefusedFrame: boolean;
+  /** Whether a queue is stopped as soon as its ring is full, and not only by the frame after. */
+  readonly stopsInTime: boolean;
   readonly passesUntagged: boolean;
   readonly frameLimitReached: (waiting: number, limit: number) => boolean;
 }
@@ -266,6 +268,7 @@ export const CONFORMING_PARTS: NicParts = {
   handsUp: (frames) => frames,
   respreadsTable: true,
   forgetsRefusedFrame: true,
+  stopsInTime: true,
   passesUntagged: true,
   frameLimitReached: (waiting, limit) => limit > 0 && waiting >= limit,
 };

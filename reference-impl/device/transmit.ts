@@ -19,7 +19,7 @@ export function transmit(port: NicPort, index: QueueIndex, frame: TxFrame): 'ok'
   }
   queue.ring.push(frame);
   drain(port, queue);
-  if (queue.ring.length >= port.rings.tx) stopQueue(port, queue);
+  if (queue.ring.length >= port.rings.tx && port.parts.stopsInTime) stopQueue(port, queue);
   return 'ok';
 }
 

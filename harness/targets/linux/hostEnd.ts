@@ -101,7 +101,7 @@ export class LinuxHostEnd implements HostEnd {
 }
 
 function openSockets(namespace: NetNamespace, ifIndex: IfIndex): [PacketReceiver, PacketSender] {
-  const receiver = new PacketReceiver(namespace, { ifIndex, virtioNetHeader: true });
+  const receiver = new PacketReceiver(namespace, { ifIndex, virtioNetHeader: true, direction: 'incoming' });
   try {
     return [receiver, new PacketSender(namespace, { ifIndex, virtioNetHeader: true, bypassQdisc: false })];
   } catch (error) {

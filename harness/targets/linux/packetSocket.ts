@@ -20,6 +20,7 @@ import {
   MSG_ERRQUEUE,
   PACKET_AUXDATA,
   PACKET_IGNORE_OUTGOING,
+  PACKET_OUTGOING,
   PACKET_QDISC_BYPASS,
   PACKET_VNET_HDR,
   SO_RCVBUFFORCE,
@@ -64,6 +65,11 @@ export interface PacketSocketOptions {
   readonly virtioNetHeader: boolean;
 }
 
+export interface PacketReceiverOptions extends PacketSocketOptions {
+  /** Frames that the device received, or those that it is about to transmit. */
+  readonly direction: 'incoming' | 'outgoing';
+}
+
 export interface PacketSenderOptions extends PacketSocketOptions {
   /**
    * Straight to the device. After a change of carrier the kernel gives a device its queueing discipline back up to a second later
@@ -75,12 +81,14 @@ export interface PacketSenderOptions extends PacketSocketOptions {
 export class PacketReceiver {
   readonly fd: number;
   readonly #headerLength: number;
+  readonly #outgoing: boolean;
 
-  constructor(namespace: NetNamespace, { ifIndex, virtioNetHeader }: PacketSocketOptions) {
+  constructor(namespace: NetNamespace, { ifIndex, virtioNetHeader, direction }: PacketReceiverOptions) {
     this.#headerLength = virtioNetHeader ? VIRTIO_NET_HDR_LENGTH : 0;
+    this.#outgoing = direction === 'outgoing';
     this.fd = openPacketSocket(namespace, (fd) => {
       setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER);
-      setOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
+      if (!this.#outgoing) setOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
       setOption(fd, SOL_PACKET, PACKET_AUXDATA, 1);
       if (virtioNetHeader) setOption(fd, SOL_PACKET, PACKET_VNET_HDR, 1);
       setOption(fd, SOL_SOCKET, SO_TIMESTAMPING, SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE);
@@ -99,7 +107,9 @@ export class PacketReceiver {
       // A device that went down or away says so once (ENETDOWN); the frames before it were taken.
       if (count < 0) return;
       const offset = realtimeOffset();
-      for (let slot = 0; slot < count; slot++) take(this.#packet(slot, offset));
+      for (let slot = 0; slot < count; slot++) {
+        if ((batch.packetType(slot) === PACKET_OUTGOING) === this.#outgoing) take(this.#packet(slot, offset));
+      }
       if (count < BATCH) return;
     }
   }

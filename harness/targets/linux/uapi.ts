@@ -27,6 +27,7 @@ export const SCM_TIMESTAMPING = SO_TIMESTAMPING;
 
 // linux/if_packet.h, linux/if_ether.h
 export const SOL_PACKET = 263;
+export const PACKET_OUTGOING = 4;
 export const PACKET_AUXDATA = 8;
 export const PACKET_VNET_HDR = 15;
 export const PACKET_TX_TIMESTAMP = 16;

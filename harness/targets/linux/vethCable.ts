@@ -1,6 +1,6 @@
 /**
- * The topology: in the host's namespace nic0, the device under test; in the wire's namespace its peer w0, and a second pair w1, w2
- * that makes plain frames of what arrives at w0.
+ * The topology: in the host's namespace nic0, the device under test; in the wire's namespace its peer w0, and a second pair: w1 makes
+ * plain frames of what arrives at w0, w2 is there so that w1 has carrier, and throws away what it gets.
  */
 import { NetlinkClient, encodeBody, type NetlinkResult } from '../../../reference-impl/netlink/client.js';
 import {
@@ -36,8 +36,8 @@ const device = (name: string, ifIndex: number, address: string): Device => ({
 });
 export const NIC = device('nic0', 10, '02:00:00:00:00:01');
 export const PEER = device('w0', 11, '02:00:00:00:00:f0');
-export const CABLE_IN = device('w1', 12, '02:00:00:00:00:f1');
-export const CABLE_OUT = device('w2', 13, '02:00:00:00:00:f2');
+export const CABLE = device('w1', 12, '02:00:00:00:00:f1');
+export const CABLE_END = device('w2', 13, '02:00:00:00:00:f2');
 
 /** ETH_MAX_MTU: the cable itself limits nothing. */
 const CABLE_MTU = 65535;
@@ -118,12 +118,13 @@ export class VethCable {
     this.#wireRoute = wireRoute;
     // The peer goes to the other namespace at once; w1 and w2 stay where they are made.
     await addVethPair(hostRoute, { end: NIC }, { end: PEER, mtu: CABLE_MTU, namespace: this.wire });
-    await addVethPair(wireRoute, { end: CABLE_IN, mtu: CABLE_MTU }, { end: CABLE_OUT, mtu: CABLE_MTU });
-    await switchOffloadsOff(this.wire, CABLE_IN.name);
-    const made = await redirectIngress(this.wire, PEER.ifIndex, CABLE_IN.ifIndex, redirect);
+    await addVethPair(wireRoute, { end: CABLE, mtu: CABLE_MTU }, { end: CABLE_END, mtu: CABLE_MTU });
+    await switchOffloadsOff(this.wire, CABLE.name);
+    const made = await redirectIngress(this.wire, PEER.ifIndex, CABLE.ifIndex, redirect);
     this.#redirectLink = made.linkFd;
     this.#method = made.method;
-    for (const end of [CABLE_OUT, CABLE_IN, PEER]) await this.#setUp(wireRoute, end, true);
+    // The far end first: a device that comes up with carrier can transmit at once.
+    for (const end of [CABLE_END, CABLE, PEER]) await this.#setUp(wireRoute, end, true);
     await this.#setUp(hostRoute, NIC, true);
     await this.#settleCarrier();
   }

@@ -1,11 +1,14 @@
-/** The far end of the cable: frames go in at w0, the peer of the device, and come out at w2. */
+/**
+ * The far end of the cable. Frames go in at w0, the peer of the device. They come out at w1, where they are seen as it transmits
+ * them: finished, and before the kernel's queue to the next device, which loses what goes beyond a thousand frames at once.
+ */
 import type { LinkPartner, ReceiveWait, VlanTag, WireEnd, WireFrame } from '../../contract/index.js';
 import { TargetFault } from '../../contract/index.js';
 import { errnoName } from '../../../reference-impl/netlink/errnoNames.js';
 import { PacketReceiver, PacketSender, type ReceivedPacket } from './packetSocket.js';
 import { drainUntil } from './readiness.js';
 import { EAGAIN, ENETDOWN, ENOBUFS } from './uapi.js';
-import { CABLE_OUT, PEER, type VethCable } from './vethCable.js';
+import { CABLE, PEER, type VethCable } from './vethCable.js';
 
 const RETRY_MS = 1;
 const RETRIES = 100;
@@ -95,7 +98,7 @@ export class LinuxWireEnd implements WireEnd {
 }
 
 function openSockets({ wire }: VethCable): [PacketReceiver, PacketSender] {
-  const receiver = new PacketReceiver(wire, { ifIndex: CABLE_OUT.ifIndex, virtioNetHeader: false });
+  const receiver = new PacketReceiver(wire, { ifIndex: CABLE.ifIndex, virtioNetHeader: false, direction: 'outgoing' });
   try {
     return [receiver, new PacketSender(wire, { ifIndex: PEER.ifIndex, virtioNetHeader: false, bypassQdisc: true })];
   } catch (error) {
