@@ -251,6 +251,16 @@ Feature: TCP segmentation
     Then the segments are right
 
   @NIC-TSO-017
+  Scenario Outline: The largest IP packet, over <network>
+    When the host sends a TCP super-frame of <length> bytes over <network>, cut at 1400
+    Then the segments are right
+
+    Examples: 65535 bytes by the length field, which does not count the IPv6 header
+      | network | length |
+      | IPv4    | 65495  |
+      | IPv6    | 65515  |
+
+  @NIC-TSO-017
   Scenario Outline: A super-frame of <segments> segments, where the device gets at most <limit>
     Given the device is given at most <limit> segments at once
     When the host sends a TCP super-frame of <segments> segments

@@ -60,10 +60,6 @@ Feature: UDP segmentation
   Scenario: Every datagram has its own lengths
     Then for every UDP super-frame, the lengths in every datagram are its own
 
-  @NIC-USO-004
-  Scenario: The offload that cut a datagram into fragments is gone
-    Then the feature "tx-udp-fragmentation" is not in force
-
   @NIC-USO-005
   Scenario Outline: <count> datagrams in the counters
     When the host sends a UDP super-frame of <length> bytes over IPv4, cut at 1400

@@ -426,6 +426,7 @@ export const rulesFor = ({ protocol, tunnel }: SuperFrame): RuleName[] => [
 
 /** What the first broken one of these rules says. */
 export function firstComplaint(segmentation: Segmentation, names: readonly RuleName[]): string | undefined {
+  if (segmentation.segments.length === 0) return 'nothing left';
   for (const name of names) {
     const complaint = RULES[name](segmentation);
     if (complaint !== undefined) return complaint;

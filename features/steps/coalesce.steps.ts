@@ -7,9 +7,8 @@ import { numberIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { BROADCAST, numberOf, numberedFrame, numberedFrames, numbersOf } from '../properties/numberedFrames.js';
 import { intoHost } from './exchange.js';
 import { expectNumber, expectThat } from './expectations.js';
-import { firstAttributeAt } from './queues.steps.js';
 import { sameNumbers } from './port.steps.js';
-import { accepted, ethtoolCall, expectRefusal } from './settings.js';
+import { accepted, ethtoolCall, expectRefusal, firstAttributeAt } from './settings.js';
 import type { NicWorld } from './world.js';
 
 const NS_PER_US = 1000n;

@@ -10,7 +10,7 @@ import { BROADCAST, numberedFrame, numberedFrames, numbersOf } from '../properti
 import { pauseFrame, pauseNs, quantaOf } from '../properties/pauseFrames.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { sameNumbers } from './port.steps.js';
-import { leftFrames } from './queues.steps.js';
+import { leftFrames } from './rings.steps.js';
 import { accepted, ethtoolCall, linkStatistics } from './settings.js';
 import type { NicWorld } from './world.js';
 

@@ -10,8 +10,7 @@ Before(async function (this: NicWorld) {
   this.session.newCase();
 });
 
-After(async function (this: NicWorld, { result, error }: { result?: unknown; error?: unknown }) {
-  void result;
+After(async function (this: NicWorld, { error }: { error?: unknown }) {
   if (error instanceof FrameMismatch) this.attachMismatch(error);
   await this.closeEnds();
 });

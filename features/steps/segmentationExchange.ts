@@ -132,9 +132,11 @@ export async function withFeatures<Result>(
 ): Promise<Result> {
   const { active } = await featureState(world);
   await setFeatures(world, changes);
-  const result = await action();
-  await setFeatures(world, Object.fromEntries(Object.keys(changes).map((name) => [name, active.has(name)])));
-  return result;
+  try {
+    return await action();
+  } finally {
+    await setFeatures(world, Object.fromEntries(Object.keys(changes).map((name) => [name, active.has(name)])));
+  }
 }
 
 const SOFTWARE = { 'tx-tcp-segmentation': false, 'tx-tcp6-segmentation': false };
@@ -143,14 +145,13 @@ const SOFTWARE = { 'tx-tcp-segmentation': false, 'tx-tcp6-segmentation': false }
 export const segmentedInSoftware = (world: NicWorld, frame: SuperFrame): Promise<Segmentation> =>
   withFeatures(world, SOFTWARE, () => segmented(world, frame));
 
-const LARGEST_PACKET = 65_535;
-const HEADERS = { IPv4: 40, IPv6: 60 } as const;
-/** An IPv6 length field leaves the fixed header out. */
-const UNCOUNTED = { IPv4: 0, IPv6: 40 } as const;
+/** GSO_LEGACY_MAX_SIZE: beyond it, IPv6 needs jumbograms. */
+const LARGEST_LEGACY = 65_536;
+const HEADERS = { IPv4: 54, IPv6: 74 } as const;
 
-/** The largest super-frame that the device announces, but for IPv6 jumbograms. */
+/** The largest super-frame that the kernel gives to the device: it has to be shorter than what is announced. */
 export async function largestSuperFrame(world: NicWorld, network: NetworkName): Promise<SuperFrame> {
   const announced = numberIn((await linkValues(world)).values, 'IFLA_TSO_MAX_SIZE') ?? 0;
-  const packet = Math.min(announced, LARGEST_PACKET + UNCOUNTED[network]);
-  return superFrame({ network, length: packet - HEADERS[network], size: 1400 });
+  const bytes = Math.min(announced, LARGEST_LEGACY) - 1;
+  return superFrame({ network, length: bytes - HEADERS[network], size: 1400 });
 }

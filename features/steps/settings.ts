@@ -86,3 +86,9 @@ export function expectRefusal(world: NicWorld, errno: string): Extract<NetlinkRe
   expectThat(answer.error.errnoName === errno, `it was refused with ${answer.error.errnoName} instead of ${errno}`);
   return answer.error;
 }
+
+/** Behind the netlink and generic headers and the request's header with a name of up to 15 bytes. */
+const headerLength = (netDevice: string): number => 4 + 4 + Math.ceil((netDevice.length + 1) / 4) * 4;
+const NETLINK_HEADERS = 20;
+/** Where the first attribute behind the header of an ethtool request of this port stands. */
+export const firstAttributeAt = (world: NicWorld): number => NETLINK_HEADERS + headerLength(world.port.netDevice);

@@ -124,15 +124,14 @@ export class NicWorld extends World {
   async law<Ts>(property: fc.IAsyncPropertyWithHooks<Ts>, options: { readonly runs?: number } = {}): Promise<void> {
     const { seed, runs, path } = this.session;
     const numRuns = Math.max(1, Math.round(runs * (options.runs ?? 1)));
-    const details = await fc.check(
-      property.beforeEach(() => this.session.newCase()),
-      {
-        seed,
-        numRuns,
-        ...(path === undefined ? {} : { path }),
-      },
-    );
+    const details = await fc.check(property, {
+      seed,
+      numRuns,
+      plugins: [fc.beforeEach(() => this.session.newCase())],
+      ...(path === undefined ? {} : { path }),
+    });
     if (!details.failed) return;
+    await this.#showAgain(property, details.counterexample);
     const error = details.errorInstance;
     const message = error instanceof Error ? error.message : String(error);
     this.attach(
@@ -147,6 +146,13 @@ export class NicWorld extends World {
     );
     if (error instanceof Error) throw error;
     throw new Error(`the law does not hold after ${details.numRuns} cases: ${message}`);
+  }
+
+  /** Shrinking went on behind the smallest case; run once more, the evidence is that of this case. */
+  async #showAgain<Ts>(property: fc.IAsyncPropertyWithHooks<Ts>, counterexample: Ts | null): Promise<void> {
+    if (counterexample === null) return;
+    this.session.newCase();
+    await property.run(counterexample);
   }
 
   /** Leaves the frames of a mismatch for the report. */

@@ -30,7 +30,7 @@ function addRun(root: Command): void {
     .command('run')
     .description('run the suite against a target, and write its reports')
     .option('--target <target>', 'reference, module:PATH or linux:veth', RUN_DEFAULTS.target)
-    .option('--profile <profile>', 'which requirements bind', RUN_DEFAULTS.profile)
+    .option('--profile <profile>', 'which requirements bind (default: "server-nic"; "virtual-nic" for linux:veth)')
     .option('--only <id>', 'a requirement, a pattern (NIC-RSS-*) or a scenario; may be repeated', collect)
     .option('--tags <expression>', 'only scenarios with these tags')
     .option('--seed <n>', 'of every law; the same seed gives the same verdicts', parseSeed, RUN_DEFAULTS.seed)
@@ -154,7 +154,7 @@ function addRunsOnDisk(root: Command): void {
 
 export interface RunFlags {
   readonly target: string;
-  readonly profile: string;
+  readonly profile?: string;
   readonly only?: readonly string[];
   readonly tags?: string;
   readonly seed: number;

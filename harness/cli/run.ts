@@ -4,6 +4,7 @@ import { renderJson } from '../report/json.js';
 import { exitCodeOf } from '../runner/judgeRun.js';
 import type { RunRecord } from '../runner/records.js';
 import type { Results } from '../runner/results.js';
+import { defaultProfile } from '../runner/repeatCommand.js';
 import { run, type RunHandle, type RunOptions, type RunProgress } from '../runner/run.js';
 import { UsageError } from '../runner/usage.js';
 import { parseTargetName, targetFolderName } from '../targets/index.js';
@@ -45,7 +46,7 @@ async function runParallel(flags: RunFlags, out: string): Promise<readonly RunRe
 }
 
 function optionsOf(flags: RunFlags, out: string): RunOptions {
-  const { target, profile, only = [], tags = '', seed, runs, path, shard, resume = false } = flags;
+  const { target, profile = defaultProfile(target), only = [], tags = '', seed, runs, path, shard, resume = false } = flags;
   if (path !== undefined && only.length === 0) throw new UsageError('--path belongs to one law: name it with --only');
   return {
     target,

@@ -6,6 +6,7 @@ import { EXIT } from '../runner/judgeRun.js';
 import { mergeRuns } from '../runner/merge.js';
 import { PROJECT_ROOT } from '../runner/project.js';
 import { RECORDS_FILE } from '../runner/recordFile.js';
+import { defaultProfile } from '../runner/repeatCommand.js';
 import type { RunRecord } from '../runner/records.js';
 import { UsageError } from '../runner/usage.js';
 import type { RunFlags } from './main.js';
@@ -38,7 +39,7 @@ interface ShardEnd {
 }
 
 function runShard(flags: RunFlags, folder: string, shard: string): Promise<ShardEnd> {
-  const { target, profile, tags = '', seed, runs, path, only = [], resume } = flags;
+  const { target, profile = defaultProfile(target), tags = '', seed, runs, path, only = [], resume } = flags;
   const words = [join(PROJECT_ROOT, 'bin', 'nicspec.js'), 'run', '--shard', shard, '--out', folder, '--format', 'ktap'];
   words.push('--target', target, '--profile', profile, '--seed', String(seed), '--runs', String(runs));
   for (const name of only) words.push('--only', name);

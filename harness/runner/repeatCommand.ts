@@ -3,13 +3,16 @@ import type { RunOptions } from './run.js';
 
 export const RUN_DEFAULTS = { target: 'reference', profile: 'server-nic', seed: 1, runs: 100 } as const;
 
+/** A virtual device is no server NIC: what it lacks is not held against it. */
+export const defaultProfile = (target: string): string => (target === 'linux:veth' ? 'virtual-nic' : RUN_DEFAULTS.profile);
+
 /** Options that have their default are left out. */
 export function repeatCommand(
   options: Pick<RunOptions, 'target' | 'profile' | 'only' | 'seed'> & { readonly path?: string },
 ): string {
   const words = ['npx', 'nicspec', 'run'];
   if (options.target !== RUN_DEFAULTS.target) words.push('--target', options.target);
-  if (options.profile !== RUN_DEFAULTS.profile) words.push('--profile', options.profile);
+  if (options.profile !== defaultProfile(options.target)) words.push('--profile', options.profile);
   for (const name of options.only) words.push('--only', name);
   words.push('--seed', String(options.seed));
   if (options.path !== undefined && options.path !== '') words.push('--path', options.path);

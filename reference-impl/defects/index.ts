@@ -1,7 +1,8 @@
 import type { Defect } from './defect.js';
 import { coalesceDefects } from './coalesce.js';
 import { featureDefects } from './features.js';
-import { addressFilterDefects, vlanDefects } from './filters.js';
+import { addressFilterDefects } from './addressFilter.js';
+import { vlanDefects } from './vlan.js';
 import { groDefects } from './gro.js';
 import { headerSplitDefects } from './headerSplit.js';
 import { linkDefects } from './link.js';
@@ -10,6 +11,7 @@ import { ntupleDefects } from './ntuple.js';
 import { queueDefects } from './queues.js';
 import { rssDefects } from './rss.js';
 import { rssContextDefects } from './rssContexts.js';
+import { segmentationDefects } from './segmentation.js';
 import { statisticsDefects } from './statistics.js';
 import { timestampDefects } from './timestamps.js';
 
@@ -29,6 +31,7 @@ export const defects: readonly Defect[] = [
   ...ntupleDefects,
   ...rssDefects,
   ...rssContextDefects,
+  ...segmentationDefects,
   ...statisticsDefects,
   ...timestampDefects,
 ];

@@ -194,6 +194,7 @@ const ABILITIES = [
   'standard-statistics',
   'private-statistics',
   'queue-statistics',
+  'segments-in-device',
   'link-settings',
   'fec',
   'pads-short-frames',

@@ -46,7 +46,7 @@ export interface NicParts {
   readonly segmentPlaces: (payloadLength: number, size: number) => readonly SegmentPlace[];
   readonly segmentPayload: (bytes: Uint8Array, headerLength: number, place: SegmentPlace) => Uint8Array;
   readonly writeSequence: (segment: Uint8Array, transportOffset: number, position: number) => void;
-  readonly segmentFlags: (flags: number, place: SegmentPlace) => number;
+  readonly segmentFlags: (flags: number, place: SegmentPlace, gso: TxGso) => number;
   readonly writeNetworkLength: (segment: Uint8Array, networkOffset: number) => void;
   readonly writeIdentification: (segment: Uint8Array, networkOffset: number, index: number, gso: TxGso) => void;
   readonly writeHeaderChecksum: (segment: Uint8Array, networkOffset: number) => void;
@@ -163,7 +163,7 @@ function receiveChecksum(bytes: Uint8Array, flow: Flow, features: ReadonlySet<st
 }
 
 function sctpChecksumHolds(bytes: Uint8Array, flow: Flow): boolean {
-  const packet = bytes.slice(flow.transportOffset, flow.ipEnd);
+  const packet = new Uint8Array(bytes.subarray(flow.transportOffset, flow.ipEnd));
   const view = new DataView(packet.buffer);
   if (packet.length < 12) return false;
   const stored = view.getUint32(8, true);

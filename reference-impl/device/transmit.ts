@@ -71,7 +71,7 @@ function finished(port: NicPort, { bytes: memory, checksum }: TxFrame): Uint8Arr
     case 'none':
       return read;
     case 'partial': {
-      const bytes = read.slice();
+      const bytes = new Uint8Array(read);
       const start = parts.checksumStart(checksum.start, bytes);
       const sum = onesComplementSum(bytes, start, parts.checksumEnd(bytes, start));
       writeU16(
@@ -82,7 +82,7 @@ function finished(port: NicPort, { bytes: memory, checksum }: TxFrame): Uint8Arr
       return bytes;
     }
     case 'crc32c': {
-      const bytes = read.slice();
+      const bytes = new Uint8Array(read);
       const view = new DataView(bytes.buffer);
       view.setUint32(checksum.start + checksum.offset, 0);
       view.setUint32(checksum.start + checksum.offset, parts.crc32c(bytes, checksum.start), true);
@@ -113,7 +113,7 @@ function segment({ parts }: NicPort, superFrame: Uint8Array, gso: TxGso, place: 
   if (gso.type !== 'udp-l4') {
     parts.writeSequence(bytes, gso.transportOffset, place.position);
     const flagsAt = gso.transportOffset + 13;
-    bytes[flagsAt] = parts.segmentFlags(bytes[flagsAt] ?? 0, place);
+    bytes[flagsAt] = parts.segmentFlags(bytes[flagsAt] ?? 0, place, gso);
   }
   parts.writeNetworkLength(bytes, gso.networkOffset);
   parts.writeIdentification(bytes, gso.networkOffset, place.index, gso);

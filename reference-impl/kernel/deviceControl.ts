@@ -173,7 +173,7 @@ export async function updateFeatures(kernel: KernelState, netDevice: NetDevice):
   if (lower.kind === 'port') {
     outcome = await lower.device.netDevice.setFeatures(lower.port, [...fixed]);
     if (!outcome.ok) {
-      kernel.log.push(`${netDevice.name}: set_features() failed (${-outcome.errno})`);
+      kernel.log.push(`${netDevice.name}: set_features() failed (-${outcome.errno})`);
       netDevice.features = new Set(await lower.device.netDevice.features(lower.port));
     }
   }

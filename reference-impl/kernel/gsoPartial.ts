@@ -19,7 +19,7 @@ export function preparePartial(frame: TxFrame, gso: TxGso, tunnel: TxTunnel): re
   if (full <= 1 || first === undefined) return segments.map(software);
 
   const isWhole = full === segments.length;
-  const bytes = frame.bytes.slice(0, gso.headerLength + full * gso.size);
+  const bytes = new Uint8Array(frame.bytes.subarray(0, gso.headerLength + full * gso.size));
   bytes.set(first.subarray(0, gso.headerLength));
   restoreTcpHeader(bytes, frame.bytes, gso, isWhole);
   const prepared: TxFrame = {

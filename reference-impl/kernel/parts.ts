@@ -24,6 +24,8 @@ export interface KernelParts {
   readonly honoursGsoLimits: boolean;
   /** gso_features_check(): whether mangleid is withheld from a frame that may be fragmented (DF clear). */
   readonly withholdsMangleIdWithoutDf: boolean;
+  /** net_gso_ok(): whether a device without ECN segmentation is spared super-frames with CWR. */
+  readonly honoursEcnSegmentation: boolean;
   /** skb_csum_hwoffload_help(): whether a legacy device is spared IPv6 frames with extension headers. */
   readonly sparesExtensionHeaders: boolean;
   /** netif_skb_features(): whether offloads for a tagged frame are limited to vlan_features. */
@@ -103,6 +105,7 @@ export const CONFORMING_KERNEL: KernelParts = {
   refillsVlanFilter: true,
   honoursGsoLimits: true,
   withholdsMangleIdWithoutDf: true,
+  honoursEcnSegmentation: true,
   sparesExtensionHeaders: true,
   limitsToVlanFeatures: true,
   carrierChangesPerEvent: 1,

@@ -19,11 +19,22 @@ export async function validateTransmit(
 ): Promise<readonly TxFrame[]> {
   const features = await frameFeatures(kernel, netDevice, frame);
   const tagged = insertTagUnlessOffloaded(frame, features);
-  if (tagged.gso !== undefined && !deviceSegments(tagged.gso, features)) {
-    return softwareSegments(netDevice, tagged, tagged.gso, features);
+  if (tagged.gso !== undefined) {
+    const gso = forDevice(kernel, tagged.gso, features);
+    return deviceSegments(gso, features)
+      ? [{ ...tagged, gso }]
+      : softwareSegments(netDevice, tagged, tagged.gso, features);
   }
-  if (tagged.gso !== undefined) return [tagged];
   return [checksumUnlessOffloaded(kernel, linearizeUnlessOffloaded(netDevice, tagged, features), features)];
+}
+
+/** The request as the driver gets it. */
+function forDevice(kernel: KernelState, gso: TxGso, features: FeatureSet): TxGso {
+  return {
+    ...gso,
+    ecn: gso.ecn && (kernel.parts.honoursEcnSegmentation || features.has('tx-tcp-ecn-segmentation')),
+    mangleId: features.has('tx-tcp-mangleid-segmentation'),
+  };
 }
 
 const IMPLIED_BY_TAG = ['tx-vlan-hw-insert', 'tx-vlan-stag-hw-insert'];
@@ -34,8 +45,8 @@ const MULTI_TAG_FEATURES = new Set(['tx-scatter-gather', 'tx-checksum-ip-generic
 async function frameFeatures(kernel: KernelState, netDevice: NetDevice, frame: TxFrame): Promise<FeatureSet> {
   const { lower } = netDevice;
   const tags = vlanTagsInFrame(frame.bytes) + (frame.vlan === undefined ? 0 : 1);
-  const featuresCheck = lower.kind === 'port' ? lower.device.netDevice.featuresCheck : undefined;
-  if (frame.gso === undefined && tags === 0 && featuresCheck === undefined) return netDevice.features;
+  const hasCheck = lower.kind === 'port' && lower.device.netDevice.featuresCheck !== undefined;
+  if (frame.gso === undefined && tags === 0 && !hasCheck) return netDevice.features;
 
   let features = new Set(netDevice.features);
   if (frame.gso !== undefined) limitGso(kernel, netDevice, frame, frame.gso, features);
@@ -44,15 +55,17 @@ async function frameFeatures(kernel: KernelState, netDevice: NetDevice, frame: T
     features = intersect(features, netDevice.vlanFeatures, IMPLIED_BY_TAG);
   }
   if (tags > 1) features = intersect(features, MULTI_TAG_FEATURES, []);
-  if (featuresCheck !== undefined && lower.kind === 'port') {
-    features = new Set(await featuresCheck(lower.port, frame, [...features]));
-  }
-  return features;
+  if (!hasCheck) return features;
+  return new Set(await lower.device.netDevice.featuresCheck?.(lower.port, frame, [...features]));
 }
+
+const ETHERNET_LENGTH = 14;
 
 /** gso_features_check(). */
 function limitGso(kernel: KernelState, netDevice: NetDevice, frame: TxFrame, gso: TxGso, features: Set<string>): void {
-  const tooBig = gso.segments > netDevice.gsoMaxSegs || frame.bytes.length >= netDevice.gsoMaxSize + 14;
+  // skb->len, which the Ethernet header is part of; by skb->protocol, which is not IPv6 where a tag is in the bytes.
+  const maxSize = ipVersionAt(frame.bytes, ETHERNET_LENGTH) === 6 ? netDevice.gsoMaxSize : netDevice.gsoIpv4MaxSize;
+  const tooBig = gso.segments > netDevice.gsoMaxSegs || frame.bytes.length >= maxSize;
   if (tooBig && kernel.parts.honoursGsoLimits) remove(features, ALL_GSO);
   // What works only on prepared headers is asked for again after the preparation.
   remove(features, netDevice.gsoPartialFeatures);
@@ -176,9 +189,13 @@ function linearizeUnlessOffloaded(netDevice: NetDevice, frame: TxFrame, features
   const { lower } = netDevice;
   const fits = lower.kind === 'vlan' || frame.fragments.length <= lower.limits.maxFragments;
   if (features.has('tx-scatter-gather') && fits) return frame;
-  const { fragments, ...linear } = frame;
-  void fragments;
-  return linear;
+  return {
+    bytes: frame.bytes,
+    checksum: frame.checksum,
+    ...(frame.gso === undefined ? {} : { gso: frame.gso }),
+    ...(frame.vlan === undefined ? {} : { vlan: frame.vlan }),
+    ...(frame.timestampId === undefined ? {} : { timestampId: frame.timestampId }),
+  };
 }
 
 /** skb_csum_hwoffload_help(). */
@@ -215,7 +232,7 @@ function deviceSums(kernel: KernelState, frame: TxFrame, offset: number, feature
 
 /** skb_checksum_help(): a result of zero is stored as 0xffff (CSUM_MANGLED_0), whatever the protocol. */
 export function fillChecksum(frame: TxFrame, start: number, offset: number): TxFrame {
-  const bytes = frame.bytes.slice();
+  const bytes = new Uint8Array(frame.bytes);
   const value = complementSum(onesComplementSum(bytes, start)) || 0xffff;
   new DataView(bytes.buffer).setUint16(start + offset, value);
   return { ...frame, bytes, checksum: { kind: 'none' } };
@@ -223,7 +240,7 @@ export function fillChecksum(frame: TxFrame, start: number, offset: number): TxF
 
 /** skb_crc32c_csum_help(): little endian, over a field of zeroes. */
 function fillCrc32c(frame: TxFrame, start: number, offset: number): TxFrame {
-  const bytes = frame.bytes.slice();
+  const bytes = new Uint8Array(frame.bytes);
   const view = new DataView(bytes.buffer);
   view.setUint32(start + offset, 0);
   view.setUint32(start + offset, crc32c(bytes, start, bytes.length), true);

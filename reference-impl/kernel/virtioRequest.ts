@@ -22,6 +22,8 @@ const GSO_ECN = 0x80;
 const TCP_CHECKSUM_OFFSET = 16;
 const UDP_CHECKSUM_OFFSET = 6;
 const UDP_HEADER = 8;
+/** linux/udp.h. */
+const UDP_MAX_SEGMENTS = 128;
 const IPPROTO_SCTP = 132;
 const SCTP_CHECKSUM_OFFSET = 8;
 
@@ -69,6 +71,7 @@ function gsoRequest(bytes: Uint8Array, vnet: VirtioNetHeader): TxGso | undefined
   const transportLength = isTcp ? ((bytes[transportOffset + 12] ?? 0) >> 4) * 4 : UDP_HEADER;
   const headerLength = transportOffset + transportLength;
   if ((isTcp && transportLength < 20) || headerLength > bytes.length) return undefined;
+  if (!isTcp && bytes.length - headerLength > vnet.gsoSize * UDP_MAX_SEGMENTS) return undefined;
   const outerNetworkOffset = networkOffset(bytes);
   const { outerTransportOffset, innerNetworkOffset } = vnet;
   if (isTunnel && (outerTransportOffset === undefined || innerNetworkOffset === undefined)) return undefined;

@@ -77,6 +77,7 @@ const STATED: Readonly<Record<string, CapabilityAnswer>> = {
   'hw-timestamps': absent('A veth has no clock of its own.'),
   'standard-statistics': absent('A veth keeps no IEEE 802.3 or RMON counters.'),
   'queue-statistics': absent('A veth keeps no queue statistics for the netdev family.'),
+  'segments-in-device': absent('A veth hands a whole segmentation request to its peer, and counts it as one packet.'),
   'link-settings': absent('A veth always says 10 Gb/s, full duplex, with no link modes, and takes no change.'),
   'pads-short-frames': absent('A veth passes short frames on as they are.'),
   'sees-rx-checksum': PRESENT,

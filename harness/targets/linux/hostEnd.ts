@@ -24,14 +24,17 @@ export class LinuxHostEnd implements HostEnd {
   readonly #onClose: () => void;
   readonly #received: HostReceive[] = [];
   readonly #timestamps: TransmitTimestamp[] = [];
+  #namespace: NetNamespace;
   #receiver: PacketReceiver;
-  #sender: PacketSender;
+  /** Opened by the first frame that is sent. */
+  #sender: PacketSender | undefined;
   #open = true;
 
   constructor(namespace: NetNamespace, ifIndex: IfIndex, onClose: () => void) {
     this.ifIndex = ifIndex;
     this.#onClose = onClose;
-    [this.#receiver, this.#sender] = openSockets(namespace, ifIndex);
+    this.#namespace = namespace;
+    this.#receiver = openReceiver(namespace, ifIndex);
   }
 
   /** Goes over to the device of this index in another namespace; what was not taken yet is lost. */
@@ -40,7 +43,8 @@ export class LinuxHostEnd implements HostEnd {
     this.#closeSockets();
     this.#received.length = 0;
     this.#timestamps.length = 0;
-    [this.#receiver, this.#sender] = openSockets(namespace, this.ifIndex);
+    this.#namespace = namespace;
+    this.#receiver = openReceiver(namespace, this.ifIndex);
   }
 
   async send(frames: readonly HostTransmit[]): Promise<SendResult> {
@@ -62,7 +66,7 @@ export class LinuxHostEnd implements HostEnd {
   }
 
   async transmitTimestamps({ withinMs, count }: ReceiveWait): Promise<readonly TransmitTimestamp[]> {
-    const drain = (): void => this.#sender.drainTimestamps((stamp) => void this.#timestamps.push(stamp));
+    const drain = (): void => this.#sender?.drainTimestamps((stamp) => void this.#timestamps.push(stamp));
     await pollUntil(drain, () => count !== undefined && this.#timestamps.length >= count, withinMs);
     return this.#timestamps.splice(0);
   }
@@ -79,6 +83,7 @@ export class LinuxHostEnd implements HostEnd {
   }
 
   async #sendAll(frames: readonly HostTransmit[]): Promise<SendResult> {
+    this.#sender ??= openSender(this.#namespace, this.ifIndex);
     let sent = 0;
     for (let tries = 0; ; tries++) {
       const result = this.#sender.send(frames, sent);
@@ -96,19 +101,16 @@ export class LinuxHostEnd implements HostEnd {
 
   #closeSockets(): void {
     this.#receiver.close();
-    this.#sender.close();
+    this.#sender?.close();
+    this.#sender = undefined;
   }
 }
 
-function openSockets(namespace: NetNamespace, ifIndex: IfIndex): [PacketReceiver, PacketSender] {
-  const receiver = new PacketReceiver(namespace, { ifIndex, virtioNetHeader: true, direction: 'incoming' });
-  try {
-    return [receiver, new PacketSender(namespace, { ifIndex, virtioNetHeader: true, bypassQdisc: false })];
-  } catch (error) {
-    receiver.close();
-    throw error;
-  }
-}
+const openReceiver = (namespace: NetNamespace, ifIndex: IfIndex): PacketReceiver =>
+  new PacketReceiver(namespace, { ifIndex, virtioNetHeader: true, direction: 'incoming' });
+
+const openSender = (namespace: NetNamespace, ifIndex: IfIndex): PacketSender =>
+  new PacketSender(namespace, { ifIndex, virtioNetHeader: true, bypassQdisc: false });
 
 function hostReceive({ bytes, packetType, vnet, ancillary, time }: ReceivedPacket): HostReceive {
   const { vlan, checksumValid } = ancillary;

@@ -25,7 +25,8 @@ export async function openLinuxTarget(spec: string): Promise<Target> {
   try {
     return await open();
   } catch (error) {
-    if (error instanceof SystemCallError) throw new TargetFault(`the kernel refused ${error.message}`, { cause: error });
+    if (error instanceof SystemCallError)
+      throw new TargetFault(`the kernel refused ${error.message}`, { cause: error });
     throw error;
   }
 }
@@ -40,7 +41,8 @@ const CAPABILITIES = [
 /** Whether this process could open a Linux target, and if not, why; nothing is made. */
 export function probeLinux(): LinuxProbe {
   if (process.platform !== 'linux') return { ok: false, reason: `linux:veth needs Linux; this is ${process.platform}` };
-  if (!LAYOUT.has(process.arch)) return { ok: false, reason: `linux:veth does not know the system calls of ${process.arch}` };
+  if (!LAYOUT.has(process.arch))
+    return { ok: false, reason: `linux:veth does not know the system calls of ${process.arch}` };
   const missing = missingCapabilities();
   if (missing.length > 0) {
     return { ok: false, reason: `linux:veth needs ${missing.join(', ')} to make network namespaces: run it as root` };
@@ -50,7 +52,10 @@ export function probeLinux(): LinuxProbe {
     return { ok: true };
   } catch (error) {
     const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    return { ok: false, reason: `linux:veth needs the package koffi for system calls, which cannot be loaded: ${message}` };
+    return {
+      ok: false,
+      reason: `linux:veth needs the package koffi for system calls, which cannot be loaded: ${message}`,
+    };
   }
 }
 

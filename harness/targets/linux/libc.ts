@@ -39,6 +39,8 @@ export interface Libc {
   ioctl(fd: number, request: number, argument: Uint8Array): number;
   open(path: string, flags: number): number;
   close(fd: number): number;
+  /** On another thread. */
+  closeAsync(fd: number): Promise<void>;
   unshare(flags: number): number;
   setns(fd: number, type: number): number;
   clockGettime(clock: number, timespec: Uint8Array): number;
@@ -82,6 +84,7 @@ function load(): Libc {
       return result < 0 ? -koffi.errno() : result;
     };
   };
+  const close = library.func('int close(int fd)');
   const bpf = bind('long syscall(long number, int command, void *attributes, uint length)');
   const fsopen = bind('long syscall(long number, str name, uint flags)');
   const fsconfig = bind('long syscall(long number, int fd, uint command, void *key, void *value, int aux)');
@@ -101,6 +104,7 @@ function load(): Libc {
     ioctl: bind('int ioctl(int fd, ulong request, void *argument)'),
     open: bind('int open(str path, int flags)'),
     close: bind('int close(int fd)'),
+    closeAsync: (fd) => new Promise((resolve) => void close.async(fd, () => resolve())),
     unshare: bind('int unshare(int flags)'),
     setns: bind('int setns(int fd, int type)'),
     clockGettime: bind('int clock_gettime(int clock, void *timespec)'),
@@ -134,3 +138,36 @@ export function setOption(fd: number, level: number, name: number, value: number
 }
 
 export const closeFd = (fd: number): void => void libc().close(fd);
+
+/** How many descriptors are closed at the same time. They wait for the same event of the kernel, so four take as long as one. */
+const CLOSERS = 4;
+const waiting: number[] = [];
+const closing = new Set<Promise<void>>();
+
+/**
+ * Closes a packet socket. The kernel waits there until no processor can be using the socket any more, ten milliseconds or so; nobody
+ * else needs to.
+ */
+export function closeInBackground(fd: number): void {
+  waiting.push(fd);
+  closeNext();
+}
+
+function closeNext(): void {
+  while (closing.size < CLOSERS) {
+    const fd = waiting.shift();
+    if (fd === undefined) return;
+    const closed = libc()
+      .closeAsync(fd)
+      .then(() => {
+        closing.delete(closed);
+        closeNext();
+      });
+    closing.add(closed);
+  }
+}
+
+/** Until no more than so many descriptors are still to be closed. */
+export async function backgroundClosed(left = 0): Promise<void> {
+  while (waiting.length + closing.size > left) await Promise.race(closing);
+}

@@ -38,7 +38,7 @@ export class MessageBatch {
   readonly #iovecsView = new DataView(this.#iovecs.buffer);
 
   constructor() {
-    const { address } = libc();
+    const address = (bytes: Uint8Array): bigint => libc().address(bytes);
     const bases = {
       addresses: address(this.#addresses),
       iovecs: address(this.#iovecs),

@@ -7,7 +7,7 @@ import {
 } from '../../../reference-impl/packet/virtioNet.js';
 import type { IfIndex, Nanoseconds, SendResult, TransmitTimestamp } from '../../contract/index.js';
 import { parseAncillary, realtimeOffset, writeTimestampRequest, type Ancillary } from './ancillary.js';
-import { checked, closeFd, int32, libc, setOption, SystemCallError, toErrno } from './libc.js';
+import { checked, closeFd, closeInBackground, int32, libc, setOption, SystemCallError, toErrno } from './libc.js';
 import { BATCH, messageBatch } from './messageBatch.js';
 import type { NetNamespace } from './netNamespace.js';
 import {
@@ -115,7 +115,7 @@ export class PacketReceiver {
   }
 
   close(): void {
-    closeFd(this.fd);
+    closeInBackground(this.fd);
   }
 
   #packet(slot: number, offset: Nanoseconds): ReceivedPacket {
@@ -189,7 +189,7 @@ export class PacketSender {
   }
 
   close(): void {
-    closeFd(this.#fd);
+    closeInBackground(this.#fd);
   }
 
   #fill(slot: number, frame: PacketTransmit | undefined): boolean {

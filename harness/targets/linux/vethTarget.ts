@@ -24,8 +24,12 @@ import { ethtoolIoctl } from './ethtoolIoctl.js';
 import { LinuxHostEnd } from './hostEnd.js';
 import { LinuxNetlinkSocket } from './netlinkSocket.js';
 import { NamespaceSysfs } from './sysfs.js';
+import { backgroundClosed } from './libc.js';
 import { NIC, VethCable, type CableOptions } from './vethCable.js';
 import { LinuxWireEnd } from './wireEnd.js';
+
+/** Sockets of earlier scenarios that may still be closing; more would hold more and more dead namespaces. */
+const MOST_OPEN = 64;
 
 const PORT = 'p0' as PortName;
 
@@ -122,6 +126,7 @@ export class VethTarget implements Target {
     for (const end of this.#wires) end.moveTo(this.#cable);
     this.#bpf.close();
     old.close();
+    await backgroundClosed(MOST_OPEN);
   }
 
   async close(): Promise<void> {
@@ -129,6 +134,7 @@ export class VethTarget implements Target {
     this.#bpf.close();
     this.sysfs.close();
     this.#cable.close();
+    await backgroundClosed();
   }
 
   /** An end of a device that a scenario made has no device any more. */

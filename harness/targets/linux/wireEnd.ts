@@ -2,7 +2,7 @@
  * The far end of the cable. Frames go in at w0, the peer of the device. They come out at w1, where they are seen as it transmits
  * them: finished, and before the kernel's queue to the next device, which loses what goes beyond a thousand frames at once.
  */
-import type { LinkPartner, ReceiveWait, VlanTag, WireEnd, WireFrame } from '../../contract/index.js';
+import type { ReceiveWait, VlanTag, WireEnd, WireFrame } from '../../contract/index.js';
 import { TargetFault } from '../../contract/index.js';
 import { errnoName } from '../../../reference-impl/netlink/errnoNames.js';
 import { PacketReceiver, PacketSender, type ReceivedPacket } from './packetSocket.js';
@@ -18,13 +18,14 @@ export class LinuxWireEnd implements WireEnd {
   readonly #onClose: () => void;
   #cable: VethCable;
   #receiver: PacketReceiver;
-  #sender: PacketSender;
+  /** Opened by the first frame that is sent. */
+  #sender: PacketSender | undefined;
   #open = true;
 
   constructor(cable: VethCable, onClose: () => void) {
     this.#onClose = onClose;
     this.#cable = cable;
-    [this.#receiver, this.#sender] = openSockets(cable);
+    this.#receiver = openReceiver(cable);
   }
 
   /** Goes over to another cable; what was not taken yet is lost. */
@@ -33,7 +34,7 @@ export class LinuxWireEnd implements WireEnd {
     this.#closeSockets();
     this.#received.length = 0;
     this.#cable = cable;
-    [this.#receiver, this.#sender] = openSockets(cable);
+    this.#receiver = openReceiver(cable);
   }
 
   /** A frame that the device does not take is gone, as on a cable. */
@@ -41,6 +42,7 @@ export class LinuxWireEnd implements WireEnd {
     if (frames.some(({ fcs }) => fcs !== undefined)) {
       throw new TargetFault('frames on a veth have no frame check sequence that could be wrong');
     }
+    this.#sender ??= openSender(this.#cable);
     let first = 0;
     for (let tries = 0; first < frames.length;) {
       const result = this.#sender.send(frames, first);
@@ -57,7 +59,9 @@ export class LinuxWireEnd implements WireEnd {
           await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
           break;
         default:
-          throw new TargetFault(`a frame of ${frames[first]?.bytes.length ?? 0} bytes cannot be put on the cable: ${errnoName(result.errno)}`);
+          throw new TargetFault(
+            `a frame of ${frames[first]?.bytes.length ?? 0} bytes cannot be put on the cable: ${errnoName(result.errno)}`,
+          );
       }
     }
   }
@@ -76,7 +80,7 @@ export class LinuxWireEnd implements WireEnd {
     return this.#cable.setCarrier(up);
   }
 
-  setPartner(_partner: LinkPartner): Promise<void> {
+  setPartner(): Promise<void> {
     return Promise.reject(new TargetFault('the peer of a veth does not negotiate'));
   }
 
@@ -93,19 +97,16 @@ export class LinuxWireEnd implements WireEnd {
 
   #closeSockets(): void {
     this.#receiver.close();
-    this.#sender.close();
+    this.#sender?.close();
+    this.#sender = undefined;
   }
 }
 
-function openSockets({ wire }: VethCable): [PacketReceiver, PacketSender] {
-  const receiver = new PacketReceiver(wire, { ifIndex: CABLE.ifIndex, virtioNetHeader: false, direction: 'outgoing' });
-  try {
-    return [receiver, new PacketSender(wire, { ifIndex: PEER.ifIndex, virtioNetHeader: false, bypassQdisc: true })];
-  } catch (error) {
-    receiver.close();
-    throw error;
-  }
-}
+const openReceiver = ({ wire }: VethCable): PacketReceiver =>
+  new PacketReceiver(wire, { ifIndex: CABLE.ifIndex, virtioNetHeader: false, direction: 'outgoing' });
+
+const openSender = ({ wire }: VethCable): PacketSender =>
+  new PacketSender(wire, { ifIndex: PEER.ifIndex, virtioNetHeader: false, bypassQdisc: true });
 
 function wireFrame({ bytes, ancillary, time }: ReceivedPacket): WireFrame {
   const { vlan } = ancillary;

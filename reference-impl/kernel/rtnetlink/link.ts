@@ -172,7 +172,8 @@ const LINK_MEMBERS: readonly LinkMember[] = [
       const size = numberIn(request.values, 'IFLA_GSO_MAX_SIZE') ?? 0;
       if (size > netDevice.tsoMaxSize) return refusalAt(request, 'IFLA_GSO_MAX_SIZE', EINVAL, 'too big gso_max_size');
       netDevice.gsoMaxSize = size;
-      netDevice.gsoIpv4MaxSize = Math.min(size, 65536);
+      // netif_set_gso_max_size(): GSO_LEGACY_MAX_SIZE and less is meant for IPv4 too.
+      if (size <= 65536) netDevice.gsoIpv4MaxSize = size;
       return 'announce';
     },
   },
