@@ -85,7 +85,7 @@ Feature: The netlink interface of a port
     Then it is refused with ENODEV at the index
     And the message is "no device matches ifindex"
 
-  @NIC-NL-006
+  @NIC-NL-006 @needs:vlan-device
   Scenario: An index and a name that do not belong together
     Given an 802.1Q VLAN device with VID 100
     When the features are asked for with the index of the port and the name of the VLAN device
@@ -277,7 +277,7 @@ Feature: The netlink interface of a port
       | the features   |
       | the link state |
 
-  @NIC-NL-027
+  @NIC-NL-027 @needs:vlan-device
   Scenario: A dump of features names every net device
     Given an 802.1Q VLAN device with VID 100
     When a dump of the features is asked for

@@ -37,7 +37,7 @@ Feature: Channels and rings
 
   @NIC-CHN-006 @needs:multi-queue
   Scenario: The lists agree after every change
-    When there is one channel less
+    When the number of channels is changed by one
     Then the queues of the netdev family are those of sysfs, numbered from 0
     When there are as many channels as before
     Then the queues of the netdev family are those of sysfs, numbered from 0
@@ -61,7 +61,7 @@ Feature: Channels and rings
   @NIC-CHN-011 @needs:multi-queue
   Scenario: Who listens learns the new counts
     Given the ethtool announcements are listened to
-    When there is one channel less
+    When the number of channels is changed by one
     Then one change of channels is announced, with the new counts
 
   @NIC-CHN-011

@@ -29,7 +29,7 @@ Feature: Interface statistics
     When the host sends 9 frames
     Then tx_packets grew by 9
 
-  @NIC-STAT-002 @needs:tx-tcp-segmentation
+  @NIC-STAT-002 @needs:tx-tcp-segmentation @needs:segments-in-device
   Scenario: A super-frame counts as its segments
     When the host sends a TCP super-frame of 5000 bytes with segments of 1000
     Then tx_packets grew by 5

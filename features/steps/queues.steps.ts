@@ -22,10 +22,11 @@ interface ChannelNotes {
   counts: Counts;
   refused: { readonly kind: Kind; readonly answer: NetlinkResult<unknown> }[];
   bursts: number[];
+  changedTo: number;
 }
 const NO_COUNTS: Counts = { RX: 0, TX: 0, OTHER: 0, COMBINED: 0 };
 const queueNotes = (world: NicWorld): ChannelNotes =>
-  world.note('channels', () => ({ counts: NO_COUNTS, refused: [], bursts: [] }));
+  world.note('channels', () => ({ counts: NO_COUNTS, refused: [], bursts: [], changedTo: 0 }));
 
 async function channels(world: NicWorld): Promise<{ readonly counts: Counts; readonly max: Counts }> {
   const values = accepted(await ethtoolCall(world, 'CHANNELS_GET'), 'reading the channels');
@@ -129,11 +130,14 @@ async function changeableKind(world: NicWorld): Promise<Kind> {
   return counts.COMBINED > 0 ? 'COMBINED' : 'RX';
 }
 
-When('there is one channel less', async function (this: NicWorld) {
+/** One less, or one more where there is only one. */
+When('the number of channels is changed by one', async function (this: NicWorld) {
   const { counts } = await channels(this);
-  queueNotes(this).counts = counts;
+  const notes = queueNotes(this);
+  notes.counts = counts;
   const kind = await changeableKind(this);
-  accepted(await setChannels(this, { [kind]: counts[kind] - 1 }), 'having one channel less');
+  notes.changedTo = counts[kind] > 1 ? counts[kind] - 1 : counts[kind] + 1;
+  accepted(await setChannels(this, { [kind]: notes.changedTo }), 'changing the number of channels');
 });
 
 When('there are as many channels as before', async function (this: NicWorld) {
@@ -202,5 +206,5 @@ Then('one change of channels is announced, with the new counts', async function 
   expectNumber(news.length, 1, 'announcements');
   const kind = await changeableKind(this);
   const announced = numberIn(news[0]?.values, `ETHTOOL_A_CHANNELS_${kind}_COUNT`) ?? -1;
-  expectNumber(announced, queueNotes(this).counts[kind] - 1, 'channels that were announced');
+  expectNumber(announced, queueNotes(this).changedTo, 'channels that were announced');
 });

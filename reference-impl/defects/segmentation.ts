@@ -1,21 +1,16 @@
-import type { Device, PortName, TxFrame, TxGso, TxQueueStatistics } from '../../harness/contract/index.js';
+import type { TxQueueStatistics } from '../../harness/contract/index.js';
 import { readU16, writeU16 } from '../packet/bytes.js';
 import { TCP_FLAG_CWR, TCP_FLAG_FIN, TCP_FLAG_PSH } from '../packet/protocols.js';
 import type { Defect } from './defect.js';
+import { PRACTICE } from './origins.js';
+import { GSO_DOCUMENT, beforeChecksum, behindChecksum, isIpv6, transmitting, tree } from './segmentParts.js';
+import { tunnelSegmentationDefects } from './tunnelSegmentation.js';
+import { udpSegmentationDefects } from './udpSegmentation.js';
 import { withNetDevice } from './wrapDevice.js';
 
-const tree = (path: string): string =>
-  `https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/${path}`;
-
-const GSO_DOCUMENT = 'https://docs.kernel.org/networking/segmentation-offloads.html';
-const PRACTICE = { title: 'Driver practice' } as const;
 const TSO_TESTS = {
   title: 'The kernel tests devices for it: tools/testing/selftests/drivers/net/hw/tso.py',
   url: tree('tools/testing/selftests/drivers/net/hw/tso.py'),
-} as const;
-const USO_TESTS = {
-  title: 'The kernel tests devices for it: tools/testing/selftests/drivers/net/hw/uso.py',
-  url: tree('tools/testing/selftests/drivers/net/hw/uso.py'),
 } as const;
 const FEATURES_CHECK = {
   title: 'net/core/dev.c, gso_features_check: the check is there because devices fail without it',
@@ -28,50 +23,14 @@ const I40E = {
   title: 'i40e_txrx.c, __i40e_chk_linearize: a segment may lie in eight buffers at most',
   url: tree('drivers/net/ethernet/intel/i40e/i40e_txrx.c'),
 } as const;
-const PARTIAL = { title: 'Segmentation Offloads, Partial Generic Segmentation Offload', url: GSO_DOCUMENT } as const;
 
-const isIpv6 = (bytes: Uint8Array, at: number): boolean => (bytes[at] ?? 0) >> 4 === 6;
 const DONT_FRAGMENT = 0x40;
-const MORE_FRAGMENTS = 0x20;
-
-/** The last thing that happens to the segment inside: `change` gets what is finished. */
-const behindChecksum =
-  (change: (segment: Uint8Array, gso: TxGso) => void): NonNullable<Defect['nic']> =>
-  (parts) => ({
-    ...parts,
-    writeTransportChecksum: (segment, gso) => {
-      parts.writeTransportChecksum(segment, gso);
-      change(segment, gso);
-    },
-  });
-
-/** Something happens to the headers of a segment before its checksums are made. */
-const beforeChecksum =
-  (
-    change: (
-      segment: Uint8Array,
-      place: { readonly networkOffset: number; readonly index: number },
-      gso: TxGso,
-    ) => void,
-  ): NonNullable<Defect['nic']> =>
-  (parts) => ({
-    ...parts,
-    writeIdentification: (segment, networkOffset, index, gso) => {
-      parts.writeIdentification(segment, networkOffset, index, gso);
-      change(segment, { networkOffset, index }, gso);
-    },
-  });
-
-/** Frames reach the device as `change` makes them; null: it never sends them. */
-const transmitting =
-  (change: (frame: TxFrame) => TxFrame | null): NonNullable<Defect['wrap']> =>
-  (device) =>
-    withNetDevice(device, (sound) => ({
-      transmit: async (port, queue, frame) => {
-        const changed = change(frame);
-        return changed === null ? 'ok' : sound.transmit(port, queue, changed);
-      },
-    }));
+const FIRST_TCP_HEADER_BYTES = 52;
+const MOST_SEGMENTS = 64;
+const MOST_BUFFERS = 8;
+const PAGE = 4096;
+const FIFTEEN_PAGES = 15 * PAGE;
+const MTU_SEGMENT = 1460;
 
 /** The queue statistics of the transmit queues as `change` makes them. */
 const txStatistics =
@@ -84,23 +43,6 @@ const txStatistics =
       },
     }));
 
-/** UDP super-frames count for one packet each. */
-function uncountedDatagrams(device: Device): Device {
-  const uncounted = new Map<PortName, number>();
-  return withNetDevice(device, (sound) => ({
-    transmit: async (port, queue, frame) => {
-      const verdict = await sound.transmit(port, queue, frame);
-      const isUdp = frame.gso?.type === 'udp-l4';
-      if (isUdp && verdict === 'ok') uncounted.set(port, (uncounted.get(port) ?? 0) + frame.gso.segments - 1);
-      return verdict;
-    },
-    statistics: async (port) => {
-      const statistics = await sound.statistics(port);
-      return { ...statistics, txPackets: statistics.txPackets - (uncounted.get(port) ?? 0) };
-    },
-  }));
-}
-
 /** Bytes of IPv6 extension headers whose length is in their second byte; what follows is TCP or UDP. */
 function extensionLength(bytes: Uint8Array, networkOffset: number): number {
   const TRANSPORTS = [6, 17];
@@ -112,15 +54,7 @@ function extensionLength(bytes: Uint8Array, networkOffset: number): number {
   return at - networkOffset - 40;
 }
 
-const FIRST_TCP_HEADER_BYTES = 52;
-const MOST_SEGMENTS = 64;
-const MOST_BUFFERS = 8;
-const PAGE = 4096;
-const FIFTEEN_PAGES = 15 * PAGE;
-const KNOWN_TUNNEL_PORT = 4789;
-const MTU_SEGMENT = 1460;
-
-export const tcpSegmentationDefects: readonly Defect[] = [
+const tcpSegmentationDefects: readonly Defect[] = [
   {
     id: 'DEF-TSO-EMPTY-LAST-SEGMENT',
     title: 'A whole multiple of the segment size leaves with an empty segment behind it',
@@ -413,172 +347,6 @@ export const tcpSegmentationDefects: readonly Defect[] = [
     nic: beforeChecksum((segment, { networkOffset }, { tunnel, type }) => {
       if (type === 'udp-l4' || tunnel !== undefined || isIpv6(segment, networkOffset)) return;
       segment[networkOffset + 6] = (segment[networkOffset + 6] ?? 0) | DONT_FRAGMENT;
-    }),
-  },
-];
-
-export const tunnelSegmentationDefects: readonly Defect[] = [
-  {
-    id: 'DEF-TUNNEL-STALE-OUTER-LENGTHS',
-    title: 'The outer lengths are those of the super-frame',
-    description:
-      'The device knows the inner headers only, and copies what is outside; the tunnel ends drop the segments.',
-    origin: {
-      title:
-        'From a design change, not a bug report: how tunnel segmentation tells the inner headers, Linux cdbaa0bb26d8',
-      url: 'https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/commit/?id=cdbaa0bb26d8',
-    },
-    caughtBy: 'NIC-TSO-024',
-    nic: (parts) => ({ ...parts, finishTunnel: () => undefined }),
-  },
-  {
-    id: 'DEF-TUNNEL-ONE-CHECKSUM',
-    title: 'With an outer checksum, the inner one is not made',
-    description:
-      'There is one checksum engine. The outer checksum was prepared for a valid one inside, and is wrong too.',
-    origin: {
-      title: 'From a design change, not a bug report: several checksums in one frame, Linux 7e2b10c1e52c',
-      url: 'https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/commit/?id=7e2b10c1e52c',
-    },
-    caughtBy: 'NIC-TSO-025',
-    nic: (parts) => ({
-      ...parts,
-      writeTransportChecksum: (segment, gso) => {
-        if (gso.tunnel?.checksum !== true) parts.writeTransportChecksum(segment, gso);
-      },
-    }),
-  },
-  {
-    id: 'DEF-TUNNEL-PREPARED-LENGTH-CORRECTED',
-    title: 'A prepared outer length is corrected once more',
-    description: 'The device takes the length of the headers off an outer length that is right already.',
-    origin: PARTIAL,
-    caughtBy: 'NIC-TSO-028',
-    nic: behindChecksum((segment, { tunnel, headerLength }) => {
-      if (tunnel?.partial !== true) return;
-      const at = tunnel.outerTransportOffset + 4;
-      writeU16(segment, at, readU16(segment, at) - (headerLength - tunnel.outerTransportOffset));
-    }),
-  },
-  {
-    id: 'DEF-TUNNEL-OUTER-IDENTIFICATION-FIXED',
-    title: 'All outer packets have one identification',
-    description:
-      'The outermost identification is copied with the prepared headers, also where packets may be fragmented.',
-    origin: PARTIAL,
-    caughtBy: 'NIC-TSO-029',
-    nic: (parts) => ({
-      ...parts,
-      writeIdentification: (segment, networkOffset, index, gso) => {
-        const isOuter = networkOffset !== gso.networkOffset;
-        if (!isOuter || gso.tunnel?.partial !== true) {
-          parts.writeIdentification(segment, networkOffset, index, gso);
-        }
-      },
-    }),
-  },
-  {
-    id: 'DEF-TUNNEL-FEATURE-WITHOUT-PARTIAL',
-    title: 'Features that need prepared headers stay on without them',
-    description: 'tx-gso-partial is off, and the tunnel with a checksum is still announced; nobody does it.',
-    origin: {
-      title: 'net/core/dev.c, netdev_fix_features: features of gso_partial_features go with NETIF_F_GSO_PARTIAL',
-      url: tree('net/core/dev.c'),
-    },
-    caughtBy: 'NIC-TSO-030',
-    kernel: (parts) => ({
-      ...parts,
-      featureRules: parts.featureRules.filter(({ id }) => id !== 'partial-features-need-gso-partial'),
-    }),
-  },
-  {
-    id: 'DEF-TUNNEL-UNKNOWN-PORT',
-    title: 'Tunnels to another port than 4789 are mangled',
-    description: 'The device tells a tunnel by its port. The driver has no check that gives others back to the stack.',
-    origin: {
-      title: 'net/core/dev.c, netif_skb_features: ndo_features_check is there for it',
-      url: tree('net/core/dev.c'),
-    },
-    caughtBy: 'NIC-TSO-031',
-    nic: (parts) => ({
-      ...parts,
-      finishTunnel: (segment, tunnel, index) => {
-        const isKnown = readU16(segment, tunnel.outerTransportOffset + 2) === KNOWN_TUNNEL_PORT;
-        if (isKnown) parts.finishTunnel(segment, tunnel, index);
-      },
-    }),
-  },
-];
-
-export const udpSegmentationDefects: readonly Defect[] = [
-  {
-    id: 'DEF-USO-EIGHT-BYTES',
-    title: 'Datagrams are cut at multiples of eight bytes',
-    description: 'The rule of IP fragments, which the engine was built for, is applied to datagrams.',
-    origin: USO_TESTS,
-    caughtBy: 'NIC-USO-001',
-    wrap: transmitting((frame) => {
-      const { gso } = frame;
-      if (gso?.type !== 'udp-l4' || gso.size <= 8) return frame;
-      const size = gso.size & ~7;
-      const segments = Math.ceil((frame.bytes.length - gso.headerLength) / size);
-      return { ...frame, gso: { ...gso, size, segments } };
-    }),
-  },
-  {
-    id: 'DEF-USO-FRAGMENTS',
-    title: 'Datagrams leave as IP fragments',
-    description:
-      'The device still does the offload of before: every packet but the last says that more fragments follow.',
-    origin: { title: 'Segmentation Offloads, UDP Fragmentation Offload', url: GSO_DOCUMENT },
-    caughtBy: 'NIC-USO-002',
-    nic: beforeChecksum((segment, { networkOffset }, { type, size, headerLength }) => {
-      const isLast = segment.length < headerLength + size;
-      if (type !== 'udp-l4' || isIpv6(segment, networkOffset) || isLast) return;
-      segment[networkOffset + 6] = (segment[networkOffset + 6] ?? 0) | MORE_FRAGMENTS;
-    }),
-  },
-  {
-    id: 'DEF-USO-STALE-LENGTH',
-    title: 'The last datagram has the UDP length of a full one',
-    description: 'The length is made once for all datagrams. Receivers drop one that claims more bytes than there are.',
-    origin: USO_TESTS,
-    caughtBy: 'NIC-USO-003',
-    nic: behindChecksum((segment, { type, transportOffset, size }) => {
-      if (type === 'udp-l4') writeU16(segment, transportOffset + 4, size + 8);
-    }),
-  },
-  {
-    id: 'DEF-USO-COUNTED-ONCE',
-    title: 'A UDP super-frame is counted as one packet',
-    description: 'The driver learned to count the segments of TCP, and forgot UDP.',
-    origin: USO_TESTS,
-    caughtBy: 'NIC-USO-005',
-    wrap: uncountedDatagrams,
-  },
-  {
-    id: 'DEF-USO-ZERO-CHECKSUM',
-    title: 'A checksum that comes out as zero is sent as zero',
-    description: 'The rule for zero is applied to single datagrams only. A zero says that there is no checksum.',
-    origin: { title: 'RFC 768, which has the rule', url: 'https://www.rfc-editor.org/rfc/rfc768' },
-    caughtBy: 'NIC-USO-006',
-    nic: behindChecksum((segment, { type, transportOffset }) => {
-      const at = transportOffset + 6;
-      if (type === 'udp-l4' && readU16(segment, at) === 0xffff) writeU16(segment, at, 0);
-    }),
-  },
-  {
-    id: 'DEF-USO-TRAFFIC-CLASS-LOST',
-    title: 'The datagrams of the device have no traffic class',
-    description: 'What the stack marks loses its mark as soon as the device segments it.',
-    origin: PRACTICE,
-    caughtBy: 'NIC-USO-007',
-    nic: beforeChecksum((segment, { networkOffset }, { type }) => {
-      if (type !== 'udp-l4') return;
-      if (isIpv6(segment, networkOffset)) {
-        segment[networkOffset] = (segment[networkOffset] ?? 0) & 0xf0;
-        segment[networkOffset + 1] = (segment[networkOffset + 1] ?? 0) & 0x0f;
-      } else segment[networkOffset + 1] = 0;
     }),
   },
 ];

@@ -183,6 +183,8 @@ const ABILITIES = [
   'unicast-filter',
   'multicast-filter',
   'mac-address-change',
+  'permanent-address',
+  'multicast-statistics',
   'mtu',
   'mtu-enforced',
   'rings',

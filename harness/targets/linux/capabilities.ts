@@ -70,6 +70,8 @@ const STATED: Readonly<Record<string, CapabilityAnswer>> = {
   'unicast-filter': absent('A veth delivers frames to every address, as those of another host.'),
   'multicast-filter': absent('A veth delivers the frames of every group.'),
   'mac-address-change': PRESENT,
+  'permanent-address': absent('A veth has no hardware whose address could stay.'),
+  'multicast-statistics': absent('A veth counts packets and bytes only.'),
   mtu: PRESENT,
   'mtu-enforced': PRESENT,
   'macvlan-address': PRESENT,

@@ -11,7 +11,7 @@ import { requestedBits } from './bitsetRequest.js';
 import type { ApplyChange, FillReply } from './request.js';
 
 /** NETIF_F_NEVER_CHANGE. */
-const NEVER_CHANGE = ['vlan-challenged'];
+const NEVER_CHANGE: readonly string[] = ['vlan-challenged'];
 
 export const fillFeatures: FillReply = ({ kernel }, netDevice, { flags }) =>
   Promise.resolve(featureValues(netDevice, flags.compact, kernel.parts.compactNames(FEATURE_NAMES)));
@@ -36,6 +36,9 @@ export const changeFeatures: ApplyChange = async ({ kernel }, request) => {
   if (request.values['ETHTOOL_A_FEATURES_WANTED'] === undefined) return refusal(EINVAL);
   const asked = requestedBits(request, 'ETHTOOL_A_FEATURES_WANTED', FEATURE_NAMES, kernel.parts.refusesUnknownBits);
   if (!asked.ok) return asked;
+  if (NEVER_CHANGE.some((name) => asked.mask.has(name))) {
+    return refusal(EINVAL, 'attempt to change non-ethtool features');
+  }
 
   const before = netDevice.features;
   const wanted = new Set(netDevice.wantedFeatures);
