@@ -72,7 +72,7 @@ const sameWithAndWithout = (world: NicWorld, frames: fc.Arbitrary<SuperFrame>, f
         expectRules(segmentation, 'number and sizes');
       }
     }),
-    { runs: 0.2 },
+    { runs: 0.1 },
   );
 
 // TCP.

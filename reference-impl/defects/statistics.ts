@@ -306,4 +306,12 @@ export const statisticsDefects: readonly Defect[] = [
       },
     }),
   },
+  {
+    id: 'DEF-STAT-NARROW-EMPTY',
+    title: 'The 32-bit statistics are empty',
+    description: 'IFLA_STATS is there for old tools, and every member of it is zero.',
+    origin: { title: 'Known from driver practice' },
+    caughtBy: 'NIC-STAT-027',
+    kernel: (parts) => ({ ...parts, narrowCounter: () => 0 }),
+  },
 ];

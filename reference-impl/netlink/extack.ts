@@ -72,7 +72,7 @@ export interface DecodedError {
 export function decodeError(message: Message): DecodedError {
   const { body, flags } = message;
   const view = viewOf(body);
-  const errno = body.length >= 4 ? -view.getInt32(0, true) : 0;
+  const errno = body.length >= 4 ? 0 - view.getInt32(0, true) : 0;
   const capped = (flags & NLM_F_CAPPED) !== 0;
   const quotedLength = body.length < 8 ? 0 : capped ? NLMSG_HDRLEN : view.getUint32(4, true);
   const attributes = body.subarray(Math.min(body.length, 4 + align(quotedLength)));

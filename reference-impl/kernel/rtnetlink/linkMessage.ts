@@ -60,7 +60,7 @@ function linkAttributes(parts: KernelParts, netDevice: NetDevice, statistics: Ne
     ...(netDevice.alias === '' ? {} : { IFLA_IFALIAS: netDevice.alias }),
     IFLA_ADDRESS: parseMac(netDevice.address),
     IFLA_BROADCAST: BROADCAST,
-    ...(counters === undefined ? {} : { IFLA_STATS64: counters, IFLA_STATS: narrowed(counters) }),
+    ...(counters === undefined ? {} : { IFLA_STATS64: counters, IFLA_STATS: narrowed(parts, counters) }),
     ...(netDevice.lower.kind === 'port' ? { IFLA_PERM_ADDRESS: parseMac(parts.permanentAddress(netDevice)) } : {}),
     ...(netDevice.lower.kind === 'vlan' ? { IFLA_LINKINFO: vlanInfo(netDevice.lower.vid, netDevice.lower.tpid) } : {}),
   };
@@ -103,6 +103,6 @@ export function linkStatisticsValues(statistics: NetDeviceStatistics): Values {
 }
 
 /** copy_rtnl_link_stats(): the low 32 bits of each. */
-function narrowed(counters: Values): Values {
-  return Object.fromEntries(Object.entries(counters).map(([name, value]) => [name, Number(value) % 0x1_0000_0000]));
+function narrowed({ narrowCounter }: KernelParts, counters: Values): Values {
+  return Object.fromEntries(Object.entries(counters).map(([name, value]) => [name, narrowCounter(Number(value))]));
 }

@@ -105,6 +105,9 @@ const XDP = attributeSet('IFLA_XDP', [
   [4, 'IFLA_XDP_PROG_ID', u32],
 ]);
 
+/** Nests of other subsystems: their attributes stay numbers. */
+const NOT_DECODED = attributeSet('other', []);
+
 export const LINK = attributeSet('IFLA', [
   [1, 'IFLA_ADDRESS', { kind: 'binary', maxLength: 32 }],
   [2, 'IFLA_BROADCAST', { kind: 'binary', maxLength: 32 }],
@@ -162,10 +165,10 @@ export const LINK = attributeSet('IFLA', [
   [59, 'IFLA_TSO_MAX_SIZE', u32],
   [60, 'IFLA_TSO_MAX_SEGS', u32],
   [61, 'IFLA_ALLMULTI', u32],
-  [62, 'IFLA_DEVLINK_PORT', binary],
+  [62, 'IFLA_DEVLINK_PORT', { kind: 'nest', set: () => NOT_DECODED }],
   [63, 'IFLA_GSO_IPV4_MAX_SIZE', u32],
   [64, 'IFLA_GRO_IPV4_MAX_SIZE', u32],
-  [65, 'IFLA_DPLL_PIN', binary],
+  [65, 'IFLA_DPLL_PIN', { kind: 'nest', set: () => NOT_DECODED }],
   [66, 'IFLA_MAX_PACING_OFFLOAD_HORIZON', binary],
   [67, 'IFLA_NETNS_IMMUTABLE', u8],
   [68, 'IFLA_HEADROOM', u16],
