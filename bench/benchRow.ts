@@ -4,7 +4,7 @@ import { Bench } from 'tinybench';
 /** Bytes, or pieces of work, a second. */
 export type Unit = keyof typeof SCALES;
 
-const SCALES = { 'GB/s': 1e9, 'M/s': 1e6, 'k/s': 1e3 } as const;
+const SCALES = { 'GB/s': 1e9, 'M/s': 1e6, 'k/s': 1e3, 'a minute': 1 } as const;
 
 export interface BenchRow {
   readonly name: string;

@@ -2,9 +2,10 @@
 import { cpus } from 'node:os';
 import { formatRows, type BenchRow } from './benchRow.js';
 import { packetRows } from './packet.bench.js';
+import { suiteRows } from './suite.bench.js';
 
 /** A group of rows under a heading; the names of groups can be given as arguments. */
-const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = { packet: packetRows };
+const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = { packet: packetRows, suite: suiteRows };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in GROUPS));

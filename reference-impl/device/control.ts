@@ -14,9 +14,8 @@ import type {
   RssChange,
   TimestampingInfo,
 } from '../../harness/contract/index.js';
-import { toeplitzTables } from '../packet/toeplitz.js';
 import { deliver, flushAggregators } from './receiveRing.js';
-import { LONGEST_HASH_INPUT, hasCarrier, newRssState, spread, speedOf, type NicPort, type RssState } from './state.js';
+import { hasCarrier, newRssState, spread, speedOf, type NicPort, type RssState } from './state.js';
 import { drainAll } from './transmit.js';
 
 const errno = (value: number): Errno => value as Errno;
@@ -94,7 +93,7 @@ function applyRss(port: NicPort, state: RssState, change: RssChange): DriverResu
   if (change.key !== undefined && change.key.length !== port.limits.keyLength) return refuse(EINVAL);
   if (change.key !== undefined) {
     state.key = change.key.slice();
-    state.tables = toeplitzTables(state.key, LONGEST_HASH_INPUT);
+    state.tables = null;
   }
   if (change.inputTransform !== undefined)
     for (const each of port.rss.values()) each.inputTransform = change.inputTransform;

@@ -5,7 +5,7 @@ import { ethernetFcs } from '../packet/checksum.js';
 import { newFlow, parseFlow, type Flow } from '../packet/flow.js';
 import { ETH_FCS_LEN, ETH_HLEN, ETH_P_8021AD, ETH_P_8021Q, ETH_P_PAUSE, ETH_ZLEN } from '../packet/protocols.js';
 import { readU16 } from '../packet/bytes.js';
-import { tableHash } from '../packet/toeplitz.js';
+import { tableHash, toeplitzTables } from '../packet/toeplitz.js';
 import { enqueue } from './receiveRing.js';
 import { flowTypeOf } from './hashInput.js';
 import { LONGEST_HASH_INPUT, speedOf, type NicPort, type RssState } from './state.js';
@@ -185,6 +185,7 @@ function hashOf(port: NicPort, bytes: Uint8Array, wireFlow: Flow, context: numbe
   if (state.inputTransform !== 0) {
     parts.symmetric(input, state.inputTransform, described.addressLength, described.hasPorts);
   }
+  state.tables ??= toeplitzTables(state.key, LONGEST_HASH_INPUT);
   const value = tableHash(state.tables, input, described.length);
   const queue = queueOf(port, state, value);
   return { queue, hash: { value, type: described.type } };

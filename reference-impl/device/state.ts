@@ -18,7 +18,7 @@ import type {
   Vid,
 } from '../../harness/contract/index.js';
 import { GroEngine } from '../packet/aggregate.js';
-import { toeplitzTables, type ToeplitzTables } from '../packet/toeplitz.js';
+import type { ToeplitzTables } from '../packet/toeplitz.js';
 import { DEFAULT_FEATURES, type NicLimits } from './limits.js';
 import type { NicParts } from './parts.js';
 
@@ -98,7 +98,8 @@ export interface RssState {
   hashFunction: number;
   inputTransform: number;
   key: Uint8Array;
-  tables: ToeplitzTables;
+  /** Of the key, made when the first packet is hashed. */
+  tables: ToeplitzTables | null;
   indirection: number[];
   /** The table follows the number of queues until the user sets one. */
   tableIsUsers: boolean;
@@ -213,7 +214,7 @@ export function newRssState(key: Uint8Array, queues: number, size: number): RssS
     hashFunction: ETH_RSS_HASH_TOP,
     inputTransform: 0,
     key,
-    tables: toeplitzTables(key, LONGEST_HASH_INPUT),
+    tables: null,
     indirection: spread(queues, size),
     tableIsUsers: false,
   };

@@ -28,6 +28,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   registerNetdevFamily(kernel, netlink);
   // rtnetlink_event(): every change of a net device is told to who listens to links.
   kernel.notifiers.push((event, netDevice) => {
+    if (!netlink.hasListeners(NETLINK_ROUTE, RTNLGRP_LINK)) return;
     const type = event === 'NETDEV_UNREGISTER' ? RTM_DELLINK : RTM_NEWLINK;
     netlink.notify(NETLINK_ROUTE, RTNLGRP_LINK, linkMessage(kernel.parts, netDevice, undefined, type));
   });

@@ -2,6 +2,7 @@
 import { GenericClient, decodeBody, encodeBody, type NetlinkResult, type OpenSocket } from './client.js';
 import { bitChanges, bitList, decodeBits, type DecodedBits } from './bitset.js';
 import {
+  ETHTOOL_FLAG_COMPACT_BITSETS,
   ETHTOOL_FLAG_STATS,
   ETHTOOL_GENL_NAME,
   ETHTOOL_GENL_VERSION,
@@ -124,7 +125,13 @@ export class EthtoolClient {
   }
 
   async features(netDevice: string): Promise<NetlinkResult<FeatureState>> {
-    const result = await this.call('FEATURES_GET', netDevice);
+    // The compact form: the verbose one names every bit four times over.
+    const result = await this.call(
+      'FEATURES_GET',
+      netDevice,
+      {},
+      { ETHTOOL_A_HEADER_FLAGS: ETHTOOL_FLAG_COMPACT_BITSETS },
+    );
     if (!result.ok) return result;
     const bits = (name: string): ReadonlySet<string> => decodeBits(nestIn(result.value, name), FEATURE_NAMES).set;
     return {

@@ -86,23 +86,26 @@ export class NetlinkDecodeError extends Error {
 
 const INTEGER_BYTES = { u8: 1, u16: 2, u32: 4, s32: 4, u64: 8, be16: 2 } as const;
 
+/** Four bytes as they lie, as a signed number. */
+const wordAt = (data: Uint8Array, at: number): number =>
+  (data[at] ?? 0) | ((data[at + 1] ?? 0) << 8) | ((data[at + 2] ?? 0) << 16) | ((data[at + 3] ?? 0) << 24);
+
 function readInteger(kind: IntegerKind | 'be16', data: Uint8Array, at = 0): number | bigint {
-  const view = viewOf(data);
   switch (kind) {
     case 'u8':
-      return view.getUint8(at);
+      return data[at] ?? 0;
     case 'u16':
-      return view.getUint16(at, true);
+      return (data[at] ?? 0) | ((data[at + 1] ?? 0) << 8);
     case 'be16':
-      return view.getUint16(at);
+      return ((data[at] ?? 0) << 8) | (data[at + 1] ?? 0);
     case 'u32':
-      return view.getUint32(at, true);
+      return wordAt(data, at) >>> 0;
     case 's32':
-      return view.getInt32(at, true);
+      return wordAt(data, at);
     case 'u64':
-      return view.getBigUint64(at, true);
+      return viewOf(data).getBigUint64(at, true);
     case 'uint':
-      return data.length === 8 ? view.getBigUint64(at, true) : BigInt(view.getUint32(at, true));
+      return data.length === 8 ? viewOf(data).getBigUint64(at, true) : BigInt(wordAt(data, at) >>> 0);
   }
 }
 

@@ -210,6 +210,14 @@ export class NetlinkKernel {
     this.#sockets.clear();
   }
 
+  /** netlink_has_listeners(): whether anybody would be told. */
+  hasListeners(protocol: number, group: number): boolean {
+    for (const socket of this.#sockets) {
+      if (socket.protocol === protocol && this.#parts.notifies(socket, group)) return true;
+    }
+    return false;
+  }
+
   /** nlmsg_multicast(). */
   notify(protocol: number, group: number, { type, body }: NetlinkBody): void {
     const datagram = encodeMessage({ type, flags: 0, sequence: 0, portId: 0 }, body);

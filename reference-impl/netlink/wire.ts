@@ -87,12 +87,11 @@ export interface ParsedAttributes {
 /** nla_for_each_attr(): stops at a length that cannot be. `base` is added to every offset. */
 export function parseAttributes(bytes: Uint8Array, base = 0): ParsedAttributes {
   const attributes: Attribute[] = [];
-  const view = viewOf(bytes);
   let at = 0;
   while (at + NLA_HDRLEN <= bytes.length) {
-    const length = view.getUint16(at, true);
+    const length = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
     if (length < NLA_HDRLEN || at + length > bytes.length) break;
-    const type = view.getUint16(at + 2, true);
+    const type = (bytes[at + 2] ?? 0) | ((bytes[at + 3] ?? 0) << 8);
     attributes.push({
       type: type & NLA_TYPE_MASK,
       flags: type & ~NLA_TYPE_MASK,
@@ -107,9 +106,11 @@ export function parseAttributes(bytes: Uint8Array, base = 0): ParsedAttributes {
 /** One attribute, padded. `type` carries its flag bits. */
 export function encodeAttribute(type: number, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(align(NLA_HDRLEN + data.length));
-  const view = viewOf(bytes);
-  view.setUint16(0, NLA_HDRLEN + data.length, true);
-  view.setUint16(2, type, true);
+  const length = NLA_HDRLEN + data.length;
+  bytes[0] = length;
+  bytes[1] = length >> 8;
+  bytes[2] = type;
+  bytes[3] = type >> 8;
   bytes.set(data, NLA_HDRLEN);
   return bytes;
 }

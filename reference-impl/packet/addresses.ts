@@ -1,8 +1,24 @@
 /** Addresses between text and bytes. Text is what people and netlink tools print. */
 import { readU16, writeU16 } from './bytes.js';
 
+/** Addresses come again and again; what was parsed once is copied. */
+function remembered(parse: (text: string) => Uint8Array): (text: string) => Uint8Array {
+  const known = new Map<string, Uint8Array>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before.slice();
+    const bytes = parse(text);
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    known.set(text, bytes.slice());
+    return bytes;
+  };
+}
+const MOST_REMEMBERED = 1024;
+
 /** `02:00:00:00:00:01` → six bytes. Throws on anything else. */
-export function parseMac(text: string): Uint8Array {
+export const parseMac = remembered(readMac);
+
+function readMac(text: string): Uint8Array {
   if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text)) throw new Error(`not a MAC address: ${text}`);
   return Uint8Array.from(text.split(':'), (part) => Number.parseInt(part, 16));
 }
@@ -25,7 +41,9 @@ export function isZeroMac(bytes: Uint8Array, offset: number): boolean {
 }
 
 /** `192.0.2.1` → four bytes. Throws on anything else. */
-export function parseIpv4(text: string): Uint8Array {
+export const parseIpv4 = remembered(readIpv4);
+
+function readIpv4(text: string): Uint8Array {
   const parts = text.split('.');
   const valid = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
   if (!valid) throw new Error(`not an IPv4 address: ${text}`);
@@ -37,7 +55,9 @@ export function formatIpv4(bytes: Uint8Array, offset = 0): string {
 }
 
 /** `2001:db8::1` → sixteen bytes, RFC 4291 section 2.2, a trailing IPv4 address included. Throws on anything else. */
-export function parseIpv6(text: string): Uint8Array {
+export const parseIpv6 = remembered(readIpv6);
+
+function readIpv6(text: string): Uint8Array {
   const failure = new Error(`not an IPv6 address: ${text}`);
   const halves = text.split('::');
   if (halves.length > 2) throw failure;

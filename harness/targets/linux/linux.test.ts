@@ -181,11 +181,10 @@ describe.skipIf(!probe.ok)('linux:veth', () => {
     const { transmit, frame } = unfinished(packet, size);
     const transportOffset = offsetOf(frame, packet.transport);
     const expected = segmentFrame(frame.bytes, {
-      type: packet.transport,
+      type: packet.transport === 'udp' ? 'udp-l4' : packet.network === 'ipv4' ? 'tcp4' : 'tcp6',
       size,
       ecn: false,
       fixedId: false,
-      mangleId: false,
       networkOffset: 14,
       transportOffset,
       headerLength: frame.bytes.length - packet.length,
@@ -383,9 +382,11 @@ describe.skipIf(!probe.ok)('linux:veth', () => {
     for (const protocol of [NETLINK_ROUTE, NETLINK_GENERIC]) await other.netlink(protocol);
     await otherHost.send([{ bytes: numbered(1) }]);
     await otherWire.send([{ bytes: numbered(2) }]);
-    await other.sysfs.list('class/net');
-    await other.bpf(0, new Uint8Array(new Uint32Array([2, 4, 8, 1]).buffer));
-    await other.reset();
+    for (let round = 0; round < 2; round++) {
+      await other.sysfs.list('class/net');
+      await other.bpf(0, new Uint8Array(new Uint32Array([2, 4, 8, 1]).buffer));
+      if (round === 0) await other.reset();
+    }
     expect(machineState().devices).toEqual(before.devices);
     expect(machineState().namespace).toBe(before.namespace);
     await other.close();

@@ -85,6 +85,7 @@ const NO_FLAGS = { compact: false, omitReply: false, statistics: false };
 /** Registers the family with the netlink side of the kernel. */
 export function registerEthtoolFamily(kernel: ReferenceKernel, netlink: NetlinkKernel): void {
   const announceValues = (name: EthtoolNotificationName, netDevice: NetDevice, values: Values): void => {
+    if (!netlink.hasListeners(NETLINK_GENERIC, group())) return;
     const { command, set } = ETHTOOL_NOTIFICATIONS[name];
     const [[, header] = [1, undefined]] = [...set.byNumber].filter(([, spec]) => spec.name.endsWith('_HEADER'));
     if (header === undefined) return;
