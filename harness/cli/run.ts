@@ -46,7 +46,17 @@ async function runParallel(flags: RunFlags, out: string): Promise<readonly RunRe
 }
 
 function optionsOf(flags: RunFlags, out: string): RunOptions {
-  const { target, profile = defaultProfile(target), only = [], tags = '', seed, runs, path, shard, resume = false } = flags;
+  const {
+    target,
+    profile = defaultProfile(target),
+    only = [],
+    tags = '',
+    seed,
+    runs,
+    path,
+    shard,
+    resume = false,
+  } = flags;
   if (path !== undefined && only.length === 0) throw new UsageError('--path belongs to one law: name it with --only');
   return {
     target,

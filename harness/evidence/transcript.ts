@@ -30,7 +30,7 @@ export function transcribe(
 }
 
 /** Families by id, where the datagram is an answer of the controller. Never throws. */
-function toldFamilies({ protocol, bytes }: RecordedDatagram): [number, string][] {
+export function toldFamilies({ protocol, bytes }: Pick<RecordedDatagram, 'protocol' | 'bytes'>): [number, string][] {
   if (protocol !== NETLINK_GENERIC) return [];
   try {
     return parseDatagram(bytes).flatMap(({ type, body }): [number, string][] => {

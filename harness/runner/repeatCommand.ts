@@ -4,7 +4,8 @@ import type { RunOptions } from './run.js';
 export const RUN_DEFAULTS = { target: 'reference', profile: 'server-nic', seed: 1, runs: 100 } as const;
 
 /** A virtual device is no server NIC: what it lacks is not held against it. */
-export const defaultProfile = (target: string): string => (target === 'linux:veth' ? 'virtual-nic' : RUN_DEFAULTS.profile);
+export const defaultProfile = (target: string): string =>
+  target === 'linux:veth' ? 'virtual-nic' : RUN_DEFAULTS.profile;
 
 /** Options that have their default are left out. */
 export function repeatCommand(

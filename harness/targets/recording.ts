@@ -2,6 +2,7 @@
  * A Target as the runner uses it: every call has a time limit, every answer is checked against the contract, and what passed
  * between the scenario and the target is remembered, so that a failure can be shown.
  */
+import { GENL_ID_CTRL, NETLINK_GENERIC } from '../../reference-impl/netlink/constants.js';
 import type {
   HostEnd,
   HostReceive,
@@ -16,12 +17,17 @@ import type {
   WireFrame,
 } from '../contract/index.js';
 import type { RecordedCase, RecordedDatagram, RecordedFrame } from '../evidence/recordedCase.js';
+import { toldFamilies } from '../evidence/transcript.js';
 import { CallGuard } from './callGuard.js';
 import { checkBytes, checkDescription, checkFrames } from './contractCheck.js';
 
 /** The last so many frames and datagrams of a case are kept. */
 const MAX_FRAMES = 2000;
 const MAX_DATAGRAMS = 1000;
+const MAX_FAMILIES = 100;
+
+const isFromController = (protocol: number, datagram: Uint8Array): boolean =>
+  protocol === NETLINK_GENERIC && datagram[4] === GENL_ID_CTRL && datagram[5] === 0;
 
 export interface RecordingOptions {
   /** Milliseconds that a call may take beyond the time that it was asked to wait. */
@@ -34,6 +40,8 @@ export class RecordingTarget implements Target {
   readonly #guard: CallGuard;
   readonly #frames: FrameEntry[] = [];
   readonly #datagrams: DatagramEntry[] = [];
+  /** What the controller of generic netlink said: families keep their numbers from case to case. */
+  readonly #controller: Uint8Array[] = [];
   #dropped = 0;
   #sequence = 0;
 
@@ -68,7 +76,8 @@ export class RecordingTarget implements Target {
         datagrams.push({ protocol, direction, bytes, timeNs });
       }
     }
-    return { frames, datagrams, ...(this.#dropped === 0 ? {} : { dropped: this.#dropped }) };
+    const families = new Map(this.#controller.flatMap((bytes) => toldFamilies({ protocol: NETLINK_GENERIC, bytes })));
+    return { frames, datagrams, families, ...(this.#dropped === 0 ? {} : { dropped: this.#dropped }) };
   }
 
   async describe(): Promise<TargetDescription> {
@@ -88,7 +97,11 @@ export class RecordingTarget implements Target {
       },
       receive: async (wait) => {
         const datagram = await guard.call('netlink receive', () => socket.receive(wait), wait?.withinMs);
-        if (datagram !== null) this.#noteDatagram(protocol, 'received', checkBytes('netlink receive', datagram));
+        if (datagram !== null) {
+          this.#noteDatagram(protocol, 'received', checkBytes('netlink receive', datagram));
+          if (isFromController(protocol, datagram) && this.#controller.length < MAX_FAMILIES)
+            this.#controller.push(datagram);
+        }
         return datagram;
       },
       join: (group) => guard.call('netlink join', () => socket.join(group)),

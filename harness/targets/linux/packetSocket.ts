@@ -15,6 +15,7 @@ import {
   EAGAIN,
   EINTR,
   EMSGSIZE,
+  ENETDOWN,
   ETH_P_ALL,
   MSG_DONTWAIT,
   MSG_ERRQUEUE,
@@ -104,8 +105,9 @@ export class PacketReceiver {
       const count = libc().recvmmsg(this.fd, batch.headers, BATCH, MSG_DONTWAIT, null);
       if (count === -EAGAIN) return;
       if (count === -EINTR) continue;
-      // A device that went down or away says so once (ENETDOWN); the frames before it were taken.
-      if (count < 0) return;
+      // A device that went down says so once, in place of a frame.
+      if (count === -ENETDOWN) continue;
+      if (count < 0) throw new SystemCallError('recvmmsg on a packet socket', -count);
       const offset = realtimeOffset();
       for (let slot = 0; slot < count; slot++) {
         if ((batch.packetType(slot) === PACKET_OUTGOING) === this.#outgoing) take(this.#packet(slot, offset));
