@@ -1,6 +1,7 @@
 /** What counters must grow by: arithmetic over the frames that were sent and received. */
 import fc from 'fast-check';
 import { BROADCAST, numberedFrame } from './numberedFrames.js';
+import { LINK_STATISTICS } from '../../reference-impl/netlink/families/rtnetlink.js';
 
 export type Destination = 'unicast' | 'multicast' | 'broadcast';
 
@@ -99,31 +100,7 @@ export const growthOfSize = (buckets: readonly Bucket[], size: number): number[]
   buckets.map(({ low, high }) => (low <= size && size <= high ? 1 : 0));
 
 /** Names by which drivers have repeated members of struct rtnl_link_stats64 and of the standard groups. */
-export const STANDARD_NAMES: ReadonlySet<string> = new Set([
-  'rx_packets',
-  'tx_packets',
-  'rx_bytes',
-  'tx_bytes',
-  'rx_errors',
-  'tx_errors',
-  'rx_dropped',
-  'tx_dropped',
-  'multicast',
-  'collisions',
-  'rx_length_errors',
-  'rx_over_errors',
-  'rx_crc_errors',
-  'rx_frame_errors',
-  'rx_fifo_errors',
-  'rx_missed_errors',
-  'tx_aborted_errors',
-  'tx_carrier_errors',
-  'tx_fifo_errors',
-  'tx_heartbeat_errors',
-  'tx_window_errors',
-  'rx_pause_frames',
-  'tx_pause_frames',
-]);
+export const STANDARD_NAMES: ReadonlySet<string> = new Set([...LINK_STATISTICS, 'rx_pause_frames', 'tx_pause_frames']);
 
 /** Names of counters that are lower now than they were, of those that are in both. */
 export function wentBack(before: Readonly<Record<string, number>>, after: Readonly<Record<string, number>>): string[] {

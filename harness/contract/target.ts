@@ -239,9 +239,11 @@ export type SysfsResult<Value> =
 
 /** The directory from which the kernel loads firmware. */
 export interface FirmwareDirectory {
-  put(name: string, bytes: Uint8Array): Promise<void>;
-  remove(name: string): Promise<void>;
+  put(name: string, bytes: Uint8Array): Promise<FirmwareResult>;
+  remove(name: string): Promise<FirmwareResult>;
 }
+
+export type FirmwareResult = { readonly ok: true } | { readonly ok: false; readonly errno: Errno };
 
 export interface Clock {
   now(): Promise<Nanoseconds>;

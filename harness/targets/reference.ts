@@ -5,6 +5,7 @@ import type {
   CapabilityAnswer,
   CapabilityAnswers,
   Device,
+  FirmwareResult,
   HostEnd,
   NetDeviceName,
   NetlinkSocket,
@@ -79,8 +80,12 @@ class ModelTarget implements Target {
   };
   readonly #firmware = new Map<string, Uint8Array>();
   readonly firmware = {
-    put: async (name: string, bytes: Uint8Array): Promise<void> => void this.#firmware.set(name, bytes.slice()),
-    remove: async (name: string): Promise<void> => void this.#firmware.delete(name),
+    put: (name: string, bytes: Uint8Array): Promise<FirmwareResult> => {
+      this.#firmware.set(name, bytes.slice());
+      return Promise.resolve({ ok: true });
+    },
+    remove: (name: string): Promise<FirmwareResult> =>
+      Promise.resolve(this.#firmware.delete(name) ? { ok: true } : { ok: false, errno: ENOENT }),
   };
   readonly clock = {
     now: async (): Promise<bigint> => this.#kernel.now,

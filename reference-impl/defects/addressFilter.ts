@@ -1,17 +1,9 @@
 import type { Device, DriverResult, RxMode } from '../../harness/contract/index.js';
 import { isBroadcastMac } from '../packet/addresses.js';
-import type { NicParts } from '../device/parts.js';
-import type { KernelParts } from '../kernel/parts.js';
 import type { Defect } from './defect.js';
 import { DEV_ADDR_LISTS, PRACTICE } from './origins.js';
 import { withNetDevice } from './wrapDevice.js';
-
-const kernel =
-  (change: Partial<KernelParts>): NonNullable<Defect['kernel']> =>
-  (parts) => ({ ...parts, ...change });
-const nic =
-  (change: (sound: NicParts) => Partial<NicParts>): NonNullable<Defect['nic']> =>
-  (parts) => ({ ...parts, ...change(parts) });
+import { kernel, nic } from './replacedParts.js';
 
 const done: DriverResult = { ok: true, value: undefined };
 

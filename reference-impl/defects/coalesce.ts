@@ -1,12 +1,8 @@
 import type { Coalesce, DriverResult } from '../../harness/contract/index.js';
-import type { NicParts } from '../device/parts.js';
 import type { Defect } from './defect.js';
 import { COALESCE_CHECKS, PRACTICE } from './origins.js';
 import { withEthtool } from './wrapDevice.js';
-
-const nic =
-  (change: Partial<NicParts>): NonNullable<Defect['nic']> =>
-  (parts) => ({ ...parts, ...change });
+import { nic } from './replacedParts.js';
 
 const done: DriverResult = { ok: true, value: undefined };
 

@@ -1,11 +1,7 @@
-import type { KernelParts } from '../kernel/parts.js';
 import type { Defect } from './defect.js';
 import { FIX_FEATURES, NETDEV_FEATURES, PRACTICE } from './origins.js';
 import { withNetDevice } from './wrapDevice.js';
-
-const kernel =
-  (change: Partial<KernelParts>): NonNullable<Defect['kernel']> =>
-  (parts) => ({ ...parts, ...change });
+import { kernel } from './replacedParts.js';
 
 /** One dependency between features is not enforced. */
 const withoutRules = (id: string, caughtBy: string, title: string, ...rules: readonly string[]): Defect => ({

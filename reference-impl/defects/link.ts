@@ -1,16 +1,8 @@
 import type { Device, DriverResult, PortName, WireFrame } from '../../harness/contract/index.js';
-import type { KernelParts } from '../kernel/parts.js';
-import type { NicParts } from '../device/parts.js';
 import type { Defect } from './defect.js';
 import { DRIVER_RULES, ETHTOOL_NETLINK, OPERSTATES, PAUSE_SETTINGS, PRACTICE } from './origins.js';
 import { withEthtool, withNetDevice } from './wrapDevice.js';
-
-const kernel =
-  (change: Partial<KernelParts>): NonNullable<Defect['kernel']> =>
-  (parts) => ({ ...parts, ...change });
-const nic =
-  (change: (sound: NicParts) => Partial<NicParts>): NonNullable<Defect['nic']> =>
-  (parts) => ({ ...parts, ...change(parts) });
+import { kernel, nic } from './replacedParts.js';
 
 const done: DriverResult = { ok: true, value: undefined };
 

@@ -3,13 +3,10 @@ import { NLM_F_ACK } from '../netlink/constants.js';
 import { CONFORMING_NETLINK, type NetlinkParts } from '../netlink/server.js';
 import type { Refusal } from '../netlink/validate.js';
 import { encodeMessage, parseDatagram } from '../netlink/wire.js';
-import type { KernelParts } from '../kernel/parts.js';
 import type { Defect } from './defect.js';
 import { ETHTOOL_NETLINK, NETLINK_INTRO, PRACTICE, STRICT_ATTRIBUTES } from './origins.js';
+import { kernel } from './replacedParts.js';
 
-const kernel =
-  (change: Partial<KernelParts>): NonNullable<Defect['kernel']> =>
-  (parts) => ({ ...parts, ...change });
 const netlink = (change: Partial<NetlinkParts>): NonNullable<Defect['kernel']> =>
   kernel({ netlink: { ...CONFORMING_NETLINK, ...change } });
 

@@ -1,16 +1,8 @@
 import type { DriverResult, LinkStatistics } from '../../harness/contract/index.js';
-import type { KernelParts } from '../kernel/parts.js';
-import type { NicParts } from '../device/parts.js';
 import type { Defect } from './defect.js';
 import { CHANNEL_CHECKS, DRIVER_RULES, PRACTICE, QUEUE_TESTS, RING_CHECKS } from './origins.js';
 import { withEthtool, withNetDevice } from './wrapDevice.js';
-
-const kernel =
-  (change: Partial<KernelParts>): NonNullable<Defect['kernel']> =>
-  (parts) => ({ ...parts, ...change });
-const nic =
-  (change: Partial<NicParts>): NonNullable<Defect['nic']> =>
-  (parts) => ({ ...parts, ...change });
+import { kernel, nic } from './replacedParts.js';
 
 const done: DriverResult = { ok: true, value: undefined };
 

@@ -1,16 +1,8 @@
 import type { DriverResult, Vid } from '../../harness/contract/index.js';
-import type { NicParts } from '../device/parts.js';
-import type { KernelParts } from '../kernel/parts.js';
 import type { Defect } from './defect.js';
 import { PRACTICE, VLAN_CORE } from './origins.js';
 import { withNetDevice } from './wrapDevice.js';
-
-const kernel =
-  (change: Partial<KernelParts>): NonNullable<Defect['kernel']> =>
-  (parts) => ({ ...parts, ...change });
-const nic =
-  (change: (sound: NicParts) => Partial<NicParts>): NonNullable<Defect['nic']> =>
-  (parts) => ({ ...parts, ...change(parts) });
+import { kernel, nic } from './replacedParts.js';
 
 const done: DriverResult = { ok: true, value: undefined };
 

@@ -4,6 +4,8 @@ import { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
 import { numberIn } from '../../../reference-impl/netlink/schema.js';
 import { CONTRACT_VERSION, TargetFault } from '../../contract/index.js';
 import type {
+  Errno,
+  FirmwareResult,
   BpfResult,
   CapabilityAnswers,
   HostEnd,
@@ -33,8 +35,8 @@ const MOST_OPEN = 64;
 
 const PORT = 'p0' as PortName;
 
-const noFirmware = (): Promise<never> =>
-  Promise.reject(new TargetFault('a veth loads no firmware, and the directory of the machine is not touched'));
+/** A veth loads no firmware, and the directory of the machine is not touched: EROFS. */
+const noFirmware = (): Promise<FirmwareResult> => Promise.resolve({ ok: false, errno: 30 as Errno });
 
 export class VethTarget implements Target {
   readonly sysfs: NamespaceSysfs;

@@ -57,7 +57,7 @@ export const changeTimestampConfig: ApplyChange = async (_context, request) => {
   if (typeof txType !== 'number') return txType;
   const rxFilter = oneBit(request, 'ETHTOOL_A_TSCONFIG_RX_FILTERS', RX_FILTER_NAMES, before.rxFilter);
   if (typeof rxFilter !== 'number') return rxFilter;
-  if (txType === before.txType && rxFilter === before.rxFilter) return undefined;
+  if (txType === before.txType && rxFilter === before.rxFilter) return configValues(before, flags.compact);
   const result = await setHwTimestamp(port, { txType, rxFilter });
   return result.ok ? configValues(result.value, flags.compact) : refusal(result.errno, result.message);
 };

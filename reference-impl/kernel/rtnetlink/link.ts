@@ -188,6 +188,17 @@ const LINK_MEMBERS: readonly LinkMember[] = [
     },
   },
   {
+    attribute: 'IFLA_GSO_IPV4_MAX_SIZE',
+    change: async (_kernel, netDevice, request) => {
+      const size = numberIn(request.values, 'IFLA_GSO_IPV4_MAX_SIZE') ?? 0;
+      if (size > netDevice.tsoMaxSize) {
+        return refusalAt(request, 'IFLA_GSO_IPV4_MAX_SIZE', EINVAL, 'too big gso_ipv4_max_size');
+      }
+      netDevice.gsoIpv4MaxSize = size;
+      return 'announce';
+    },
+  },
+  {
     attribute: 'IFLA_GRO_MAX_SIZE',
     change: async (_kernel, netDevice, { values }) => {
       netDevice.groMaxSize = numberIn(values, 'IFLA_GRO_MAX_SIZE') ?? 0;

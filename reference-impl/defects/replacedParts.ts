@@ -1,0 +1,14 @@
+/** A conforming stack with one part replaced: what most defects are. */
+import type { NicParts } from '../device/parts.js';
+import type { KernelParts } from '../kernel/parts.js';
+import type { Defect } from './defect.js';
+
+/** Parts of the kernel. */
+export const kernel =
+  (change: Partial<KernelParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, ...change });
+
+/** Parts of the NIC; a function gets the sound ones. */
+export const nic =
+  (change: Partial<NicParts> | ((sound: NicParts) => Partial<NicParts>)): NonNullable<Defect['nic']> =>
+  (parts) => ({ ...parts, ...(typeof change === 'function' ? change(parts) : change) });
