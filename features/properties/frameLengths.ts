@@ -17,7 +17,8 @@ export interface PlainFrame {
 
 /** A frame of a type that says what is in it, and of content that does not. */
 export const plainFrame = ({ destination, source, etherType, length, seed }: PlainFrame): Uint8Array =>
-  buildFrame([ethernet({ destination, source, etherType }), payload(payloadPattern(length - ETHERNET_HEADER, seed))]).bytes;
+  buildFrame([ethernet({ destination, source, etherType }), payload(payloadPattern(length - ETHERNET_HEADER, seed))])
+    .bytes;
 
 /** Tags would be taken out, and MAC control frames are for the device. */
 const NOT_PLAIN = new Set([0x8100, 0x88a8, 0x8808]);
@@ -37,7 +38,11 @@ export interface Datagram {
 }
 
 /** A UDP datagram that nobody answers. */
-export function datagramFrame({ network, length, seed: content }: Datagram, source: string, destination: string): Uint8Array {
+export function datagramFrame(
+  { network, length, seed: content }: Datagram,
+  source: string,
+  destination: string,
+): Uint8Array {
   return buildFrame(
     [
       ethernet({ destination, source }),

@@ -1,6 +1,14 @@
 /** Super-frames whose segments fill an MTU, and whether what left is them. */
 import type { HostTransmit } from '../../harness/contract/index.js';
-import { buildFrame, ethernet, ipv4, offsetOf, payload, payloadPattern, tcp } from '../../reference-impl/packet/build.js';
+import {
+  buildFrame,
+  ethernet,
+  ipv4,
+  offsetOf,
+  payload,
+  payloadPattern,
+  tcp,
+} from '../../reference-impl/packet/build.js';
 import { equalBytes } from '../../reference-impl/packet/bytes.js';
 import { VIRTIO_NET_HDR_F_NEEDS_CSUM, VIRTIO_NET_HDR_GSO_TCPV4 } from '../../reference-impl/packet/virtioNet.js';
 import { SOMEBODY_ELSE } from './numberedFrames.js';
@@ -12,7 +20,10 @@ const FULL = 5;
 const LAST = 123;
 
 /** Five full segments and a short one. */
-export function superFrame(mtu: number, source: string): { readonly transmit: HostTransmit; readonly data: Uint8Array } {
+export function superFrame(
+  mtu: number,
+  source: string,
+): { readonly transmit: HostTransmit; readonly data: Uint8Array } {
   const size = mtu - HEADERS;
   const data = payloadPattern(FULL * size + LAST, mtu);
   const frame = buildFrame([

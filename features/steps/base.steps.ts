@@ -2,8 +2,23 @@
 import { Then, When } from '@cucumber/cucumber';
 import fc from 'fast-check';
 import type { HostReceive } from '../../harness/contract/index.js';
-import { datagram, datagramFrame, etherType, isPaddedFrom, plainFrame, seed, type Datagram } from '../properties/frameLengths.js';
-import { BROADCAST, FAR_END, SOMEBODY_ELSE, frameLength, numberedFrames, numbersOf } from '../properties/numberedFrames.js';
+import {
+  datagram,
+  datagramFrame,
+  etherType,
+  isPaddedFrom,
+  plainFrame,
+  seed,
+  type Datagram,
+} from '../properties/frameLengths.js';
+import {
+  BROADCAST,
+  FAR_END,
+  SOMEBODY_ELSE,
+  frameLength,
+  numberedFrames,
+  numbersOf,
+} from '../properties/numberedFrames.js';
 import { intoHost, ontoWire } from './exchange.js';
 import { FrameMismatch, expectFrame, expectNumber, expectThat } from './expectations.js';
 import { sameNumbers } from './port.steps.js';
@@ -47,23 +62,32 @@ const bothDatagrams = (world: NicWorld, each: Datagram): BothWays => ({
   into: datagramFrame(each, FAR_END, world.port.address),
 });
 
-When(/^the host sends a UDP datagram over (IPv4|IPv6), and the far end sends one$/, async function (this: NicWorld, network: 'IPv4' | 'IPv6') {
-  await sendBothWays(this, bothDatagrams(this, { network, length: 100, seed: 1 }));
-});
+When(
+  /^the host sends a UDP datagram over (IPv4|IPv6), and the far end sends one$/,
+  async function (this: NicWorld, network: 'IPv4' | 'IPv6') {
+    await sendBothWays(this, bothDatagrams(this, { network, length: 100, seed: 1 }));
+  },
+);
 
-Then(/^both (?:arrive unchanged|frames arrive unchanged, with nothing behind them but padding)$/, function (this: NicWorld) {
-  expectBothUnchanged(this);
-});
+Then(
+  /^both (?:arrive unchanged|frames arrive unchanged, with nothing behind them but padding)$/,
+  function (this: NicWorld) {
+    expectBothUnchanged(this);
+  },
+);
 
-Then('for every UDP datagram over IPv4 and IPv6, it passes unchanged in both directions', async function (this: NicWorld) {
-  await this.law(
-    fc.asyncProperty(datagram, async (each) => {
-      await sendBothWays(this, bothDatagrams(this, each));
-      expectBothUnchanged(this);
-    }),
-    { runs: 0.5 },
-  );
-});
+Then(
+  'for every UDP datagram over IPv4 and IPv6, it passes unchanged in both directions',
+  async function (this: NicWorld) {
+    await this.law(
+      fc.asyncProperty(datagram, async (each) => {
+        await sendBothWays(this, bothDatagrams(this, each));
+        expectBothUnchanged(this);
+      }),
+      { runs: 0.5 },
+    );
+  },
+);
 
 const bothPlain = (world: NicWorld, type: number, length: number, content: number): BothWays => ({
   out: plainFrame({ destination: SOMEBODY_ELSE, source: world.port.address, etherType: type, length, seed: content }),
@@ -77,14 +101,17 @@ When(
   },
 );
 
-Then('for every type, length and content, a frame passes unchanged in both directions', async function (this: NicWorld) {
-  await this.law(
-    fc.asyncProperty(etherType, frameLength, seed, async (type, length, content) => {
-      await sendBothWays(this, bothPlain(this, type, length, content));
-      expectBothUnchanged(this);
-    }),
-  );
-});
+Then(
+  'for every type, length and content, a frame passes unchanged in both directions',
+  async function (this: NicWorld) {
+    await this.law(
+      fc.asyncProperty(etherType, frameLength, seed, async (type, length, content) => {
+        await sendBothWays(this, bothPlain(this, type, length, content));
+        expectBothUnchanged(this);
+      }),
+    );
+  },
+);
 
 const FLOW = { out: SOMEBODY_ELSE, into: BROADCAST } as const;
 
@@ -100,7 +127,8 @@ function expectInOrder(numbers: readonly number[], count: number): void {
 }
 
 When(/^(\d+) numbered frames of one flow are sent in each direction$/, async function (this: NicWorld, count: string) {
-  this.note('bursts', () => ({ count: Number(count), numbers: [] as readonly number[][] })).numbers = await burstNumbers(this, Number(count));
+  this.note('bursts', () => ({ count: Number(count), numbers: [] as readonly number[][] })).numbers =
+    await burstNumbers(this, Number(count));
 });
 
 Then('they arrive once each, in order', function (this: NicWorld) {
@@ -117,7 +145,10 @@ Then('for every burst of frames of one flow, they arrive in order in both direct
   );
 });
 
-async function inLoopback(world: NicWorld, frames: readonly Uint8Array[]): Promise<{ back: Uint8Array[]; out: Uint8Array[] }> {
+async function inLoopback(
+  world: NicWorld,
+  frames: readonly Uint8Array[],
+): Promise<{ back: Uint8Array[]; out: Uint8Array[] }> {
   const [host, wire] = [await world.host(), await world.wire()];
   const sent = await host.send(frames.map((bytes) => ({ bytes })));
   expectThat(sent.ok, 'the kernel refused to send');
@@ -140,7 +171,13 @@ Then('they come back once each, and none is on the cable', function (this: NicWo
 Then('for every frame, it comes back unchanged and does not leave', async function (this: NicWorld) {
   await this.law(
     fc.asyncProperty(etherType, frameLength, seed, async (type, length, content) => {
-      const frame = plainFrame({ destination: BROADCAST, source: this.port.address, etherType: type, length, seed: content });
+      const frame = plainFrame({
+        destination: BROADCAST,
+        source: this.port.address,
+        etherType: type,
+        length,
+        seed: content,
+      });
       const { back, out } = await inLoopback(this, [frame]);
       expectFrame(back[0], frame, 'the frame that came back');
       expectNumber(out.length, 0, 'frames on the cable');

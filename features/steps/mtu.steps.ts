@@ -5,7 +5,15 @@ import { formatMac } from '../../reference-impl/packet/addresses.js';
 import { bytesIn, numberIn } from '../../reference-impl/netlink/schema.js';
 import { checksumRequestFrame } from '../properties/checksumRequest.js';
 import { ETHERNET_HEADER, SHORTEST_FRAME, isPaddedFrom, plainFrame, seed } from '../properties/frameLengths.js';
-import { CUSTOMER_TAG, FAR_END, SOMEBODY_ELSE, numberedFrame, numbersOf, tci, withTags } from '../properties/numberedFrames.js';
+import {
+  CUSTOMER_TAG,
+  FAR_END,
+  SOMEBODY_ELSE,
+  numberedFrame,
+  numbersOf,
+  tci,
+  withTags,
+} from '../properties/numberedFrames.js';
 import { fullSegments, superFrame } from '../properties/fullSegments.js';
 import { intoHost, ontoWire } from './exchange.js';
 import { FrameMismatch, expectFrame, expectNumber, expectThat } from './expectations.js';
@@ -47,7 +55,12 @@ const setMtu = async (world: NicWorld, mtu: number): Promise<void> =>
   accepted(await setLink(world, { IFLA_MTU: mtu }), `setting an MTU of ${mtu}`);
 
 /** Frames of so many bytes behind the header, or behind a tag where there is one. */
-async function expectPass(world: NicWorld, size: number, content: number, tags: Parameters<typeof withTags>[1] = []): Promise<void> {
+async function expectPass(
+  world: NicWorld,
+  size: number,
+  content: number,
+  tags: Parameters<typeof withTags>[1] = [],
+): Promise<void> {
   const out = withTags(outgoing(world, ETHERNET_HEADER + size, content), tags);
   const [left] = await ontoWire(world, [out]);
   expectFrame(left?.bytes, out, `the frame with ${size} bytes on the wire`);
@@ -56,9 +69,12 @@ async function expectPass(world: NicWorld, size: number, content: number, tags: 
   expectFrame(arrived?.bytes, into, `the frame with ${size} bytes at the host`);
 }
 
-Then(/^frames of (\d+) bytes behind the header pass in both directions$/, async function (this: NicWorld, size: string) {
-  await expectPass(this, Number(size), 1);
-});
+Then(
+  /^frames of (\d+) bytes behind the header pass in both directions$/,
+  async function (this: NicWorld, size: string) {
+    await expectPass(this, Number(size), 1);
+  },
+);
 
 const payloadSize = fc.integer({ min: 46, max: 1500 });
 
@@ -70,14 +86,17 @@ Then('frames of 1500 bytes behind a tag pass in both directions', async function
   await expectPass(this, 1500, 1, [{ tpid: CUSTOMER_TAG, tci: 100 }]);
 });
 
-Then('for every length up to the MTU and every tag, tagged frames pass in both directions', async function (this: NicWorld) {
-  await this.law(
-    fc.asyncProperty(payloadSize, seed, tci, (size, content, control) =>
-      expectPass(this, size, content, [{ tpid: CUSTOMER_TAG, tci: control }]),
-    ),
-    { runs: 0.5 },
-  );
-});
+Then(
+  'for every length up to the MTU and every tag, tagged frames pass in both directions',
+  async function (this: NicWorld) {
+    await this.law(
+      fc.asyncProperty(payloadSize, seed, tci, (size, content, control) =>
+        expectPass(this, size, content, [{ tpid: CUSTOMER_TAG, tci: control }]),
+      ),
+      { runs: 0.5 },
+    );
+  },
+);
 
 async function expectWholeOrNot(world: NicWorld, beyond: number): Promise<void> {
   const mtu = await mtuInForce(world);
@@ -145,25 +164,40 @@ Given('the features, the address and an added group address are noted', async fu
 async function expectAllAsNoted(world: NicWorld): Promise<void> {
   const { features, address } = mtuNotes(world);
   const { active } = await featureState(world);
-  expectThat(active.size === features.size && [...features].every((name) => active.has(name)), 'the features are others now');
+  expectThat(
+    active.size === features.size && [...features].every((name) => active.has(name)),
+    'the features are others now',
+  );
   expectThat((await portAddress(world)) === address, 'the address is another now');
-  const frames = [numberedFrame({ destination: GROUP, number: 1 }), numberedFrame({ destination: world.port.address, number: 2 })];
+  const frames = [
+    numberedFrame({ destination: GROUP, number: 1 }),
+    numberedFrame({ destination: world.port.address, number: 2 }),
+  ];
   const numbers = numbersOf((await intoHost(world, frames)).map(({ bytes }) => bytes));
-  expectThat(numbers.join() === '1,2', `of the frames to the group and to the port, these arrived: ${numbers.join(' ')}`);
+  expectThat(
+    numbers.join() === '1,2',
+    `of the frames to the group and to the port, these arrived: ${numbers.join(' ')}`,
+  );
 }
 
-Then('the features and the address are those that were noted, and frames to the group arrive', async function (this: NicWorld) {
-  await expectAllAsNoted(this);
-});
+Then(
+  'the features and the address are those that were noted, and frames to the group arrive',
+  async function (this: NicWorld) {
+    await expectAllAsNoted(this);
+  },
+);
 
 Then('for every sequence of MTUs, features, address and filter stay', async function (this: NicWorld) {
   await this.law(
-    fc.asyncProperty(fc.array(fc.integer({ min: 600, max: 1500 }), { minLength: 1, maxLength: 4 }), async (sequence) => {
-      for (const mtu of sequence) {
-        await setMtu(this, mtu);
-        await expectAllAsNoted(this);
-      }
-    }),
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 600, max: 1500 }), { minLength: 1, maxLength: 4 }),
+      async (sequence) => {
+        for (const mtu of sequence) {
+          await setMtu(this, mtu);
+          await expectAllAsNoted(this);
+        }
+      },
+    ),
     { runs: 0.3 },
   );
 });
@@ -179,10 +213,15 @@ Given('the largest MTU that is accepted, up to 9000', async function (this: NicW
 const HEADERS = 40;
 
 async function expectChecksummed(world: NicWorld, length: number, content: number, tagged: boolean): Promise<void> {
-  const { transmit, expected } = checksumRequestFrame({ protocol: 'TCP', network: 'IPv4', length, seed: content }, world.port.address);
+  const { transmit, expected } = checksumRequestFrame(
+    { protocol: 'TCP', network: 'IPv4', length, seed: content },
+    world.port.address,
+  );
   const tags = tagged ? [{ tpid: CUSTOMER_TAG, tci: 5 }] : [];
   const shifted =
-    tagged && transmit.vnet !== undefined ? { ...transmit.vnet, csumStart: transmit.vnet.csumStart + 4 } : transmit.vnet;
+    tagged && transmit.vnet !== undefined
+      ? { ...transmit.vnet, csumStart: transmit.vnet.csumStart + 4 }
+      : transmit.vnet;
   const request = { bytes: withTags(transmit.bytes, tags), ...(shifted === undefined ? {} : { vnet: shifted }) };
   const [left] = await ontoWire(world, [request]);
   expectFrame(left?.bytes, withTags(expected, tags), `the frame with ${length} payload bytes`);
@@ -195,31 +234,40 @@ Then('full frames that ask for their checksum leave with it, with and without a 
   await expectChecksummed(this, full - 1, 3, false);
 });
 
-Then('for every length up to the MTU, a frame that asks for its checksum leaves with it', async function (this: NicWorld) {
-  await this.law(
-    fc.asyncProperty(fc.integer({ min: 1500, max: mtuNotes(this).mtu - HEADERS }), fc.nat(999), fc.boolean(), (length, content, tagged) =>
-      expectChecksummed(this, length, content, tagged),
-    ),
-    { runs: 0.3 },
-  );
-});
+Then(
+  'for every length up to the MTU, a frame that asks for its checksum leaves with it',
+  async function (this: NicWorld) {
+    await this.law(
+      fc.asyncProperty(
+        fc.integer({ min: 1500, max: mtuNotes(this).mtu - HEADERS }),
+        fc.nat(999),
+        fc.boolean(),
+        (length, content, tagged) => expectChecksummed(this, length, content, tagged),
+      ),
+      { runs: 0.3 },
+    );
+  },
+);
 
 Then(/^the link reports an MTU of (\d+)$/, async function (this: NicWorld, mtu: string) {
   expectNumber(await mtuInForce(this), Number(mtu), 'MTU');
 });
 
-Then('for every MTU within the bounds, full frames pass in both directions and the link reports it', async function (this: NicWorld) {
-  const { min, max } = await announcedBounds(this);
-  const mtu = fc.integer({ min: Math.max(min, 68), max: Math.min(max, JUMBO) });
-  await this.law(
-    fc.asyncProperty(mtu, seed, async (each, content) => {
-      await setMtu(this, each);
-      await expectPass(this, each, content);
-      expectNumber(await mtuInForce(this), each, 'MTU');
-    }),
-    { runs: 0.3 },
-  );
-});
+Then(
+  'for every MTU within the bounds, full frames pass in both directions and the link reports it',
+  async function (this: NicWorld) {
+    const { min, max } = await announcedBounds(this);
+    const mtu = fc.integer({ min: Math.max(min, 68), max: Math.min(max, JUMBO) });
+    await this.law(
+      fc.asyncProperty(mtu, seed, async (each, content) => {
+        await setMtu(this, each);
+        await expectPass(this, each, content);
+        expectNumber(await mtuInForce(this), each, 'MTU');
+      }),
+      { runs: 0.3 },
+    );
+  },
+);
 
 // Segments.
 
@@ -266,7 +314,8 @@ When(/^the host sends a short frame of (\d+) bytes$/, async function (this: NicW
 
 function expectPaddedToShortest(sent: Uint8Array, left: Uint8Array | undefined): void {
   const begins = left !== undefined && sent.every((byte, index) => left[index] === byte);
-  if (!begins || left.length !== SHORTEST_FRAME) throw new FrameMismatch('the short frame on the wire', sent, left ?? null);
+  if (!begins || left.length !== SHORTEST_FRAME)
+    throw new FrameMismatch('the short frame on the wire', sent, left ?? null);
 }
 
 Then('it leaves as 60 bytes that begin with it', function (this: NicWorld) {
@@ -288,7 +337,8 @@ Then('for every short frame, it leaves as 60 bytes that begin with it', async fu
 async function expectNoLeak(world: NicWorld, long: Uint8Array, short: Uint8Array): Promise<void> {
   const left = await ontoWire(world, [long, short]);
   const got = left[1]?.bytes;
-  if (got === undefined || !isPaddedFrom(got, short)) throw new FrameMismatch('the short frame behind a long one', short, got ?? null);
+  if (got === undefined || !isPaddedFrom(got, short))
+    throw new FrameMismatch('the short frame behind a long one', short, got ?? null);
 }
 
 When('the host sends a full frame and then a frame of 42 bytes', function (this: NicWorld) {
@@ -299,14 +349,17 @@ Then('whatever is behind the 42 bytes is zero', async function (this: NicWorld) 
   await expectNoLeak(this, outgoing(this, 1514, 8), mtuNotes(this).sent);
 });
 
-Then('for every long frame and short frame behind it, whatever is behind the short one is zero', async function (this: NicWorld) {
-  await this.law(
-    fc.asyncProperty(fc.integer({ min: 60, max: 1514 }), shortLength, seed, async (long, short, content) => {
-      await expectNoLeak(this, outgoing(this, long, content), outgoing(this, short, content + 1));
-    }),
-    { runs: 0.5 },
-  );
-});
+Then(
+  'for every long frame and short frame behind it, whatever is behind the short one is zero',
+  async function (this: NicWorld) {
+    await this.law(
+      fc.asyncProperty(fc.integer({ min: 60, max: 1514 }), shortLength, seed, async (long, short, content) => {
+        await expectNoLeak(this, outgoing(this, long, content), outgoing(this, short, content + 1));
+      }),
+      { runs: 0.5 },
+    );
+  },
+);
 
 async function expectTaggedShort(world: NicWorld, length: number, content: number): Promise<void> {
   const { name, vid, tpid } = vlanDevice(world);
@@ -326,9 +379,12 @@ Then('it leaves with its tag in at least 60 bytes, with nothing but zeroes behin
   await expectTaggedShort(this, mtuNotes(this).before, 4);
 });
 
-Then('for every short frame through the VLAN device, it leaves with its tag in at least 60 bytes', async function (this: NicWorld) {
-  await this.law(
-    fc.asyncProperty(shortLength, seed, (length, content) => expectTaggedShort(this, length, content)),
-    { runs: 0.5 },
-  );
-});
+Then(
+  'for every short frame through the VLAN device, it leaves with its tag in at least 60 bytes',
+  async function (this: NicWorld) {
+    await this.law(
+      fc.asyncProperty(shortLength, seed, (length, content) => expectTaggedShort(this, length, content)),
+      { runs: 0.5 },
+    );
+  },
+);

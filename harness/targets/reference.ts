@@ -59,6 +59,7 @@ const RIG: readonly string[] = [
   'host-stall',
   'tunnel-gso',
   'partial-checksum-any',
+  'sctp-checksum-request',
   'virtual-clock',
   'sees-rx-checksum',
   'sees-rx-checksum-complete',

@@ -94,7 +94,7 @@ function finished(port: NicPort, { bytes: memory, checksum }: TxFrame): Uint8Arr
 function sendSegments(port: NicPort, queue: TxQueue, frame: TxFrame, gso: TxGso): void {
   const { parts } = port;
   const places = parts.segmentPlaces(frame.bytes.length - gso.headerLength, gso.size);
-  queue.needsCsum++;
+  queue.needsCsum += places.length;
   queue.hwGsoPackets++;
   queue.hwGsoBytes += frame.bytes.length;
   for (const place of places) {

@@ -97,6 +97,7 @@ const STATED: Readonly<Record<string, CapabilityAnswer>> = {
   'host-stall': absent('The kernel takes frames off a veth at once; nothing can hold it back.'),
   'tunnel-gso': absent('The virtio-net header of a packet socket has no tunnel offsets.'),
   'partial-checksum-any': PRESENT,
+  'sctp-checksum-request': absent('A packet socket cannot mark a checksum request as one for SCTP.'),
   'virtual-clock': absent('Time on a real kernel passes by itself.'),
 };
 
