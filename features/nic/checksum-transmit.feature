@@ -151,7 +151,7 @@ Feature: Transmit checksum
 
     Examples: within the IP header, within the TCP header, within the payload
       | start | offset |
-      | 14    | 4      |
+      | 20    | 4      |
       | 36    | 2      |
       | 54    | 0      |
       | 60    | 11     |

@@ -5,6 +5,7 @@ import type { HostTransmit } from '../../harness/contract/index.js';
 import { readU16, writeU16 } from '../../reference-impl/packet/bytes.js';
 import {
   EXTENSIONS,
+  FIRST_START,
   ENCAPSULATIONS,
   anyRequest,
   askedBehind,
@@ -267,7 +268,7 @@ When(
 Then('for every start and offset in a TCP packet, the request is done', async function (this: NicWorld) {
   const { bytes } = askedPacket(EXAMPLE, source(this));
   const place = fc
-    .integer({ min: 14, max: bytes.length - 2 })
+    .integer({ min: FIRST_START, max: bytes.length - 2 })
     .chain((start) => fc.tuple(fc.constant(start), fc.integer({ min: 0, max: bytes.length - start - 2 })));
   await this.law(
     fc.asyncProperty(place, ([start, offset]) => expectDone(this, { bytes, start, offset })),

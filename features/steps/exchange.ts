@@ -28,9 +28,8 @@ export async function intoHost(
     { bytes: last },
   ]);
   return untilLast(
-    (count) => host.receive({ withinMs: world.patienceMs, count }),
+    () => host.receive({ withinMs: world.patienceMs, count: 1 }),
     ({ bytes }) => bytes,
-    frames.length + 1,
   );
 }
 
@@ -49,28 +48,22 @@ export async function ontoWire(
   const sent = await host.send(transmits);
   if (!sent.ok) throw new Error(`the kernel refused to send: errno ${sent.errno}`);
   return untilLast(
-    (count) => wire.receive({ withinMs: world.patienceMs, count }),
+    () => wire.receive({ withinMs: world.patienceMs, count: 1 }),
     ({ bytes }) => bytes,
-    frames.length + 1,
   );
 }
 
 /** Receives until the last frame is there, or no more comes; answers what came before it. */
 async function untilLast<Frame>(
-  receive: (count: number) => Promise<readonly Frame[]>,
+  receive: () => Promise<readonly Frame[]>,
   bytes: (frame: Frame) => Uint8Array,
-  expected: number,
 ): Promise<Frame[]> {
   const frames: Frame[] = [];
-  let missing = expected;
   for (;;) {
-    const batch = await receive(Math.max(1, missing));
+    const batch = await receive();
     frames.push(...batch);
-    missing -= batch.length;
     const last = frames.findIndex((frame) => numberOf(bytes(frame)) === LAST);
     if (last >= 0) return frames.filter((_, index) => index !== last);
-    // A frame that the filter dropped is missing for good: what is there may be all.
     if (batch.length === 0) return frames;
-    missing = Math.max(1, missing);
   }
 }

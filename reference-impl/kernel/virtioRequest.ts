@@ -22,6 +22,8 @@ const GSO_ECN = 0x80;
 const TCP_CHECKSUM_OFFSET = 16;
 const UDP_CHECKSUM_OFFSET = 6;
 const UDP_HEADER = 8;
+/** virtio_net_hdr_to_skb(): no start is before the end of an IPv4 header, counted from the first byte of the frame. */
+const SHORTEST_IP_HEADER = 20;
 /** linux/udp.h. */
 const UDP_MAX_SEGMENTS = 128;
 const IPPROTO_SCTP = 132;
@@ -48,7 +50,7 @@ export function frameFromHost(transmit: HostTransmit): DriverResult<TxFrame> {
 
 function checksumRequest(bytes: Uint8Array, { flags, csumStart, csumOffset }: VirtioNetHeader): TxChecksum | undefined {
   if ((flags & F_NEEDS_CSUM) === 0) return { kind: 'none' };
-  if (csumStart + csumOffset + 2 > bytes.length) return undefined;
+  if (csumStart + csumOffset + 2 > bytes.length || csumStart < SHORTEST_IP_HEADER) return undefined;
   // packet_snd() cannot say csum_not_inet; a request at SCTP's checksum of an SCTP packet is what the SCTP stack itself makes.
   const isSctp = csumOffset === SCTP_CHECKSUM_OFFSET && protocolAt(bytes) === IPPROTO_SCTP;
   return { kind: isSctp ? 'crc32c' : 'partial', start: csumStart, offset: csumOffset };
