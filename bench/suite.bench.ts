@@ -74,7 +74,7 @@ export async function suiteRows(): Promise<BenchRow[]> {
       unit: 'a minute',
       peers: [{ name: peer, ratio: bare / seconds }],
     });
-    return Promise.resolve([
+    return await Promise.resolve([
       row(`the suite, ${size.scenarios} scenarios, ${size.steps} steps`, run),
       row('the same without laws', examplesOnly),
       row('start-up and one requirement', one),

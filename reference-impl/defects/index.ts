@@ -1,6 +1,9 @@
 import type { Defect } from './defect.js';
 import { coalesceDefects } from './coalesce.js';
 import { featureDefects } from './features.js';
+import { checksumReceiveDefects } from './checksumReceive.js';
+import { checksumTransmitDefects } from './checksumTransmit.js';
+import { frameLengthDefects } from './frameLengths.js';
 import { addressFilterDefects } from './addressFilter.js';
 import { vlanDefects } from './vlan.js';
 import { groDefects } from './gro.js';
@@ -20,6 +23,9 @@ export type { Defect } from './defect.js';
 /** Every seeded defect, by area. `nicspec defects` runs the suite against each of them. */
 export const defects: readonly Defect[] = [
   ...addressFilterDefects,
+  ...checksumReceiveDefects,
+  ...checksumTransmitDefects,
+  ...frameLengthDefects,
   ...coalesceDefects,
   ...featureDefects,
   ...linkDefects,

@@ -34,4 +34,9 @@ export const QUEUE_TESTS = kernelSource(
   'The kernel tests devices for it',
   'tools/testing/selftests/drivers/net/queues.py',
 );
+export const CHECKSUM_OFFLOADS = kernelSource(
+  'What devices are expected to do, and what they did',
+  'Documentation/networking/checksum-offloads.rst',
+);
+export const SKBUFF = kernelSource('What a driver may say of a checksum', 'include/linux/skbuff.h');
 export const PRACTICE: Origin = { title: 'Known from driver practice' };

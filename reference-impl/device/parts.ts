@@ -89,7 +89,6 @@ export interface NicParts {
   readonly appendsFcs: (features: ReadonlySet<string>) => boolean;
   /** What the device says of the checksums of a frame, as the frame is handed over. */
   readonly receiveChecksum: (bytes: Uint8Array, flow: Flow, features: ReadonlySet<string>) => RxChecksum;
-  readonly deliversBadChecksum: boolean;
   readonly receivedBytes: (bytes: Uint8Array, flow: Flow) => Uint8Array;
   // Spreading.
   /** Fills `input`, answers its length, and the layer that was hashed. */
@@ -216,7 +215,6 @@ export const CONFORMING_PARTS: NicParts = {
   ],
   appendsFcs: (features) => features.has('rx-fcs'),
   receiveChecksum,
-  deliversBadChecksum: true,
   receivedBytes: (bytes) => bytes,
   hashInput,
   symmetric: symmetricInput,

@@ -89,6 +89,8 @@ export interface KernelParts {
   readonly unmetFeatures: (unmet: readonly string[]) => readonly string[];
   /** Names of the bits of a compact reply. */
   readonly compactNames: (names: readonly string[]) => readonly string[];
+  /** skb_checksum_help(): where the sum of the software ends. */
+  readonly softwareChecksumEnd: (bytes: Uint8Array, start: number) => number;
   /** copy_rtnl_link_stats(): a counter of 64 bits in 32. */
   readonly narrowCounter: (value: number) => number;
   /** RTM_SETLINK members that are taken and forgotten. */
@@ -141,6 +143,7 @@ export const CONFORMING_KERNEL: KernelParts = {
   replyHeader: (header) => header,
   unmetFeatures: (unmet) => unmet,
   compactNames: (names) => names,
+  softwareChecksumEnd: (bytes) => bytes.length,
   narrowCounter: (value) => value % 0x1_0000_0000,
   forgets: new Set(),
   netlink: CONFORMING_NETLINK,

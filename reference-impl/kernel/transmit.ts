@@ -208,7 +208,7 @@ function checksumUnlessOffloaded(kernel: KernelState, frame: TxFrame, features: 
     case 'partial':
       return deviceSums(kernel, frame, frame.checksum.offset, features)
         ? frame
-        : fillChecksum(frame, frame.checksum.start, frame.checksum.offset);
+        : fillChecksum(kernel, frame, frame.checksum.start, frame.checksum.offset);
   }
 }
 
@@ -231,9 +231,10 @@ function deviceSums(kernel: KernelState, frame: TxFrame, offset: number, feature
 }
 
 /** skb_checksum_help(): a result of zero is stored as 0xffff (CSUM_MANGLED_0), whatever the protocol. */
-export function fillChecksum(frame: TxFrame, start: number, offset: number): TxFrame {
+export function fillChecksum(kernel: KernelState, frame: TxFrame, start: number, offset: number): TxFrame {
   const bytes = new Uint8Array(frame.bytes);
-  const value = complementSum(onesComplementSum(bytes, start)) || 0xffff;
+  const value =
+    complementSum(onesComplementSum(bytes, start, kernel.parts.softwareChecksumEnd(bytes, start))) || 0xffff;
   new DataView(bytes.buffer).setUint16(start + offset, value);
   return { ...frame, bytes, checksum: { kind: 'none' } };
 }
