@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import type { FlowRule, HostReceive } from '../../harness/contract/index.js';
 import { exampleFlow, type Flow, type FlowName } from '../properties/flows.js';
 import {
-  ANY_LOCATION,
   FIELDS_IN_WORDS,
   agrees,
   bitFlip,
@@ -21,6 +20,13 @@ import {
   type RuleField,
 } from '../properties/ntuple.js';
 import { expectNumber, expectThat } from './expectations.js';
+import {
+  flowToPort,
+  hashToQueueZero,
+  portRule as ruleForPort,
+  ruleCommands,
+  runRuleCommands,
+} from './ntupleCommands.js';
 import { receiveQueues } from './receiveControl.js';
 import {
   addRule,
@@ -28,12 +34,10 @@ import {
   deliverFlows,
   insertRule,
   queueOf,
-  readRss,
   ruleAt,
   ruleCount,
   ruleLocations,
   sendFlows,
-  setRss,
   type Inserted,
 } from './rssControl.js';
 import type { NicWorld } from './world.js';
@@ -71,8 +75,7 @@ async function insert(world: NicWorld, rule: FlowRule): Promise<void> {
 }
 
 Given('everything hashed arrives at queue 0', async function (this: NicWorld) {
-  const { table } = await readRss(this);
-  await setRss(this, { table: table.map(() => 0) });
+  await hashToQueueZero(this);
 });
 
 const FIELDS =
@@ -246,14 +249,8 @@ Then('only the 5 packets of the other flow reach the host', async function (this
 });
 
 const FIRST_PORT = 1000;
-const toPort = (destinationPort: number): Flow => ({ ...exampleFlow('udp4'), destinationPort });
-const portRule = async (world: NicWorld, destinationPort: number, location = ANY_LOCATION): Promise<FlowRule> =>
-  ruleFor(
-    toPort(destinationPort),
-    matchOn(toPort(destinationPort), ['destinationPort']),
-    { queue: await highestQueue(world) },
-    location,
-  );
+const portRule = async (world: NicWorld, destinationPort: number, location?: number): Promise<FlowRule> =>
+  ruleForPort(destinationPort, await highestQueue(world), location);
 
 Given('as many n-tuple rules for destination ports as fit, to the highest queue', async function (this: NicWorld) {
   const { capacity } = await ruleCount(this);
@@ -271,7 +268,8 @@ Then(
     const last = ntupleNotes(this).rules.length - 1;
     const ports = [0, last >> 1, last].map((index) => FIRST_PORT + index);
     const highest = await highestQueue(this);
-    for (const frame of await deliverFlows(this, ports.map(toPort))) expectNumber(queueOf(frame), highest, 'the queue');
+    for (const frame of await deliverFlows(this, ports.map(flowToPort)))
+      expectNumber(queueOf(frame), highest, 'the queue');
   },
 );
 
@@ -346,7 +344,7 @@ Then(
   /^packets to port (\d+) arrive at (queue 0|the highest queue)$/,
   async function (this: NicWorld, port: string, where: string) {
     const expected = where === 'queue 0' ? 0 : await highestQueue(this);
-    for (const frame of await deliverFlows(this, [toPort(Number(port))]))
+    for (const frame of await deliverFlows(this, [flowToPort(Number(port))]))
       expectNumber(queueOf(frame), expected, 'the queue');
   },
 );
@@ -378,24 +376,8 @@ Then(
   'for every sequence of inserting and deleting n-tuple rules, a flow is steered while its rule is there',
   async function (this: NicWorld) {
     const highest = await highestQueue(this);
-    const steps = fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 12 });
     await this.law(
-      fc.asyncProperty(steps, async (which) => {
-        const there = new Map<number, number>();
-        for (const index of which) {
-          const location = there.get(index);
-          if (location === undefined) there.set(index, await addRule(this, await portRule(this, FIRST_PORT + index)));
-          else {
-            await deleteRule(this, location);
-            there.delete(index);
-          }
-        }
-        const flows = [0, 1, 2, 3, 4].map((index) => toPort(FIRST_PORT + index));
-        for (const [index, frame] of (await deliverFlows(this, flows)).entries()) {
-          expectNumber(queueOf(frame), there.has(index) ? highest : 0, `the queue of flow ${index}`);
-        }
-        for (const location of there.values()) await deleteRule(this, location);
-      }),
+      fc.asyncProperty(ruleCommands(this, highest), (sequence) => runRuleCommands(this, sequence, highest)),
       { runs: 0.3 },
     );
   },

@@ -14,6 +14,8 @@ export interface Session {
   readonly runs: number;
   /** Where to start in the tree of a law's cases: fast-check's path of a counterexample that is to be repeated. */
   readonly path?: string;
+  /** Of a law over sequences of commands: which commands of the case ran, fast-check's replay path. */
+  readonly replayPath?: string;
   /** Says that a new case of a law begins: evidence of the cases before it is not needed any more. */
   newCase(): void;
 }

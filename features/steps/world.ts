@@ -138,6 +138,7 @@ export class NicWorld extends World {
       JSON.stringify({
         seed: details.seed,
         path: details.counterexamplePath,
+        replayPath: replayPathOf(details.counterexample),
         numRuns: details.numRuns,
         counterexample: fc.stringify(details.counterexample),
         error: message,
@@ -146,6 +147,18 @@ export class NicWorld extends World {
     );
     if (error instanceof Error) throw error;
     throw new Error(`the law does not hold after ${details.numRuns} cases: ${message}`);
+  }
+
+  /**
+   * Sequences of commands for a law that compares the target with a model (fc.asyncModelRun): a run that repeats a counterexample
+   * skips the commands that its replay path says were skipped.
+   */
+  commands<Model extends object, Real>(
+    each: fc.Arbitrary<fc.AsyncCommand<Model, Real>>[],
+    maxCommands: number,
+  ): fc.Arbitrary<Iterable<fc.AsyncCommand<Model, Real>>> {
+    const { replayPath } = this.session;
+    return fc.commands(each, { maxCommands, ...(replayPath === undefined ? {} : { replayPath }) });
   }
 
   /** Shrinking went on behind the smallest case; run once more, the evidence is that of this case. */
@@ -188,6 +201,11 @@ export class NicWorld extends World {
     if (frames.length <= count) frames.push(...(await receive({ withinMs: this.quietMs })));
     return frames;
   }
+}
+
+/** fast-check writes the replay path of a sequence of commands into the text of the counterexample. */
+function replayPathOf(counterexample: unknown): string | null {
+  return /\/\*replayPath="([^"]*)"\*\//.exec(fc.stringify(counterexample))?.[1] ?? null;
 }
 
 setWorldConstructor(NicWorld);

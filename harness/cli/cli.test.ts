@@ -48,6 +48,7 @@ describe('wrong use ends in exit code 2, and says what would be right', () => {
     [['run', '--only', 'features/nic/none.feature:1'], 'no scenario is selected by features/nic/none.feature:1'],
     [['run', '--tags', '@law and'], 'is no tag expression'],
     [['run', '--path', '0:1'], '--path belongs to one law'],
+    [['run', '--only', 'NIC-RSS-001', '--replay-path', 'AB:C'], '--replay-path goes with --path'],
     [['run', '--parallel', '2', '--shard', '1/2'], 'exclude each other'],
     [['run', '--resume', '--out', 'nothing-there'], 'holds no run'],
     [['list', 'reqs'], 'Allowed choices are requirements, profiles, targets, capabilities'],

@@ -36,6 +36,7 @@ function addRun(root: Command): void {
     .option('--seed <n>', 'of every law; the same seed gives the same verdicts', parseSeed, RUN_DEFAULTS.seed)
     .option('--runs <n>', 'cases that a law tries', parseCount, RUN_DEFAULTS.runs)
     .option('--path <path>', 'repeat one counterexample of a law; with --only and --seed')
+    .option('--replay-path <path>', 'with --path, where the counterexample is a sequence of commands')
     .option('--parallel <n>', 'so many processes, each with a shard; for targets that wait', parseCount, 1)
     .option('--shard <i/n>', 'only this part of the scenarios; put the parts together with merge', parseShard)
     .option('--out <dir>', 'folder of records, reports and evidence (default: reports/<target>)')
@@ -160,6 +161,7 @@ export interface RunFlags {
   readonly seed: number;
   readonly runs: number;
   readonly path?: string;
+  readonly replayPath?: string;
   readonly parallel: number;
   readonly shard?: { readonly index: number; readonly of: number };
   readonly out?: string;

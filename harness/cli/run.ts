@@ -54,10 +54,12 @@ function optionsOf(flags: RunFlags, out: string): RunOptions {
     seed,
     runs,
     path,
+    replayPath,
     shard,
     resume = false,
   } = flags;
   if (path !== undefined && only.length === 0) throw new UsageError('--path belongs to one law: name it with --only');
+  if (replayPath !== undefined && path === undefined) throw new UsageError('--replay-path goes with --path');
   return {
     target,
     profile,
@@ -69,6 +71,7 @@ function optionsOf(flags: RunFlags, out: string): RunOptions {
     out,
     resume,
     ...(path === undefined ? {} : { path }),
+    ...(replayPath === undefined ? {} : { replayPath }),
   };
 }
 

@@ -39,12 +39,23 @@ interface ShardEnd {
 }
 
 function runShard(flags: RunFlags, folder: string, shard: string): Promise<ShardEnd> {
-  const { target, profile = defaultProfile(target), tags = '', seed, runs, path, only = [], resume } = flags;
+  const {
+    target,
+    profile = defaultProfile(target),
+    tags = '',
+    seed,
+    runs,
+    path,
+    replayPath,
+    only = [],
+    resume,
+  } = flags;
   const words = [join(PROJECT_ROOT, 'bin', 'nicspec.js'), 'run', '--shard', shard, '--out', folder, '--format', 'ktap'];
   words.push('--target', target, '--profile', profile, '--seed', String(seed), '--runs', String(runs));
   for (const name of only) words.push('--only', name);
   if (tags !== '') words.push('--tags', tags);
   if (path !== undefined) words.push('--path', path);
+  if (replayPath !== undefined) words.push('--replay-path', replayPath);
   if (resume === true && existsSync(join(folder, RECORDS_FILE))) words.push('--resume');
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] });
   let complaint = '';

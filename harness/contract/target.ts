@@ -35,7 +35,10 @@ export interface Target {
   readonly sysfs: SysfsTree;
   readonly firmware: FirmwareDirectory;
   readonly clock: Clock;
-  /** Back to the state that `describe` found: no addresses, default features, link up, counters may go on counting. */
+  /**
+   * Back to the state that `describe` found: no addresses, default features, carrier there, counters may go on counting. Ends and
+   * sockets that are open go over to the clean machine; what they had not taken yet is lost.
+   */
   reset(): Promise<void>;
   /** Releases everything; nothing of the target is left on the machine. */
   close(): Promise<void>;

@@ -56,5 +56,10 @@ describe('the command that repeats', () => {
     expect(repeatCommand({ target: "module:it's.js", profile: 'p', only: ['A*'], seed: -1, path: '0:1' })).toBe(
       String.raw`npx nicspec run --target 'module:it'\''s.js' --profile p --only 'A*' --seed -1 --path 0:1`,
     );
+    const sequence = { target: 'reference', profile: 'server-nic', only: ['NIC-X-001'], seed: 3 };
+    expect(repeatCommand({ ...sequence, path: '13:2', replayPath: 'AAB:V' })).toBe(
+      'npx nicspec run --only NIC-X-001 --seed 3 --path 13:2 --replay-path AAB:V',
+    );
+    expect(repeatCommand({ ...sequence, path: '13:2', replayPath: null })).not.toContain('--replay-path');
   });
 });

@@ -60,19 +60,20 @@ export function mismatchOf(attachments: readonly AttachmentMessage[]): FrameMism
 /** The smallest case that a law left; `command` repeats it. */
 export function counterexampleOf(
   attachments: readonly AttachmentMessage[],
-  command: (seed: number, path: string) => string,
+  command: (seed: number, path: string, replayPath: string | null) => string,
 ): CounterexampleRecord | null {
   const left = bodyOf(attachments, COUNTEREXAMPLE);
   if (left === null) return null;
   const [seed, path] = [numberOf(left['seed']), textOf(left['path'])];
+  const replayPath = typeof left['replayPath'] === 'string' ? left['replayPath'] : null;
   return {
     seed,
     path,
-    replayPath: typeof left['replayPath'] === 'string' ? left['replayPath'] : null,
+    replayPath,
     numRuns: numberOf(left['numRuns']),
     counterexample: textOf(left['counterexample']),
     error: textOf(left['error']),
-    command: command(seed, path),
+    command: command(seed, path, replayPath),
   };
 }
 

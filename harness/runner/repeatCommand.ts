@@ -9,7 +9,10 @@ export const defaultProfile = (target: string): string =>
 
 /** Options that have their default are left out. */
 export function repeatCommand(
-  options: Pick<RunOptions, 'target' | 'profile' | 'only' | 'seed'> & { readonly path?: string },
+  options: Pick<RunOptions, 'target' | 'profile' | 'only' | 'seed'> & {
+    readonly path?: string;
+    readonly replayPath?: string | null;
+  },
 ): string {
   const words = ['npx', 'nicspec', 'run'];
   if (options.target !== RUN_DEFAULTS.target) words.push('--target', options.target);
@@ -17,6 +20,7 @@ export function repeatCommand(
   for (const name of options.only) words.push('--only', name);
   words.push('--seed', String(options.seed));
   if (options.path !== undefined && options.path !== '') words.push('--path', options.path);
+  if (options.replayPath) words.push('--replay-path', options.replayPath);
   return words.map(shellWord).join(' ');
 }
 

@@ -24,6 +24,8 @@ export interface RunOptions extends SelectionRequest {
   readonly runs: number;
   /** Repeats one counterexample: fast-check's path of it. */
   readonly path?: string;
+  /** With the path of a counterexample that is a sequence of commands: fast-check's replay path. */
+  readonly replayPath?: string;
   /** Folder of the records and the evidence; made if it is not there. */
   readonly out: string;
   /** Goes on with the run that the folder holds. */
@@ -117,13 +119,14 @@ class RunRecorder {
   }
 
   #openSession(rig: Rig): void {
-    const { seed, runs, path } = this.#options;
+    const { seed, runs, path, replayPath } = this.#options;
     setSession({
       target: rig.bench,
       description: rig.description,
       seed,
       runs,
       ...(path === undefined ? {} : { path }),
+      ...(replayPath === undefined ? {} : { replayPath }),
       newCase: () => {
         this.#newCases += 1;
         rig.bench.current.newCase();
@@ -212,8 +215,8 @@ class RunRecorder {
       cases: scenario.isLaw ? Math.max(0, this.#newCases - 1) : 0,
       steps: execution.steps,
       mismatch: mismatchOf(execution.attachments),
-      counterexample: counterexampleOf(execution.attachments, (seed, path) =>
-        repeatCommand({ ...this.#options, only: [scenario.id], seed, path }),
+      counterexample: counterexampleOf(execution.attachments, (seed, path, replayPath) =>
+        repeatCommand({ ...this.#options, only: [scenario.id], seed, path, replayPath }),
       ),
       evidence: [],
     };

@@ -24,7 +24,6 @@ import { createReferenceNic } from '../../reference-impl/device/nic.js';
 import { ENODEV, ENOENT, ENOSYS } from '../../reference-impl/kernel/errno.js';
 import { ReferenceKernel, type PacketSocket } from '../../reference-impl/kernel/kernel.js';
 import { createControlPlane, type ControlPlane } from '../../reference-impl/kernel/controlPlane.js';
-import type { NetDevice } from '../../reference-impl/kernel/netDevice.js';
 import { CONFORMING_KERNEL } from '../../reference-impl/kernel/parts.js';
 
 export interface ReferenceOptions {
@@ -130,7 +129,7 @@ class ModelTarget implements Target {
   async host(name: NetDeviceName): Promise<HostEnd> {
     const netDevice = this.#kernel.findByName(name);
     if (netDevice === undefined) throw new TargetFault(`no net device is called ${name}`);
-    return hostEnd(this.#kernel, netDevice, this.#kernel.openPacketSocket(netDevice));
+    return hostEnd(this.#kernel, this.#kernel.openPacketSocket(netDevice));
   }
 
   async wire(port: PortName): Promise<WireEnd> {
@@ -184,12 +183,12 @@ class ModelTarget implements Target {
   }
 }
 
-function hostEnd(kernel: ReferenceKernel, netDevice: NetDevice, socket: PacketSocket): HostEnd {
+function hostEnd(kernel: ReferenceKernel, socket: PacketSocket): HostEnd {
   return {
-    send: (frames) => kernel.send(netDevice, frames),
+    send: (frames) => kernel.send(socket.netDevice, frames),
     receive: (wait) => take(kernel, socket.received, wait),
     transmitTimestamps: (wait) => take(kernel, socket.timestamps, wait),
-    setPolling: (polling) => kernel.setPolling(netDevice, polling),
+    setPolling: (polling) => kernel.setPolling(socket.netDevice, polling),
     close: async () => kernel.closePacketSocket(socket),
   };
 }

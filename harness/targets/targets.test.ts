@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { NetDeviceName, PortName, Target } from '../contract/index.js';
 import { TargetFault } from '../contract/index.js';
+import { RouteClient } from '../../reference-impl/netlink/routeClient.js';
 import { PROJECT_ROOT } from '../runner/project.js';
 import { openTarget, parseTargetName, targetFolderName } from './index.js';
 import { RecordingTarget } from './recording.js';
@@ -70,6 +71,32 @@ describe('a module', () => {
 
   it('that is not there is refused', async () => {
     await expect(open('module:nowhere.js')).rejects.toMatchObject({ name: 'UsageError' });
+  });
+});
+
+describe('the reference, reset', () => {
+  it('keeps open ends and sockets, and empties them', async () => {
+    const target = await open('reference');
+    const route = await RouteClient.open((protocol) => target.netlink(protocol));
+    const listener = await RouteClient.open((protocol) => target.netlink(protocol));
+    await listener.listen();
+    const [port] = (await target.describe()).ports;
+    if (port === undefined) throw new Error('no port');
+    const [host, wire] = [await target.host(port.netDevice), await target.wire(port.port)];
+    const frame = new Uint8Array(60).fill(0xff, 0, 6);
+    const up = { flags: 1, change: 1 };
+    await route.setLink(port.ifIndex, { IFLA_MTU: 1400 }, up);
+    await wire.send([{ bytes: frame }]);
+    await target.reset();
+    expect(await host.receive({ withinMs: 1 })).toEqual([]);
+    expect(await listener.announcements(1)).toEqual([]);
+    await route.setLink(port.ifIndex, { IFLA_MTU: 1300 }, up);
+    expect((await listener.announcements(1)).length).toBeGreaterThan(0);
+    await wire.send([{ bytes: frame }]);
+    expect((await host.receive({ withinMs: 1, count: 1 })).map(({ bytes }) => bytes.length)).toEqual([60]);
+    expect(await host.send([{ bytes: frame }])).toEqual({ ok: true });
+    expect((await wire.receive({ withinMs: 1, count: 1 })).length).toBe(1);
+    await target.close();
   });
 });
 

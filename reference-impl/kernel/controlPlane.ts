@@ -16,7 +16,7 @@ export type WaitFor = (milliseconds: number, until: () => boolean) => Promise<vo
 export interface ControlPlane {
   openSocket(protocol: number, wait: WaitFor): NetlinkSocket;
   ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): Promise<IoctlResult>;
-  /** Sockets of before are dead. */
+  /** Sockets of before stay open; what they had not taken yet is lost. */
   reset(): void;
 }
 
@@ -35,7 +35,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   return {
     openSocket: (protocol, wait) => contractSocket(netlink, netlink.openSocket(protocol), wait),
     ethtoolIoctl: (netDevice, command) => ethtoolIoctl(kernel, netDevice, command),
-    reset: () => netlink.closeAllSockets(),
+    reset: () => netlink.emptyAllSockets(),
   };
 }
 

@@ -27,7 +27,8 @@ import { pickTxQueue, validateTransmit, withTagInBytes } from './transmit.js';
 
 /** A packet socket: what came in, and the transmit timestamps that came back. */
 export interface PacketSocket {
-  readonly netDevice: NetDevice;
+  /** After a reset: the new one of the same name. */
+  netDevice: NetDevice;
   readonly received: HostReceive[];
   readonly timestamps: TransmitTimestamp[];
 }
@@ -85,8 +86,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.#nextIfIndex = 2;
     this.log.length = 0;
     for (const frames of this.#cables.values()) frames.length = 0;
-    this.#sockets.clear();
     this.#registerPorts();
+    for (const socket of this.#sockets) this.#reopen(socket);
     await this.device.reset();
   }
 
@@ -110,6 +111,15 @@ export class ReferenceKernel implements KernelState, DriverHost {
     const socket: PacketSocket = { netDevice, received: [], timestamps: [] };
     this.#sockets.add(socket);
     return socket;
+  }
+
+  /** A socket of a net device that a scenario made has none any more. */
+  #reopen(socket: PacketSocket): void {
+    socket.received.length = 0;
+    socket.timestamps.length = 0;
+    const netDevice = this.findByName(socket.netDevice.name);
+    if (netDevice === undefined) this.#sockets.delete(socket);
+    else socket.netDevice = netDevice;
   }
 
   closePacketSocket(socket: PacketSocket): void {

@@ -206,8 +206,9 @@ export class NetlinkKernel {
     this.#sockets.delete(socket);
   }
 
-  closeAllSockets(): void {
-    this.#sockets.clear();
+  /** What was not taken yet is lost; sockets stay open, with their memberships. */
+  emptyAllSockets(): void {
+    for (const socket of this.#sockets) socket.queue.length = 0;
   }
 
   /** netlink_has_listeners(): whether anybody would be told. */
