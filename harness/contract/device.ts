@@ -16,6 +16,7 @@ import type {
   Vid,
   VlanTag,
 } from './values.js';
+import type { FdbKey, SwitchdevOps } from './switchdev.js';
 import type { LinkPartner, RxChecksum, RxHash, TargetIdentity, WireFrame } from './target.js';
 
 export interface Device {
@@ -33,6 +34,8 @@ export interface Device {
   readonly netDevice: NetDeviceOps;
   /** ethtool_ops. */
   readonly ethtool: EthtoolOps;
+  /** A switch, whose ports forward among themselves. */
+  readonly switchdev?: SwitchdevOps;
 }
 
 export interface DeviceDescription {
@@ -64,6 +67,10 @@ export interface DevicePort {
   readonly txQueues: number;
   /** IFF_UNICAST_FLT: the device filters more than one unicast address. */
   readonly unicastFilter: boolean;
+  /** ndo_get_port_parent_id: the same for all ports of one switch, and different for two switches. */
+  readonly switchId?: Uint8Array;
+  /** ndo_get_phys_port_name: `p1`, or `p1s0` for a split port. */
+  readonly physPortName?: string;
 }
 
 /** What the kernel offers to the driver. Every call returns at once. */
@@ -78,6 +85,10 @@ export interface DriverHost {
   transmitCompleted(port: PortName, queue: QueueIndex, completion: TxCompletion): void;
   /** netif_tx_stop_queue (true), netif_tx_wake_queue (false). */
   queueStopped(port: PortName, queue: QueueIndex, stopped: boolean): void;
+  /** SWITCHDEV_FDB_ADD_TO_BRIDGE: the hardware learned an address, or saw it again after a while. */
+  fdbLearned(port: PortName, entry: FdbKey): void;
+  /** SWITCHDEV_FDB_DEL_TO_BRIDGE: the hardware forgot what it had learned. */
+  fdbForgotten(port: PortName, entry: FdbKey): void;
 }
 
 export interface TxCompletion {
@@ -148,6 +159,8 @@ export interface RxFrame {
   readonly aggregate?: { readonly kind: 'gro' | 'lro'; readonly gsoSize: number; readonly segments: number };
   readonly headerLength?: number;
   readonly hardwareTimestamp?: Nanoseconds;
+  /** skb->offload_fwd_mark: the hardware has forwarded the frame among its own ports. */
+  readonly offloadForwardMark?: boolean;
 }
 
 /** A refusal is an errno and, where the driver has one, NL_SET_ERR_MSG's text. */

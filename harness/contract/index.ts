@@ -2,3 +2,6 @@
 export * from './values.js';
 export * from './target.js';
 export * from './device.js';
+export * from './switchdev.js';
+export * from './agentBytes.js';
+export * from './agentProtocol.js';

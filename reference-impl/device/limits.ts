@@ -2,6 +2,8 @@
 
 export interface NicLimits {
   readonly ports: number;
+  /** Room for addresses in the switch between the ports; a power of two. 0: no switch between them. */
+  readonly fdbEntries: number;
   readonly queues: number;
   readonly ringMaximum: number;
   readonly ringMinimum: number;
@@ -20,7 +22,8 @@ export interface NicLimits {
 }
 
 export const LIMITS: NicLimits = {
-  ports: 1,
+  ports: 4,
+  fdbEntries: 4096,
   queues: 8,
   ringMaximum: 4096,
   ringMinimum: 64,

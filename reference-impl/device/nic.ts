@@ -1,6 +1,5 @@
 /** The reference NIC: a conforming device below the driver line, made of the parts in parts.ts. */
 import type {
-  CapabilityAnswers,
   Device,
   DevicePort,
   DriverHost,
@@ -14,6 +13,7 @@ import type {
   PortName,
   Rings,
 } from '../../harness/contract/index.js';
+import { abilitiesOf, hasSwitch } from './abilities.js';
 import {
   activeFec,
   channelsOf,
@@ -50,8 +50,11 @@ import { CONFORMING_PARTS, type NicParts } from './parts.js';
 import { receiveFrame } from './receive.js';
 import { deliver, deliverIfDue, dueTime, flushAggregators, flushIfDue, sendXoff } from './receiveRing.js';
 import { linkStatistics, privateStatistics, queueStatistics, standardStatistics } from './reports.js';
-import { newPort, type NicPort } from './state.js';
-import { drainAll, transmit } from './transmit.js';
+import { newPort, type NicPort, type PortSwitching } from './state.js';
+import { createReferenceSwitch } from './switch/referenceSwitch.js';
+import { CONFORMING_SWITCH, type SwitchParts } from './switch/switchParts.js';
+import { drainAll, sendSwitched, transmit } from './transmit.js';
+import { ETH_HLEN, VLAN_HLEN } from '../packet/protocols.js';
 
 export interface ReferenceNicOptions {
   /** What differs from machine to machine is drawn from it: the RSS key. */
@@ -59,6 +62,7 @@ export interface ReferenceNicOptions {
   readonly limits?: Partial<NicLimits>;
   /** Replaces parts of the conforming device. */
   readonly parts?: (conforming: NicParts) => NicParts;
+  readonly switchParts?: (conforming: SwitchParts) => SwitchParts;
 }
 
 /** A NIC of one port, or of as many as the limits say, powered on and not attached yet. */
@@ -69,8 +73,26 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
   const names = Array.from({ length: limits.ports }, (_, index) => `p${index}` as PortName);
   const ports = new Map<PortName, NicPort>();
   let host: DriverHost | undefined;
+  const between = !hasSwitch(limits)
+    ? undefined
+    : createReferenceSwitch({
+        ports: names,
+        fdbEntries: limits.fdbEntries,
+        parts: options.switchParts?.(CONFORMING_SWITCH) ?? CONFORMING_SWITCH,
+        host: () => host,
+      });
+  const sendOut = (index: number, bytes: Uint8Array): void => {
+    const port = ports.get(names[index] ?? ('' as PortName));
+    if (port !== undefined) sendSwitched(port, bytes);
+  };
+  const switchingOf = (index: number): PortSwitching | undefined =>
+    between && {
+      receive: (bytes) => (between.isSwitched(index) ? between.receive(index, bytes, sendOut) : undefined),
+      setLongest: (length) => between.setLongest(index, length),
+    };
 
   const powerOn = (driver: DriverHost): void => {
+    between?.reset();
     for (const [index, name] of names.entries()) {
       const before = ports.get(name);
       const port = newPort({
@@ -80,7 +102,9 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
         host: driver,
         address: addressOf(index),
         rssKey: keyFromSeed(seed + index, limits.keyLength),
+        switching: switchingOf(index),
       });
+      port.switching?.setLongest(longestOf(port.mtu));
       port.now = before?.now ?? 0n;
       ports.set(name, port);
       driver.carrier(name, true);
@@ -101,8 +125,8 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
         driverVersion: '0.1.0',
         firmwareVersion: 'none',
       },
-      ports: names.map((name, index) => describePort(name, addressOf(index), limits)),
-      capabilities: CAPABILITIES,
+      ports: names.map((name, index) => describePort(name, index, limits)),
+      capabilities: abilitiesOf(limits),
     }),
     attach: (driver) => {
       host = driver;
@@ -113,7 +137,7 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
     },
     close: () => undefined,
     advance: (now) => {
-      let next: Nanoseconds | null = null;
+      let next: Nanoseconds | null = between?.advance(now) ?? null;
       for (const port of ports.values()) next = earliest(next, advancePort(port, now));
       return next;
     },
@@ -135,8 +159,15 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
     },
     netDevice: netDeviceOps(portOf),
     ethtool: ethtoolOps(portOf),
+    ...(between === undefined ? {} : { switchdev: between.ops }),
   };
 }
+
+/** A frame of this MTU with its header and one tag. */
+const longestOf = (mtu: number): number => mtu + ETH_HLEN + VLAN_HLEN;
+
+/** An EUI-64 made of the address range of the ports. */
+const SWITCH_ID = Uint8Array.of(0x02, 0x4e, 0x49, 0xff, 0xfe, 0x43, 0, 0);
 
 const ADDRESS_PREFIX = '02:4e:49:43:00:';
 const addressOf = (index: number): MacAddress =>
@@ -151,10 +182,11 @@ function keyFromSeed(seed: number, length: number): Uint8Array {
   });
 }
 
-function describePort(port: PortName, address: MacAddress, limits: NicLimits): DevicePort {
+function describePort(port: PortName, index: number, limits: NicLimits): DevicePort {
   return {
     port,
-    address,
+    address: addressOf(index),
+    ...(hasSwitch(limits) ? { switchId: SWITCH_ID, physPortName: `p${index}` } : {}),
     minMtu: limits.minMtu,
     maxMtu: limits.maxMtu,
     hwFeatures: HW_FEATURES,
@@ -170,43 +202,6 @@ function describePort(port: PortName, address: MacAddress, limits: NicLimits): D
     unicastFilter: true,
   };
 }
-
-/** What the device can do beside its features, by the names of spec/capabilities.yaml. */
-const ABILITIES = [
-  'tx-checksum',
-  'rx-checksum-complete',
-  'rss',
-  'rss-contexts',
-  'rss-symmetric',
-  'rss-hash-fields',
-  'multi-queue',
-  'unicast-filter',
-  'multicast-filter',
-  'mac-address-change',
-  'permanent-address',
-  'multicast-statistics',
-  'mtu',
-  'mtu-enforced',
-  'rings',
-  'channels',
-  'coalesce',
-  'pause',
-  'header-split',
-  'hw-timestamps',
-  'standard-statistics',
-  'private-statistics',
-  'queue-statistics',
-  'segments-in-device',
-  'link-settings',
-  'fec',
-  'pads-short-frames',
-];
-
-const CAPABILITIES: CapabilityAnswers = {
-  ...Object.fromEntries([...ABILITIES, ...HW_FEATURES].map((name) => [name, { present: true as const }])),
-  'tx-checksum-ipv4': { present: false, reason: 'the device sums from any start, whatever the protocol' },
-  'tx-checksum-ipv6': { present: false, reason: 'the device sums from any start, whatever the protocol' },
-};
 
 const earliest = (a: Nanoseconds | null, b: Nanoseconds | null): Nanoseconds | null =>
   a === null ? b : b === null || a < b ? a : b;
@@ -264,6 +259,7 @@ function netDeviceOps(portOf: (name: PortName) => NicPort): NetDeviceOps {
       const port = portOf(name);
       for (const queue of port.rxQueues) if (port.polling) deliver(port, queue);
       port.mtu = mtu;
+      port.switching?.setLongest(longestOf(mtu));
       return done;
     },
     addVid: (name, tpid, vid) => {

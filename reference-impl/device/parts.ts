@@ -109,6 +109,8 @@ export interface NicParts {
   readonly stampsReceived: (filter: number, bytes: Uint8Array, flow: Flow) => boolean;
   readonly deviceClock: (now: bigint) => bigint;
   // Counters.
+  /** Whether a frame that the switch forwards is counted where it came in. */
+  readonly countsForwarded: boolean;
   readonly countReceived: (counters: Counters, queue: RxQueue, length: number, isMulticast: boolean) => void;
   readonly countTransmitted: (counters: Counters, queue: TxQueue, length: number) => void;
   readonly countsWireSegments: boolean;
@@ -230,6 +232,7 @@ export const CONFORMING_PARTS: NicParts = {
     flow.payloadOffset < 0 || flow.isFragment || length <= threshold ? null : flow.payloadOffset,
   stampsReceived: (filter, bytes, flow) => filter === 1 || (filter === 12 && hasPtpEvent(bytes, flow)),
   deviceClock: (now) => now + PHC_OFFSET,
+  countsForwarded: true,
   countReceived: (counters, queue, length, isMulticast) => {
     counters.rxPackets++;
     counters.rxBytes += length;

@@ -36,6 +36,12 @@ export function receiveFrame(port: NicPort, frame: WireFrame): void {
     if (parts.consumesControlFrames) return;
   }
   countOnCable(port, sized, fcsIsGood);
+  const forHost = fcsIsGood ? port.switching?.receive(sized) : undefined;
+  if (forHost !== undefined) {
+    if (forHost === 'not-for-host') countForwarded(port, sized);
+    else hand(port, sized, frame.fcs, flow, forHost === 'for-host-marked');
+    return;
+  }
   if (!passesAddressFilter(port, sized)) {
     counters.addressFiltered++;
     return;
@@ -79,6 +85,18 @@ function countOnCable({ counters, parts }: NicPort, bytes: Uint8Array, isGood: b
   counters.rxBuckets[bucket] = (counters.rxBuckets[bucket] ?? 0) + 1;
 }
 
+/** A frame that the switch forwarded came in as well, although the host does not see it. */
+function countForwarded({ parts, counters, rxQueues }: NicPort, bytes: Uint8Array): void {
+  const [queue] = rxQueues;
+  if (queue === undefined || !parts.countsForwarded) return;
+  const isBroadcast = isBroadcastMac(bytes, 0);
+  const isGroup = isMulticastMac(bytes, 0) && !isBroadcast;
+  if (isBroadcast) counters.rxBroadcast++;
+  else if (isGroup) counters.rxMulticast++;
+  counters.rxOctets += bytes.length - ETH_HLEN;
+  parts.countReceived(counters, { ...queue }, bytes.length, isGroup);
+}
+
 function passesAddressFilter(port: NicPort, bytes: Uint8Array): boolean {
   const { parts, rxMode, limits } = port;
   if (rxMode.promiscuous) return true;
@@ -106,7 +124,7 @@ function passesVlanFilter(port: NicPort, { vlanCount, outerTpid, outerTci }: Flo
 }
 
 /** The frame is for the host: tag, checksum, hash, queue, timestamp. */
-function hand(port: NicPort, onCable: Uint8Array, fcs: number | undefined, wireFlow: Flow): void {
+function hand(port: NicPort, onCable: Uint8Array, fcs: number | undefined, wireFlow: Flow, isForwarded = false): void {
   const { parts, features, counters } = port;
   const queueAndHash = spread(port, onCable, wireFlow);
   if (queueAndHash === 'drop') {
@@ -133,6 +151,7 @@ function hand(port: NicPort, onCable: Uint8Array, fcs: number | undefined, wireF
     ...(stripped.tag === undefined ? {} : { vlan: stripped.tag }),
     ...(headerLength === null ? {} : { headerLength }),
     ...(isStamped ? { hardwareTimestamp: parts.deviceClock(port.now) } : {}),
+    ...(isForwarded ? { offloadForwardMark: true } : {}),
   };
   enqueue(port, frame, onCable.length, flow);
 }

@@ -21,6 +21,7 @@ import { GroEngine } from '../packet/aggregate.js';
 import type { ToeplitzTables } from '../packet/toeplitz.js';
 import { DEFAULT_FEATURES, type NicLimits } from './limits.js';
 import type { NicParts } from './parts.js';
+import type { ForHost } from './switch/referenceSwitch.js';
 
 /** What a port counts; a counter never goes back. */
 export interface Counters {
@@ -140,6 +141,15 @@ export interface NicPort {
   readonly counters: Counters;
   readonly rxQueues: RxQueue[];
   readonly txQueues: TxQueue[];
+  /** The switch between the ports, seen from this one. */
+  readonly switching: PortSwitching | undefined;
+}
+
+/** What a port asks of the switch. */
+export interface PortSwitching {
+  /** Forwards a good frame; undefined: the port is in no bridge, and its frames are the host's. */
+  receive(bytes: Uint8Array): ForHost | undefined;
+  setLongest(length: number): void;
 }
 
 const NO_COUNTERS = (): Counters => ({
@@ -231,12 +241,14 @@ export interface PortSeed {
   readonly host: DriverHost;
   readonly address: MacAddress;
   readonly rssKey: Uint8Array;
+  readonly switching: PortSwitching | undefined;
 }
 
 export function newPort(seed: PortSeed): NicPort {
   const { limits } = seed;
   return {
     name: seed.name,
+    switching: seed.switching,
     limits,
     parts: seed.parts,
     host: seed.host,

@@ -162,6 +162,12 @@ function putOnCable(port: NicPort, queue: TxQueue, frame: Uint8Array, uncounted 
   if (!loops || parts.leavesInLoopback) port.host.transmitToCable(port.name, { bytes, time: port.now });
 }
 
+/** A frame that the switch forwards out of this port. */
+export function sendSwitched(port: NicPort, bytes: Uint8Array): void {
+  const [queue] = port.txQueues;
+  if (queue !== undefined && port.up) putOnCable(port, { ...queue }, bytes);
+}
+
 const PAUSE_ADDRESS = [0x01, 0x80, 0xc2, 0x00, 0x00, 0x01];
 
 /** IEEE 802.3, Annex 31B: a pause frame for so many quanta. */

@@ -1,12 +1,24 @@
 /** Everything of the reference kernel that is asked for over sockets and the ioctl, put together. */
 import type { IoctlResult, NetDeviceName, NetlinkSocket } from '../../harness/contract/index.js';
-import { NETLINK_ROUTE, RTM_DELLINK, RTM_NEWLINK, RTNLGRP_LINK } from '../netlink/constants.js';
+import {
+  NETLINK_ROUTE,
+  RTM_DELLINK,
+  RTM_DELNEIGH,
+  RTM_NEWLINK,
+  RTM_NEWNEIGH,
+  RTNLGRP_LINK,
+  RTNLGRP_NEIGH,
+} from '../netlink/constants.js';
+import { RTEXT_FILTER_BRVLAN } from '../netlink/families/bridge.js';
 import { NetlinkKernel, type KernelSocket } from '../netlink/server.js';
 import { registerEthtoolFamily } from './ethtool/family.js';
 import { ethtoolIoctl } from './ethtool/ioctl.js';
 import type { ReferenceKernel } from './kernel.js';
 import { registerNetdevFamily } from './netdevFamily.js';
 import { addressOperations } from './rtnetlink/address.js';
+import { bridgeLinkMessage } from './rtnetlink/bridgeMessage.js';
+import { bridgePortOperations } from './rtnetlink/bridgePorts.js';
+import { entryMessage, forwardingOperations } from './rtnetlink/forwarding.js';
 import { linkOperations } from './rtnetlink/link.js';
 import { linkMessage } from './rtnetlink/linkMessage.js';
 
@@ -24,6 +36,8 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   const netlink = new NetlinkKernel(kernel.parts.netlink);
   for (const operation of linkOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of addressOperations(kernel, netlink)) netlink.register(NETLINK_ROUTE, operation);
+  for (const operation of forwardingOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
+  for (const operation of bridgePortOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   registerEthtoolFamily(kernel, netlink);
   registerNetdevFamily(kernel, netlink);
   // rtnetlink_event(): every change of a net device is told to who listens to links.
@@ -31,6 +45,18 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
     if (!netlink.hasListeners(NETLINK_ROUTE, RTNLGRP_LINK)) return;
     const type = event === 'NETDEV_UNREGISTER' ? RTM_DELLINK : RTM_NEWLINK;
     netlink.notify(NETLINK_ROUTE, RTNLGRP_LINK, linkMessage(kernel.parts, netDevice, undefined, type));
+  });
+  kernel.bridging.listeners.push({
+    fdb: (change, bridge, entry) => {
+      const type = change === 'new' ? RTM_NEWNEIGH : RTM_DELNEIGH;
+      netlink.notify(NETLINK_ROUTE, RTNLGRP_NEIGH, entryMessage(kernel.now, bridge, entry, type));
+    },
+    port: (port) =>
+      netlink.notify(
+        NETLINK_ROUTE,
+        RTNLGRP_LINK,
+        bridgeLinkMessage(port.netDevice, port, port.vlans, RTEXT_FILTER_BRVLAN),
+      ),
   });
   return {
     openSocket: (protocol, wait) => contractSocket(netlink, netlink.openSocket(protocol), wait),

@@ -1,5 +1,6 @@
 /** Changes to a net device that its user asks for: net/core/dev.c. Each either takes effect whole or is refused. */
 import type { MacAddress } from '../../harness/contract/index.js';
+import { changeBridgeAddress } from './bridge/bridging.js';
 import { EADDRNOTAVAIL, EINVAL, ENETDOWN, ERANGE, OK, refused } from './errno.js';
 import { fixFeatures, sameFeatures, type FeatureSet } from './features.js';
 import { notify, type KernelState, type Outcome } from './kernelState.js';
@@ -30,7 +31,7 @@ export async function openNetDevice(kernel: KernelState, netDevice: NetDevice): 
   if (lower.kind === 'vlan') {
     if (!isUp(lower.on)) return refused(ENETDOWN);
     if (netDevice.address !== lower.on.address) await addAddress(lower.on, 'unicast', netDevice.address);
-  } else {
+  } else if (lower.kind === 'port') {
     const opened = await lower.device.netDevice.open(lower.port);
     if (!opened.ok) return opened;
   }
@@ -114,6 +115,8 @@ export async function setMtu(kernel: KernelState, netDevice: NetDevice, mtu: num
   if (lower.kind === 'vlan') {
     // vlan_dev_change_mtu(): a VLAN device is never wider than what lies below it.
     if (mtu > lower.on.mtu) return refused(ERANGE);
+  } else if (lower.kind === 'bridge') {
+    lower.bridge.mtuIsUsers = true;
   } else {
     const changed = await lower.device.netDevice.changeMtu(lower.port, mtu);
     if (!changed.ok) return changed;
@@ -133,6 +136,10 @@ export async function setMacAddress(kernel: KernelState, netDevice: NetDevice, a
       if (address !== lower.on.address) await addAddress(lower.on, 'unicast', address);
       if (netDevice.address !== lower.on.address) await removeAddress(lower.on, 'unicast', netDevice.address);
     }
+  } else if (lower.kind === 'bridge') {
+    lower.bridge.addressIsUsers = true;
+    if (address !== netDevice.address) changeBridgeAddress(kernel.bridging, lower.bridge, address);
+    return OK;
   } else {
     const changed = await lower.device.netDevice.setMacAddress(lower.port, address);
     if (!changed.ok) return changed;
@@ -194,7 +201,7 @@ async function fixedFeatures(kernel: KernelState, netDevice: NetDevice, wanted: 
   const { lower } = netDevice;
   let offered: FeatureSet = wanted;
   if (lower.kind === 'vlan') offered = vlanFeatures(wanted, lower.on);
-  else if (lower.device.netDevice.fixFeatures !== undefined) {
+  else if (lower.kind === 'port' && lower.device.netDevice.fixFeatures !== undefined) {
     offered = new Set(await lower.device.netDevice.fixFeatures(lower.port, [...wanted]));
   }
   return fixFeatures(offered, netDevice, kernel.parts.featureRules);

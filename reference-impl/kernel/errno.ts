@@ -16,6 +16,7 @@ export const EINVAL = number(22);
 export const ENOSPC = number(28);
 export const ERANGE = number(34);
 export const ENOSYS = number(38);
+export const ELOOP = number(40);
 export const EMSGSIZE = number(90);
 export const EOPNOTSUPP = number(95);
 export const EAFNOSUPPORT = number(97);

@@ -2,6 +2,7 @@ import type {
   Device,
   DeviceDescription,
   DriverHost,
+  FdbKey,
   HostReceive,
   HostTransmit,
   IfIndex,
@@ -15,6 +16,9 @@ import type {
   TxFrame,
   WireFrame,
 } from '../../harness/contract/index.js';
+import type { Bridge } from './bridge/bridge.js';
+import { BridgeKernel } from './bridge/bridgeKernel.js';
+import { receive as bridgeReceive, transmit as bridgeTransmit } from './bridge/forward.js';
 import { ENETDOWN, ENODEV } from './errno.js';
 import { SOFT_FEATURES, SOFT_FEATURES_OFF } from './features.js';
 import type { KernelState, Notifier } from './kernelState.js';
@@ -56,7 +60,12 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly #cables = new Map<PortName, WireFrame[]>();
   readonly #sockets = new Set<PacketSocket>();
   readonly #stopped = new Map<PortName, Set<QueueIndex>>();
+  readonly bridging: BridgeKernel;
   readonly #receivePath: ReceivePath;
+  /** Timers of the kernel's own, in no order: there are few. */
+  #timers: { readonly at: Nanoseconds; readonly run: () => void }[] = [];
+  /** Frames that a bridge forwards, to be sent once what is being received is received. */
+  #forwarded: { readonly netDevice: NetDevice; readonly frame: TxFrame }[] = [];
   #arrived: { readonly netDevice: NetDevice; readonly frames: readonly RxFrame[] }[] = [];
   #backlog: Backlog[] = [];
   #nextIfIndex = 2;
@@ -65,7 +74,16 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.device = device;
     this.description = description;
     this.parts = parts;
-    this.#receivePath = new ReceivePath(this, (netDevice, frame) => this.#tap(netDevice, frame));
+    this.#receivePath = new ReceivePath(
+      this,
+      (netDevice, frame) => this.#tap(netDevice, frame),
+      (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
+    );
+    this.bridging = new BridgeKernel(this, {
+      at: (at, run) => void this.#timers.push({ at, run }),
+      transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
+      deliver: (bridge, frame, vnet) => this.#receivePath.deliver(bridge.netDevice, frame, vnet),
+    });
   }
 
   /** Probes the device and registers a net device for each of its ports. */
@@ -83,6 +101,9 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.#stopped.clear();
     this.#arrived = [];
     this.#backlog = [];
+    this.#timers = [];
+    this.#forwarded = [];
+    this.bridging.switchdev.forget();
     this.#nextIfIndex = 2;
     this.log.length = 0;
     for (const frames of this.#cables.values()) frames.length = 0;
@@ -98,6 +119,12 @@ export class ReferenceKernel implements KernelState, DriverHost {
 
   portNetDevice(port: PortName): NetDevice | undefined {
     return this.#byPort.get(port);
+  }
+
+  /** dev_alloc_name(): `bridge0`, or the first that is free behind it. */
+  freeName(prefix: string): string {
+    for (let number = 0; ; number++)
+      if (this.findByName(`${prefix}${number}`) === undefined) return `${prefix}${number}`;
   }
 
   /** An index that no net device has had. */
@@ -170,15 +197,17 @@ export class ReferenceKernel implements KernelState, DriverHost {
   async wait(milliseconds: number, until: () => boolean = () => false): Promise<void> {
     await this.settle();
     const end = this.now + BigInt(Math.round(milliseconds * 1e6));
-    let next = await this.device.advance(this.now);
+    let next = earlier(await this.device.advance(this.now), this.#nextTimer());
     for (let atOnce = 0; next !== null && next <= end && !until(); atOnce++) {
       if (next > this.now) {
         this.now = next;
         atOnce = 0;
       } else if (atOnce > MOST_TIMERS_AT_ONCE)
         throw new Error('the device wants to be called again and again at the same instant');
-      next = await this.device.advance(this.now);
+      const deviceNext = await this.device.advance(this.now);
+      this.#runTimers();
       await this.settle();
+      next = earlier(deviceNext, this.#nextTimer());
     }
     if (until()) return;
     this.now = end;
@@ -186,12 +215,32 @@ export class ReferenceKernel implements KernelState, DriverHost {
     await this.settle();
   }
 
-  /** Runs what is due now: receive polls, and transmit queues that were woken. */
+  /** Runs what is due now: receive polls, what bridges forward and offload, and transmit queues that were woken. */
   async settle(): Promise<void> {
-    while (this.#arrived.length > 0 || this.#canDrain()) {
+    while (
+      this.#arrived.length > 0 ||
+      this.#forwarded.length > 0 ||
+      this.#canDrain() ||
+      !this.bridging.switchdev.isIdle
+    ) {
       this.#pollAll();
+      await this.bridging.switchdev.process();
+      for (const { netDevice, frame } of this.#forwarded.splice(0)) await this.#transmit(netDevice, frame, undefined);
       await this.#drainBacklog();
     }
+  }
+
+  #nextTimer(): Nanoseconds | null {
+    let next: Nanoseconds | null = null;
+    for (const { at } of this.#timers) next = earlier(next, at);
+    return next;
+  }
+
+  #runTimers(): void {
+    const due = this.#timers.filter(({ at }) => at <= this.now);
+    if (due.length === 0) return;
+    this.#timers = this.#timers.filter(({ at }) => at > this.now);
+    for (const { run } of due) run();
   }
 
   // DriverHost: what the driver calls.
@@ -229,6 +278,14 @@ export class ReferenceKernel implements KernelState, DriverHost {
     else queues.delete(queue);
   }
 
+  fdbLearned(port: PortName, entry: FdbKey): void {
+    this.bridging.fdbLearned(this.#byPort.get(port), entry);
+  }
+
+  fdbForgotten(port: PortName, entry: FdbKey): void {
+    this.bridging.fdbForgotten(this.#byPort.get(port), entry);
+  }
+
   #registerPorts(): void {
     for (const [index, limits] of this.description.ports.entries()) {
       const netDevice = createNetDevice({
@@ -261,11 +318,19 @@ export class ReferenceKernel implements KernelState, DriverHost {
       await this.#transmit(lower.on, { ...inner, vlan: { tpid: lower.tpid, tci: lower.vid } }, wanted);
       return;
     }
+    if (lower.kind === 'bridge') {
+      if (netDevice.carrier) this.#sendThroughBridge(lower.bridge, frame);
+      return;
+    }
     // Without a carrier the queue discipline is noop: what is sent is freed, and nobody is told.
     if (!netDevice.carrier) return;
     const queue =
       wanted !== undefined && wanted < netDevice.realTxQueues ? wanted : pickTxQueue(netDevice, frame.bytes);
     for (const ready of await validateTransmit(this, netDevice, frame)) await this.#enqueue(netDevice, queue, ready);
+  }
+
+  #sendThroughBridge(bridge: Bridge, frame: TxFrame): void {
+    bridgeTransmit(this.bridging.events, bridge, frame);
   }
 
   async #enqueue(netDevice: NetDevice, queue: QueueIndex, frame: TxFrame): Promise<void> {
@@ -319,4 +384,10 @@ export class ReferenceKernel implements KernelState, DriverHost {
     }
     return queues;
   }
+}
+
+/** The earlier of two points in time, where there are any. */
+function earlier(a: Nanoseconds | null, b: Nanoseconds | null): Nanoseconds | null {
+  if (a === null) return b;
+  return b === null || a < b ? a : b;
 }

@@ -1,4 +1,5 @@
 import type { DriverResult, IfIndex, Nanoseconds } from '../../harness/contract/index.js';
+import type { Bridging } from './bridge/bridging.js';
 import type { NetDevice } from './netDevice.js';
 import type { KernelParts } from './parts.js';
 
@@ -14,7 +15,8 @@ export type NetDeviceEvent =
   | 'NETDEV_CHANGENAME'
   | 'NETDEV_CHANGE_TX_QUEUE_LEN'
   | 'NETDEV_FEAT_CHANGE'
-  | 'NETDEV_CHANGEINFODATA';
+  | 'NETDEV_CHANGEINFODATA'
+  | 'NETDEV_CHANGEUPPER';
 
 /** Called after the event, in the order of registration. */
 export type Notifier = (event: NetDeviceEvent, netDevice: NetDevice) => void;
@@ -28,6 +30,7 @@ export interface KernelState {
   now: Nanoseconds;
   /** netdev_err(): what a kernel log would show. */
   readonly log: string[];
+  readonly bridging: Bridging;
 }
 
 export function notify(kernel: KernelState, event: NetDeviceEvent, netDevice: NetDevice): void {

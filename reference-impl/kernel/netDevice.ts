@@ -7,7 +7,9 @@ import type {
   PortName,
   Vid,
 } from '../../harness/contract/index.js';
+import type { Bridge, BridgePort } from './bridge/bridge.js';
 import type { FeatureSet } from './features.js';
+import { NO_PORT } from './noPort.js';
 
 /** linux/if.h, net_device_flags. */
 export const IFF_UP = 1 << 0;
@@ -32,10 +34,11 @@ export const IF_OPER_UP = 6;
 export const IF_LINK_MODE_DEFAULT = 0;
 export const IF_LINK_MODE_DORMANT = 1;
 
-/** What lies below a net device: a port of a device, or another net device with a tag. */
+/** What lies below a net device: a port of a device, another net device with a tag, or the ports of a bridge. */
 export type Lower =
   | { readonly kind: 'port'; readonly device: Device; readonly port: PortName; readonly limits: DevicePort }
-  | { readonly kind: 'vlan'; readonly on: NetDevice; readonly tpid: number; readonly vid: Vid };
+  | { readonly kind: 'vlan'; readonly on: NetDevice; readonly tpid: number; readonly vid: Vid }
+  | { readonly kind: 'bridge'; readonly bridge: Bridge };
 
 /** An address list with reference counts, as net/core/dev_addr_lists.c keeps it. */
 export type AddressList = Map<MacAddress, number>;
@@ -117,6 +120,8 @@ export interface NetDevice {
   readonly addresses: ProtocolAddress[];
   /** VLAN devices on top. */
   readonly uppers: Set<NetDevice>;
+  /** IFLA_MASTER is its bridge. */
+  bridgePort: BridgePort | undefined;
 
   readonly coreStatistics: CoreStatistics;
   readonly softwareTraffic: SoftwareTraffic;
@@ -128,9 +133,16 @@ export interface NetDevice {
 
 export const isUp = (netDevice: NetDevice): boolean => (netDevice.flags & IFF_UP) !== 0;
 
-/** The port below a net device, through whatever VLANs lie between. */
-export function portOf(netDevice: NetDevice): Extract<Lower, { kind: 'port' }> {
-  return netDevice.lower.kind === 'port' ? netDevice.lower : portOf(netDevice.lower.on);
+/** The port below a net device, through whatever VLANs lie between. A bridge has none of its own. */
+export function portOf({ lower }: NetDevice): Extract<Lower, { kind: 'port' }> {
+  switch (lower.kind) {
+    case 'port':
+      return lower;
+    case 'vlan':
+      return portOf(lower.on);
+    case 'bridge':
+      return NO_PORT;
+  }
 }
 
 export interface NetDeviceSeed {
@@ -192,6 +204,7 @@ export function createNetDevice(seed: NetDeviceSeed): NetDevice {
     vids: new Map(),
     addresses: [],
     uppers: new Set(),
+    bridgePort: undefined,
     coreStatistics: { rxDropped: 0, txDropped: 0, rxNohandler: 0 },
     softwareTraffic: { rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0, multicast: 0 },
     rssTableIsUsers: false,

@@ -1,6 +1,7 @@
 import { CONFORMING_NETLINK, type NetlinkParts } from '../netlink/server.js';
 import type { VlanTag } from '../../harness/contract/index.js';
 import type { Values } from '../netlink/schema.js';
+import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
 import type { NetDevice } from './netDevice.js';
 
@@ -96,6 +97,7 @@ export interface KernelParts {
   /** RTM_SETLINK members that are taken and forgotten. */
   readonly forgets: ReadonlySet<string>;
   readonly netlink: NetlinkParts;
+  readonly bridge: BridgeParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -147,4 +149,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   narrowCounter: (value) => value % 0x1_0000_0000,
   forgets: new Set(),
   netlink: CONFORMING_NETLINK,
+  bridge: CONFORMING_BRIDGE,
 };

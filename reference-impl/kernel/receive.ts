@@ -5,6 +5,7 @@ import { GroEngine, type GroOutput } from '../packet/aggregate.js';
 import { equalBytes } from '../packet/bytes.js';
 import { onesComplementSum, pseudoHeaderSum } from '../packet/checksum.js';
 import { parseFlow, newFlow } from '../packet/flow.js';
+import type { BridgePort } from './bridge/bridge.js';
 import type { KernelState } from './kernelState.js';
 import { isUp, type NetDevice } from './netDevice.js';
 
@@ -13,6 +14,9 @@ const PACKET_BROADCAST = 1;
 const PACKET_MULTICAST = 2;
 const PACKET_OTHERHOST = 3;
 
+/** br_handle_frame(): the bridge takes what comes in at its port. */
+export type RxHandler = (port: BridgePort, frame: RxFrame, vnet: VirtioNetHeader | undefined) => void;
+
 /** Called for every frame that a packet socket on this net device would see. */
 export type PacketTap = (netDevice: NetDevice, frame: HostReceive) => void;
 
@@ -20,12 +24,14 @@ export type PacketTap = (netDevice: NetDevice, frame: HostReceive) => void;
 export class ReceivePath {
   readonly #kernel: KernelState;
   readonly #tap: PacketTap;
+  readonly #bridge: RxHandler;
   /** By net device, queue and tag: frames that differ in any of these are never merged. */
   readonly #engines = new Map<NetDevice, Map<number, GroEngine<RxFrame>>>();
 
-  constructor(kernel: KernelState, tap: PacketTap) {
+  constructor(kernel: KernelState, tap: PacketTap, bridge: RxHandler) {
     this.#kernel = kernel;
     this.#tap = tap;
+    this.#bridge = bridge;
   }
 
   /** napi_poll: everything that is there, then napi_complete, which lets the held frames go. */
@@ -36,7 +42,7 @@ export class ReceivePath {
     for (const frame of frames) {
       const deviceAggregated = frame.aggregate !== undefined;
       if (!usesGro || deviceAggregated) {
-        this.#deliver(netDevice, frame, aggregateHeader(frame));
+        this.deliver(netDevice, frame, aggregateHeader(frame));
         continue;
       }
       const engine = this.#engine(netDevice, frame);
@@ -65,21 +71,26 @@ export class ReceivePath {
 
   #deliverOutput(netDevice: NetDevice, output: GroOutput<RxFrame>): void {
     const frame = output.segments > 1 ? { ...output.token, bytes: output.bytes } : output.token;
-    this.#deliver(netDevice, frame, output.segments > 1 ? groHeader(output) : undefined);
+    this.deliver(netDevice, frame, output.segments > 1 ? groHeader(output) : undefined);
   }
 
-  /** __netif_receive_skb_core(): the tag moves beside the frame, packet sockets look, a VLAN device takes what is its own. */
-  #deliver(netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined): void {
+  /**
+   * __netif_receive_skb_core(): the tag moves beside the frame, packet sockets look, a VLAN device takes what is its own, and a bridge
+   * what its port gets.
+   */
+  deliver(netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined): void {
     const untagged = frame.vlan === undefined ? untag(frame, vnet) : { frame, vnet };
     this.#tap(netDevice, hostView(this.#kernel, netDevice, untagged.frame, untagged.vnet));
     const { vlan, ...rest } = untagged.frame;
-    if (vlan === undefined) return;
-    const upper = vlanUpper(this.#kernel, netDevice, vlan);
-    if (upper === undefined) return;
+    const upper = vlan === undefined ? undefined : vlanUpper(this.#kernel, netDevice, vlan);
+    if (upper === undefined) {
+      if (netDevice.bridgePort !== undefined) this.#bridge(netDevice.bridgePort, untagged.frame, untagged.vnet);
+      return;
+    }
     upper.softwareTraffic.rxPackets++;
     upper.softwareTraffic.rxBytes += rest.bytes.length;
     if (packetType(this.#kernel, upper, rest.bytes) === PACKET_MULTICAST) upper.softwareTraffic.multicast++;
-    this.#deliver(upper, rest, untagged.vnet);
+    this.deliver(upper, rest, untagged.vnet);
   }
 }
 

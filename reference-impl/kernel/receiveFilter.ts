@@ -8,7 +8,7 @@ import { IFF_ALLMULTI, IFF_PROMISC, isUp, type AddressList, type NetDevice } fro
 export async function applyRxMode(netDevice: NetDevice): Promise<void> {
   if (!isUp(netDevice)) return;
   const { lower } = netDevice;
-  if (lower.kind === 'vlan') return;
+  if (lower.kind !== 'port') return;
   const unicast = [...netDevice.unicast.keys()];
   // Without IFF_UNICAST_FLT the core turns secondary addresses into promiscuous mode.
   const cannotFilter = unicast.length > 0 && !lower.limits.unicastFilter;
@@ -117,7 +117,7 @@ async function programVid(netDevice: NetDevice, tpid: number, vid: Vid, how: 'ad
 }
 
 async function sendVid({ lower }: NetDevice, tpid: number, vid: Vid, how: 'add' | 'kill'): Promise<Outcome> {
-  if (lower.kind === 'vlan') return OK;
+  if (lower.kind !== 'port') return OK;
   const ops = lower.device.netDevice;
   const result = how === 'add' ? await ops.addVid?.(lower.port, tpid, vid) : await ops.killVid?.(lower.port, tpid, vid);
   return result ?? OK;

@@ -187,7 +187,7 @@ function shiftGso(gso: TxGso, by: number): TxGso {
 function linearizeUnlessOffloaded(netDevice: NetDevice, frame: TxFrame, features: FeatureSet): TxFrame {
   if (frame.fragments === undefined) return frame;
   const { lower } = netDevice;
-  const fits = lower.kind === 'vlan' || frame.fragments.length <= lower.limits.maxFragments;
+  const fits = lower.kind !== 'port' || frame.fragments.length <= lower.limits.maxFragments;
   if (features.has('tx-scatter-gather') && fits) return frame;
   return {
     bytes: frame.bytes,

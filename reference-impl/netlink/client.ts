@@ -11,7 +11,7 @@ import {
   NLMSG_ERROR,
 } from './constants.js';
 import { errnoName } from './errnoNames.js';
-import { decodeError, type DecodedError } from './extack.js';
+import { decodeDone, decodeError, type DecodedError } from './extack.js';
 import { CTRL } from './families/genericControl.js';
 import {
   decodeAttributes,
@@ -121,8 +121,11 @@ export class NetlinkClient {
         }
         messages.push(message);
         if (message.type === NLMSG_ERROR) errors.push(named(decodeError(message)));
-        else if (message.type === NLMSG_DONE) done = message;
-        else replies.push(message);
+        else if (message.type === NLMSG_DONE) {
+          done = message;
+          const end = decodeDone(message);
+          if (end.errno !== 0) errors.push(named(end));
+        } else replies.push(message);
         // Without NLM_F_ACK more could follow; there the answer ends when nothing more is there.
         ended ||= (message.type === NLMSG_ERROR && expectsEnd) || message.type === NLMSG_DONE;
       }

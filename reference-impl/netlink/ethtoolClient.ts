@@ -1,5 +1,12 @@
 /** ethtool netlink and the netdev family as the steps use them. */
-import { GenericClient, decodeBody, encodeBody, type NetlinkResult, type OpenSocket } from './client.js';
+import {
+  GenericClient,
+  NetlinkProtocolError,
+  decodeBody,
+  encodeBody,
+  type NetlinkResult,
+  type OpenSocket,
+} from './client.js';
 import { bitChanges, bitList, decodeBits, type DecodedBits } from './bitset.js';
 import {
   ETHTOOL_FLAG_COMPACT_BITSETS,
@@ -9,6 +16,7 @@ import {
   ETHTOOL_MCGRP_MONITOR_NAME,
   ETHTOOL_NOTIFICATIONS,
   ETHTOOL_OPERATIONS,
+  ETH_SS_FEATURES,
   ETH_SS_STATS,
   type EthtoolNotificationName,
   type EthtoolOperationName,
@@ -32,7 +40,6 @@ import {
   ETH_CTRL_NAMES,
   ETH_MAC_NAMES,
   ETH_PHY_NAMES,
-  FEATURE_NAMES,
   LINK_MODE_NAMES,
   RMON_NAMES,
   RX_FILTER_NAMES,
@@ -50,6 +57,8 @@ export interface FeatureState {
   readonly active: ReadonlySet<string>;
   /** What never changes. */
   readonly nochange: ReadonlySet<string>;
+  /** Every name that the kernel knows, by number; a number that is not in use has an empty name. */
+  readonly names: readonly string[];
 }
 
 /** Reply of ETHTOOL_MSG_FEATURES_SET: `wanted`, what was asked for and is not so, with the value it has; `active`, what changed. */
@@ -83,15 +92,22 @@ const GROUP_COUNTERS: Readonly<Record<string, readonly string[]>> = {
   rmon: RMON_NAMES,
 };
 
+/** Names of features by number, which are others from release to release: once asked for, they hold for every client of a kernel. */
+export interface FeatureNames {
+  names?: readonly string[];
+}
+
 export class EthtoolClient {
   readonly generic: GenericClient;
+  readonly #features: FeatureNames;
 
-  private constructor(generic: GenericClient) {
+  private constructor(generic: GenericClient, features: FeatureNames) {
     this.generic = generic;
+    this.#features = features;
   }
 
-  static async open(openSocket: OpenSocket): Promise<EthtoolClient> {
-    return new EthtoolClient(await GenericClient.open(openSocket));
+  static async open(openSocket: OpenSocket, features: FeatureNames = {}): Promise<EthtoolClient> {
+    return new EthtoolClient(await GenericClient.open(openSocket), features);
   }
 
   /** The bytes behind the netlink header of a request of this operation. `headerValues` are members of ETHTOOL_A_HEADER_. */
@@ -133,7 +149,8 @@ export class EthtoolClient {
       { ETHTOOL_A_HEADER_FLAGS: ETHTOOL_FLAG_COMPACT_BITSETS },
     );
     if (!result.ok) return result;
-    const bits = (name: string): ReadonlySet<string> => decodeBits(nestIn(result.value, name), FEATURE_NAMES).set;
+    const names = await this.#featureNames(netDevice);
+    const bits = (name: string): ReadonlySet<string> => decodeBits(nestIn(result.value, name), names).set;
     return {
       ok: true,
       value: {
@@ -141,6 +158,7 @@ export class EthtoolClient {
         wanted: bits('ETHTOOL_A_FEATURES_WANTED'),
         active: bits('ETHTOOL_A_FEATURES_ACTIVE'),
         nochange: bits('ETHTOOL_A_FEATURES_NOCHANGE'),
+        names,
       },
     };
   }
@@ -151,11 +169,12 @@ export class EthtoolClient {
   ): Promise<NetlinkResult<FeatureChangeReply>> {
     const result = await this.call('FEATURES_SET', netDevice, { ETHTOOL_A_FEATURES_WANTED: bitChanges(changes) });
     if (!result.ok) return result;
+    const names = await this.#featureNames(netDevice);
     return {
       ok: true,
       value: {
-        wanted: decodeBits(nestIn(result.value, 'ETHTOOL_A_FEATURES_WANTED'), FEATURE_NAMES),
-        active: decodeBits(nestIn(result.value, 'ETHTOOL_A_FEATURES_ACTIVE'), FEATURE_NAMES),
+        wanted: decodeBits(nestIn(result.value, 'ETHTOOL_A_FEATURES_WANTED'), names),
+        active: decodeBits(nestIn(result.value, 'ETHTOOL_A_FEATURES_ACTIVE'), names),
       },
     };
   }
@@ -210,9 +229,22 @@ export class EthtoolClient {
   }
 
   /** The names of the private counters, from the string set of the device. */
-  async privateCounterNames(netDevice: string): Promise<NetlinkResult<readonly string[]>> {
+  privateCounterNames(netDevice: string): Promise<NetlinkResult<readonly string[]>> {
+    return this.#stringSet(netDevice, ETH_SS_STATS);
+  }
+
+  async #featureNames(netDevice: string): Promise<readonly string[]> {
+    if (this.#features.names === undefined) {
+      const asked = await this.#stringSet(netDevice, ETH_SS_FEATURES);
+      if (!asked.ok) throw new NetlinkProtocolError(`the kernel does not name its features: ${asked.error.errnoName}`);
+      this.#features.names = asked.value;
+    }
+    return this.#features.names;
+  }
+
+  async #stringSet(netDevice: string, id: number): Promise<NetlinkResult<readonly string[]>> {
     const result = await this.call('STRSET_GET', netDevice, {
-      ETHTOOL_A_STRSET_STRINGSETS: { ETHTOOL_A_STRINGSETS_STRINGSET: [{ ETHTOOL_A_STRINGSET_ID: ETH_SS_STATS }] },
+      ETHTOOL_A_STRSET_STRINGSETS: { ETHTOOL_A_STRINGSETS_STRINGSET: [{ ETHTOOL_A_STRINGSET_ID: id }] },
     });
     if (!result.ok) return result;
     const [set] = listIn(nestIn(result.value, 'ETHTOOL_A_STRSET_STRINGSETS'), 'ETHTOOL_A_STRINGSETS_STRINGSET').filter(

@@ -71,19 +71,29 @@ export interface DecodedError {
 /** Decodes NLMSG_ERROR. Throws NetlinkDecodeError where it is too short to be one. */
 export function decodeError(message: Message): DecodedError {
   const { body, flags } = message;
-  const view = viewOf(body);
-  const errno = body.length >= 4 ? 0 - view.getInt32(0, true) : 0;
   const capped = (flags & NLM_F_CAPPED) !== 0;
-  const quotedLength = body.length < 8 ? 0 : capped ? NLMSG_HDRLEN : view.getUint32(4, true);
-  const attributes = body.subarray(Math.min(body.length, 4 + align(quotedLength)));
+  const quotedLength = body.length < 8 ? 0 : capped ? NLMSG_HDRLEN : viewOf(body).getUint32(4, true);
+  return {
+    errno: errnoIn(body),
+    quoted: body.subarray(4, 4 + quotedLength),
+    capped,
+    ...explanation(flags, body.subarray(Math.min(body.length, 4 + align(quotedLength)))),
+  };
+}
+
+/** Decodes NLMSG_DONE: a dump that fails once it has begun ends with its error there (netlink_dump_done). */
+export function decodeDone({ body, flags }: Message): DecodedError {
+  return { errno: errnoIn(body), quoted: new Uint8Array(0), capped: true, ...explanation(flags, body.subarray(4)) };
+}
+
+const errnoIn = (body: Uint8Array): number => (body.length >= 4 ? 0 - viewOf(body).getInt32(0, true) : 0);
+
+function explanation(flags: number, attributes: Uint8Array): Omit<DecodedError, 'errno' | 'quoted' | 'capped'> {
   const values: Readonly<Record<string, Value>> =
     (flags & NLM_F_ACK_TLVS) === 0 ? {} : decodeAttributes(NLMSGERR, attributes);
   const optional = <Name extends string, V>(name: Name, value: V | undefined): Partial<Record<Name, V>> =>
     (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, V>>;
   return {
-    errno,
-    quoted: body.subarray(4, 4 + quotedLength),
-    capped,
     ...optional('message', textIn(values, 'NLMSGERR_ATTR_MSG')),
     ...optional('offset', numberIn(values, 'NLMSGERR_ATTR_OFFS')),
     ...optional('missingType', numberIn(values, 'NLMSGERR_ATTR_MISS_TYPE')),

@@ -77,6 +77,8 @@ export interface NetlinkOperation {
   readonly dumpPolicy?: Policy;
   /** Needs CAP_NET_ADMIN; shown in the listing of the family. */
   readonly privileged?: boolean;
+  /** Of rtnetlink: for requests of this address family alone (AF_BRIDGE), before what serves all families. */
+  readonly family?: number;
 }
 
 export interface GenericFamily {
@@ -176,7 +178,7 @@ export class NetlinkKernel {
   /** rtnl_register() and its kin: an operation of a protocol whose message type is the operation. */
   register(protocol: number, operation: NetlinkOperation): void {
     const operations = this.#byProtocol.get(protocol) ?? new Map<number, NetlinkOperation>();
-    operations.set(operation.number, operation);
+    operations.set(operationKey(operation.number, operation.family), operation);
     this.#byProtocol.set(protocol, operations);
   }
 
@@ -264,7 +266,10 @@ export class NetlinkKernel {
 
   #find(protocol: number, message: Message): NetlinkOperation | Refusal {
     if (protocol !== NETLINK_GENERIC) {
-      return this.#byProtocol.get(protocol)?.get(message.type) ?? { ok: false, errno: EOPNOTSUPP };
+      const operations = this.#byProtocol.get(protocol);
+      // rtnl_get_link(): the family's own handler, else that of AF_UNSPEC.
+      const own = operations?.get(operationKey(message.type, message.body[0]));
+      return own ?? operations?.get(message.type) ?? { ok: false, errno: EOPNOTSUPP };
     }
     const family = this.#families.get(message.type);
     if (family === undefined) return { ok: false, errno: ENOENT };
@@ -304,6 +309,9 @@ export class NetlinkKernel {
     return { ok: false, errno: ENOENT };
   }
 }
+
+/** Family 0, AF_UNSPEC, is nobody's own. */
+const operationKey = (type: number, family = 0): number => (family << 16) | type;
 
 /** A dump is asked for by both flags; a change of rtnetlink uses the same bits for something else. */
 function wantsDump(protocol: number, message: Message, operation: NetlinkOperation): boolean {

@@ -27,6 +27,10 @@ export function formatMac(bytes: Uint8Array, offset = 0): string {
   return Array.from(bytes.subarray(offset, offset + 6), (byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 
+/** The 48 bits of an address as a number: a key that nothing has to be made for. */
+export const readMacNumber = (bytes: Uint8Array, at: number): number =>
+  readU16(bytes, at) * 0x1_0000_0000 + readU16(bytes, at + 2) * 0x1_0000 + readU16(bytes, at + 4);
+
 /** The group bit: multicast, broadcast included. */
 export const isMulticastMac = (bytes: Uint8Array, offset: number): boolean => ((bytes[offset] ?? 0) & 1) !== 0;
 

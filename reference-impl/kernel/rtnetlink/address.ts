@@ -1,34 +1,20 @@
-/** RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR (net/ipv4/devinet.c, net/ipv6/addrconf.c) and forwarding entries of the device itself. */
-import type { IfIndex, MacAddress } from '../../../harness/contract/index.js';
+/** RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR (net/ipv4/devinet.c, net/ipv6/addrconf.c). */
+import type { IfIndex } from '../../../harness/contract/index.js';
 import { equalBytes } from '../../packet/bytes.js';
-import { formatMac, isMulticastMac, isZeroMac, parseMac } from '../../packet/addresses.js';
 import { encodeBody } from '../../netlink/client.js';
 import {
-  AF_BRIDGE,
   AF_INET,
   AF_INET6,
   NLM_F_EXCL,
   NLM_F_REPLACE,
-  NTF_SELF,
-  NUD_PERMANENT,
   RTM_DELADDR,
-  RTM_DELNEIGH,
   RTM_GETADDR,
-  RTM_GETNEIGH,
   RTM_NEWADDR,
-  RTM_NEWNEIGH,
   RTNLGRP_IPV4_IFADDR,
   RTNLGRP_IPV6_IFADDR,
   NETLINK_ROUTE,
 } from '../../netlink/constants.js';
-import {
-  ADDRESS,
-  ADDRESS_POLICY,
-  IFADDRMSG,
-  NDMSG,
-  NEIGHBOUR,
-  NEIGHBOUR_POLICY,
-} from '../../netlink/families/rtnetlink.js';
+import { ADDRESS, ADDRESS_POLICY, IFADDRMSG } from '../../netlink/families/rtnetlink.js';
 import { bytesIn, encodeAttributes, numberIn, textIn } from '../../netlink/schema.js';
 import type {
   HandlerResult,
@@ -37,22 +23,17 @@ import type {
   NetlinkOperation,
   NetlinkRequest,
 } from '../../netlink/server.js';
-import { EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, EOPNOTSUPP } from '../errno.js';
+import { EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { NetDevice, ProtocolAddress } from '../netDevice.js';
-import { addAddressExclusively, removeAddress } from '../receiveFilter.js';
-import { fromOutcome, refusal } from '../refusals.js';
+import { refusal } from '../refusals.js';
 
 export function addressOperations(kernel: ReferenceKernel, netlink: NetlinkKernel): readonly NetlinkOperation[] {
   const address = { header: IFADDRMSG, policy: ADDRESS_POLICY, validation: 'deprecated-strict' as const };
-  const neighbour = { header: NDMSG, policy: NEIGHBOUR_POLICY, validation: 'liberal' as const };
   return [
     { ...address, number: RTM_NEWADDR, privileged: true, doit: (request) => newAddress(kernel, netlink, request) },
     { ...address, number: RTM_DELADDR, privileged: true, doit: (request) => deleteAddress(kernel, netlink, request) },
     { ...address, number: RTM_GETADDR, dumpit: (request) => dumpAddresses(kernel, request) },
-    { ...neighbour, number: RTM_NEWNEIGH, privileged: true, doit: (request) => newForwarding(kernel, request) },
-    { ...neighbour, number: RTM_DELNEIGH, privileged: true, doit: (request) => deleteForwarding(kernel, request) },
-    { ...neighbour, number: RTM_GETNEIGH, dumpit: (request) => dumpForwarding(kernel, request) },
   ];
 }
 
@@ -141,62 +122,4 @@ function addressMessage(netDevice: NetDevice, address: ProtocolAddress, type: nu
     IFA_FLAGS: address.flags,
   });
   return { type, body: encodeBody(IFADDRMSG, header, attributes) };
-}
-
-interface Forwarding {
-  readonly netDevice: NetDevice;
-  readonly address: MacAddress;
-  readonly list: 'unicast' | 'multicast';
-}
-
-/** rtnl_fdb_add(), ndo_dflt_fdb_add(): an address of the device's own filter. */
-function readForwarding(kernel: ReferenceKernel, { header, values }: NetlinkRequest): Forwarding | HandlerResult {
-  if ((numberIn(header, 'ndm_family') ?? 0) !== AF_BRIDGE) return refusal(EOPNOTSUPP);
-  const index = numberIn(header, 'ndm_ifindex') ?? 0;
-  if (index <= 0) return refusal(EINVAL, 'invalid ifindex');
-  const netDevice = kernel.netDevices.get(index as IfIndex);
-  if (netDevice === undefined) return refusal(ENODEV, 'unknown ifindex');
-  const bytes = bytesIn(values, 'NDA_LLADDR');
-  if (bytes?.length !== 6) return refusal(EINVAL, 'invalid address');
-  if (((numberIn(header, 'ndm_flags') ?? 0) & NTF_SELF) === 0) return refusal(EOPNOTSUPP);
-  const state = numberIn(header, 'ndm_state') ?? 0;
-  if ((state & NUD_PERMANENT) === 0) return refusal(EINVAL, 'FDB only supports static addresses');
-  if (isZeroMac(bytes, 0)) return refusal(EINVAL, 'invalid address');
-  return {
-    netDevice,
-    address: formatMac(bytes) as MacAddress,
-    list: isMulticastMac(bytes, 0) ? 'multicast' : 'unicast',
-  };
-}
-
-async function newForwarding(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
-  const entry = readForwarding(kernel, request);
-  if ('ok' in entry) return entry;
-  const outcome = await addAddressExclusively(entry.netDevice, entry.list, entry.address);
-  const isHarmless = !outcome.ok && outcome.errno === EEXIST && (request.message.flags & NLM_F_EXCL) === 0;
-  return isHarmless ? { ok: true } : (fromOutcome(outcome) ?? { ok: true });
-}
-
-async function deleteForwarding(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
-  const entry = readForwarding(kernel, request);
-  if ('ok' in entry) return entry;
-  return fromOutcome(await removeAddress(entry.netDevice, entry.list, entry.address)) ?? { ok: true };
-}
-
-function dumpForwarding(kernel: ReferenceKernel, { header }: NetlinkRequest): HandlerResult {
-  if ((numberIn(header, 'ndm_family') ?? 0) !== AF_BRIDGE) return { ok: true, replies: [] };
-  const replies: NetlinkBody[] = [];
-  for (const netDevice of kernel.netDevices.values()) {
-    for (const address of [...netDevice.unicast.keys(), ...netDevice.multicast.keys()]) {
-      const fixed = {
-        ndm_family: AF_BRIDGE,
-        ndm_ifindex: netDevice.ifIndex,
-        ndm_state: NUD_PERMANENT,
-        ndm_flags: NTF_SELF,
-      };
-      const attributes = encodeAttributes(NEIGHBOUR, { NDA_LLADDR: parseMac(address) });
-      replies.push({ type: RTM_NEWNEIGH, body: encodeBody(NDMSG, fixed, attributes) });
-    }
-  }
-  return { ok: true, replies };
 }

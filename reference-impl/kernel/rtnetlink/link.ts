@@ -26,6 +26,8 @@ import type { HandlerResult, NetlinkOperation, NetlinkRequest } from '../../netl
 import { validateAttributes, type Accepted, type Refusal } from '../../netlink/validate.js';
 import { changeFlags, setMacAddress, setMtu } from '../deviceControl.js';
 import { EEXIST, EINVAL, ENODEV, EOPNOTSUPP, ERANGE } from '../errno.js';
+import { bridgeOf } from '../bridge/bridge.js';
+import { enslavePort, releasePort, removeBridge } from '../bridge/bridging.js';
 import type { ReferenceKernel } from '../kernel.js';
 import { notify } from '../kernelState.js';
 import { setLinkMode, setOperState } from '../linkState.js';
@@ -33,6 +35,7 @@ import { isUp, type NetDevice } from '../netDevice.js';
 import { fromOutcome, refusal, refusalAt } from '../refusals.js';
 import { statisticsOf } from '../statistics.js';
 import { createVlanDevice, removeVlanDevice } from '../vlanDevice.js';
+import { changeBridge, changePortByLinkInfo, newBridge } from './bridgeLink.js';
 import { linkMessage, linkStatisticsValues } from './linkMessage.js';
 
 const EPROTONOSUPPORT = 93;
@@ -157,6 +160,10 @@ const LINK_MEMBERS: readonly LinkMember[] = [
     },
   },
   {
+    attribute: 'IFLA_MASTER',
+    change: (kernel, netDevice, { values }) => setMaster(kernel, netDevice, numberIn(values, 'IFLA_MASTER') ?? 0),
+  },
+  {
     attribute: 'IFLA_TXQLEN',
     change: async (kernel, netDevice, { values }) => {
       const length = numberIn(values, 'IFLA_TXQLEN') ?? 0;
@@ -221,6 +228,25 @@ const LINK_MEMBERS: readonly LinkMember[] = [
   },
 ];
 
+/** do_set_master(): out of the bridge it is in, and into the other; 0: into none. */
+async function setMaster(
+  { netDevices, bridging }: ReferenceKernel,
+  netDevice: NetDevice,
+  master: number,
+): Promise<Refusal | 'announce' | undefined> {
+  const { bridgePort } = netDevice;
+  if (bridgePort !== undefined) {
+    if (bridgePort.bridge.netDevice.ifIndex === master) return undefined;
+    await releasePort(bridging, bridgePort);
+  }
+  if (master === 0) return 'announce';
+  const upper = netDevices.get(master as IfIndex);
+  if (upper === undefined) return refusal(EINVAL);
+  const bridge = bridgeOf(upper);
+  if (bridge === undefined) return refusal(EOPNOTSUPP);
+  return fromOutcome(await enslavePort(bridging, bridge, netDevice)) ?? 'announce';
+}
+
 /** dev_change_name(), dev_valid_name(). */
 function rename(kernel: ReferenceKernel, netDevice: NetDevice, request: NetlinkRequest): Refusal | undefined {
   const name = textIn(request.values, 'IFLA_IFNAME') ?? '';
@@ -240,12 +266,38 @@ async function newLink(kernel: ReferenceKernel, request: NetlinkRequest): Promis
   const existing =
     index > 0 ? kernel.netDevices.get(index as IfIndex) : name === undefined ? undefined : kernel.findByName(name);
   if (existing !== undefined) {
-    return (flags & NLM_F_EXCL) !== 0 ? refusal(EEXIST) : changeLink(kernel, existing, request);
+    if ((flags & NLM_F_EXCL) !== 0) return refusal(EEXIST);
+    return (await changeLinkInfo(kernel, existing, request)) ?? changeLink(kernel, existing, request);
   }
   if ((flags & NLM_F_CREATE) === 0) return refusal(ENODEV);
   const kind = textIn(nestIn(request.values, 'IFLA_LINKINFO'), 'IFLA_INFO_KIND');
-  if (kind !== 'vlan') return refusal(EOPNOTSUPP, kind === undefined ? undefined : 'Unknown device type');
-  return newVlan(kernel, request, name);
+  switch (kind) {
+    case 'vlan':
+      return newVlan(kernel, request, name);
+    case 'bridge':
+      return newBridge(kernel, request, name);
+    default:
+      return refusal(EOPNOTSUPP, kind === undefined ? undefined : 'Unknown device type');
+  }
+}
+
+/** rtnl_changelink(): IFLA_LINKINFO of a link that is there. */
+async function changeLinkInfo(
+  kernel: ReferenceKernel,
+  netDevice: NetDevice,
+  request: NetlinkRequest,
+): Promise<Refusal | undefined> {
+  const info = nestIn(request.values, 'IFLA_LINKINFO');
+  const bridge = bridgeOf(netDevice);
+  const kind = textIn(info, 'IFLA_INFO_KIND');
+  if (kind !== undefined) {
+    const refused =
+      kind === 'bridge' && bridge !== undefined ? await changeBridge(kernel, bridge, request) : refusal(EOPNOTSUPP);
+    if (refused !== undefined) return refused;
+  }
+  const hasSlaveData = bytesIn(info, 'IFLA_INFO_SLAVE_DATA') !== undefined;
+  if (!hasSlaveData || netDevice.bridgePort === undefined) return undefined;
+  return changePortByLinkInfo(kernel, netDevice.bridgePort, request);
 }
 
 const ETH_P_8021Q = 0x8100;
@@ -291,9 +343,17 @@ function vlanData(request: NetlinkRequest): Accepted | Refusal {
 async function deleteLink(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
   const netDevice = findLink(kernel, request);
   if ('errno' in netDevice) return netDevice;
-  if (netDevice.lower.kind !== 'vlan') return refusal(EOPNOTSUPP);
-  await removeVlanDevice(kernel, netDevice);
-  return { ok: true };
+  switch (netDevice.lower.kind) {
+    case 'port':
+      return refusal(EOPNOTSUPP);
+    case 'vlan':
+      await removeVlanDevice(kernel, netDevice);
+      return { ok: true };
+    case 'bridge':
+      await removeBridge(kernel.bridging, netDevice.lower.bridge);
+      await kernel.settle();
+      return { ok: true };
+  }
 }
 
 async function getStatistics(kernel: ReferenceKernel, { header }: NetlinkRequest): Promise<HandlerResult> {

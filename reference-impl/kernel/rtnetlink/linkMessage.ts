@@ -5,8 +5,10 @@ import { RTM_NEWLINK } from '../../netlink/constants.js';
 import { IFINFOMSG, LINK, LINKINFO_DATA_VLAN } from '../../netlink/families/rtnetlink.js';
 import { encodeAttributes, type Values } from '../../netlink/schema.js';
 import type { NetlinkBody } from '../../netlink/server.js';
+import { BRIDGE_PORT, LINKINFO_DATA_BRIDGE } from '../../netlink/families/bridge.js';
+import { bridgePortValues, bridgeValues } from './bridgeMessage.js';
 import { visibleFlags } from '../linkState.js';
-import type { NetDevice } from '../netDevice.js';
+import type { Lower, NetDevice } from '../netDevice.js';
 import type { KernelParts } from '../parts.js';
 import type { NetDeviceStatistics } from '../statistics.js';
 
@@ -62,14 +64,54 @@ function linkAttributes(parts: KernelParts, netDevice: NetDevice, statistics: Ne
     IFLA_BROADCAST: BROADCAST,
     ...(counters === undefined ? {} : { IFLA_STATS64: counters, IFLA_STATS: narrowed(parts, counters) }),
     ...(netDevice.lower.kind === 'port' ? { IFLA_PERM_ADDRESS: parseMac(parts.permanentAddress(netDevice)) } : {}),
-    ...(netDevice.lower.kind === 'vlan' ? { IFLA_LINKINFO: vlanInfo(netDevice.lower.vid, netDevice.lower.tpid) } : {}),
+    ...switchPortAttributes(netDevice),
+    ...(netDevice.bridgePort === undefined ? {} : { IFLA_MASTER: netDevice.bridgePort.bridge.netDevice.ifIndex }),
+    ...linkInfo(netDevice),
   };
 }
 
-const vlanInfo = (vid: number, tpid: number): Values => ({
-  IFLA_INFO_KIND: 'vlan',
-  IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_VLAN, { IFLA_VLAN_ID: vid, IFLA_VLAN_PROTOCOL: tpid }),
-});
+/** ndo_get_port_parent_id(), ndo_get_phys_port_name(). */
+function switchPortAttributes({ lower }: NetDevice): Values {
+  if (lower.kind !== 'port') return {};
+  const { switchId, physPortName } = lower.limits;
+  return {
+    ...(switchId === undefined ? {} : { IFLA_PHYS_SWITCH_ID: switchId }),
+    ...(physPortName === undefined ? {} : { IFLA_PHYS_PORT_NAME: physPortName }),
+  };
+}
+
+/** rtnl_link_fill(): of what kind the link is, and of what kind it is a part. */
+function linkInfo({ lower, bridgePort }: NetDevice): Values {
+  const own = kindInfo(lower);
+  const slave: Values =
+    bridgePort === undefined
+      ? {}
+      : {
+          IFLA_INFO_SLAVE_KIND: 'bridge',
+          IFLA_INFO_SLAVE_DATA: encodeAttributes(BRIDGE_PORT, bridgePortValues(bridgePort)),
+        };
+  return own === undefined && bridgePort === undefined ? {} : { IFLA_LINKINFO: { ...(own ?? {}), ...slave } };
+}
+
+function kindInfo(lower: Lower): Values | undefined {
+  switch (lower.kind) {
+    case 'port':
+      return undefined;
+    case 'vlan':
+      return {
+        IFLA_INFO_KIND: 'vlan',
+        IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_VLAN, {
+          IFLA_VLAN_ID: lower.vid,
+          IFLA_VLAN_PROTOCOL: lower.tpid,
+        }),
+      };
+    case 'bridge':
+      return {
+        IFLA_INFO_KIND: 'bridge',
+        IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_BRIDGE, bridgeValues(lower.bridge)),
+      };
+  }
+}
 
 /** struct rtnl_link_stats64 by its member names. */
 export function linkStatisticsValues(statistics: NetDeviceStatistics): Values {

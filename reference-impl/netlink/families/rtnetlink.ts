@@ -1,5 +1,6 @@
 /** rtnetlink: links, addresses, forwarding entries and statistics (linux/if_link.h, if_addr.h, neighbour.h). */
-import { attributeSet, binary, s32, string, text, u16, u32, u8, type StructField } from '../schema.js';
+import { BRIDGE_PORT } from './bridge.js';
+import { attributeSet, binary, nest, s32, string, text, u16, u32, u8, type StructField } from '../schema.js';
 import type { Policy } from '../validate.js';
 
 /** struct ifinfomsg. */
@@ -19,6 +20,19 @@ export const IFADDRMSG: readonly StructField[] = [
   { name: 'ifa_flags', kind: 'u8' },
   { name: 'ifa_scope', kind: 'u8' },
   { name: 'ifa_index', kind: 'u32' },
+];
+
+/** struct rtmsg. */
+export const RTMSG: readonly StructField[] = [
+  { name: 'rtm_family', kind: 'u8' },
+  { name: 'rtm_dst_len', kind: 'u8' },
+  { name: 'rtm_src_len', kind: 'u8' },
+  { name: 'rtm_tos', kind: 'u8' },
+  { name: 'rtm_table', kind: 'u8' },
+  { name: 'rtm_protocol', kind: 'u8' },
+  { name: 'rtm_scope', kind: 'u8' },
+  { name: 'rtm_type', kind: 'u8' },
+  { name: 'rtm_flags', kind: 'u32' },
 ];
 
 /** struct ndmsg. */
@@ -119,7 +133,8 @@ export const LINK = attributeSet('IFLA', [
   [8, 'IFLA_COST', binary],
   [9, 'IFLA_PRIORITY', binary],
   [10, 'IFLA_MASTER', u32],
-  [12, 'IFLA_PROTINFO', binary],
+  // Of AF_BRIDGE; no other family that is served here has any.
+  [12, 'IFLA_PROTINFO', nest(() => BRIDGE_PORT)],
   [13, 'IFLA_TXQLEN', u32],
   [14, 'IFLA_MAP', binary],
   [15, 'IFLA_WEIGHT', u32],
@@ -198,6 +213,17 @@ export const LINK_QUERY_POLICY: Policy = {
   maxType: IFLA_MAX,
 };
 
+/** Of a route, what tells where it leads. */
+export const ROUTE = attributeSet('RTA', [
+  [1, 'RTA_DST', binary],
+  [4, 'RTA_OIF', u32],
+  [5, 'RTA_GATEWAY', binary],
+  [6, 'RTA_PRIORITY', u32],
+  [7, 'RTA_PREFSRC', binary],
+  [9, 'RTA_MULTIPATH', binary],
+  [15, 'RTA_TABLE', u32],
+]);
+
 export const ADDRESS = attributeSet('IFA', [
   [1, 'IFA_ADDRESS', binary],
   [2, 'IFA_LOCAL', binary],
@@ -216,16 +242,25 @@ export const ADDRESS_POLICY: Policy = {
   accepts: Object.fromEntries([...ADDRESS.byName.keys()].map((name) => [name, true])),
 };
 
+/** struct nda_cacheinfo: times in hundredths of a second since then. */
+const NDA_CACHEINFO: readonly StructField[] = [
+  { name: 'ndm_confirmed', kind: 'u32' },
+  { name: 'ndm_used', kind: 'u32' },
+  { name: 'ndm_updated', kind: 'u32' },
+  { name: 'ndm_refcnt', kind: 'u32' },
+];
+
 export const NEIGHBOUR = attributeSet('NDA', [
   [1, 'NDA_DST', binary],
   [2, 'NDA_LLADDR', binary],
-  [3, 'NDA_CACHEINFO', binary],
+  [3, 'NDA_CACHEINFO', { kind: 'struct', fields: NDA_CACHEINFO }],
   [4, 'NDA_PROBES', u32],
   [5, 'NDA_VLAN', u16],
   [6, 'NDA_PORT', u16],
   [7, 'NDA_VNI', u32],
   [8, 'NDA_IFINDEX', u32],
   [9, 'NDA_MASTER', u32],
+  [15, 'NDA_FLAGS_EXT', u32],
 ]);
 export const NEIGHBOUR_POLICY: Policy = {
   set: NEIGHBOUR,

@@ -1,0 +1,88 @@
+/**
+ * What a driver of a switch offers to the kernel beside what every NIC has: the switchdev driver model
+ * (Documentation/networking/switchdev.rst, include/net/switchdev.h). The kernel keeps the whole state; the driver mirrors what it can
+ * into the hardware, and tells what the hardware learns through DriverHost.
+ */
+import type { Awaitable, Branded, MacAddress, Nanoseconds, PortName, Vid } from './values.js';
+import type { DriverResult } from './device.js';
+
+/** A bridge as the driver knows it; the same number as long as the bridge is there. */
+export type BridgeId = Branded<number, 'BridgeId'>;
+
+export interface SwitchdevOps {
+  /**
+   * NETDEV_PRECHANGEUPPER, NETDEV_CHANGEUPPER: the port joins a bridge. Any refusal but EOPNOTSUPP undoes the join; with EOPNOTSUPP the
+   * software forwards for this port. The value is the hardware domain, 1 or more: frames among its ports are forwarded by hardware.
+   */
+  join(port: PortName, bridge: OffloadedBridge): Awaitable<DriverResult<number>>;
+  leave(port: PortName, bridge: BridgeId): Awaitable<void>;
+  /** SWITCHDEV_PORT_ATTR_SET. */
+  setPortAttribute(port: PortName, attribute: SwitchdevPortAttribute): Awaitable<DriverResult>;
+  setBridgeAttribute(bridge: BridgeId, attribute: SwitchdevBridgeAttribute): Awaitable<DriverResult>;
+  /** SWITCHDEV_PORT_OBJ_ADD, SWITCHDEV_PORT_OBJ_DEL. */
+  addObject(port: PortName, object: SwitchdevObject): Awaitable<DriverResult>;
+  removeObject(port: PortName, object: SwitchdevObject): Awaitable<void>;
+  /** The same of the bridge itself: what is to reach the host. */
+  addHostObject(bridge: BridgeId, object: SwitchdevObject): Awaitable<void>;
+  removeHostObject(bridge: BridgeId, object: SwitchdevObject): Awaitable<void>;
+  /** SWITCHDEV_FDB_ADD_TO_DEVICE; success means that the entry is in hardware (SWITCHDEV_FDB_OFFLOADED). */
+  addFdb(port: PortName, entry: OffloadedFdbEntry): Awaitable<DriverResult>;
+  removeFdb(port: PortName, entry: FdbKey): Awaitable<void>;
+  /** Addresses that are the host's own. */
+  addHostFdb(bridge: BridgeId, entry: FdbKey): Awaitable<void>;
+  removeHostFdb(bridge: BridgeId, entry: FdbKey): Awaitable<void>;
+}
+
+export interface OffloadedBridge {
+  readonly id: BridgeId;
+  readonly vlanFiltering: boolean;
+  /** 0x8100 or 0x88a8. */
+  readonly vlanProtocol: number;
+  readonly ageingTime: Nanoseconds;
+}
+
+export interface FdbKey {
+  readonly address: MacAddress;
+  /** 0 in a bridge that does not filter VLANs. */
+  readonly vid: Vid;
+}
+
+export interface OffloadedFdbEntry extends FdbKey {
+  /** Does not age. */
+  readonly isStatic: boolean;
+  /** Stays where it is when its source is seen elsewhere; any other entry moves. */
+  readonly isSticky: boolean;
+}
+
+/** enum switchdev_attr_id, of a port. */
+export type SwitchdevPortAttribute =
+  /** BR_STATE_*. */
+  | { readonly kind: 'stp-state'; readonly state: number }
+  | { readonly kind: 'flags'; readonly flags: SwitchdevPortFlags }
+  /** What the hardware learned at the port in this VLAN, or in all (absent), is gone. */
+  | { readonly kind: 'flush'; readonly vid?: Vid };
+
+/** BR_* flags that hardware has a say in. */
+export interface SwitchdevPortFlags {
+  readonly learning: boolean;
+  readonly unicastFlood: boolean;
+  readonly multicastFlood: boolean;
+  readonly broadcastFlood: boolean;
+  readonly isolated: boolean;
+  readonly hairpin: boolean;
+  readonly locked: boolean;
+}
+
+/** enum switchdev_attr_id, of a bridge. */
+export type SwitchdevBridgeAttribute =
+  | { readonly kind: 'ageing-time'; readonly ageingTime: Nanoseconds }
+  | { readonly kind: 'vlan-filtering'; readonly on: boolean }
+  | { readonly kind: 'vlan-protocol'; readonly protocol: number };
+
+/** enum switchdev_obj_id. */
+export type SwitchdevObject = {
+  readonly kind: 'vlan';
+  readonly vid: Vid;
+  readonly pvid: boolean;
+  readonly untagged: boolean;
+};

@@ -1,0 +1,75 @@
+/** What the reference device answers when it is asked what it can do. */
+import type { CapabilityAnswers } from '../../harness/contract/index.js';
+import { HW_FEATURES, type NicLimits } from './limits.js';
+
+/** What the device can do beside its features, by the names of spec/capabilities.yaml. */
+const ABILITIES = [
+  'tx-checksum',
+  'rx-checksum-complete',
+  'rss',
+  'rss-contexts',
+  'rss-symmetric',
+  'rss-hash-fields',
+  'multi-queue',
+  'unicast-filter',
+  'multicast-filter',
+  'mac-address-change',
+  'permanent-address',
+  'multicast-statistics',
+  'mtu',
+  'mtu-enforced',
+  'rings',
+  'channels',
+  'coalesce',
+  'coalesce-frames',
+  'coalesce-adaptive',
+  'rx-checksum-switch',
+  'rx-vlan-filter-switch',
+  'secondary-unicast-filter',
+  'tx-scatter-gather-switch',
+  'pause',
+  'header-split',
+  'hw-timestamps',
+  'standard-statistics',
+  'private-statistics',
+  'queue-statistics',
+  'segments-in-device',
+  'link-settings',
+  'fec',
+  'pads-short-frames',
+];
+
+const CAPABILITIES: CapabilityAnswers = {
+  ...Object.fromEntries([...ABILITIES, ...HW_FEATURES].map((name) => [name, { present: true as const }])),
+  'tx-checksum-ipv4': { present: false, reason: 'the device sums from any start, whatever the protocol' },
+  'tx-checksum-ipv6': { present: false, reason: 'the device sums from any start, whatever the protocol' },
+};
+
+const present = (names: readonly string[]): CapabilityAnswers =>
+  Object.fromEntries(names.map((name) => [name, { present: true as const }]));
+
+/** Of ports that a bridge can be made over, whoever forwards. */
+const PORTS_CAPABILITIES = present([
+  'switch-ports',
+  'bridge-port-learning',
+  'bridge-port-unicast-flood',
+  'bridge-port-multicast-flood',
+  'bridge-port-broadcast-flood',
+  'bridge-port-hairpin',
+  'bridge-port-isolated',
+  'bridge-port-locked',
+]);
+
+const SWITCH_CAPABILITIES = present(['switchdev', 'switch-table-fillable']);
+
+/** How many ports scenarios about switches use: spec/capabilities.yaml. */
+const SWITCH_PORTS = 4;
+
+/** A switch is between ports, and has a table. */
+export const hasSwitch = ({ ports, fdbEntries }: NicLimits): boolean => ports > 1 && fdbEntries > 0;
+
+export const abilitiesOf = (limits: NicLimits): CapabilityAnswers => ({
+  ...CAPABILITIES,
+  ...(limits.ports >= SWITCH_PORTS ? PORTS_CAPABILITIES : {}),
+  ...(hasSwitch(limits) ? SWITCH_CAPABILITIES : {}),
+});

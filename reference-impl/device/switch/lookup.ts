@@ -1,0 +1,152 @@
+/** What the reference switch makes of a frame: the path that every frame takes, without anything made on the way. */
+import { isBroadcastMac, isMulticastMac, isZeroMac } from '../../packet/addresses.js';
+import { readU16 } from '../../packet/bytes.js';
+import { FDB_HOST, FDB_STICKY } from './fdbMemory.js';
+import { NO_BRIDGE, STATE_FORWARDING, STATE_LEARNING, filteringIdOf, type SwitchState } from './switchState.js';
+
+/** Where a frame goes. One object is filled in for frame after frame. */
+export interface Decision {
+  /** Bitmap of ports. */
+  egress: number;
+  /** `trap`: to the host, which decides what becomes of it. `copy`: the switch has forwarded it, the host gets it as well. */
+  host: 'no' | 'trap' | 'copy';
+  /** VLAN that it belongs to; 0 in a bridge that does not filter. */
+  vid: number;
+  /** It came with a tag of its bridge's protocol. */
+  isTagged: boolean;
+  /** Slot of the source, if it is new or has moved, else -1. */
+  learned: number;
+  /** The source is new and there was no room for it. */
+  isFull: boolean;
+}
+
+export const newDecision = (): Decision => ({
+  egress: 0,
+  host: 'no',
+  vid: 0,
+  isTagged: false,
+  learned: -1,
+  isFull: false,
+});
+
+const SOURCE = 6;
+const TYPE = 12;
+const VLAN_HLEN = 4;
+
+/** `port` is the index of one that is in a bridge. */
+export function decide(state: SwitchState, port: number, bytes: Uint8Array, decision: Decision): void {
+  const { parts } = state;
+  decision.egress = 0;
+  decision.host = 'no';
+  decision.vid = 0;
+  decision.isTagged = false;
+  decision.learned = -1;
+  decision.isFull = false;
+  const number = state.bridgeOf[port] ?? NO_BRIDGE;
+  const bridge = state.bridges[number];
+  if (bridge === undefined) return;
+  if (isLinkLocal(bytes) && parts.trapsLinkLocal(state.stpState[port] ?? 0)) {
+    decision.host = 'trap';
+    return;
+  }
+  if (parts.refusesSource(isMulticastMac(bytes, SOURCE) || isZeroMac(bytes, SOURCE))) return;
+  if (bridge.filtersVlans && !classify(state, port, bytes, decision)) return;
+  const filteringId = filteringIdOf(parts.filteringBridge(number), parts.filteringVid(decision.vid));
+  const stpState = state.stpState[port] ?? 0;
+  const bit = 1 << port;
+  const learns = parts.learnsIn(stpState, stpState === STATE_FORWARDING || stpState === STATE_LEARNING);
+  const source = state.fdb.find(readU16(bytes, SOURCE), readWord(bytes, SOURCE + 2), filteringId);
+  if ((state.locked & bit) !== 0 && (source < 0 || state.fdb.port[source] !== port)) return;
+  const learnsAtAll = parts.ageingTime(bridge.ageingTime) > 0 && (parts.learnsFromGroups || !isMulticastMac(bytes, 0));
+  if (learns && learnsAtAll && (state.learning & bit) !== 0) learn(state, port, bytes, filteringId, source, decision);
+  if (!parts.forwardsIn(stpState, stpState === STATE_FORWARDING)) return;
+  direct(state, port, bytes, filteringId, decision);
+}
+
+/** 01-80-C2-00-00-0X: IEEE 802.1Q, table 8-1. */
+const isLinkLocal = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x01 &&
+  bytes[1] === 0x80 &&
+  bytes[2] === 0xc2 &&
+  bytes[3] === 0 &&
+  bytes[4] === 0 &&
+  ((bytes[5] ?? 0) & 0xf0) === 0;
+
+const readWord = (bytes: Uint8Array, at: number): number =>
+  (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
+
+/** The VLAN of the frame; false: it does not belong to any that the port is in. */
+function classify(state: SwitchState, port: number, bytes: Uint8Array, decision: Decision): boolean {
+  const { parts } = state;
+  const bridge = state.bridges[state.bridgeOf[port] ?? NO_BRIDGE];
+  if (bridge === undefined) return false;
+  decision.isTagged = readU16(bytes, TYPE) === bridge.vlanProtocol && bytes.length >= TYPE + 2 + VLAN_HLEN;
+  const tagged = decision.isTagged ? readU16(bytes, TYPE + 2) & 0xfff : 0;
+  decision.vid = tagged === 0 ? parts.pvid(state.pvid[port] ?? 0, port, state) : tagged;
+  if (decision.vid === 0) return false;
+  return (parts.members(bridge.members[decision.vid] ?? 0, 'in') & (1 << port)) !== 0;
+}
+
+function learn(
+  state: SwitchState,
+  port: number,
+  bytes: Uint8Array,
+  filteringId: number,
+  known: number,
+  decision: Decision,
+): void {
+  const { fdb, parts } = state;
+  if (known < 0) {
+    const slot = fdb.insert(readU16(bytes, SOURCE), readWord(bytes, SOURCE + 2), filteringId);
+    decision.isFull = slot < 0;
+    if (slot < 0) return;
+    fdb.port[slot] = port;
+    fdb.seen[slot] = state.now;
+    const ageingTime = parts.ageingTime(state.bridges[filteringId >>> 12]?.ageingTime ?? 0);
+    state.nextAgeing = Math.min(state.nextAgeing, state.now + ageingTime);
+    decision.learned = slot;
+    return;
+  }
+  const flags = fdb.flags[known] ?? 0;
+  if ((flags & FDB_HOST) !== 0) {
+    if (parts.keepsHost) return;
+    fdb.flags[known] = 0;
+  }
+  if (parts.refreshes) fdb.seen[known] = state.now;
+  const moves = fdb.port[known] !== port && parts.followsMoves && ((flags & FDB_STICKY) === 0 || !parts.keepsSticky);
+  if (!moves) return;
+  fdb.port[known] = port;
+  decision.learned = known;
+}
+
+/** To the port of the destination, or to all that take it; never back, unless the port is a hairpin. */
+function direct(state: SwitchState, port: number, bytes: Uint8Array, filteringId: number, decision: Decision): void {
+  const { fdb, parts } = state;
+  const bridge = state.bridges[state.bridgeOf[port] ?? NO_BRIDGE];
+  if (bridge === undefined) return;
+  let egress: number;
+  if (isMulticastMac(bytes, 0)) {
+    const isBroadcast = isBroadcastMac(bytes, 0);
+    egress = parts.flood(
+      isBroadcast ? state.broadcastFlood : state.multicastFlood,
+      state,
+      isBroadcast ? 'broadcast' : 'multicast',
+    );
+    decision.host = 'copy';
+  } else {
+    const slot = fdb.find(readU16(bytes, 0), readWord(bytes, 2), filteringId);
+    if (slot >= 0 && ((fdb.flags[slot] ?? 0) & FDB_HOST) !== 0) {
+      decision.host = 'trap';
+      return;
+    }
+    if (slot >= 0 && parts.refreshesOnUse) fdb.seen[slot] = state.now;
+    egress = slot >= 0 ? parts.direct(1 << (fdb.port[slot] ?? 0)) : parts.flood(state.unicastFlood, state, 'unicast');
+    if (slot < 0 || parts.copiesKnown) decision.host = 'copy';
+  }
+  egress &= bridge.ports & state.forwarding;
+  if (bridge.filtersVlans) egress &= parts.members(bridge.members[decision.vid] ?? 0, 'out');
+  const bit = 1 << port;
+  if (!parts.returns((state.hairpin & bit) !== 0)) egress &= ~bit;
+  if ((state.isolated & bit) !== 0) egress = parts.besideIsolated(egress, state.isolated);
+  decision.egress = egress;
+}

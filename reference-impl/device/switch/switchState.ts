@@ -1,0 +1,116 @@
+/** What the reference switch is told, laid out so that a frame finds it without a search: bitmaps with a bit for each port. */
+import { FdbMemory } from './fdbMemory.js';
+import { CONFORMING_SWITCH, type SwitchParts } from './switchParts.js';
+
+/** linux/if_bridge.h. */
+export const STATE_DISABLED = 0;
+export const STATE_LEARNING = 2;
+export const STATE_FORWARDING = 3;
+
+/** Bridges that the switch can hold apart at a time. */
+export const MOST_BRIDGES = 8;
+export const MOST_PORTS = 32;
+const VIDS = 4096;
+/** No bridge: the port is a NIC of its own. */
+export const NO_BRIDGE = 0xff;
+
+export interface SwitchBridge {
+  /** The driver's number for it; undefined: free. */
+  id: number | undefined;
+  ports: number;
+  filtersVlans: boolean;
+  vlanProtocol: number;
+  /** Milliseconds. */
+  ageingTime: number;
+  /** By VID; in a bridge that does not filter nobody looks. */
+  readonly members: Uint32Array;
+  readonly untagged: Uint32Array;
+  readonly hostMember: Uint8Array;
+}
+
+export interface SwitchState {
+  readonly parts: SwitchParts;
+  readonly fdb: FdbMemory;
+  readonly bridges: readonly SwitchBridge[];
+  /** By port: which bridge, spanning tree state, and the VLAN of untagged frames (0: none). */
+  readonly bridgeOf: Uint8Array;
+  readonly stpState: Uint8Array;
+  readonly pvid: Uint16Array;
+  readonly longest: Uint32Array;
+  /** Ports whose flag is on. */
+  learning: number;
+  unicastFlood: number;
+  multicastFlood: number;
+  broadcastFlood: number;
+  isolated: number;
+  hairpin: number;
+  locked: number;
+  /** Ports in the forwarding state. */
+  forwarding: number;
+  /** Milliseconds since power-on. */
+  now: number;
+  /** No entry is too old before then. */
+  nextAgeing: number;
+  /** Something was set since power-on. */
+  isUsed: boolean;
+}
+
+export interface SwitchOptions {
+  readonly ports: number;
+  /** Entries of the forwarding database; a power of two. */
+  readonly fdbEntries: number;
+  readonly parts?: SwitchParts;
+}
+
+const ALL = 0xffff_ffff | 0;
+
+export function newSwitchState({ ports, fdbEntries, parts = CONFORMING_SWITCH }: SwitchOptions): SwitchState {
+  return {
+    parts,
+    fdb: new FdbMemory(fdbEntries),
+    bridges: Array.from({ length: MOST_BRIDGES }, newBridge),
+    bridgeOf: new Uint8Array(ports).fill(NO_BRIDGE),
+    stpState: new Uint8Array(ports),
+    pvid: new Uint16Array(ports),
+    longest: new Uint32Array(ports).fill(1518),
+    learning: ALL,
+    unicastFlood: ALL,
+    multicastFlood: ALL,
+    broadcastFlood: ALL,
+    isolated: 0,
+    hairpin: 0,
+    locked: 0,
+    forwarding: 0,
+    now: 0,
+    nextAgeing: Infinity,
+    isUsed: false,
+  };
+}
+
+/** As at power-on, at the present time. */
+export function resetSwitchState(state: SwitchState): void {
+  if (!state.isUsed) return;
+  state.fdb.clear();
+  for (const bridge of state.bridges) bridge.id = undefined;
+  state.bridgeOf.fill(NO_BRIDGE);
+  state.stpState.fill(0);
+  state.pvid.fill(0);
+  state.learning = state.unicastFlood = state.multicastFlood = state.broadcastFlood = ALL;
+  state.isolated = state.hairpin = state.locked = state.forwarding = 0;
+  state.nextAgeing = Infinity;
+  state.isUsed = false;
+}
+
+const newBridge = (): SwitchBridge => ({
+  id: undefined,
+  ports: 0,
+  filtersVlans: false,
+  vlanProtocol: 0x8100,
+  ageingTime: 300_000,
+  members: new Uint32Array(VIDS),
+  untagged: new Uint32Array(VIDS),
+  hostMember: new Uint8Array(VIDS),
+});
+
+/** Addresses of one bridge and VLAN are apart from those of all others. */
+export const filteringIdOf = (bridge: number, vid: number): number => (bridge << 12) | vid;

@@ -1,0 +1,224 @@
+/** What the driver of the reference switch does for the kernel: SwitchdevOps over the state of the chip. */
+import type {
+  BridgeId,
+  DriverResult,
+  Errno,
+  FdbKey,
+  PortName,
+  SwitchdevObject,
+  SwitchdevOps,
+  SwitchdevPortFlags,
+} from '../../../harness/contract/index.js';
+import { parseMac } from '../../packet/addresses.js';
+import { readU16 } from '../../packet/bytes.js';
+import { EOPNOTSUPP, done, refuse } from '../control.js';
+import { FDB_HOST, FDB_STATIC, FDB_STICKY } from './fdbMemory.js';
+import {
+  NO_BRIDGE,
+  STATE_DISABLED,
+  STATE_FORWARDING,
+  filteringIdOf,
+  type SwitchBridge,
+  type SwitchState,
+} from './switchState.js';
+
+const ENOSPC = 28 as Errno;
+const NANOSECONDS = 1_000_000n;
+
+/** `indexOf`: the number of a port in the bitmaps. */
+export function switchdevOps(state: SwitchState, indexOf: (port: PortName) => number): SwitchdevOps {
+  return {
+    join: (port, { id, vlanFiltering, vlanProtocol, ageingTime }) => {
+      const number = bridgeNumber(state, id) ?? freeBridge(state);
+      const bridge = number === undefined ? undefined : state.bridges[number];
+      if (number === undefined || bridge === undefined)
+        return refuse(ENOSPC, 'the switch has no more bridges to hold apart');
+      state.isUsed = true;
+      if (bridge.id === undefined) clearBridge(bridge, id);
+      bridge.filtersVlans = vlanFiltering;
+      bridge.vlanProtocol = vlanProtocol;
+      bridge.ageingTime = Number(ageingTime / NANOSECONDS);
+      bridge.ports |= 1 << indexOf(port);
+      state.bridgeOf[indexOf(port)] = number;
+      setFlags(state, indexOf(port), FLAGS_AT_JOIN);
+      return { ok: true, value: number + 1 };
+    },
+    leave: (port, id) => leave(state, indexOf(port), id),
+    setPortAttribute: (port, attribute) => {
+      const index = indexOf(port);
+      switch (attribute.kind) {
+        case 'stp-state':
+          setStpState(state, index, attribute.state);
+          return done;
+        case 'flags':
+          setFlags(state, index, attribute.flags);
+          return done;
+        case 'flush':
+          flush(state, index, attribute.vid);
+          return done;
+      }
+    },
+    setBridgeAttribute: (id, attribute) => {
+      const bridge = state.bridges[bridgeNumber(state, id) ?? NO_BRIDGE];
+      if (bridge === undefined) return refuse(EOPNOTSUPP);
+      switch (attribute.kind) {
+        case 'ageing-time':
+          bridge.ageingTime = Number(attribute.ageingTime / NANOSECONDS);
+          state.nextAgeing = state.now;
+          return done;
+        case 'vlan-filtering':
+          bridge.filtersVlans = attribute.on;
+          return done;
+        case 'vlan-protocol':
+          bridge.vlanProtocol = attribute.protocol;
+          return done;
+      }
+    },
+    addObject: (port, object) => addVlan(state, indexOf(port), object),
+    removeObject: (port, object) => removeVlan(state, indexOf(port), object),
+    addHostObject: (id, { vid }) => setHostMember(state, id, vid, 1),
+    removeHostObject: (id, { vid }) => setHostMember(state, id, vid, 0),
+    addFdb: (port, entry) => {
+      const index = indexOf(port);
+      return put(
+        state,
+        state.bridgeOf[index] ?? NO_BRIDGE,
+        entry,
+        index,
+        (entry.isStatic ? FDB_STATIC : 0) | (entry.isSticky ? FDB_STICKY : 0),
+      );
+    },
+    removeFdb: (port, key) => remove(state, state.bridgeOf[indexOf(port)] ?? NO_BRIDGE, key),
+    addHostFdb: (id, key) => {
+      put(state, bridgeNumber(state, id) ?? NO_BRIDGE, key, 0, FDB_HOST | FDB_STATIC);
+    },
+    removeHostFdb: (id, key) => remove(state, bridgeNumber(state, id) ?? NO_BRIDGE, key),
+  };
+}
+
+const FLAGS_AT_JOIN: SwitchdevPortFlags = {
+  learning: true,
+  unicastFlood: true,
+  multicastFlood: true,
+  broadcastFlood: true,
+  isolated: false,
+  hairpin: false,
+  locked: false,
+};
+
+function bridgeNumber({ bridges }: SwitchState, id: BridgeId): number | undefined {
+  const number = bridges.findIndex((bridge) => bridge.id === id);
+  return number < 0 ? undefined : number;
+}
+
+function freeBridge({ bridges }: SwitchState): number | undefined {
+  const number = bridges.findIndex((bridge) => bridge.id === undefined);
+  return number < 0 ? undefined : number;
+}
+
+function clearBridge(bridge: SwitchBridge, id: BridgeId): void {
+  bridge.id = id;
+  bridge.ports = 0;
+  bridge.members.fill(0);
+  bridge.untagged.fill(0);
+  bridge.hostMember.fill(0);
+}
+
+function leave(state: SwitchState, port: number, id: BridgeId): void {
+  const number = bridgeNumber(state, id);
+  const bridge = number === undefined ? undefined : state.bridges[number];
+  if (number === undefined || bridge === undefined) return;
+  flush(state, port);
+  const others = ~(1 << port);
+  bridge.ports &= others;
+  for (const vlans of [bridge.members, bridge.untagged])
+    for (const [vid, ports] of vlans.entries()) if ((ports & ~others) !== 0) vlans[vid] = ports & others;
+  state.pvid[port] = 0;
+  state.bridgeOf[port] = NO_BRIDGE;
+  setStpState(state, port, STATE_DISABLED);
+  if (bridge.ports !== 0) return;
+  if (state.parts.flushes)
+    state.fdb.forEach((slot) => ((state.fdb.filteringId[slot] ?? 0) >>> 12 === number ? 'remove' : 'keep'));
+  bridge.id = undefined;
+}
+
+function setStpState(state: SwitchState, port: number, stpState: number): void {
+  state.stpState[port] = stpState;
+  const bit = 1 << port;
+  const forwards = state.parts.sendsIn(stpState, stpState === STATE_FORWARDING);
+  state.forwarding = forwards ? state.forwarding | bit : state.forwarding & ~bit;
+}
+
+function setFlags(state: SwitchState, port: number, flags: SwitchdevPortFlags): void {
+  const bit = 1 << port;
+  const names = [
+    'learning',
+    'unicastFlood',
+    'multicastFlood',
+    'broadcastFlood',
+    'isolated',
+    'hairpin',
+    'locked',
+  ] as const;
+  for (const name of names) state[name] = flags[name] ? state[name] | bit : state[name] & ~bit;
+}
+
+/** What was learned at the port; what the host put there stays until the host takes it away. */
+function flush({ fdb, parts }: SwitchState, port: number, vid?: number): void {
+  if (!parts.flushes) return;
+  fdb.forEach((slot) => {
+    const isOther = fdb.port[slot] !== port || ((fdb.flags[slot] ?? 0) & FDB_STATIC) !== 0;
+    const isOtherVlan = vid !== undefined && ((fdb.filteringId[slot] ?? 0) & 0xfff) !== vid;
+    return isOther || isOtherVlan ? 'keep' : 'remove';
+  });
+}
+
+function addVlan(state: SwitchState, port: number, { vid, pvid, untagged }: SwitchdevObject): DriverResult {
+  const bridge = state.bridges[state.bridgeOf[port] ?? NO_BRIDGE];
+  if (bridge === undefined) return refuse(EOPNOTSUPP);
+  const bit = 1 << port;
+  bridge.members[vid] = (bridge.members[vid] ?? 0) | bit;
+  bridge.untagged[vid] = untagged ? (bridge.untagged[vid] ?? 0) | bit : (bridge.untagged[vid] ?? 0) & ~bit;
+  if (pvid) state.pvid[port] = vid;
+  else if (state.pvid[port] === vid && state.parts.clearsPvid) state.pvid[port] = 0;
+  return done;
+}
+
+function removeVlan(state: SwitchState, port: number, { vid }: SwitchdevObject): void {
+  const bridge = state.bridges[state.bridgeOf[port] ?? NO_BRIDGE];
+  if (bridge === undefined) return;
+  const others = ~(1 << port);
+  bridge.members[vid] = (bridge.members[vid] ?? 0) & others;
+  bridge.untagged[vid] = (bridge.untagged[vid] ?? 0) & others;
+  if (state.pvid[port] === vid) state.pvid[port] = 0;
+}
+
+function setHostMember(state: SwitchState, id: BridgeId, vid: number, member: 0 | 1): void {
+  const bridge = state.bridges[bridgeNumber(state, id) ?? NO_BRIDGE];
+  if (bridge !== undefined) bridge.hostMember[vid] = member;
+}
+
+/** ENOSPC if there is no room: the kernel goes on in software. */
+function put(state: SwitchState, bridge: number, { address, vid }: FdbKey, port: number, flags: number): DriverResult {
+  const { fdb, parts } = state;
+  if (bridge === NO_BRIDGE) return refuse(EOPNOTSUPP);
+  const bytes = parseMac(address);
+  const [high, low] = [readU16(bytes, 0), ((readU16(bytes, 2) << 16) | readU16(bytes, 4)) >>> 0];
+  const id = filteringIdOf(parts.filteringBridge(bridge), parts.filteringVid(vid));
+  const known = fdb.find(high, low, id);
+  const slot = known >= 0 ? known : fdb.insert(high, low, id);
+  if (slot < 0) return parts.admits(false) ? done : refuse(ENOSPC, 'the forwarding database of the switch is full');
+  fdb.port[slot] = port;
+  fdb.flags[slot] = flags;
+  fdb.seen[slot] = state.now;
+  state.nextAgeing = Math.min(state.nextAgeing, state.now);
+  return done;
+}
+
+function remove({ fdb, parts }: SwitchState, bridge: number, { address, vid }: FdbKey): void {
+  if (bridge === NO_BRIDGE) return;
+  const bytes = parseMac(address);
+  const [high, low] = [readU16(bytes, 0), ((readU16(bytes, 2) << 16) | readU16(bytes, 4)) >>> 0];
+  const slot = fdb.find(high, low, filteringIdOf(parts.filteringBridge(bridge), parts.filteringVid(vid)));
+  if (slot >= 0) fdb.remove(slot);
+}

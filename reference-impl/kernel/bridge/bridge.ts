@@ -1,0 +1,125 @@
+/** What a bridge is made of: struct net_bridge and struct net_bridge_port of net/bridge/br_private.h. */
+import type { IfIndex, MacAddress, Nanoseconds, Vid } from '../../../harness/contract/index.js';
+import type { NetDevice } from '../netDevice.js';
+import type { FdbTable } from './fdbTable.js';
+
+/** linux/if_bridge.h. */
+export const BR_STATE_DISABLED = 0;
+export const BR_STATE_LISTENING = 1;
+export const BR_STATE_LEARNING = 2;
+export const BR_STATE_FORWARDING = 3;
+export const BR_STATE_BLOCKING = 4;
+export type StpState = 0 | 1 | 2 | 3 | 4;
+
+/** BR_* port flags, by what IFLA_BRPORT_* calls them. */
+export interface PortFlags {
+  hairpin: boolean;
+  bpduGuard: boolean;
+  rootBlock: boolean;
+  fastLeave: boolean;
+  learning: boolean;
+  unicastFlood: boolean;
+  multicastFlood: boolean;
+  broadcastFlood: boolean;
+  multicastToUnicast: boolean;
+  isolated: boolean;
+  locked: boolean;
+}
+export type PortFlagName = keyof PortFlags;
+
+export const DEFAULT_PORT_FLAGS: Readonly<PortFlags> = {
+  hairpin: false,
+  bpduGuard: false,
+  rootBlock: false,
+  fastLeave: false,
+  learning: true,
+  unicastFlood: true,
+  multicastFlood: true,
+  broadcastFlood: true,
+  multicastToUnicast: false,
+  isolated: false,
+  locked: false,
+};
+
+/** The VLANs of one port, or of the bridge itself: struct net_bridge_vlan_group. */
+export interface VlanGroup {
+  readonly members: Map<Vid, { untagged: boolean }>;
+  /** 0: none, what comes untagged is dropped. */
+  pvid: Vid | 0;
+}
+
+export interface BridgePort {
+  readonly bridge: Bridge;
+  readonly netDevice: NetDevice;
+  /** As the table has it. */
+  address: MacAddress;
+  /** IFLA_BRPORT_NO, from 1. */
+  readonly number: number;
+  state: StpState;
+  priority: number;
+  pathCost: number;
+  readonly flags: PortFlags;
+  groupForwardMask: number;
+  readonly vlans: VlanGroup;
+  /** Ports with the same number are switched by the same hardware; 0: by software only. */
+  hardwareDomain: number;
+}
+
+export interface Bridge {
+  readonly netDevice: NetDevice;
+  readonly ports: Map<IfIndex, BridgePort>;
+  readonly fdb: FdbTable;
+  readonly vlans: VlanGroup;
+  ageingTime: Nanoseconds;
+  forwardDelay: Nanoseconds;
+  helloTime: Nanoseconds;
+  maxAge: Nanoseconds;
+  priority: number;
+  vlanFiltering: boolean;
+  /** 0x8100 or 0x88a8. */
+  vlanProtocol: number;
+  defaultPvid: Vid | 0;
+  groupForwardMask: number;
+  groupAddress: MacAddress;
+  multicastSnooping: boolean;
+  /** Who plays the spanning tree protocol: nobody, or a program of the user's (BR_USER_STP). */
+  stp: 'off' | 'user';
+  /** BR_BOOLOPT_NO_LL_LEARN. */
+  noLinkLocalLearn: boolean;
+  /** How many learned entries there may be; 0: any number. */
+  maxLearned: number;
+  /** IFLA_ADDRESS, IFLA_MTU were given by the user, and do not follow the ports any more. */
+  addressIsUsers: boolean;
+  mtuIsUsers: boolean;
+  /** The next run of the ageing timer is planned. */
+  ageingPlanned: boolean;
+}
+
+export const SECOND = 1_000_000_000n;
+
+/** br_dev_setup(): the settings of IEEE 802.1D, table 17-1 and 7-5. */
+export const BRIDGE_DEFAULTS = {
+  ageingTime: 300n * SECOND,
+  forwardDelay: 15n * SECOND,
+  helloTime: 2n * SECOND,
+  maxAge: 20n * SECOND,
+  priority: 0x8000,
+  vlanFiltering: false,
+  vlanProtocol: 0x8100,
+  defaultPvid: 1 as Vid,
+  groupForwardMask: 0,
+  groupAddress: '01:80:c2:00:00:00' as MacAddress,
+  multicastSnooping: true,
+  stp: 'off',
+  noLinkLocalLearn: false,
+  maxLearned: 0,
+} as const;
+
+export const emptyVlanGroup = (): VlanGroup => ({ members: new Map(), pvid: 0 });
+
+/** The bridge that this net device is, or undefined. */
+export const bridgeOf = ({ lower }: NetDevice): Bridge | undefined =>
+  lower.kind === 'bridge' ? lower.bridge : undefined;
+
+export const learns = ({ state, flags }: BridgePort): boolean =>
+  flags.learning && (state === BR_STATE_LEARNING || state === BR_STATE_FORWARDING);

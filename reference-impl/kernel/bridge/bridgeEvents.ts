@@ -1,0 +1,25 @@
+/** What a bridge needs of the kernel around it. */
+import type { Nanoseconds, RxFrame, TxFrame, VirtioNetHeader } from '../../../harness/contract/index.js';
+import type { NetDevice } from '../netDevice.js';
+import type { Bridge, BridgePort } from './bridge.js';
+import type { BridgeParts } from './bridgeParts.js';
+import type { FdbEntry } from './fdbTable.js';
+
+export interface BridgeEvents {
+  readonly parts: BridgeParts;
+  now(): Nanoseconds;
+  /** Runs it when this time has come. */
+  at(time: Nanoseconds, run: () => void): void;
+  /** br_warn(). */
+  warn(text: string): void;
+  /** fdb_notify(): RTM_NEWNEIGH or RTM_DELNEIGH to who listens, and to the hardware unless it is where the change comes from. */
+  fdbChanged(bridge: Bridge, entry: FdbEntry, change: 'new' | 'del', device: 'tell-device' | 'device-told'): void;
+  /** The entry moves: the hardware forgets the old place, and nobody else is told. */
+  fdbLeaves(bridge: Bridge, entry: FdbEntry): void;
+  /** dev_queue_xmit(), as soon as what is being received is received. */
+  transmit(netDevice: NetDevice, frame: TxFrame): void;
+  /** br_netif_receive_skb(): the frame is the host's, at the bridge's own net device. */
+  deliver(bridge: Bridge, frame: RxFrame, vnet: VirtioNetHeader | undefined): void;
+  /** br_ifinfo_notify(). */
+  portChanged(port: BridgePort): void;
+}

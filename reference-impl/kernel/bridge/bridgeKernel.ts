@@ -1,0 +1,92 @@
+/** The bridges of a kernel: what they need of it, and what they make of what happens to their ports (br_device_event()). */
+import type { FdbKey, Nanoseconds, RxFrame, TxFrame, VirtioNetHeader } from '../../../harness/contract/index.js';
+import type { KernelState, NetDeviceEvent } from '../kernelState.js';
+import type { NetDevice } from '../netDevice.js';
+import { SwitchdevCore } from '../switchdev.js';
+import { bridgeOf, type Bridge, type BridgePort } from './bridge.js';
+import type { BridgeEvents } from './bridgeEvents.js';
+import { bridgeUpOrDown, checkPort, followPortMtus, portAddressChanged, type Bridging } from './bridging.js';
+import { forgetExternally, learnExternally } from './fdb.js';
+import type { FdbEntry } from './fdbTable.js';
+
+/** What the kernel does for its bridges. */
+export interface BridgeSurroundings {
+  at(time: Nanoseconds, run: () => void): void;
+  transmit(netDevice: NetDevice, frame: TxFrame): void;
+  deliver(bridge: Bridge, frame: RxFrame, vnet: VirtioNetHeader | undefined): void;
+}
+
+/** RTNLGRP_NEIGH and RTNLGRP_LINK (AF_BRIDGE), as far as bridges speak there. */
+export interface BridgeListener {
+  fdb(change: 'new' | 'del', bridge: Bridge, entry: FdbEntry): void;
+  port(port: BridgePort): void;
+}
+
+export class BridgeKernel implements Bridging {
+  readonly kernel: KernelState;
+  readonly switchdev: SwitchdevCore;
+  readonly events: BridgeEvents;
+  readonly listeners: BridgeListener[] = [];
+
+  constructor(kernel: KernelState, surroundings: BridgeSurroundings) {
+    this.kernel = kernel;
+    this.switchdev = new SwitchdevCore((bridge, entry) => this.#tell('new', bridge, entry));
+    this.events = {
+      parts: kernel.parts.bridge,
+      now: () => kernel.now,
+      at: (time, run) => surroundings.at(time, run),
+      warn: (text) => void kernel.log.push(text),
+      transmit: (netDevice, frame) => surroundings.transmit(netDevice, frame),
+      deliver: (bridge, frame, vnet) => surroundings.deliver(bridge, frame, vnet),
+      fdbChanged: (bridge, entry, change, device) => {
+        if (device === 'tell-device') this.switchdev.deferFdb(bridge, entry, change === 'new' ? 'add' : 'remove');
+        this.#tell(change, bridge, entry);
+      },
+      fdbLeaves: (bridge, entry) => this.switchdev.deferFdb(bridge, entry, 'remove'),
+      portChanged: (port) => {
+        for (const listener of this.listeners) listener.port(port);
+      },
+    };
+    kernel.notifiers.push((event, netDevice) => this.#happened(event, netDevice));
+  }
+
+  fdbLearned(netDevice: NetDevice | undefined, { address, vid }: FdbKey): void {
+    const port = netDevice?.bridgePort;
+    if (port === undefined) return;
+    learnExternally(this.events, port.bridge, port, address, vid, false);
+    const entry = port.bridge.fdb.get(address, vid);
+    if (entry !== undefined) entry.offloaded = true;
+  }
+
+  fdbForgotten(netDevice: NetDevice | undefined, { address, vid }: FdbKey): void {
+    const bridge = netDevice?.bridgePort?.bridge;
+    if (bridge !== undefined) forgetExternally(this.events, bridge, address, vid);
+  }
+
+  #tell(change: 'new' | 'del', bridge: Bridge, entry: FdbEntry): void {
+    if (!this.events.parts.tells(change, entry)) return;
+    for (const listener of this.listeners) listener.fdb(change, bridge, entry);
+  }
+
+  #happened(event: NetDeviceEvent, netDevice: NetDevice): void {
+    const bridge = bridgeOf(netDevice);
+    if (bridge !== undefined && (event === 'NETDEV_UP' || event === 'NETDEV_DOWN')) bridgeUpOrDown(this, bridge);
+    const port = netDevice.bridgePort;
+    if (port === undefined) return;
+    switch (event) {
+      case 'NETDEV_UP':
+      case 'NETDEV_DOWN':
+      case 'NETDEV_CHANGE':
+        checkPort(this, port);
+        return;
+      case 'NETDEV_CHANGEMTU':
+        followPortMtus(this, port.bridge);
+        return;
+      case 'NETDEV_CHANGEADDR':
+        portAddressChanged(this, port);
+        return;
+      default:
+        return;
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import type { TxFrame, Vid } from '../../../harness/contract/index.js';
+import {
+  BR_STATE_BLOCKING,
+  DEFAULT_PORT_FLAGS,
+  type Bridge,
+  type BridgePort,
+  type PortFlagName,
+  type PortFlags,
+  type StpState,
+  type VlanGroup,
+} from './bridge.js';
+import type { FdbEntry } from './fdbTable.js';
+
+export type FrameKind = 'unicast' | 'multicast' | 'broadcast';
+
+/** Rules of the bridge that a seeded defect may replace, one at a time. */
+export interface BridgeParts {
+  /** br_fdb_update(): whether a frame confirms the entry of its source. */
+  readonly refreshesOnReceive: boolean;
+  /** Whether a use of the entry as a destination confirms it as well. It must not. */
+  readonly refreshesOnUse: boolean;
+  readonly honoursSticky: boolean;
+  /** Whether the entry of a source goes to the port where it is seen now. */
+  readonly followsMoves: boolean;
+  readonly ages: (entry: FdbEntry, sound: boolean) => boolean;
+  readonly ageingTime: (configured: bigint) => bigint;
+  /** br_handle_frame(): whether a frame whose source is no unicast address is dropped. */
+  readonly refusesBadSources: boolean;
+  /** Whether a reserved group address (01-80-C2-00-00-0X) stays on its link. */
+  readonly keepsLinkLocal: (lastByte: number, forwards: boolean) => boolean;
+  /** In which states sources are learned, frames are looked at, go on from the port, and leave through it. */
+  readonly learnsIn: (state: StpState, sound: boolean) => boolean;
+  readonly receivesIn: (state: StpState, sound: boolean) => boolean;
+  readonly forwardsFrom: (state: StpState, sound: boolean) => boolean;
+  readonly sendsIn: (state: StpState, sound: boolean) => boolean;
+  /** Whether a frame may leave through the port that it came in through. */
+  readonly returns: (port: BridgePort) => boolean;
+  readonly flag: (flags: PortFlags, name: PortFlagName) => boolean;
+  /** br_flood(): whether the host's own frames pass where flooding is off. */
+  readonly floodsOwnFrames: boolean;
+  readonly floodKind: (kind: FrameKind) => FrameKind;
+  /** is_skb_forwardable(). */
+  readonly fits: (length: number, longest: number) => boolean;
+  /** br_forward(), on its way out. */
+  readonly forwarded: (frame: TxFrame) => TxFrame;
+  /** br_stp_recalculate_bridge_id(). */
+  readonly addressFollowsPorts: boolean;
+  /** br_mtu_auto_adjust(). */
+  readonly mtuFollowsPorts: boolean;
+  /** br_port_carrier_check(), del_nbp(): whether what was learned at a port goes when the port does. */
+  readonly flushesOnDown: boolean;
+  readonly flushesOnLeave: boolean;
+  /** Whether the addresses of the ports are the host's. */
+  readonly ownsPortAddresses: boolean;
+  readonly pvidOf: (group: VlanGroup) => Vid | 0;
+  /** br_vlan_find() of a frame that comes in or goes out. */
+  readonly isMember: (group: VlanGroup, vid: Vid, way: 'in' | 'out') => boolean;
+  readonly leavesUntagged: (group: VlanGroup, vid: Vid) => boolean;
+  /** The VID under which sources and destinations are kept. */
+  readonly fdbVid: (bridge: Bridge, vid: Vid) => Vid;
+  /** Priority of a tag with VID 0, that becomes a tag of the PVID. */
+  readonly keepsPriority: boolean;
+  /** Whether only a tag of the bridge's own protocol is a tag. */
+  readonly comparesProtocol: boolean;
+  /** Whether a bridge may not be put into a bridge. */
+  readonly refusesBridgeInBridge: boolean;
+  readonly carrierFollowsPorts: boolean;
+  /** br_port_state_selection(): whether a port that is blocked forwards when nobody plays the protocol. */
+  readonly unblocksWithoutStp: boolean;
+  readonly selectsAfterUser: boolean;
+  /** br_init_port(). */
+  readonly startState: StpState;
+  readonly refusesState: (state: number) => boolean;
+  readonly refusesStateWhenDown: boolean;
+  readonly newPortFlags: Readonly<PortFlags>;
+  /** Whether flags that the hardware refused stay set. They must not. */
+  readonly keepsRefusedFlags: boolean;
+  /** Ports whose flags a request changes. */
+  readonly flagsOf: (port: BridgePort) => readonly BridgePort[];
+  /** What a refused request for an entry answers; undefined: that it was done. */
+  readonly entryRefusal: (errno: EntryRefusal) => EntryRefusal | undefined;
+  /** Whether a change of the table is told. */
+  readonly tells: (change: 'new' | 'del', entry: FdbEntry) => boolean;
+  readonly sparesStatic: boolean;
+  readonly flushedWith: (entryPort: BridgePort | null, port: BridgePort) => boolean;
+  readonly restrictedMask: number;
+  readonly refusesProtocol: boolean;
+  readonly refusesVid: (vid: number) => boolean;
+  readonly refusesRange: boolean;
+  readonly lastOfRange: (vid: number) => number;
+  readonly missingVlanIsError: boolean;
+  readonly defaultPvidMoves: boolean;
+  readonly flushesVlan: boolean;
+  readonly stored: (vlan: StoredVlan) => StoredVlan;
+}
+
+/** A VLAN of a port, as it is kept. */
+export interface StoredVlan {
+  readonly vid: Vid;
+  readonly pvid: boolean;
+  readonly untagged: boolean;
+}
+
+/** Why an entry is refused. */
+export type EntryRefusal = 'EPERM' | 'EINVAL' | 'ENOENT' | 'EEXIST';
+
+const NO_VID = 0 as Vid;
+
+export const CONFORMING_BRIDGE: BridgeParts = {
+  refreshesOnReceive: true,
+  refreshesOnUse: false,
+  honoursSticky: true,
+  followsMoves: true,
+  ages: (_entry, sound) => sound,
+  ageingTime: (configured) => configured,
+  refusesBadSources: true,
+  keepsLinkLocal: (_lastByte, forwards) => !forwards,
+  learnsIn: (_state, sound) => sound,
+  receivesIn: (_state, sound) => sound,
+  forwardsFrom: (_state, sound) => sound,
+  sendsIn: (_state, sound) => sound,
+  returns: ({ flags }) => flags.hairpin,
+  flag: (flags, name) => flags[name],
+  floodsOwnFrames: true,
+  floodKind: (kind) => kind,
+  fits: (length, longest) => length <= longest,
+  forwarded: (frame) => frame,
+  addressFollowsPorts: true,
+  mtuFollowsPorts: true,
+  flushesOnDown: true,
+  flushesOnLeave: true,
+  ownsPortAddresses: true,
+  pvidOf: ({ pvid }) => pvid,
+  isMember: ({ members }, vid) => members.has(vid),
+  leavesUntagged: ({ members }, vid) => members.get(vid)?.untagged === true,
+  fdbVid: ({ vlanFiltering }, vid) => (vlanFiltering ? vid : NO_VID),
+  keepsPriority: true,
+  comparesProtocol: true,
+  refusesBridgeInBridge: true,
+  carrierFollowsPorts: true,
+  unblocksWithoutStp: true,
+  selectsAfterUser: true,
+  startState: BR_STATE_BLOCKING,
+  refusesState: (state) => state > BR_STATE_BLOCKING,
+  refusesStateWhenDown: true,
+  newPortFlags: DEFAULT_PORT_FLAGS,
+  keepsRefusedFlags: false,
+  flagsOf: (port) => [port],
+  entryRefusal: (errno) => errno,
+  tells: () => true,
+  sparesStatic: true,
+  flushedWith: (entryPort, port) => entryPort === port,
+  restrictedMask: 0x7,
+  refusesProtocol: true,
+  refusesVid: (vid) => vid === 0 || vid >= 4095,
+  refusesRange: true,
+  lastOfRange: (vid) => vid,
+  missingVlanIsError: false,
+  defaultPvidMoves: true,
+  flushesVlan: true,
+  stored: (vlan) => vlan,
+};

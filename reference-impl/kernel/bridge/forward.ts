@@ -1,0 +1,220 @@
+/** Frames through a bridge: net/bridge/br_input.c, br_forward.c, and br_dev_xmit() of br_device.c. */
+import type { RxFrame, TxFrame, VirtioNetHeader } from '../../../harness/contract/index.js';
+import { isBroadcastMac, isMulticastMac, isZeroMac } from '../../packet/addresses.js';
+import { IFF_PROMISC, isUp } from '../netDevice.js';
+import { frameFromHost } from '../virtioRequest.js';
+import { BR_STATE_FORWARDING, BR_STATE_LEARNING, type Bridge, type BridgePort } from './bridge.js';
+import type { BridgeEvents } from './bridgeEvents.js';
+import type { FrameKind } from './bridgeParts.js';
+import type { FdbEntry } from './fdbTable.js';
+import { learn } from './fdb.js';
+import { classify, leaving, mayLeave, type Classified } from './vlanFilter.js';
+
+/** What the port's own net device is left with: the bridge took the frame, or it goes on up there. */
+export type Taken = 'consumed' | 'pass';
+
+const DESTINATION = 0;
+const SOURCE = 6;
+const ETH_HLEN = 14;
+const VLAN_HLEN = 4;
+
+/** A frame on its way through, with where it came from; null: from the host. */
+interface Passage extends Classified {
+  readonly from: BridgePort | null;
+  readonly kind: FrameKind;
+  /** The hardware has forwarded it among its own ports already. */
+  readonly isForwarded: boolean;
+  readonly received?: { readonly frame: RxFrame; readonly vnet: VirtioNetHeader | undefined };
+}
+
+/** br_handle_frame(), the rx_handler of a port. */
+export function receive(
+  events: BridgeEvents,
+  port: BridgePort,
+  frame: RxFrame,
+  vnet: VirtioNetHeader | undefined,
+): Taken {
+  const { bytes } = frame;
+  const badSource = isMulticastMac(bytes, SOURCE) || isZeroMac(bytes, SOURCE);
+  if (badSource && events.parts.refusesBadSources) return 'consumed';
+  if (isLinkLocal(bytes)) {
+    const kept = linkLocal(events, port, frame);
+    if (kept !== undefined) return kept;
+  }
+  const { state } = port;
+  const passes = state === BR_STATE_FORWARDING || state === BR_STATE_LEARNING;
+  if (events.parts.receivesIn(state, passes)) finish(events, port, frame, vnet);
+  return 'consumed';
+}
+
+const LINK_LOCAL = Uint8Array.of(0x01, 0x80, 0xc2, 0x00, 0x00);
+
+function isLinkLocal(bytes: Uint8Array): boolean {
+  for (const [index, byte] of LINK_LOCAL.entries()) if (bytes[index] !== byte) return false;
+  return ((bytes[5] ?? 0) & 0xf0) === 0;
+}
+
+const PAUSE = 1;
+
+/** Addresses that IEEE 802.1D, table 7-10, keeps on their link; undefined: this one is forwarded. */
+function linkLocal(events: BridgeEvents, port: BridgePort, frame: RxFrame): Taken | undefined {
+  const last = frame.bytes[5] ?? 0;
+  const { bridge } = port;
+  if (last === PAUSE) return events.parts.keepsLinkLocal(last, false) ? 'consumed' : undefined;
+  // Without a spanning tree protocol of its own the bridge passes the BPDUs of others on.
+  const isBpdu = last === 0;
+  const mask = port.groupForwardMask | (isBpdu ? 0 : bridge.groupForwardMask);
+  const forwards = (isBpdu && bridge.stp === 'off') || (mask & (1 << last)) !== 0;
+  if (!events.parts.keepsLinkLocal(last, forwards)) return undefined;
+  // __br_handle_local_finish().
+  const classified = classify(events.parts, bridge, port.vlans, asTransmit(frame, undefined));
+  const mayLearn = port.flags.learning && !bridge.noLinkLocalLearn;
+  if (classified !== undefined && mayLearn && learnsIn(events, port))
+    learn(events, port, frame.bytes, SOURCE, events.parts.fdbVid(bridge, classified.vid));
+  return 'pass';
+}
+
+const learnsIn = ({ parts }: BridgeEvents, { state }: BridgePort): boolean =>
+  parts.learnsIn(state, state === BR_STATE_LEARNING || state === BR_STATE_FORWARDING);
+
+/** br_handle_frame_finish(). */
+function finish(events: BridgeEvents, port: BridgePort, frame: RxFrame, vnet: VirtioNetHeader | undefined): void {
+  const { parts } = events;
+  const { bridge } = port;
+  const classified = classify(parts, bridge, port.vlans, asTransmit(frame, vnet));
+  if (classified === undefined) return;
+  const { bytes } = classified.frame;
+  const vid = parts.fdbVid(bridge, classified.vid);
+  if (parts.flag(port.flags, 'locked') && !isAuthorised(port, bridge.fdb.find(bytes, SOURCE, vid))) return;
+  if (parts.flag(port.flags, 'learning') && learnsIn(events, port)) learn(events, port, bytes, SOURCE, vid);
+  if (!parts.forwardsFrom(port.state, port.state === BR_STATE_FORWARDING)) return;
+  const passage: Passage = {
+    ...classified,
+    from: port,
+    kind: parts.floodKind(kindOf(bytes)),
+    isForwarded: frame.offloadForwardMark === true,
+    received: { frame, vnet },
+  };
+  let isForHost = (bridge.netDevice.flags & IFF_PROMISC) !== 0 || passage.kind !== 'unicast';
+  const entry = passage.kind === 'unicast' ? bridge.fdb.find(bytes, DESTINATION, vid) : undefined;
+  if (entry?.isLocal === true) isForHost = true;
+  else sendOn(events, bridge, passage, entry);
+  if (isForHost) passUp(events, bridge, passage);
+}
+
+/** BR_PORT_LOCKED: the source is known, at this port, and it is not the host's. */
+const isAuthorised = (port: BridgePort, source: FdbEntry | undefined): boolean =>
+  source !== undefined && source.port === port && !source.isLocal && !source.isLocked;
+
+function kindOf(bytes: Uint8Array): FrameKind {
+  if (isBroadcastMac(bytes, DESTINATION)) return 'broadcast';
+  return isMulticastMac(bytes, DESTINATION) ? 'multicast' : 'unicast';
+}
+
+/** To the port of the entry, or to all that take it. */
+function sendOn(events: BridgeEvents, bridge: Bridge, passage: Passage, entry: FdbEntry | undefined): void {
+  if (entry !== undefined) {
+    entry.used = events.now();
+    if (events.parts.refreshesOnUse) entry.updated = events.now();
+    if (entry.port !== null && mayDeliver(events, entry.port, passage)) deliver(events, entry.port, passage);
+    return;
+  }
+  for (const port of bridge.ports.values())
+    if (floodsTo(events, port, passage) && mayDeliver(events, port, passage)) deliver(events, port, passage);
+}
+
+function floodsTo({ parts }: BridgeEvents, { flags }: BridgePort, { kind, from }: Passage): boolean {
+  const isOwn = from === null && parts.floodsOwnFrames;
+  switch (kind) {
+    case 'unicast':
+      return parts.flag(flags, 'unicastFlood');
+    case 'multicast':
+      return parts.flag(flags, 'multicastFlood') || isOwn;
+    case 'broadcast':
+      return parts.flag(flags, 'broadcastFlood') || isOwn;
+  }
+}
+
+/** should_deliver(). */
+function mayDeliver({ parts }: BridgeEvents, port: BridgePort, passage: Passage): boolean {
+  const { from, vid, isForwarded } = passage;
+  if (from === port && !parts.returns(port)) return false;
+  if (!parts.sendsIn(port.state, port.state === BR_STATE_FORWARDING)) return false;
+  if (!mayLeave(parts, port.bridge, port.vlans, vid)) return false;
+  // nbp_switchdev_allowed_egress().
+  if (isForwarded && port.hardwareDomain !== 0 && from?.hardwareDomain === port.hardwareDomain) return false;
+  return !(from !== null && parts.flag(from.flags, 'isolated') && parts.flag(port.flags, 'isolated'));
+}
+
+/** __br_forward() and br_dev_queue_push_xmit(): what does not fit is dropped without a word. */
+function deliver(events: BridgeEvents, port: BridgePort, passage: Passage): void {
+  const { parts } = events;
+  const { netDevice } = port;
+  const frame = leaving(parts, port.bridge, port.vlans, passage);
+  const fits = parts.fits(frame.bytes.length, netDevice.mtu + ETH_HLEN + VLAN_HLEN);
+  if (!isUp(netDevice) || (frame.gso === undefined && !fits)) return;
+  events.transmit(netDevice, parts.forwarded(frame));
+}
+
+/** br_pass_frame_up(). */
+function passUp(events: BridgeEvents, bridge: Bridge, passage: Passage): void {
+  const { netDevice } = bridge;
+  const { received, frame: tagged, kind } = passage;
+  if (received === undefined || !isUp(netDevice)) return;
+  const traffic = netDevice.softwareTraffic;
+  traffic.rxPackets++;
+  traffic.rxBytes += tagged.bytes.length - ETH_HLEN;
+  if (kind === 'multicast') traffic.multicast++;
+  const isPromiscuous = (netDevice.flags & IFF_PROMISC) !== 0;
+  const isMember = mayLeave(events.parts, bridge, bridge.vlans, passage.vid);
+  if (!isMember && !isPromiscuous) return;
+  const { bytes, vlan } = isMember ? leaving(events.parts, bridge, bridge.vlans, passage) : tagged;
+  const { queue, checksum, hash, headerLength, hardwareTimestamp } = received.frame;
+  const frame: RxFrame = {
+    bytes,
+    queue,
+    checksum,
+    ...(vlan === undefined ? {} : { vlan }),
+    ...(hash === undefined ? {} : { hash }),
+    ...(headerLength === undefined ? {} : { headerLength }),
+    ...(hardwareTimestamp === undefined ? {} : { hardwareTimestamp }),
+  };
+  events.deliver(bridge, frame, received.vnet);
+}
+
+/** br_dev_xmit(): the host sends through the bridge. */
+export function transmit(events: BridgeEvents, bridge: Bridge, frame: TxFrame): void {
+  const { parts } = events;
+  const traffic = bridge.netDevice.softwareTraffic;
+  traffic.txPackets += frame.gso?.segments ?? 1;
+  traffic.txBytes += frame.bytes.length;
+  const classified = classify(parts, bridge, bridge.vlans, withTagBeside(frame, bridge));
+  if (classified === undefined) return;
+  const kind = kindOf(classified.frame.bytes);
+  const vid = parts.fdbVid(bridge, classified.vid);
+  const entry = kind === 'unicast' ? bridge.fdb.find(classified.frame.bytes, DESTINATION, vid) : undefined;
+  sendOn(events, bridge, { ...classified, from: null, kind, isForwarded: false }, entry);
+}
+
+/** skb_vlan_untag(): a tag of the bridge's own protocol that the host wrote into the bytes. */
+function withTagBeside(frame: TxFrame, { vlanFiltering, vlanProtocol }: Bridge): TxFrame {
+  const { bytes, checksum, gso } = frame;
+  const tpid = ((bytes[12] ?? 0) << 8) | (bytes[13] ?? 0);
+  const isPlain = checksum.kind === 'none' && gso === undefined;
+  if (!vlanFiltering || frame.vlan !== undefined || tpid !== vlanProtocol || bytes.length < 18 || !isPlain)
+    return frame;
+  const stripped = new Uint8Array(bytes.length - VLAN_HLEN);
+  stripped.set(bytes.subarray(0, 12));
+  stripped.set(bytes.subarray(16), 12);
+  return { ...frame, bytes: stripped, vlan: { tpid, tci: ((bytes[14] ?? 0) << 8) | (bytes[15] ?? 0) } };
+}
+
+/** skb_forward_csum(): a received frame as one to send; an aggregate asks for its segments again. */
+function asTransmit({ bytes, vlan }: RxFrame, vnet: VirtioNetHeader | undefined): TxFrame {
+  const tag = vlan === undefined ? {} : { vlan };
+  if (vnet !== undefined && vnet.gsoType !== 0) {
+    const request = frameFromHost({ bytes, vnet });
+    if (request.ok) return { ...request.value, ...tag };
+  }
+  return { bytes, checksum: { kind: 'none' }, ...tag };
+}

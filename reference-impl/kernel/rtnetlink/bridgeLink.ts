@@ -1,0 +1,246 @@
+/** Links of the kind "bridge" and what is said of their ports: br_link_ops and br_setport() of net/bridge/br_netlink.c. */
+import type { MacAddress, NetDeviceName, Vid } from '../../../harness/contract/index.js';
+import { BR_BOOLOPT_NO_LL_LEARN, BRIDGE_POLICY, BRIDGE_PORT_POLICY } from '../../netlink/families/bridge.js';
+import { bytesIn, nestIn, numberIn, type Values } from '../../netlink/schema.js';
+import type { HandlerResult, NetlinkRequest } from '../../netlink/server.js';
+import { validateAttributes, type Accepted, type Policy, type Refusal } from '../../netlink/validate.js';
+import { formatMac, isMulticastMac, isZeroMac } from '../../packet/addresses.js';
+import type { Bridge, BridgePort, PortFlagName } from '../bridge/bridge.js';
+import { createBridge, removeBridge, setStateByUser, setStp, setVlanFiltering } from '../bridge/bridging.js';
+import { flushBridge, flushPort, planAgeing } from '../bridge/fdb.js';
+import { setDefaultPvid } from '../bridge/vlans.js';
+import { EADDRNOTAVAIL, EINVAL } from '../errno.js';
+import type { ReferenceKernel } from '../kernel.js';
+import { fromOutcome, refusal } from '../refusals.js';
+
+const EPROTONOSUPPORT = 93;
+const ETH_P_8021Q = 0x8100;
+const ETH_P_8021AD = 0x88a8;
+/** USER_HZ: times of bridges are hundredths of a second. */
+const CLOCK_TICK = 10_000_000n;
+const BR_GROUPFWD_MACPAUSE = 0x2;
+const VLAN_VID_MASK = 4095;
+
+/** The data of a request's IFLA_INFO_DATA or IFLA_INFO_SLAVE_DATA; without any, no values. */
+function dataOf(request: NetlinkRequest, attribute: string, policy: Policy): Accepted | Refusal {
+  const bytes = bytesIn(nestIn(request.values, 'IFLA_LINKINFO'), attribute);
+  if (bytes === undefined) return { ok: true, values: {}, offsets: new Map() };
+  return validateAttributes(policy, bytes, 0, 'liberal');
+}
+
+/** br_dev_newlink(). What the data says is checked before the bridge is made; a refusal behind that unmakes it. */
+export async function newBridge(
+  kernel: ReferenceKernel,
+  request: NetlinkRequest,
+  name: string | undefined,
+): Promise<HandlerResult> {
+  const data = dataOf(request, 'IFLA_INFO_DATA', BRIDGE_POLICY);
+  if (!data.ok) return data;
+  const addressBytes = bytesIn(request.values, 'IFLA_ADDRESS');
+  const invalid = validate(kernel, addressBytes, data.values);
+  if (invalid !== undefined) return invalid;
+  const mtu = numberIn(request.values, 'IFLA_MTU');
+  const bridge = await createBridge(kernel.bridging, {
+    ifIndex: kernel.newIfIndex(),
+    name: (name ?? kernel.freeName('bridge')) as NetDeviceName,
+    ...(addressBytes === undefined ? {} : { address: formatMac(addressBytes) as MacAddress }),
+    ...(mtu === undefined ? {} : { mtu }),
+  });
+  const refused = await change(kernel, bridge, data.values);
+  if (refused === undefined) return { ok: true };
+  await removeBridge(kernel.bridging, bridge);
+  return refused;
+}
+
+/** br_validate(). */
+function validate({ parts }: ReferenceKernel, address: Uint8Array | undefined, data: Values): Refusal | undefined {
+  if (address !== undefined) {
+    if (address.length !== 6) return refusal(EINVAL);
+    if (isMulticastMac(address, 0) || isZeroMac(address, 0)) return refusal(EADDRNOTAVAIL);
+  }
+  const protocol = numberIn(data, 'IFLA_BR_VLAN_PROTOCOL');
+  const isKnown = protocol === undefined || protocol === ETH_P_8021Q || protocol === ETH_P_8021AD;
+  if (!isKnown && parts.bridge.refusesProtocol) return refusal(EPROTONOSUPPORT);
+  return (numberIn(data, 'IFLA_BR_VLAN_DEFAULT_PVID') ?? 0) >= VLAN_VID_MASK ? refusal(EINVAL) : undefined;
+}
+
+/** br_changelink(): RTM_NEWLINK of a bridge that is there. */
+export async function changeBridge(
+  kernel: ReferenceKernel,
+  bridge: Bridge,
+  request: NetlinkRequest,
+): Promise<Refusal | undefined> {
+  const data = dataOf(request, 'IFLA_INFO_DATA', BRIDGE_POLICY);
+  if (!data.ok) return data;
+  return validate(kernel, undefined, data.values) ?? change(kernel, bridge, data.values);
+}
+
+async function change(kernel: ReferenceKernel, bridge: Bridge, data: Values): Promise<Refusal | undefined> {
+  for (const member of BRIDGE_MEMBERS) {
+    if (data[member.attribute] === undefined) continue;
+    const refused = await member.change(kernel, bridge, data);
+    if (refused !== undefined) return refused;
+  }
+  return undefined;
+}
+
+interface BridgeMember {
+  readonly attribute: string;
+  readonly change: (kernel: ReferenceKernel, bridge: Bridge, data: Values) => Promise<Refusal | undefined>;
+}
+
+/** A setting that nothing else hangs on. */
+const setting = (attribute: string, set: (bridge: Bridge, value: number) => void): BridgeMember => ({
+  attribute,
+  change: async (_kernel, bridge, data) => {
+    set(bridge, numberIn(data, attribute) ?? 0);
+    return undefined;
+  },
+});
+const ticks = (value: number): bigint => BigInt(value) * CLOCK_TICK;
+
+/** In the order in which br_changelink() takes them; what is done before a refusal stays done. */
+const BRIDGE_MEMBERS: readonly BridgeMember[] = [
+  setting('IFLA_BR_FORWARD_DELAY', (bridge, value) => void (bridge.forwardDelay = ticks(value))),
+  setting('IFLA_BR_HELLO_TIME', (bridge, value) => void (bridge.helloTime = ticks(value))),
+  setting('IFLA_BR_MAX_AGE', (bridge, value) => void (bridge.maxAge = ticks(value))),
+  {
+    attribute: 'IFLA_BR_AGEING_TIME',
+    change: async ({ bridging }, bridge, data) => {
+      const ageingTime = ticks(numberIn(data, 'IFLA_BR_AGEING_TIME') ?? 0);
+      const set = await bridging.switchdev.setBridge(bridge, { kind: 'ageing-time', ageingTime });
+      if (!set.ok) return fromOutcome(set);
+      bridge.ageingTime = ageingTime;
+      bridge.ageingPlanned = false;
+      planAgeing(bridging.events, bridge);
+      return undefined;
+    },
+  },
+  {
+    attribute: 'IFLA_BR_STP_STATE',
+    change: async ({ bridging }, bridge, data) => {
+      setStp(bridging, bridge, (numberIn(data, 'IFLA_BR_STP_STATE') ?? 0) !== 0);
+      return undefined;
+    },
+  },
+  setting('IFLA_BR_PRIORITY', (bridge, value) => void (bridge.priority = value)),
+  {
+    attribute: 'IFLA_BR_VLAN_FILTERING',
+    change: async ({ bridging }, bridge, data) =>
+      fromOutcome(await setVlanFiltering(bridging, bridge, (numberIn(data, 'IFLA_BR_VLAN_FILTERING') ?? 0) !== 0)),
+  },
+  {
+    attribute: 'IFLA_BR_VLAN_PROTOCOL',
+    change: async ({ bridging }, bridge, data) => {
+      const protocol = numberIn(data, 'IFLA_BR_VLAN_PROTOCOL') ?? ETH_P_8021Q;
+      const set = await bridging.switchdev.setBridge(bridge, { kind: 'vlan-protocol', protocol });
+      if (!set.ok) return fromOutcome(set);
+      bridge.vlanProtocol = protocol;
+      return undefined;
+    },
+  },
+  {
+    attribute: 'IFLA_BR_VLAN_DEFAULT_PVID',
+    change: async ({ bridging }, bridge, data) => {
+      const pvid = (numberIn(data, 'IFLA_BR_VLAN_DEFAULT_PVID') ?? 0) as Vid | 0;
+      return fromOutcome(await setDefaultPvid(bridging, bridge, pvid));
+    },
+  },
+  {
+    attribute: 'IFLA_BR_GROUP_FWD_MASK',
+    change: async ({ parts }, bridge, data) => {
+      const mask = numberIn(data, 'IFLA_BR_GROUP_FWD_MASK') ?? 0;
+      // STP, pause and LACP stay on their link, whatever the mask.
+      if ((mask & parts.bridge.restrictedMask) !== 0) return refusal(EINVAL);
+      bridge.groupForwardMask = mask;
+      return undefined;
+    },
+  },
+  {
+    attribute: 'IFLA_BR_GROUP_ADDR',
+    change: async (_kernel, bridge, data) => {
+      const address = bytesIn(data, 'IFLA_BR_GROUP_ADDR') ?? new Uint8Array(0);
+      if (address.length !== 6 || !isGroupAddress(formatMac(address))) return refusal(EINVAL);
+      bridge.groupAddress = formatMac(address) as MacAddress;
+      return undefined;
+    },
+  },
+  {
+    attribute: 'IFLA_BR_FDB_FLUSH',
+    change: async ({ bridging }, bridge) => {
+      flushBridge(bridging.events, bridge);
+      return undefined;
+    },
+  },
+  setting('IFLA_BR_MCAST_SNOOPING', (bridge, value) => void (bridge.multicastSnooping = value !== 0)),
+  {
+    attribute: 'IFLA_BR_MULTI_BOOLOPT',
+    change: async (_kernel, bridge, data) => {
+      const options = nestIn(data, 'IFLA_BR_MULTI_BOOLOPT');
+      const bit = 1 << BR_BOOLOPT_NO_LL_LEARN;
+      if (((numberIn(options, 'optmask') ?? 0) & bit) !== 0)
+        bridge.noLinkLocalLearn = ((numberIn(options, 'optval') ?? 0) & bit) !== 0;
+      return undefined;
+    },
+  },
+  setting('IFLA_BR_FDB_MAX_LEARNED', (bridge, value) => void (bridge.maxLearned = value)),
+];
+
+/** A reserved address, but not that of pause frames, LACP or 802.1X. */
+const isGroupAddress = (address: string): boolean => /^01:80:c2:00:00:0[04-9a-f]$/.test(address);
+
+/** IFLA_INFO_SLAVE_DATA of a port: br_port_slave_changelink(). */
+export async function changePortByLinkInfo(
+  kernel: ReferenceKernel,
+  port: BridgePort,
+  request: NetlinkRequest,
+): Promise<Refusal | undefined> {
+  const data = dataOf(request, 'IFLA_INFO_SLAVE_DATA', BRIDGE_PORT_POLICY);
+  return data.ok ? setPort(kernel, port, data.values) : data;
+}
+
+/** The flags of a port by their attributes. */
+export const PORT_FLAG_ATTRIBUTES: readonly (readonly [attribute: string, flag: PortFlagName])[] = [
+  ['IFLA_BRPORT_MODE', 'hairpin'],
+  ['IFLA_BRPORT_GUARD', 'bpduGuard'],
+  ['IFLA_BRPORT_FAST_LEAVE', 'fastLeave'],
+  ['IFLA_BRPORT_PROTECT', 'rootBlock'],
+  ['IFLA_BRPORT_LEARNING', 'learning'],
+  ['IFLA_BRPORT_UNICAST_FLOOD', 'unicastFlood'],
+  ['IFLA_BRPORT_MCAST_FLOOD', 'multicastFlood'],
+  ['IFLA_BRPORT_MCAST_TO_UCAST', 'multicastToUnicast'],
+  ['IFLA_BRPORT_BCAST_FLOOD', 'broadcastFlood'],
+  ['IFLA_BRPORT_ISOLATED', 'isolated'],
+  ['IFLA_BRPORT_LOCKED', 'locked'],
+];
+
+/** br_setport(): the flags all at once, as the hardware takes or refuses them; then one member after the other. */
+export async function setPort(kernel: ReferenceKernel, port: BridgePort, values: Values): Promise<Refusal | undefined> {
+  const { bridging } = kernel;
+  const flags = { ...port.flags };
+  for (const [attribute, flag] of PORT_FLAG_ATTRIBUTES) {
+    const value = numberIn(values, attribute);
+    if (value !== undefined) flags[flag] = value !== 0;
+  }
+  const isChange = PORT_FLAG_ATTRIBUTES.some(([, flag]) => flags[flag] !== port.flags[flag]);
+  if (isChange) {
+    const set = await bridging.switchdev.setPortFlags(port, flags);
+    if (!set.ok && bridging.events.parts.keepsRefusedFlags) Object.assign(port.flags, flags);
+    if (!set.ok) return fromOutcome(set);
+    for (const each of bridging.events.parts.flagsOf(port)) Object.assign(each.flags, flags);
+  }
+  port.pathCost = numberIn(values, 'IFLA_BRPORT_COST') ?? port.pathCost;
+  port.priority = numberIn(values, 'IFLA_BRPORT_PRIORITY') ?? port.priority;
+  const state = numberIn(values, 'IFLA_BRPORT_STATE');
+  const refused = state === undefined ? undefined : fromOutcome(setStateByUser(bridging, port, state));
+  if (refused !== undefined) return refused;
+  if (values['IFLA_BRPORT_FLUSH'] !== undefined) {
+    bridging.switchdev.deferPort(port, { kind: 'flush' });
+    flushPort(bridging.events, port, 'learned');
+  }
+  const mask = numberIn(values, 'IFLA_BRPORT_GROUP_FWD_MASK');
+  if (mask === undefined) return undefined;
+  if ((mask & BR_GROUPFWD_MACPAUSE) !== 0) return refusal(EINVAL);
+  port.groupForwardMask = mask;
+  return undefined;
+}

@@ -1,0 +1,151 @@
+/** What is told of bridges and their ports: br_fill_info(), br_port_fill_attrs() and br_fill_ifinfo() of net/bridge/br_netlink.c. */
+import type { Vid } from '../../../harness/contract/index.js';
+import { parseMac } from '../../packet/addresses.js';
+import { encodeBody } from '../../netlink/client.js';
+import { AF_BRIDGE, RTM_NEWLINK } from '../../netlink/constants.js';
+import {
+  BRIDGE_SPEC,
+  BRIDGE_VLAN_INFO_PVID,
+  BRIDGE_VLAN_INFO_RANGE_BEGIN,
+  BRIDGE_VLAN_INFO_RANGE_END,
+  BRIDGE_VLAN_INFO_UNTAGGED,
+  BR_BOOLOPT_NO_LL_LEARN,
+  RTEXT_FILTER_BRVLAN_COMPRESSED,
+} from '../../netlink/families/bridge.js';
+import { IFINFOMSG, LINK } from '../../netlink/families/rtnetlink.js';
+import { encodeAttributes, type Value, type Values } from '../../netlink/schema.js';
+import type { NetlinkBody } from '../../netlink/server.js';
+import type { Bridge, BridgePort, VlanGroup } from '../bridge/bridge.js';
+import { visibleFlags } from '../linkState.js';
+import type { NetDevice } from '../netDevice.js';
+
+const CLOCK_TICK = 10_000_000n;
+const BR_NO_STP = 0;
+const BR_USER_STP = 2;
+const ARPHRD_ETHER = 1;
+const PORT_ID_BITS = 10;
+
+const ticks = (time: bigint): number => Number(time / CLOCK_TICK);
+const bit = (on: boolean): number => (on ? 1 : 0);
+
+const bridgeIdOf = ({ priority, netDevice }: Bridge): Values => ({
+  prio: Uint8Array.of(priority >> 8, priority & 0xff),
+  addr: parseMac(netDevice.address),
+});
+
+/** The data of a link of the kind "bridge". */
+export const bridgeValues = (bridge: Bridge): Values => ({
+  IFLA_BR_FORWARD_DELAY: ticks(bridge.forwardDelay),
+  IFLA_BR_HELLO_TIME: ticks(bridge.helloTime),
+  IFLA_BR_MAX_AGE: ticks(bridge.maxAge),
+  IFLA_BR_AGEING_TIME: ticks(bridge.ageingTime),
+  IFLA_BR_STP_STATE: bridge.stp === 'off' ? BR_NO_STP : BR_USER_STP,
+  IFLA_BR_PRIORITY: bridge.priority,
+  IFLA_BR_VLAN_FILTERING: bit(bridge.vlanFiltering),
+  IFLA_BR_GROUP_FWD_MASK: bridge.groupForwardMask,
+  IFLA_BR_BRIDGE_ID: bridgeIdOf(bridge),
+  IFLA_BR_ROOT_ID: bridgeIdOf(bridge),
+  IFLA_BR_ROOT_PORT: 0,
+  IFLA_BR_ROOT_PATH_COST: 0,
+  IFLA_BR_TOPOLOGY_CHANGE: 0,
+  IFLA_BR_TOPOLOGY_CHANGE_DETECTED: 0,
+  IFLA_BR_GROUP_ADDR: parseMac(bridge.groupAddress),
+  IFLA_BR_MULTI_BOOLOPT: { optval: bit(bridge.noLinkLocalLearn) << BR_BOOLOPT_NO_LL_LEARN, optmask: 0xf },
+  IFLA_BR_FDB_N_LEARNED: bridge.fdb.learned,
+  IFLA_BR_FDB_MAX_LEARNED: bridge.maxLearned,
+  IFLA_BR_VLAN_PROTOCOL: bridge.vlanProtocol,
+  IFLA_BR_VLAN_DEFAULT_PVID: bridge.defaultPvid,
+  IFLA_BR_MCAST_SNOOPING: bit(bridge.multicastSnooping),
+});
+
+/** IFLA_PROTINFO of a port, or the data of a link that is part of a bridge. */
+export const bridgePortValues = ({
+  bridge,
+  number,
+  state,
+  priority,
+  pathCost,
+  flags,
+  ...port
+}: BridgePort): Values => ({
+  IFLA_BRPORT_STATE: state,
+  IFLA_BRPORT_PRIORITY: priority,
+  IFLA_BRPORT_COST: pathCost,
+  IFLA_BRPORT_MODE: bit(flags.hairpin),
+  IFLA_BRPORT_GUARD: bit(flags.bpduGuard),
+  IFLA_BRPORT_PROTECT: bit(flags.rootBlock),
+  IFLA_BRPORT_FAST_LEAVE: bit(flags.fastLeave),
+  IFLA_BRPORT_MCAST_TO_UCAST: bit(flags.multicastToUnicast),
+  IFLA_BRPORT_LEARNING: bit(flags.learning),
+  IFLA_BRPORT_UNICAST_FLOOD: bit(flags.unicastFlood),
+  IFLA_BRPORT_MCAST_FLOOD: bit(flags.multicastFlood),
+  IFLA_BRPORT_BCAST_FLOOD: bit(flags.broadcastFlood),
+  IFLA_BRPORT_ROOT_ID: bridgeIdOf(bridge),
+  IFLA_BRPORT_BRIDGE_ID: bridgeIdOf(bridge),
+  IFLA_BRPORT_DESIGNATED_PORT: portId(priority, number),
+  IFLA_BRPORT_DESIGNATED_COST: 0,
+  IFLA_BRPORT_ID: portId(priority, number),
+  IFLA_BRPORT_NO: number,
+  IFLA_BRPORT_GROUP_FWD_MASK: port.groupForwardMask,
+  IFLA_BRPORT_ISOLATED: bit(flags.isolated),
+  IFLA_BRPORT_LOCKED: bit(flags.locked),
+});
+
+/** br_make_port_id(). */
+const portId = (priority: number, number: number): number =>
+  ((priority << PORT_ID_BITS) | (number & ((1 << PORT_ID_BITS) - 1))) & 0xffff;
+
+interface VlanRange {
+  readonly first: Vid;
+  readonly last: Vid;
+  readonly flags: number;
+}
+
+/** IFLA_BRIDGE_VLAN_INFO of a group, one for each VLAN, or for each run of VLANs with the same flags. */
+export function vlanInfos({ members, pvid }: VlanGroup, compressed: boolean): Values[] {
+  const ranges: VlanRange[] = [];
+  for (const vid of [...members.keys()].sort((a, b) => a - b)) {
+    const isUntagged = members.get(vid)?.untagged === true;
+    const flags = (vid === pvid ? BRIDGE_VLAN_INFO_PVID : 0) | (isUntagged ? BRIDGE_VLAN_INFO_UNTAGGED : 0);
+    const before = ranges.at(-1);
+    if (compressed && before?.last === vid - 1 && before.flags === flags && (flags & BRIDGE_VLAN_INFO_PVID) === 0)
+      ranges[ranges.length - 1] = { ...before, last: vid };
+    else ranges.push({ first: vid, last: vid, flags });
+  }
+  return ranges.flatMap(({ first, last, flags }) =>
+    first === last
+      ? [{ flags, vid: first }]
+      : [
+          { flags: flags | BRIDGE_VLAN_INFO_RANGE_BEGIN, vid: first },
+          { flags: flags | BRIDGE_VLAN_INFO_RANGE_END, vid: last },
+        ],
+  );
+}
+
+/** A port, or the bridge itself, as AF_BRIDGE describes it. `vlans`: bits of IFLA_EXT_MASK that ask for them, 0 for none. */
+export function bridgeLinkMessage(
+  netDevice: NetDevice,
+  port: BridgePort | undefined,
+  group: VlanGroup | undefined,
+  vlans: number,
+  type: number = RTM_NEWLINK,
+): NetlinkBody {
+  const header = {
+    ifi_family: AF_BRIDGE,
+    ifi_type: ARPHRD_ETHER,
+    ifi_index: netDevice.ifIndex,
+    ifi_flags: visibleFlags(netDevice),
+  };
+  const infos: Value[] =
+    vlans === 0 || group === undefined ? [] : vlanInfos(group, (vlans & RTEXT_FILTER_BRVLAN_COMPRESSED) !== 0);
+  const attributes = encodeAttributes(LINK, {
+    IFLA_IFNAME: netDevice.name,
+    ...(port === undefined ? { IFLA_MASTER: netDevice.ifIndex } : { IFLA_MASTER: port.bridge.netDevice.ifIndex }),
+    IFLA_MTU: netDevice.mtu,
+    IFLA_OPERSTATE: netDevice.operState,
+    IFLA_ADDRESS: parseMac(netDevice.address),
+    ...(port === undefined ? {} : { IFLA_PROTINFO: bridgePortValues(port) }),
+    ...(infos.length === 0 ? {} : { IFLA_AF_SPEC: encodeAttributes(BRIDGE_SPEC, { IFLA_BRIDGE_VLAN_INFO: infos }) }),
+  });
+  return { type, body: encodeBody(IFINFOMSG, header, attributes) };
+}

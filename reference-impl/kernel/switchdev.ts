@@ -1,0 +1,174 @@
+/**
+ * The switchdev core: what the bridge does is offered to the hardware below its ports, and what the hardware learns comes back
+ * (Documentation/networking/switchdev.rst, net/switchdev/switchdev.c, net/bridge/br_switchdev.c).
+ */
+import type {
+  BridgeId,
+  DriverResult,
+  SwitchdevBridgeAttribute,
+  SwitchdevObject,
+  SwitchdevOps,
+  SwitchdevPortAttribute,
+  PortName,
+} from '../../harness/contract/index.js';
+import { EOPNOTSUPP, OK, refused } from './errno.js';
+import type { Outcome } from './kernelState.js';
+import type { NetDevice } from './netDevice.js';
+import type { Bridge, BridgePort, PortFlags } from './bridge/bridge.js';
+import type { FdbEntry } from './bridge/fdbTable.js';
+
+/** The switch that a port belongs to, with the port's name there; undefined: the port is no switch's. */
+export function switchPort(netDevice: NetDevice): { readonly ops: SwitchdevOps; readonly port: PortName } | undefined {
+  const { lower } = netDevice;
+  if (lower.kind !== 'port' || lower.device.switchdev === undefined) return undefined;
+  return { ops: lower.device.switchdev, port: lower.port };
+}
+
+const bridgeId = ({ netDevice }: Bridge): BridgeId => netDevice.ifIndex as number as BridgeId;
+
+/** A driver that does not take part in something says EOPNOTSUPP, and the software does it alone. */
+const unlessRefused = (result: DriverResult): Outcome => (!result.ok && result.errno === EOPNOTSUPP ? OK : result);
+
+/** Requests that may be refused are made at once; the others wait until the kernel may sleep (SWITCHDEV_F_DEFER). */
+export class SwitchdevCore {
+  readonly #deferred: (() => Promise<void>)[] = [];
+  readonly #reflect: (bridge: Bridge, entry: FdbEntry) => void;
+
+  /** `reflect`: an entry's offload flag changed, and who listens to the table is to know. */
+  constructor(reflect: (bridge: Bridge, entry: FdbEntry) => void) {
+    this.#reflect = reflect;
+  }
+
+  get isIdle(): boolean {
+    return this.#deferred.length === 0;
+  }
+
+  /** switchdev_deferred_process(). */
+  async process(): Promise<void> {
+    for (const work of this.#deferred.splice(0)) await work();
+  }
+
+  forget(): void {
+    this.#deferred.length = 0;
+  }
+
+  /** NETDEV_PRECHANGEUPPER and NETDEV_CHANGEUPPER: the driver may refuse. */
+  async join(port: BridgePort): Promise<Outcome> {
+    const below = switchPort(port.netDevice);
+    if (below === undefined) return OK;
+    const { vlanFiltering, vlanProtocol, ageingTime } = port.bridge;
+    const joined = await below.ops.join(below.port, {
+      id: bridgeId(port.bridge),
+      vlanFiltering,
+      vlanProtocol,
+      ageingTime,
+    });
+    if (!joined.ok) return joined.errno === EOPNOTSUPP ? OK : joined;
+    port.hardwareDomain = joined.value;
+    return OK;
+  }
+
+  async leave(port: BridgePort): Promise<void> {
+    await this.process();
+    const below = switchPort(port.netDevice);
+    if (below === undefined || port.hardwareDomain === 0) return;
+    await below.ops.leave(below.port, bridgeId(port.bridge));
+    port.hardwareDomain = 0;
+  }
+
+  async setPort(port: BridgePort, attribute: SwitchdevPortAttribute): Promise<Outcome> {
+    const below = this.#offloadedBy(port);
+    return below === undefined ? OK : unlessRefused(await below.ops.setPortAttribute(below.port, attribute));
+  }
+
+  /**
+   * SWITCHDEV_ATTR_ID_PORT_PRE_BRIDGE_FLAGS and SWITCHDEV_ATTR_ID_PORT_BRIDGE_FLAGS: a driver that refuses the new flags keeps them from
+   * changing, whatever its errno.
+   */
+  async setPortFlags(port: BridgePort, flags: PortFlags): Promise<Outcome> {
+    const { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked } = flags;
+    const offloaded = { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked };
+    const set = await this.setPort(port, { kind: 'flags', flags: offloaded });
+    return set.ok ? set : refused(EOPNOTSUPP, set.message ?? 'bridge flag offload is not supported');
+  }
+
+  deferPort(port: BridgePort, attribute: SwitchdevPortAttribute): void {
+    const below = this.#offloadedBy(port);
+    if (below !== undefined)
+      this.#defer(async () => {
+        await below.ops.setPortAttribute(below.port, attribute);
+      });
+  }
+
+  /** To every switch that has a port in the bridge; the first refusal counts. */
+  async setBridge(bridge: Bridge, attribute: SwitchdevBridgeAttribute): Promise<Outcome> {
+    for (const ops of this.#switchesOf(bridge)) {
+      const set = unlessRefused(await ops.setBridgeAttribute(bridgeId(bridge), attribute));
+      if (!set.ok) return set;
+    }
+    return OK;
+  }
+
+  async addObject(port: BridgePort, object: SwitchdevObject): Promise<Outcome> {
+    const below = this.#offloadedBy(port);
+    return below === undefined ? OK : unlessRefused(await below.ops.addObject(below.port, object));
+  }
+
+  async removeObject(port: BridgePort, object: SwitchdevObject): Promise<void> {
+    const below = this.#offloadedBy(port);
+    if (below !== undefined) await below.ops.removeObject(below.port, object);
+  }
+
+  /** An object of the bridge's own: what the host wants to receive. */
+  async addHostObject(bridge: Bridge, object: SwitchdevObject): Promise<void> {
+    for (const ops of this.#switchesOf(bridge)) await ops.addHostObject(bridgeId(bridge), object);
+  }
+
+  async removeHostObject(bridge: Bridge, object: SwitchdevObject): Promise<void> {
+    for (const ops of this.#switchesOf(bridge)) await ops.removeHostObject(bridgeId(bridge), object);
+  }
+
+  /** SWITCHDEV_FDB_ADD_TO_DEVICE and SWITCHDEV_FDB_DEL_TO_DEVICE. */
+  deferFdb(bridge: Bridge, entry: FdbEntry, change: 'add' | 'remove'): void {
+    const { address, vid, addedByUser, isLocal, isStatic, isSticky, port } = entry;
+    if (port === null || isLocal) {
+      for (const ops of this.#switchesOf(bridge))
+        this.#defer(async () => {
+          if (change === 'add') await ops.addHostFdb(bridgeId(bridge), { address, vid });
+          else await ops.removeHostFdb(bridgeId(bridge), { address, vid });
+        });
+      return;
+    }
+    const below = this.#offloadedBy(port);
+    if (below === undefined) return;
+    this.#defer(async () => {
+      if (change === 'remove') {
+        await below.ops.removeFdb(below.port, { address, vid });
+        return;
+      }
+      // What software learned is hardware's to learn too; only what somebody put there is programmed.
+      if (!addedByUser) return;
+      const added = await below.ops.addFdb(below.port, { address, vid, isStatic, isSticky });
+      if (!added.ok || bridge.fdb.get(address, vid) !== entry) return;
+      entry.offloaded = true;
+      this.#reflect(bridge, entry);
+    });
+  }
+
+  #offloadedBy(port: BridgePort): ReturnType<typeof switchPort> {
+    return port.hardwareDomain === 0 ? undefined : switchPort(port.netDevice);
+  }
+
+  #switchesOf(bridge: Bridge): ReadonlySet<SwitchdevOps> {
+    const switches = new Set<SwitchdevOps>();
+    for (const port of bridge.ports.values()) {
+      const below = this.#offloadedBy(port);
+      if (below !== undefined) switches.add(below.ops);
+    }
+    return switches;
+  }
+
+  #defer(work: () => Promise<void>): void {
+    this.#deferred.push(work);
+  }
+}
