@@ -1,18 +1,22 @@
 #!/bin/sh
 # What the extras need, from Debian's packages: tshark opens the captures of failing scenarios, Chromium the pages, iproute2 and
-# ethtool are peers that the real-kernel tests compare with. Needs root. Without them the tests that use them say so and skip.
+# ethtool are peers that the real-kernel tests compare with, QEMU, gcc and the rest are what nicspec lab setup works with. Needs root. Without them the tests that use them say so and skip.
 set -eu
 if [ "$(id -u)" != 0 ]; then
   echo "install-extras: needs root (apt-get); run: sudo sh scripts/install-extras.sh" >&2
   exit 3
 fi
 if ! command -v apt-get >/dev/null; then
-  echo "install-extras: this script knows Debian's apt-get only; install tshark, chromium, iproute2 and ethtool by hand" >&2
+  echo "install-extras: this script knows Debian's apt-get only; install tshark, chromium, iproute2, ethtool, and what nicspec lab setup names, by hand" >&2
   exit 3
 fi
 missing=""
-for pair in tshark:tshark chromium:chromium ip:iproute2 ethtool:ethtool; do
+for pair in tshark:tshark chromium:chromium ip:iproute2 ethtool:ethtool setpriv:util-linux \
+  qemu-system-x86_64:qemu-system-x86 x86_64-linux-gnu-gcc-12:gcc-12 gcc:gcc make:make depmod:kmod cpio:cpio xz:xz-utils; do
   command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
+done
+for pair in /usr/include/x86_64-linux-gnu/bits/libc-header-start.h:libc6-dev /usr/lib/x86_64-linux-gnu/libelf.so.1:libelf1; do
+  [ -e "${pair%%:*}" ] || missing="$missing ${pair#*:}"
 done
 if [ -z "$missing" ]; then
   echo "install-extras: all there"

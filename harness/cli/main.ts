@@ -5,8 +5,11 @@ import { EXIT } from '../runner/judgeRun.js';
 import { nicspecVersion } from '../runner/project.js';
 import { RUN_DEFAULTS } from '../runner/repeatCommand.js';
 import { UsageError } from '../runner/usage.js';
-import { parseCount, parseSeed, parseShard } from './optionValues.js';
+import type { AgentFlags } from './agent.js';
+import type { LabRunFlags } from './lab.js';
+import { parseCount, parsePort, parseSeed, parseShard } from './optionValues.js';
 
+const LAB_DEVICES_TEXT = 'e1000e, virtio-net, vmxnet3, igb, netdevsim, rocker, bridge';
 const LISTS = ['requirements', 'profiles', 'targets', 'capabilities'];
 
 function program(): Command {
@@ -21,16 +24,44 @@ function program(): Command {
   addDefects(root);
   addReading(root);
   addRunsOnDisk(root);
+  addPage(root);
+  addAgent(root);
+  addLab(root);
+  addGuard(root);
   for (const command of root.commands) command.exitOverride();
   return root;
 }
 
 function addRun(root: Command): void {
-  root
-    .command('run')
-    .description('run the suite against a target, and write its reports')
-    .option('--target <target>', 'reference, module:PATH or linux:veth', RUN_DEFAULTS.target)
-    .option('--profile <profile>', 'which requirements bind (default: "server-nic"; "virtual-nic" for linux:veth)')
+  withRunOptions(
+    root
+      .command('run')
+      .description('run the suite against a target, and write its reports')
+      .option('--target <target>', 'as nicspec list targets names them', RUN_DEFAULTS.target),
+  )
+    .addHelpText(
+      'after',
+      examples([
+        ['nicspec run', 'the whole suite on the reference'],
+        ['nicspec run --target linux:veth', 'on the kernel of this machine, as root'],
+        ['nicspec run --target lab:e1000e', 'on a real driver, in a guest; after nicspec lab setup'],
+        ['nicspec run --target module:my-nic.js --only NIC-CSUM-*', 'one area on a device of yours'],
+        ['nicspec run --tags "@law and not @needs:wire-fcs" --runs 1000', 'laws, with more cases'],
+      ]),
+    )
+    .action(async (options: RunFlags) => {
+      const { runCommand } = await import('./run.js');
+      await exitWith(runCommand(options));
+    });
+}
+
+/** Options of every command that runs the suite. */
+function withRunOptions(command: Command): Command {
+  return command
+    .option(
+      '--profile <profile>',
+      'which requirements bind (default: "virtual-nic" for virtual devices, else "server-nic")',
+    )
     .option('--only <id>', 'a requirement, a pattern (NIC-RSS-*) or a scenario; may be repeated', collect)
     .option('--tags <expression>', 'only scenarios with these tags')
     .option('--seed <n>', 'of every law; the same seed gives the same verdicts', parseSeed, RUN_DEFAULTS.seed)
@@ -46,20 +77,7 @@ function addRun(root: Command): void {
       new Option('--format <format>', 'what goes to standard output')
         .choices(['pretty', 'json', 'junit', 'ktap'])
         .default('pretty'),
-    )
-    .addHelpText(
-      'after',
-      examples([
-        ['nicspec run', 'the whole suite on the reference'],
-        ['nicspec run --target linux:veth', 'on the kernel of this machine, as root'],
-        ['nicspec run --target module:my-nic.js --only NIC-CSUM-*', 'one area on a device of yours'],
-        ['nicspec run --tags "@law and not @needs:wire-fcs" --runs 1000', 'laws, with more cases'],
-      ]),
-    )
-    .action(async (options: RunFlags) => {
-      const { runCommand } = await import('./run.js');
-      await exitWith(runCommand(options));
-    });
+    );
 }
 
 function addDefects(root: Command): void {
@@ -126,7 +144,9 @@ function addRunsOnDisk(root: Command): void {
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
-      examples([['nicspec diff reports/reference reports/linux-veth', 'exit code 1 if they differ']]),
+      examples([
+        ['nicspec diff reports/reference reports/lab-e1000e', 'exit code 1 if a difference has no explanation'],
+      ]),
     )
     .action(async (a: string, b: string, options: { json?: boolean }) => {
       const { diffCommand } = await import('./diff.js');
@@ -150,6 +170,106 @@ function addRunsOnDisk(root: Command): void {
     .action(async (folder: string) => {
       const { reportCommand } = await import('./report.js');
       await exitWith(reportCommand(folder));
+    });
+}
+
+function addPage(root: Command): void {
+  root
+    .command('page')
+    .description('what a run found of its target, what the target lacks, and the analysis of what fails, in Markdown')
+    .argument('<run>', 'folder of a run')
+    .addHelpText('after', examples([['nicspec page reports/lab-e1000e > docs/targets/lab-e1000e.md', '']]))
+    .action(async (folder: string) => {
+      const { pageCommand } = await import('./page.js');
+      await exitWith(pageCommand(folder));
+    });
+}
+
+function addAgent(root: Command): void {
+  root
+    .command('agent')
+    .description('serve a target of this machine to a harness elsewhere')
+    .option('--target <target>', 'what is served', 'linux:veth')
+    .option('--seed <n>', 'of a model', parseSeed, RUN_DEFAULTS.seed)
+    .option('--listen <port>', 'on a TCP port of 127.0.0.1; 0 for any (default: standard input and output)', parsePort)
+    .option('--port <file>', 'on a serial port')
+    .option('--build <file>', 'serve nothing: compile the static agent for machines without Node')
+    .option('--compiler <program>', 'with --build; a cross compiler for another machine', 'cc')
+    .addHelpText(
+      'after',
+      examples([
+        ['nicspec run --target agent:"ssh lab-host nicspec agent"', 'a lab machine, over ssh'],
+        [
+          'nicspec agent --target linux:dut=eth2,peer=eth3 --listen 7000',
+          'for agent:tcp:127.0.0.1:7000, say in a tunnel',
+        ],
+        ['nicspec agent --build nicspec-agent --compiler aarch64-linux-gnu-gcc', 'for the management CPU of a switch'],
+      ]),
+    )
+    .action(async (options: AgentFlags) => {
+      const { agentCommand } = await import('./agent.js');
+      await exitWith(agentCommand(options));
+    });
+}
+
+function addLab(root: Command): void {
+  const lab = root.command('lab').description('real drivers of a Linux kernel, over devices that QEMU emulates');
+  lab
+    .command('setup')
+    .description("build the lab out of Debian's packages; what is done is not done again")
+    .option('--update', 'ask for newer packages')
+    .addHelpText(
+      'after',
+      examples([['nicspec lab setup', 'as root, or with the packages of scripts/install-extras.sh']]),
+    )
+    .action(async (options: { update?: boolean }) => {
+      const { labSetupCommand } = await import('./lab.js');
+      await exitWith(labSetupCommand(options));
+    });
+  withRunOptions(
+    lab
+      .command('run')
+      .description('run the suite on one device or on all; nicspec run --target lab:DEVICE is the same for one')
+      .requiredOption('--device <device>', `${LAB_DEVICES_TEXT} or all`),
+  )
+    .addHelpText(
+      'after',
+      examples([
+        ['nicspec lab run --device e1000e', ''],
+        ['nicspec lab run --device all --only NIC-TSO-*', 'one area on every device'],
+      ]),
+    )
+    .action(async (options: LabRunFlags) => {
+      const { labRunCommand } = await import('./lab.js');
+      await exitWith(labRunCommand(options));
+    });
+  lab
+    .command('shell')
+    .description('a console in the guest')
+    .option('--device <device>', LAB_DEVICES_TEXT, 'e1000e')
+    .addHelpText('after', examples([['nicspec lab shell --device rocker', 'poweroff -f leaves']]))
+    .action(async (options: { device: string }) => {
+      const { labShellCommand } = await import('./lab.js');
+      await exitWith(labShellCommand(options));
+    });
+  lab
+    .command('status')
+    .description('what there is of the lab, and what is missing')
+    .action(async () => {
+      const { labStatusCommand } = await import('./lab.js');
+      process.exitCode = labStatusCommand();
+    });
+  for (const command of lab.commands) command.exitOverride();
+}
+
+/** What the harness starts by itself; not for people. */
+function addGuard(root: Command): void {
+  root
+    .command('guard-ports', { hidden: true })
+    .argument('<record>')
+    .action(async (record: string) => {
+      const { guardPorts } = await import('../targets/linux/portGuard.js');
+      await exitWith(guardPorts(record));
     });
 }
 
@@ -198,6 +318,15 @@ async function exitWith(code: Promise<number>): Promise<void> {
   process.exitCode = await code;
 }
 
+/** Milliseconds for output that a slow reader has not taken yet. */
+const LEFTOVERS_MS = 5000;
+
+/** A fault of a target explains itself; anything else is ours, and its stack tells where. */
+function faultText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof TargetFault ? error.message : (error.stack ?? error.message);
+}
+
 /** The exit code of whatever went wrong; says it on standard error. */
 function codeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.wrongUse;
@@ -205,9 +334,7 @@ function codeOf(error: unknown): number {
     process.stderr.write(`nicspec: ${error.message}\n`);
     return EXIT.wrongUse;
   }
-  const text =
-    error instanceof Error && !(error instanceof TargetFault) ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`nicspec: ${text}\n`);
+  process.stderr.write(`nicspec: ${faultText(error)}\n`);
   return EXIT.targetFailed;
 }
 
@@ -221,3 +348,5 @@ try {
 } catch (error) {
   process.exitCode = codeOf(error);
 }
+// All is done and written. A target that was lost in the middle of a call may have left a socket that nobody will ever close.
+setTimeout(() => process.exit(), LEFTOVERS_MS).unref();

@@ -18,6 +18,13 @@ export function parseSeed(text: string): number {
   return value;
 }
 
+/** A TCP port; 0 lets the system choose. */
+export function parsePort(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65535) throw new InvalidArgumentError('It must be a port, 0 to 65535.');
+  return value;
+}
+
 /** `2/4`: the second of four. */
 export function parseShard(text: string): { index: number; of: number } {
   const [, index = '', of = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? [];

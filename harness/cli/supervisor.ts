@@ -14,6 +14,8 @@ import { renderPretty } from './pretty.js';
 
 const MARK = 'NICSPEC_SUPERVISED';
 const BEAT_MS = 500;
+/** Before the first scenario the suite itself is loaded, which takes a busy machine a while: the target is given at least this. */
+const START_SECONDS = 30;
 
 /** Is this the inner process? */
 export function isSupervised(): boolean {
@@ -45,8 +47,10 @@ export async function supervise(patienceSeconds: number, out: string): Promise<n
   });
   const release = passOnSignals(child);
   try {
-    const end = await watch(child, patienceSeconds * 1000);
-    return end.kind === 'exit' ? end.code : await closeRun(out, end.scenario, patienceSeconds);
+    const patienceIn = (scenario: string): number =>
+      scenario === '' ? Math.max(START_SECONDS, patienceSeconds) : patienceSeconds;
+    const end = await watch(child, (scenario) => 1000 * patienceIn(scenario));
+    return end.kind === 'exit' ? end.code : await closeRun(out, end.scenario, patienceIn(end.scenario));
   } finally {
     release();
   }
@@ -68,14 +72,14 @@ function passOnSignals(child: ChildProcess): () => void {
 type WatchEnd =
   { readonly kind: 'exit'; readonly code: number } | { readonly kind: 'silence'; readonly scenario: string };
 
-function watch(child: ChildProcess, patienceMs: number): Promise<WatchEnd> {
+function watch(child: ChildProcess, patienceMs: (scenario: string) => number): Promise<WatchEnd> {
   return new Promise((resolve, reject) => {
     let scenario = '';
     let heard = performance.now();
     let isSilent = false;
     const timer = setInterval(() => {
-      // Before the first scenario and after the last one there is no target to wait for.
-      if (!child.connected || performance.now() - heard < patienceMs) return;
+      // After the last scenario there is no target to wait for.
+      if (!child.connected || performance.now() - heard < patienceMs(scenario)) return;
       isSilent = true;
       child.kill('SIGKILL');
     }, BEAT_MS);

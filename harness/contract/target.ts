@@ -30,8 +30,11 @@ export interface Target {
   host(netDevice: NetDeviceName): Promise<HostEnd>;
   /** The far end of the cable that is plugged into a port. Frames are queued from this call on. */
   wire(port: PortName): Promise<WireEnd>;
-  /** bpf(2): `command` is BPF_*, `attributes` the bytes of `union bpf_attr`. */
-  bpf(command: number, attributes: Uint8Array): Promise<BpfResult>;
+  /**
+   * bpf(2): `command` is BPF_*, `attributes` the bytes of `union bpf_attr`. A pointer in them is left zero, and `memory` has what it
+   * points to, because the caller may be in another process.
+   */
+  bpf(command: number, attributes: Uint8Array, memory?: readonly BpfMemory[]): Promise<BpfResult>;
   readonly sysfs: SysfsTree;
   readonly firmware: FirmwareDirectory;
   readonly clock: Clock;
@@ -225,10 +228,31 @@ export interface LinkPartner {
 export type IoctlResult =
   { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly errno: Errno };
 
-/** `result` is what the system call returned (a file descriptor number for some commands), `attributes` the bytes after it. */
+/** What a pointer among the attributes of bpf(2) points to. */
+export interface BpfMemory {
+  /** Offset of the pointer, eight bytes, in the attributes. */
+  readonly pointerAt: number;
+  /** As long as the kernel may read or write there. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * `result` is what the system call returned (a file descriptor number for some commands); `attributes` and `memory` are the bytes
+ * after it, `memory` in the order in which it was given.
+ */
 export type BpfResult =
-  | { readonly ok: true; readonly result: number; readonly attributes: Uint8Array }
-  | { readonly ok: false; readonly errno: Errno; readonly attributes: Uint8Array };
+  | {
+      readonly ok: true;
+      readonly result: number;
+      readonly attributes: Uint8Array;
+      readonly memory: readonly Uint8Array[];
+    }
+  | {
+      readonly ok: false;
+      readonly errno: Errno;
+      readonly attributes: Uint8Array;
+      readonly memory: readonly Uint8Array[];
+    };
 
 /** Attributes below /sys that have no netlink equal, by path from there: `class/net/eth0/queues`. */
 export interface SysfsTree {
@@ -259,4 +283,21 @@ export interface Clock {
  */
 export class TargetFault extends Error {
   override readonly name = 'TargetFault';
+}
+
+/** What a target leaves behind when it is lost: a text that is kept as a file of this name beside the evidence. */
+export interface Testimony {
+  /** `console.txt`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The target is gone, or in a state that nobody knows: it has to be opened anew. */
+export class TargetLost extends TargetFault {
+  readonly testimony: readonly Testimony[];
+
+  constructor(message: string, testimony: readonly Testimony[] = []) {
+    super(message);
+    this.testimony = testimony;
+  }
 }

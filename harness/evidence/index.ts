@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { equalBytes, fromHex, hex } from '../../reference-impl/packet/bytes.js';
+import type { Testimony } from '../contract/index.js';
 import type { CounterexampleRecord, FrameMismatchRecord } from '../runner/records.js';
 import { compareFrames, describeDifference } from './frameDifference.js';
 import { writePcapng, type Capture, type CaptureInterface, type CapturePacket } from './pcapng.js';
@@ -18,6 +19,8 @@ export interface Expectation {
   /** The frame that is not what it should be, if it was about a frame. */
   readonly mismatch?: FrameMismatchRecord | null;
   readonly counterexample?: CounterexampleRecord | null;
+  /** What the target left behind when it was lost: the console of a guest. */
+  readonly testimony?: readonly Testimony[];
 }
 
 /**
@@ -33,8 +36,9 @@ export async function writeEvidence(
     ['frames.pcapng', writePcapng(captureOf(recorded, expectation))],
     ['netlink.txt', transcribe(recorded.datagrams, recorded.families)],
   ];
-  const { counterexample } = expectation;
+  const { counterexample, testimony = [] } = expectation;
   if (counterexample != null) files.push(['counterexample.json', `${JSON.stringify(counterexample, null, 2)}\n`]);
+  for (const { name, text } of testimony) files.push([name, text]);
   await mkdir(folder, { recursive: true });
   await Promise.all(files.map(([name, content]) => writeFile(join(folder, name), content)));
   return files.map(([name]) => name);

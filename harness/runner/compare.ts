@@ -1,4 +1,5 @@
 /** Where two runs disagree, requirement by requirement. */
+import { departureOf, type Departure, type KnownDepartures } from './departures.js';
 import type { Outcome } from './records.js';
 import type { RequirementResult, Results } from './results.js';
 
@@ -27,12 +28,15 @@ export interface RequirementDifference {
   readonly b: { readonly verdict: Outcome; readonly reason: string } | null;
   /** Why the second is not a pass; where it is one, why the first was not. */
   readonly reason: string;
+  /** Why this is to be expected, or null: what is missing has its reason, and what is wrong was analysed. */
+  readonly explanation: string | null;
 }
 
-export function compareRuns(a: Results, b: Results): RunComparison {
+/** `known`: what is known of the target of the second run. */
+export function compareRuns(a: Results, b: Results, known: KnownDepartures | null = null): RunComparison {
   const [inA, inB] = [a, b].map(({ requirements }) => new Map(requirements.map((one) => [one.id, one])));
   const ids = [...new Set([...a.requirements, ...b.requirements].map(({ id }) => id))].sort();
-  const differences = ids.flatMap((id) => differenceOf(id, inA?.get(id), inB?.get(id)) ?? []);
+  const differences = ids.flatMap((id) => differenceOf(id, inA?.get(id), inB?.get(id), known) ?? []);
   return {
     a: nameOf(a),
     b: nameOf(b),
@@ -46,12 +50,41 @@ function differenceOf(
   id: string,
   a: RequirementResult | undefined,
   b: RequirementResult | undefined,
+  known: KnownDepartures | null,
 ): RequirementDifference | null {
   if (a?.verdict === b?.verdict) return null;
   const side = (one: RequirementResult | undefined): RequirementDifference['a'] =>
     one === undefined ? null : { verdict: one.verdict, reason: one.reason };
   const reason = b === undefined || b.reason === '' ? (a?.reason ?? '') : b.reason;
-  return { id, title: (a ?? b)?.title ?? '', a: side(a), b: side(b), reason };
+  return {
+    id,
+    title: (a ?? b)?.title ?? '',
+    a: side(a),
+    b: side(b),
+    reason,
+    explanation: explanationOf(b, departureOf(known, id)),
+  };
+}
+
+function explanationOf(b: RequirementResult | undefined, departure: Departure | undefined): string | null {
+  switch (b?.verdict) {
+    case undefined:
+    case 'pass':
+      return null;
+    case 'not-applicable':
+    case 'not-supported':
+      return b.reason;
+    case 'fail':
+    case 'inconclusive':
+      return departure === undefined ? null : `${departure.cause}: ${departure.what}`;
+  }
+}
+
+/** Known departures that a run did not show: what was wrong may have been mended, and the page is to follow. */
+export function mended(run: Results, known: KnownDepartures | null): readonly string[] {
+  const passed = new Set(run.requirements.filter(({ verdict }) => verdict === 'pass').map(({ id }) => id));
+  const expected = known?.departures.filter(({ sometimes = false }) => !sometimes) ?? [];
+  return expected.flatMap(({ requirements }) => requirements).filter((id) => passed.has(id));
 }
 
 function nameOf({ target, profile, summary, startedAt }: Results): RunName {

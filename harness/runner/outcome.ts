@@ -33,8 +33,11 @@ export function judge({ failure }: Execution): Judgement {
 /** cucumber's own words for a step definition that does not take what its expression captures. */
 const NOT_CALLABLE = /^function has \d+ arguments, should have/;
 
+/** cucumber tells the class of an error. */
+const TARGETS_ERRORS: ReadonlySet<string> = new Set(['TargetFault', 'TargetLost']);
+
 function isTheTargets({ errorType, message }: Extract<ExecutionFailure, { readonly kind: 'step' | 'hook' }>): boolean {
-  return errorType === 'TargetFault' || isStepTimeout({ message });
+  return TARGETS_ERRORS.has(errorType) || isStepTimeout({ message });
 }
 
 /** cucumber's own words for a step that took longer than it may. */

@@ -4,8 +4,15 @@ import type { RunOptions } from './run.js';
 export const RUN_DEFAULTS = { target: 'reference', profile: 'server-nic', seed: 1, runs: 100 } as const;
 
 /** A virtual device is no server NIC: what it lacks is not held against it. */
-export const defaultProfile = (target: string): string =>
-  target === 'linux:veth' ? 'virtual-nic' : RUN_DEFAULTS.profile;
+const VIRTUAL: ReadonlySet<string> = new Set([
+  'linux:veth',
+  'lab:virtio-net',
+  'lab:vmxnet3',
+  'lab:netdevsim',
+  'lab:rocker',
+]);
+
+export const defaultProfile = (target: string): string => (VIRTUAL.has(target) ? 'virtual-nic' : RUN_DEFAULTS.profile);
 
 /** Options that have their default are left out. */
 export function repeatCommand(

@@ -184,7 +184,8 @@ class RunRecorder {
     if (assignment === undefined || rig.stopped !== null) return;
     rig.scenarioEnded(lossOf(execution));
     const record = this.#scenarioRecord(assignment, execution);
-    if (!leavesEvidence(record, execution)) {
+    const { testimony } = rig.bench.current;
+    if (!leavesEvidence(record, execution) && testimony.length === 0) {
       this.#add(record);
       return;
     }
@@ -198,6 +199,7 @@ class RunRecorder {
         application,
         mismatch,
         counterexample,
+        testimony,
       });
       this.#add({ ...record, evidence: names.map((name) => `${folder}/${name}`) });
     });

@@ -6,7 +6,7 @@ import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { PROJECT_ROOT, slashed } from './project.js';
 import { nearestName, UsageError } from './usage.js';
 
-type SchemaName = 'requirement' | 'profile' | 'capabilities';
+type SchemaName = 'requirement' | 'profile' | 'capabilities' | 'departures';
 
 export interface SpecChecker {
   /** The content of a file that follows the schema; faults are kept until `throwFaults`. */
@@ -131,6 +131,7 @@ function readText(path: string, name: string): string {
 }
 
 function emptyOf(schema: SchemaName): unknown {
+  if (schema === 'departures') return { target: '', title: '', summary: '', departures: [] };
   return schema === 'profile' ? { id: '', title: '', description: '', requires: [] } : [];
 }
 

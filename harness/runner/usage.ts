@@ -3,10 +3,18 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** A longer list tells nobody anything. */
+const MOST_LISTED = 40;
+
 /** `no profile is called "server-nik"; did you mean server-nic?`, with the list of names where none is near. */
 export function unknownName(kind: string, name: string, known: readonly string[]): UsageError {
   const near = nearestName(name, known);
-  const list = known.length === 0 ? 'there is none' : `known: ${known.join(', ')}`;
+  const list =
+    known.length === 0
+      ? 'there is none'
+      : known.length > MOST_LISTED
+        ? `${known.length} are known`
+        : `known: ${known.join(', ')}`;
   const hint = near === undefined ? list : `did you mean ${near}?`;
   return new UsageError(`no ${kind} is called "${name}"; ${hint}`);
 }

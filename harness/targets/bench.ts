@@ -43,8 +43,8 @@ export class TargetBench<Current extends Target> implements Target {
     return this.#current.wire(port);
   }
 
-  bpf(command: number, attributes: Uint8Array): ReturnType<Target['bpf']> {
-    return this.#current.bpf(command, attributes);
+  bpf(...call: Parameters<Target['bpf']>): ReturnType<Target['bpf']> {
+    return this.#current.bpf(...call);
   }
 
   get sysfs(): Target['sysfs'] {

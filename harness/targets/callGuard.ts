@@ -1,4 +1,4 @@
-import { TargetFault } from '../contract/index.js';
+import { TargetFault, TargetLost, type Testimony } from '../contract/index.js';
 
 /** How often the watch looks for calls that take too long. */
 const TICK_MS = 100;
@@ -11,22 +11,28 @@ interface PendingCall {
 }
 
 /**
- * Calls a target. A call that throws, or takes longer than it may, ends in TargetFault; after one that hung, every other fails at
- * once, because nobody knows what state the target is in. One timer watches all calls, so that a quick call costs next to nothing.
+ * Calls a target. A call that throws, or takes longer than it may, ends in TargetFault; after one that hung or lost the target, every
+ * other fails at once, because nobody knows what state the target is in. One timer watches all calls, so that a quick call costs next to nothing.
  */
 export class CallGuard {
   readonly #limitMs: number;
   readonly #pending = new Set<PendingCall>();
   #timer: NodeJS.Timeout | undefined;
   #hung: string | null = null;
+  #testimony: readonly Testimony[] = [];
 
   constructor(limitMs: number) {
     this.#limitMs = limitMs;
   }
 
-  /** Which call hung, or null. */
+  /** Which call hung, or why the target is lost; or null. */
   get hung(): string | null {
     return this.#hung;
+  }
+
+  /** What the target left behind when it was lost. */
+  get testimony(): readonly Testimony[] {
+    return this.#testimony;
   }
 
   /** `waitMs`: what the call was asked to wait, on top of the limit. */
@@ -43,6 +49,7 @@ export class CallGuard {
       this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
       const fail = (error: unknown): void => {
         this.#pending.delete(pending);
+        if (error instanceof TargetLost) this.#lose(error);
         reject(faultOf(name, error));
       };
       try {
@@ -54,6 +61,11 @@ export class CallGuard {
         fail(error);
       }
     });
+  }
+
+  #lose({ message, testimony }: TargetLost): void {
+    this.#hung ??= message;
+    if (this.#testimony.length === 0) this.#testimony = testimony;
   }
 
   /** Stops the watch; it starts again with the next call. */

@@ -24,6 +24,27 @@ export const TARGET_KINDS: readonly TargetKind[] = [
     title: 'the Linux kernel of this machine, over veth pairs in namespaces of its own',
     needs: 'root',
   },
+  {
+    name: 'linux:bridge',
+    title: 'the same with four veth pairs, for the bridge of the kernel',
+    needs: 'root',
+  },
+  {
+    name: 'linux:dut=NETDEV,peer=NETDEV',
+    title: 'two ports of this machine that are cabled together, in namespaces of their own',
+    needs: 'root',
+  },
+  {
+    name: 'agent:COMMAND',
+    title: 'a target of another machine: the command starts an agent there, as in "ssh lab-host nicspec agent"',
+    needs: '',
+  },
+  { name: 'agent:tcp:HOST:PORT', title: 'the same where an agent listens', needs: '' },
+  {
+    name: 'lab:DEVICE',
+    title: 'a driver of a real Linux kernel over a device that QEMU emulates',
+    needs: 'nicspec lab setup',
+  },
 ];
 
 /**
@@ -45,22 +66,39 @@ export async function openTarget(name: string, options: OpenOptions): Promise<Ta
       const { openLinuxTarget } = await import('./linux/index.js');
       return openLinuxTarget(rest);
     }
+    case 'agent': {
+      const { openAgentTarget } = await import('./agent/index.js');
+      return openAgentTarget(rest);
+    }
+    case 'lab': {
+      const { openLabTarget } = await import('./lab/index.js');
+      return openLabTarget(rest);
+    }
   }
 }
 
+const KINDS = {
+  reference: 'reference',
+  module: 'module:PATH',
+  linux: 'linux:veth',
+  agent: 'agent:COMMAND or agent:tcp:HOST:PORT',
+  lab: 'lab:DEVICE',
+} as const;
+
+export type TargetKindName = keyof typeof KINDS;
+
+const isKind = (name: string): name is TargetKindName => Object.hasOwn(KINDS, name);
+
 /** @throws UsageError with the targets there are. */
-export function parseTargetName(name: string): {
-  readonly kind: 'reference' | 'module' | 'linux';
-  readonly rest: string;
-} {
+export function parseTargetName(name: string): { readonly kind: TargetKindName; readonly rest: string } {
   const colon = name.indexOf(':');
   const [kind, rest] = colon < 0 ? [name, ''] : [name.slice(0, colon), name.slice(colon + 1)];
   if (kind === 'reference' && colon < 0) return { kind, rest };
-  if (kind === 'module' || kind === 'linux') {
+  if (isKind(kind) && kind !== 'reference') {
     if (rest !== '') return { kind, rest };
-    throw new UsageError(`"${name}" names no target; write ${kind === 'module' ? 'module:PATH' : 'linux:veth'}`);
+    throw new UsageError(`"${name}" names no target; write ${KINDS[kind]}`);
   }
-  const near = nearestName(kind, ['reference', 'module', 'linux']);
+  const near = nearestName(kind, Object.keys(KINDS));
   const known = TARGET_KINDS.map((target) => target.name).join(', ');
   const suggestion = TARGET_KINDS.find((target) => near !== undefined && target.name.startsWith(near));
   const hint = suggestion === undefined ? '' : `; did you mean ${suggestion.name}?`;

@@ -13,6 +13,7 @@ import type {
   ReceiveWait,
   Target,
   TargetDescription,
+  Testimony,
   WireEnd,
   WireFrame,
 } from '../contract/index.js';
@@ -25,6 +26,8 @@ import { checkBytes, checkDescription, checkFrames } from './contractCheck.js';
 const MAX_FRAMES = 2000;
 const MAX_DATAGRAMS = 1000;
 const MAX_FAMILIES = 100;
+/** A driver that renegotiates its link may take so long on top of what any call may. */
+const RESET_MS = 15_000;
 
 const isFromController = (protocol: number, datagram: Uint8Array): boolean =>
   protocol === NETLINK_GENERIC && datagram[4] === GENL_ID_CTRL && datagram[5] === 0;
@@ -53,6 +56,11 @@ export class RecordingTarget implements Target {
   /** The reason why the target cannot be used any more: a call hung. */
   get hung(): string | null {
     return this.#guard.hung;
+  }
+
+  /** What the target left behind when it was lost. */
+  get testimony(): readonly Testimony[] {
+    return this.#guard.testimony;
   }
 
   /** Forgets what passed so far. */
@@ -153,8 +161,8 @@ export class RecordingTarget implements Target {
     };
   }
 
-  bpf(command: number, attributes: Uint8Array): ReturnType<Target['bpf']> {
-    return this.#guard.call('bpf', () => this.#inner.bpf(command, attributes));
+  bpf(...call: Parameters<Target['bpf']>): ReturnType<Target['bpf']> {
+    return this.#guard.call('bpf', () => this.#inner.bpf(...call));
   }
 
   get sysfs(): Target['sysfs'] {
@@ -186,7 +194,7 @@ export class RecordingTarget implements Target {
   }
 
   reset(): Promise<void> {
-    return this.#guard.call('reset', () => this.#inner.reset());
+    return this.#guard.call('reset', () => this.#inner.reset(), RESET_MS);
   }
 
   async close(): Promise<void> {

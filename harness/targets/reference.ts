@@ -1,6 +1,7 @@
 /** The TypeScript reference as a Target: the reference kernel over the reference NIC, or over a device that somebody brings. */
 import { CONTRACT_VERSION } from '../contract/index.js';
 import type {
+  BpfMemory,
   BpfResult,
   CapabilityAnswer,
   CapabilityAnswers,
@@ -36,7 +37,11 @@ export interface ReferenceOptions {
 /** The reference kernel over the reference NIC. */
 export async function openReferenceTarget(options: ReferenceOptions = {}): Promise<Target> {
   const { seed = 1, defect } = options;
-  const nic = createReferenceNic({ seed, ...(defect?.nic === undefined ? {} : { parts: defect.nic }) });
+  const nic = createReferenceNic({
+    seed,
+    ...(defect?.nic === undefined ? {} : { parts: defect.nic }),
+    ...(defect?.switch === undefined ? {} : { switchParts: defect.switch }),
+  });
   const device = defect?.wrap?.(nic) ?? nic;
   const kernel = await ReferenceKernel.boot(device, defect?.kernel?.(CONFORMING_KERNEL) ?? CONFORMING_KERNEL);
   return new ModelTarget('reference', kernel);
@@ -70,6 +75,9 @@ const RIG: readonly string[] = [
   'vlan-device',
   'macvlan-address',
   'sw-timestamps',
+  'bridge',
+  'bridge-vlan-filtering',
+  'bridge-user-stp',
 ];
 
 class ModelTarget implements Target {
@@ -137,8 +145,8 @@ class ModelTarget implements Target {
     return wireEnd(this.#kernel, port);
   }
 
-  async bpf(_command: number, attributes: Uint8Array): Promise<BpfResult> {
-    return { ok: false, errno: ENOSYS, attributes };
+  async bpf(_command: number, attributes: Uint8Array, memory: readonly BpfMemory[] = []): Promise<BpfResult> {
+    return { ok: false, errno: ENOSYS, attributes, memory: memory.map(({ bytes }) => bytes) };
   }
 
   async reset(): Promise<void> {

@@ -1,5 +1,5 @@
-/** bpf(2) inside a namespace. Pointers in the attributes are addresses of this process. */
-import type { BpfResult } from '../../contract/index.js';
+/** bpf(2) inside a namespace. */
+import type { BpfMemory, BpfResult } from '../../contract/index.js';
 import { closeFd, libc, toErrno } from './libc.js';
 import type { NetNamespace } from './netNamespace.js';
 import {
@@ -39,15 +39,28 @@ const OPENS: ReadonlySet<number> = new Set([
 export class BpfCalls {
   readonly #descriptors: number[] = [];
 
-  call(namespace: NetNamespace, command: number, attributes: Uint8Array): BpfResult {
+  call(
+    namespace: NetNamespace,
+    command: number,
+    attributes: Uint8Array,
+    pointers: readonly BpfMemory[] = [],
+  ): BpfResult {
     const bytes = attributes.slice();
+    const memory = pointers.map((pointer) => pointer.bytes.slice());
+    pointers.forEach(({ pointerAt }, index) => pointTo(bytes, pointerAt, memory[index]));
     const result = namespace.inside(() => libc().bpf(command, bytes, bytes.length));
-    if (result < 0) return { ok: false, errno: toErrno(-result), attributes: bytes };
+    if (result < 0) return { ok: false, errno: toErrno(-result), attributes: bytes, memory };
     if (OPENS.has(command)) this.#descriptors.push(result);
-    return { ok: true, result, attributes: bytes };
+    return { ok: true, result, attributes: bytes, memory };
   }
 
   close(): void {
     for (const fd of this.#descriptors.splice(0)) closeFd(fd);
   }
+}
+
+/** Writes where `memory` lies; it stays referenced until the call is over, because the result has it. */
+function pointTo(attributes: Uint8Array, at: number, memory: Uint8Array | undefined): void {
+  if (memory === undefined || memory.length === 0) return;
+  new DataView(attributes.buffer).setBigUint64(at, libc().address(memory), true);
 }

@@ -9,6 +9,7 @@ import { numberIn } from '../../../reference-impl/netlink/schema.js';
 import { TargetFault } from '../../contract/index.js';
 import type { CapabilityAnswer, CapabilityAnswers } from '../../contract/index.js';
 import { LinuxNetlinkSocket } from './netlinkSocket.js';
+import { PACKET_SOCKET_LIMITS } from '../driver/packetSocketLimits.js';
 import type { NetNamespace } from './netNamespace.js';
 import { ETH_P_8021Q } from './uapi.js';
 import { NIC } from './vethCable.js';
@@ -63,10 +64,15 @@ const OPERATIONS: Readonly<Record<string, { readonly operation: EthtoolOperation
 
 /** What no request tells. */
 const STATED: Readonly<Record<string, CapabilityAnswer>> = {
+  ...PACKET_SOCKET_LIMITS,
   'rx-checksum': absent(
     'A veth says rx-checksum is on, but it verifies nothing: a frame from the cable comes unverified.',
   ),
   'rx-checksum-complete': absent('A veth sums nothing.'),
+  'rx-checksum-switch': PRESENT,
+  'rx-vlan-filter-switch': absent('A veth filters no VIDs.'),
+  'secondary-unicast-filter': absent('A veth delivers frames to every address, as those of another host.'),
+  'tx-scatter-gather-switch': PRESENT,
   'unicast-filter': absent('A veth delivers frames to every address, as those of another host.'),
   'multicast-filter': absent('A veth delivers the frames of every group.'),
   'mac-address-change': PRESENT,
@@ -75,6 +81,8 @@ const STATED: Readonly<Record<string, CapabilityAnswer>> = {
   mtu: PRESENT,
   'mtu-enforced': PRESENT,
   'macvlan-address': PRESENT,
+  'coalesce-frames': absent('A veth raises no interrupts.'),
+  'coalesce-adaptive': absent('A veth raises no interrupts.'),
   'header-split': absent('A veth passes buffers on as they are and splits none.'),
   'hw-timestamps': absent('A veth has no clock of its own.'),
   'standard-statistics': absent('A veth keeps no IEEE 802.3 or RMON counters.'),
@@ -82,23 +90,12 @@ const STATED: Readonly<Record<string, CapabilityAnswer>> = {
   'segments-in-device': absent('A veth hands a whole segmentation request to its peer, and counts it as one packet.'),
   'link-settings': absent('A veth always says 10 Gb/s, full duplex, with no link modes, and takes no change.'),
   'pads-short-frames': absent('A veth passes short frames on as they are.'),
-  'sees-rx-checksum': PRESENT,
-  'sees-rx-checksum-complete': absent('A packet socket does not show the sum of a received frame.'),
-  'sees-rx-hash': absent('A packet socket does not show the receive hash of a frame.'),
-  'sees-rx-queue': absent('A packet socket does not show the receive queue of a frame.'),
-  'sees-header-split': absent('A packet socket does not show the buffers of a frame.'),
   'sees-short-frames': PRESENT,
   'wire-fcs': absent('Frames on a veth have no frame check sequence.'),
   'wire-carrier': PRESENT,
   'wire-autoneg': absent('The peer of a veth does not negotiate.'),
   'wire-pause': PRESENT,
-  'tx-fragments': absent('A packet socket does not let the sender choose where the buffers of a frame break.'),
-  'tx-queue-select': absent('A packet socket does not let the sender choose the transmit queue of a frame.'),
   'host-stall': absent('The kernel takes frames off a veth at once; nothing can hold it back.'),
-  'tunnel-gso': absent('The virtio-net header of a packet socket has no tunnel offsets.'),
-  'partial-checksum-any': PRESENT,
-  'sctp-checksum-request': absent('A packet socket cannot mark a checksum request as one for SCTP.'),
-  'virtual-clock': absent('Time on a real kernel passes by itself.'),
 };
 
 const GENERIC_CHECKSUMS = ['tx-checksum-ip-generic', 'tx-checksum-ipv4', 'tx-checksum-ipv6'] as const;

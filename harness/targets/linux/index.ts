@@ -3,23 +3,18 @@ import { readFileSync } from 'node:fs';
 import { TargetFault } from '../../contract/index.js';
 import type { Target } from '../../contract/index.js';
 import { unknownName } from '../../runner/usage.js';
+import { openCabledPorts, parseCabledPorts } from './cabledPorts.js';
 import { libc, SystemCallError } from './libc.js';
 import { VethTarget } from './vethTarget.js';
 
 export type LinuxProbe = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
-/** Opens one device arrangement of this machine's kernel. */
-const ARRANGEMENTS: Readonly<Record<string, () => Promise<Target>>> = {
-  veth: () => VethTarget.open(),
-};
-
 /**
- * `spec` is what follows `linux:` in a target's name.
+ * `spec` is what follows `linux:` in a target's name: `veth`, `bridge`, or `dut=NETDEV,peer=NETDEV`.
  * @throws UsageError if it names no arrangement; TargetFault, with the reason, if this machine cannot do it.
  */
 export async function openLinuxTarget(spec: string): Promise<Target> {
-  const open = Object.hasOwn(ARRANGEMENTS, spec) ? ARRANGEMENTS[spec] : undefined;
-  if (open === undefined) throw unknownName('Linux target', spec, Object.keys(ARRANGEMENTS));
+  const open = arrangement(spec);
   const probe = probeLinux();
   if (!probe.ok) throw new TargetFault(probe.reason);
   try {
@@ -31,6 +26,17 @@ export async function openLinuxTarget(spec: string): Promise<Target> {
   }
 }
 
+/** What a scenario about switches uses. */
+const BRIDGE_PORTS = 4;
+
+function arrangement(spec: string): () => Promise<Target> {
+  if (spec === 'veth') return () => VethTarget.open();
+  if (spec === 'bridge') return () => VethTarget.open({ name: 'linux:bridge', ports: BRIDGE_PORTS });
+  if (!spec.includes('=')) throw unknownName('Linux target', spec, ['veth', 'bridge', 'dut=NETDEV,peer=NETDEV']);
+  const ports = parseCabledPorts(spec);
+  return () => openCabledPorts(ports);
+}
+
 /** Bits of CapEff. */
 const CAPABILITIES = [
   ['CAP_NET_ADMIN', 12],
@@ -40,12 +46,13 @@ const CAPABILITIES = [
 
 /** Whether this process could open a Linux target, and if not, why; nothing is made. */
 export function probeLinux(): LinuxProbe {
-  if (process.platform !== 'linux') return { ok: false, reason: `linux:veth needs Linux; this is ${process.platform}` };
+  if (process.platform !== 'linux')
+    return { ok: false, reason: `Linux targets need Linux; this is ${process.platform}` };
   if (!LAYOUT.has(process.arch))
-    return { ok: false, reason: `linux:veth does not know the system calls of ${process.arch}` };
+    return { ok: false, reason: `Linux targets do not know the system calls of ${process.arch}` };
   const missing = missingCapabilities();
   if (missing.length > 0) {
-    return { ok: false, reason: `linux:veth needs ${missing.join(', ')} to make network namespaces: run it as root` };
+    return { ok: false, reason: `Linux targets need ${missing.join(', ')} to make network namespaces: run it as root` };
   }
   try {
     libc();
@@ -54,7 +61,7 @@ export function probeLinux(): LinuxProbe {
     const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
     return {
       ok: false,
-      reason: `linux:veth needs the package koffi for system calls, which cannot be loaded: ${message}`,
+      reason: `Linux targets need the package koffi for system calls, which cannot be loaded: ${message}`,
     };
   }
 }

@@ -2,12 +2,17 @@
  * Network namespaces without a name: a descriptor holds each of them, so that nothing is left of it when the process ends, however
  * it ends.
  */
-import { writeFileSync } from 'node:fs';
+import { fstatSync, writeFileSync } from 'node:fs';
 import { checked, closeFd, libc } from './libc.js';
 import { CLONE_NEWNET, FSCONFIG_CMD_CREATE, FSMOUNT_CLOEXEC, FSOPEN_CLOEXEC, O_CLOEXEC, O_RDONLY } from './uapi.js';
 
 /** The calling thread's own; /proc/self would be the main thread's. */
 const OWN_NAMESPACE = '/proc/thread-self/ns/net';
+
+const QUIET: Readonly<Record<string, string>> = {
+  'net/ipv6/conf/all/disable_ipv6': '1',
+  'net/ipv6/conf/default/disable_ipv6': '1',
+};
 
 export class NetNamespace {
   readonly fd: number;
@@ -30,6 +35,21 @@ export class NetNamespace {
     } finally {
       closeFd(home);
     }
+  }
+
+  /** The one that the calling thread is in. Throws SystemCallError. */
+  static own(): NetNamespace {
+    return new NetNamespace(openOwnNamespace());
+  }
+
+  /** One that a descriptor holds, as another process passes it on. */
+  static held(fd: number): NetNamespace {
+    return new NetNamespace(fd);
+  }
+
+  /** Two namespaces with the same number are the same. */
+  get inode(): number {
+    return fstatSync(this.fd).ino;
   }
 
   /**
@@ -55,6 +75,16 @@ export class NetNamespace {
     this.inside(() => {
       for (const [name, value] of Object.entries(values)) writeFileSync(`/proc/sys/${name}`, value);
     });
+  }
+
+  /** Nothing is sent by the kernel itself: no neighbour discovery, no multicast listener reports. Devices come later. */
+  keepQuiet(): void {
+    try {
+      this.setSysctls(QUIET);
+    } catch (error) {
+      // A kernel without IPv6 has none of its settings, and none of its noise.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
   }
 
   /** A mount of sysfs that shows this namespace's devices, attached nowhere: its descriptor. */

@@ -1,6 +1,7 @@
 /**
- * The topology: in the host's namespace nic0, the device under test; in the wire's namespace its peer w0, and a second pair: w1 makes
- * plain frames of what arrives at w0, w2 is there so that w1 has carrier, and throws away what it gets.
+ * The topology of one port: in the host's namespace nic0, the device under test; in the wire's namespace its peer w0, and a second
+ * pair: w1 makes plain frames of what arrives at w0, w2 is there so that w1 has carrier, and throws away what it gets. The devices of
+ * further ports are beside them, with other names.
  */
 import { NetlinkClient, encodeBody, type NetlinkResult } from '../../../reference-impl/netlink/client.js';
 import {
@@ -34,21 +35,33 @@ const device = (name: string, ifIndex: number, address: string): Device => ({
   ifIndex: ifIndex as IfIndex,
   address: address as MacAddress,
 });
-export const NIC = device('nic0', 10, '02:00:00:00:00:01');
-export const PEER = device('w0', 11, '02:00:00:00:00:f0');
-export const CABLE = device('w1', 12, '02:00:00:00:00:f1');
-export const CABLE_END = device('w2', 13, '02:00:00:00:00:f2');
+/** What belongs to one port. */
+export interface CableDevices {
+  readonly nic: Device;
+  readonly peer: Device;
+  readonly cable: Device;
+  readonly cableEnd: Device;
+}
+
+/** Devices of a port, by its number from 0. */
+export function cableDevices(port: number): CableDevices {
+  const [index, wire] = [10 + 4 * port, 3 * port];
+  const address = (last: number): string => `02:00:00:00:00:${last.toString(16).padStart(2, '0')}`;
+  return {
+    nic: device(`nic${port}`, index, address(1 + port)),
+    peer: device(`w${wire}`, index + 1, address(0xc0 + wire)),
+    cable: device(`w${wire + 1}`, index + 2, address(0xc1 + wire)),
+    cableEnd: device(`w${wire + 2}`, index + 3, address(0xc2 + wire)),
+  };
+}
+
+/** The device under test of the first port. */
+export const NIC = cableDevices(0).nic;
 
 /** ETH_MAX_MTU: the cable itself limits nothing. */
 const CABLE_MTU = 65535;
 
 const VETH_INFO = attributeSet('VETH_INFO', [[1, 'VETH_INFO_PEER', binary]]);
-
-/** The kernel sends nothing of its own: no neighbour discovery, no multicast listener reports. */
-const QUIET: Readonly<Record<string, string>> = {
-  'net/ipv6/conf/all/disable_ipv6': '1',
-  'net/ipv6/conf/default/disable_ipv6': '1',
-};
 
 /** Features of a device that would leave work on a frame to whom it is handed to. */
 const isTransmitOffload = (feature: string): boolean => feature.startsWith('tx-') && feature !== 'tx-nocache-copy';
@@ -58,30 +71,43 @@ export interface CableOptions {
   readonly redirect?: readonly RedirectMethod[];
 }
 
+/** The namespaces that the cables of one target share. */
+export interface CableSpaces {
+  readonly host: NetNamespace;
+  readonly wire: NetNamespace;
+}
+
+/** Both, quiet and with nothing in them. Throws SystemCallError. */
+export function createSpaces(): CableSpaces {
+  const host = NetNamespace.create();
+  try {
+    const wire = NetNamespace.create();
+    for (const namespace of [host, wire]) namespace.keepQuiet();
+    return { host, wire };
+  } catch (error) {
+    host.close();
+    throw error;
+  }
+}
+
 export class VethCable {
   readonly host: NetNamespace;
   readonly wire: NetNamespace;
+  readonly devices: CableDevices;
   #redirectLink: number | undefined;
   #method: RedirectMethod = 'cls_bpf';
   #hostRoute: NetlinkClient | undefined;
   #wireRoute: NetlinkClient | undefined;
 
-  private constructor(host: NetNamespace, wire: NetNamespace) {
+  private constructor({ host, wire }: CableSpaces, devices: CableDevices) {
     this.host = host;
     this.wire = wire;
+    this.devices = devices;
   }
 
-  /** Makes the namespaces and the devices in them, all up and with carrier. Throws SystemCallError or TargetFault. */
-  static async create(options: CableOptions = {}): Promise<VethCable> {
-    const host = NetNamespace.create();
-    let wire: NetNamespace;
-    try {
-      wire = NetNamespace.create();
-    } catch (error) {
-      host.close();
-      throw error;
-    }
-    const cable = new VethCable(host, wire);
+  /** Makes the devices of a port, all up and with carrier. Throws SystemCallError or TargetFault. */
+  static async create(spaces: CableSpaces, port = 0, options: CableOptions = {}): Promise<VethCable> {
+    const cable = new VethCable(spaces, cableDevices(port));
     try {
       await cable.#build(options);
       return cable;
@@ -97,35 +123,34 @@ export class VethCable {
 
   /** Plugs the cable in or pulls it out: a veth has carrier as long as its peer is up. */
   async setCarrier(up: boolean): Promise<void> {
-    await this.#setUp(this.#wireRoute, PEER, up);
+    await this.#setUp(this.#wireRoute, this.devices.peer, up);
     await this.#settleCarrier();
   }
 
+  /** The devices go with their namespaces. */
   close(): void {
     void this.#hostRoute?.socket.close();
     void this.#wireRoute?.socket.close();
     if (this.#redirectLink !== undefined) closeFd(this.#redirectLink);
     this.#redirectLink = undefined;
-    this.host.close();
-    this.wire.close();
   }
 
   async #build({ redirect }: CableOptions): Promise<void> {
-    for (const namespace of [this.host, this.wire]) setQuiet(namespace);
+    const { nic, peer, cable, cableEnd } = this.devices;
     const hostRoute = await openRoute(this.host);
     this.#hostRoute = hostRoute;
     const wireRoute = await openRoute(this.wire);
     this.#wireRoute = wireRoute;
     // The peer goes to the other namespace at once; w1 and w2 stay where they are made.
-    await addVethPair(hostRoute, { end: NIC }, { end: PEER, mtu: CABLE_MTU, namespace: this.wire });
-    await addVethPair(wireRoute, { end: CABLE, mtu: CABLE_MTU }, { end: CABLE_END, mtu: CABLE_MTU });
-    await switchOffloadsOff(this.wire, CABLE.name);
-    const made = await redirectIngress(this.wire, PEER.ifIndex, CABLE.ifIndex, redirect);
+    await addVethPair(hostRoute, { end: nic }, { end: peer, mtu: CABLE_MTU, namespace: this.wire });
+    await addVethPair(wireRoute, { end: cable, mtu: CABLE_MTU }, { end: cableEnd, mtu: CABLE_MTU });
+    await switchOffloadsOff(this.wire, cable.name);
+    const made = await redirectIngress(this.wire, peer.ifIndex, cable.ifIndex, redirect);
     this.#redirectLink = made.linkFd;
     this.#method = made.method;
     // The far end first: a device that comes up with carrier can transmit at once.
-    for (const end of [CABLE_END, CABLE, PEER]) await this.#setUp(wireRoute, end, true);
-    await this.#setUp(hostRoute, NIC, true);
+    for (const end of [cableEnd, cable, peer]) await this.#setUp(wireRoute, end, true);
+    await this.#setUp(hostRoute, nic, true);
     await this.#settleCarrier();
   }
 
@@ -138,22 +163,13 @@ export class VethCable {
 
   /** RTM_GETLINK makes the kernel announce a change of carrier now, which it else does up to a second later (linkwatch). */
   async #settleCarrier(): Promise<void> {
-    const body = encodeBody(IFINFOMSG, { ifi_index: NIC.ifIndex }, new Uint8Array(0));
+    const body = encodeBody(IFINFOMSG, { ifi_index: this.devices.nic.ifIndex }, new Uint8Array(0));
     if (this.#hostRoute !== undefined) await this.#hostRoute.request(RTM_GETLINK, body);
   }
 }
 
 const openRoute = (namespace: NetNamespace): Promise<NetlinkClient> =>
   NetlinkClient.open(NETLINK_ROUTE, async (protocol) => new LinuxNetlinkSocket(namespace, protocol));
-
-/** A kernel without IPv6 has none of its settings, and none of its noise. */
-function setQuiet(namespace: NetNamespace): void {
-  try {
-    namespace.setSysctls(QUIET);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-}
 
 interface PairEnd {
   readonly end: Device;

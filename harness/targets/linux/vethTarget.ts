@@ -1,15 +1,11 @@
-/** The kernel of this machine over a veth pair, as a Target. */
+/** The kernel of this machine over veth pairs, as a Target: one port for a NIC, or several for a bridge. */
 import { release, type as kernelName } from 'node:os';
-import { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
-import { numberIn } from '../../../reference-impl/netlink/schema.js';
 import { CONTRACT_VERSION, TargetFault } from '../../contract/index.js';
 import type {
-  Errno,
-  FirmwareResult,
+  BpfMemory,
   BpfResult,
   CapabilityAnswers,
   HostEnd,
-  IfIndex,
   IoctlResult,
   NetDeviceName,
   NetlinkProtocol,
@@ -19,55 +15,85 @@ import type {
   TargetDescription,
   WireEnd,
 } from '../../contract/index.js';
-import { monotonicNow } from './ancillary.js';
 import { BpfCalls } from './bpf.js';
+import { askBridge } from '../driver/bridgeCapabilities.js';
 import { probeCapabilities } from './capabilities.js';
 import { ethtoolIoctl } from './ethtoolIoctl.js';
+import { MONOTONIC_CLOCK, NO_FIRMWARE, indexOf } from './hostChannels.js';
 import { LinuxHostEnd } from './hostEnd.js';
 import { LinuxNetlinkSocket } from './netlinkSocket.js';
 import { NamespaceSysfs } from './sysfs.js';
 import { backgroundClosed } from './libc.js';
-import { NIC, VethCable, type CableOptions } from './vethCable.js';
+import { createSpaces, VethCable, type CableOptions, type CableSpaces } from './vethCable.js';
 import { LinuxWireEnd } from './wireEnd.js';
 
 /** Sockets of earlier scenarios that may still be closing; more would hold more and more dead namespaces. */
 const MOST_OPEN = 64;
 
-const PORT = 'p0' as PortName;
+const portName = (number: number): PortName => `p${number}` as PortName;
 
-/** A veth loads no firmware, and the directory of the machine is not touched: EROFS. */
-const noFirmware = (): Promise<FirmwareResult> => Promise.resolve({ ok: false, errno: 30 as Errno });
+export interface VethOptions extends CableOptions {
+  /** Default: `linux:veth`. */
+  readonly name?: string;
+  /** Default: 1. */
+  readonly ports?: number;
+}
+
+/** Everything that a reset makes anew. */
+interface Cabling extends CableSpaces {
+  readonly cables: readonly VethCable[];
+}
+
+async function createCabling(options: VethOptions): Promise<Cabling> {
+  const spaces = createSpaces();
+  const cables: VethCable[] = [];
+  try {
+    for (let port = 0; port < (options.ports ?? 1); port++) cables.push(await VethCable.create(spaces, port, options));
+    return { ...spaces, cables };
+  } catch (error) {
+    closeCabling({ ...spaces, cables });
+    throw error;
+  }
+}
+
+function closeCabling({ host, wire, cables }: Cabling): void {
+  for (const cable of cables) cable.close();
+  host.close();
+  wire.close();
+}
 
 export class VethTarget implements Target {
   readonly sysfs: NamespaceSysfs;
-  readonly firmware = { put: noFirmware, remove: noFirmware };
-  /** CLOCK_MONOTONIC; timestamps of frames are told in it too. */
-  readonly clock = {
-    now: async (): Promise<bigint> => monotonicNow(),
-    sleep: (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-  };
-  readonly #options: CableOptions;
+  readonly firmware = NO_FIRMWARE;
+  readonly clock = MONOTONIC_CLOCK;
+  readonly #options: VethOptions;
   readonly #capabilities: CapabilityAnswers;
   readonly #hosts = new Set<LinuxHostEnd>();
-  readonly #wires = new Set<LinuxWireEnd>();
+  readonly #wires = new Map<LinuxWireEnd, number>();
   readonly #sockets = new Set<LinuxNetlinkSocket>();
   readonly #bpf: BpfCalls;
-  #cable: VethCable;
+  #cabling: Cabling;
 
-  private constructor(options: CableOptions, cable: VethCable, capabilities: CapabilityAnswers) {
+  private constructor(options: VethOptions, cabling: Cabling, capabilities: CapabilityAnswers) {
     this.#options = options;
-    this.#cable = cable;
+    this.#cabling = cabling;
     this.#capabilities = capabilities;
     this.#bpf = new BpfCalls();
-    this.sysfs = new NamespaceSysfs(cable.host);
+    this.sysfs = new NamespaceSysfs(cabling.host);
   }
 
-  static async open(options: CableOptions = {}): Promise<VethTarget> {
-    const cable = await VethCable.create(options);
+  static async open(options: VethOptions = {}): Promise<VethTarget> {
+    const cabling = await createCabling(options);
     try {
-      return new VethTarget(options, cable, await probeCapabilities(cable.host));
+      const { host, cables } = cabling;
+      const ports = cables.map(({ devices }) => devices.nic.ifIndex);
+      const capabilities = {
+        ...(await probeCapabilities(host)),
+        ...(await askBridge(async (protocol) => new LinuxNetlinkSocket(host, protocol), ports)),
+      };
+      return new VethTarget(options, cabling, capabilities);
     } catch (error) {
-      cable.close();
+      closeCabling(cabling);
       throw error;
     }
   }
@@ -75,43 +101,51 @@ export class VethTarget implements Target {
   async describe(): Promise<TargetDescription> {
     return {
       contractVersion: CONTRACT_VERSION,
-      name: 'linux:veth',
+      name: this.#options.name ?? 'linux:veth',
       identity: {
         kernel: { name: kernelName(), release: release() },
         device: { vendor: 'Linux', model: 'veth', driver: 'veth', driverVersion: release(), firmwareVersion: '' },
       },
-      ports: [{ port: PORT, netDevice: NIC.name, ifIndex: NIC.ifIndex, address: NIC.address }],
+      ports: this.#cabling.cables.map(({ devices: { nic } }, number) => ({
+        port: portName(number),
+        netDevice: nic.name,
+        ifIndex: nic.ifIndex,
+        address: nic.address,
+      })),
       capabilities: this.#capabilities,
       clock: 'real',
     };
   }
 
   async netlink(protocol: NetlinkProtocol): Promise<NetlinkSocket> {
-    const socket = new LinuxNetlinkSocket(this.#cable.host, protocol, () => this.#sockets.delete(socket));
+    const socket = new LinuxNetlinkSocket(this.#cabling.host, protocol, () => this.#sockets.delete(socket));
     this.#sockets.add(socket);
     return socket;
   }
 
   async ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): Promise<IoctlResult> {
-    return ethtoolIoctl(this.#cable.host, netDevice, command);
+    return ethtoolIoctl(this.#cabling.host, netDevice, command);
   }
 
   async host(netDevice: NetDeviceName): Promise<HostEnd> {
-    const ifIndex = netDevice === NIC.name ? NIC.ifIndex : await this.#indexOf(netDevice);
-    const end = new LinuxHostEnd(this.#cable.host, ifIndex, () => this.#hosts.delete(end));
+    const port = this.#cabling.cables.find(({ devices }) => devices.nic.name === netDevice);
+    const ifIndex = port?.devices.nic.ifIndex ?? (await indexOf(this.#cabling.host, netDevice));
+    const end = new LinuxHostEnd(this.#cabling.host, ifIndex, () => this.#hosts.delete(end));
     this.#hosts.add(end);
     return end;
   }
 
   async wire(port: PortName): Promise<WireEnd> {
-    if (port !== PORT) throw new TargetFault(`no port is called ${port}`);
-    const end = new LinuxWireEnd(this.#cable, () => this.#wires.delete(end));
-    this.#wires.add(end);
+    const number = this.#cabling.cables.findIndex((_, index) => portName(index) === port);
+    const cable = this.#cabling.cables[number];
+    if (cable === undefined) throw new TargetFault(`no port is called ${port}`);
+    const end = new LinuxWireEnd(cable, () => this.#wires.delete(end));
+    this.#wires.set(end, number);
     return end;
   }
 
-  async bpf(command: number, attributes: Uint8Array): Promise<BpfResult> {
-    return this.#bpf.call(this.#cable.host, command, attributes);
+  async bpf(command: number, attributes: Uint8Array, memory: readonly BpfMemory[] = []): Promise<BpfResult> {
+    return this.#bpf.call(this.#cabling.host, command, attributes, memory);
   }
 
   /**
@@ -119,41 +153,32 @@ export class VethTarget implements Target {
    * few milliseconds, and no setting is forgotten. Ends and sockets that are open go over to the new devices.
    */
   async reset(): Promise<void> {
-    const old = this.#cable;
-    this.#cable = await VethCable.create(this.#options);
-    const { host } = this.#cable;
+    const old = this.#cabling;
+    this.#cabling = await createCabling(this.#options);
+    const { host, cables } = this.#cabling;
     this.sysfs.moveTo(host);
     for (const socket of this.#sockets) socket.moveTo(host);
     for (const end of this.#hosts) await this.#move(end);
-    for (const end of this.#wires) end.moveTo(this.#cable);
+    for (const [end, number] of this.#wires) {
+      const cable = cables[number];
+      if (cable !== undefined) end.moveTo(cable);
+    }
     this.#bpf.close();
-    old.close();
+    closeCabling(old);
     await backgroundClosed(MOST_OPEN);
   }
 
   async close(): Promise<void> {
-    for (const resource of [...this.#hosts, ...this.#wires, ...this.#sockets]) await resource.close();
+    for (const resource of [...this.#hosts, ...this.#wires.keys(), ...this.#sockets]) await resource.close();
     this.#bpf.close();
     this.sysfs.close();
-    this.#cable.close();
+    closeCabling(this.#cabling);
     await backgroundClosed();
   }
 
   /** An end of a device that a scenario made has no device any more. */
   async #move(end: LinuxHostEnd): Promise<void> {
-    if (end.ifIndex === NIC.ifIndex) end.moveTo(this.#cable.host);
+    if (this.#cabling.cables.some(({ devices }) => devices.nic.ifIndex === end.ifIndex)) end.moveTo(this.#cabling.host);
     else await end.close();
-  }
-
-  async #indexOf(netDevice: NetDeviceName): Promise<IfIndex> {
-    const route = await RouteClient.open(async (protocol) => new LinuxNetlinkSocket(this.#cable.host, protocol));
-    try {
-      const link = await route.link(netDevice);
-      const index = link.ok ? numberIn(link.value.header, 'ifi_index') : undefined;
-      if (index === undefined) throw new TargetFault(`no net device is called ${netDevice}`);
-      return index as IfIndex;
-    } finally {
-      await route.client.socket.close();
-    }
   }
 }

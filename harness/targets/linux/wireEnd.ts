@@ -2,13 +2,14 @@
  * The far end of the cable. Frames go in at w0, the peer of the device. They come out at w1, where they are seen as it transmits
  * them: finished, and before the kernel's queue to the next device, which loses what goes beyond a thousand frames at once.
  */
-import type { ReceiveWait, VlanTag, WireEnd, WireFrame } from '../../contract/index.js';
+import type { ReceiveWait, WireEnd, WireFrame } from '../../contract/index.js';
 import { TargetFault } from '../../contract/index.js';
 import { errnoName } from '../../../reference-impl/netlink/errnoNames.js';
+import { withTag } from '../driver/farEnd.js';
 import { PacketReceiver, PacketSender, type ReceivedPacket } from './packetSocket.js';
 import { drainUntil } from './readiness.js';
 import { EAGAIN, ENETDOWN, ENOBUFS } from './uapi.js';
-import { CABLE, PEER, type VethCable } from './vethCable.js';
+import type { VethCable } from './vethCable.js';
 
 const RETRY_MS = 1;
 const RETRIES = 100;
@@ -102,11 +103,11 @@ export class LinuxWireEnd implements WireEnd {
   }
 }
 
-const openReceiver = ({ wire }: VethCable): PacketReceiver =>
-  new PacketReceiver(wire, { ifIndex: CABLE.ifIndex, virtioNetHeader: false, direction: 'outgoing' });
+const openReceiver = ({ wire, devices }: VethCable): PacketReceiver =>
+  new PacketReceiver(wire, { ifIndex: devices.cable.ifIndex, virtioNetHeader: false, direction: 'outgoing' });
 
-const openSender = ({ wire }: VethCable): PacketSender =>
-  new PacketSender(wire, { ifIndex: PEER.ifIndex, virtioNetHeader: false, bypassQdisc: true });
+const openSender = ({ wire, devices }: VethCable): PacketSender =>
+  new PacketSender(wire, { ifIndex: devices.peer.ifIndex, virtioNetHeader: false, bypassQdisc: true });
 
 function wireFrame({ bytes, ancillary, time }: ReceivedPacket): WireFrame {
   const { vlan } = ancillary;
@@ -114,18 +115,4 @@ function wireFrame({ bytes, ancillary, time }: ReceivedPacket): WireFrame {
     bytes: vlan === undefined ? bytes : withTag(bytes, vlan),
     ...(time === undefined ? {} : { time }),
   };
-}
-
-const TAG_AT = 12;
-const TAG_LENGTH = 4;
-
-/** The receiving kernel took the tag out of the frame; on the cable it was in it. */
-function withTag(bytes: Uint8Array, { tpid, tci }: VlanTag): Uint8Array {
-  const tagged = new Uint8Array(bytes.length + TAG_LENGTH);
-  tagged.set(bytes.subarray(0, TAG_AT));
-  const view = new DataView(tagged.buffer);
-  view.setUint16(TAG_AT, tpid);
-  view.setUint16(TAG_AT + 2, tci);
-  tagged.set(bytes.subarray(TAG_AT), TAG_AT + TAG_LENGTH);
-  return tagged;
 }
