@@ -162,14 +162,14 @@ Feature: Receive checksum
   Scenario: No fragment is verified
     Then for every fragment, the device does not call it verified
 
-  @NIC-CSUM-111
+  @NIC-CSUM-111 @needs:rx-checksum-switch
   Scenario: With the feature off
     Given the feature "rx-checksum" is off
     When the far end sends TCP over IPv4
     Then the host receives it unchanged
     And the device says nothing of its checksum
 
-  @NIC-CSUM-111 @law
+  @NIC-CSUM-111 @needs:rx-checksum-switch @law
   Scenario: With the feature off nothing is said of anything
     Given the feature "rx-checksum" is off
     Then for every kind of packet and length, the host receives it unchanged and the device says nothing

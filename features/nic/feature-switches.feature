@@ -94,7 +94,7 @@ Feature: Feature switches
     Then the feature "loopback" is not in force
     And a frame that the host sends leaves
 
-  @NIC-FEAT-011 @needs:rx-vlan-filter @needs:vlan-device
+  @NIC-FEAT-011 @needs:rx-vlan-filter @needs:rx-vlan-filter-switch @needs:vlan-device
   Scenario: VIDs are filtered exactly while it is reported
     Given 802.1Q VLAN devices with the VIDs 1
     When the feature "rx-vlan-filter" is switched on
@@ -112,15 +112,16 @@ Feature: Feature switches
 
   @NIC-FEAT-012
   Scenario: A change is announced once
-    Given the ethtool announcements are listened to
-    When the feature "tx-generic-segmentation" is switched off
+    Given the feature "rx-gro" is on
+    And the ethtool announcements are listened to
+    When the feature "rx-gro" is switched off
     Then one change of features is announced
 
   @NIC-FEAT-012
   Scenario: A request for what is in force is not announced
-    Given the feature "tx-generic-segmentation" is on
+    Given the feature "rx-gro" is on
     And the ethtool announcements are listened to
-    When the feature "tx-generic-segmentation" is switched on
+    When the feature "rx-gro" is switched on
     Then no change of features is announced
 
   @NIC-FEAT-014
@@ -146,9 +147,13 @@ Feature: Feature switches
     Then the feature <feature> is in force
 
     Examples:
+      | feature  |
+      | "rx-gro" |
+
+    @needs:tx-scatter-gather
+    Examples: software segmentation goes off with scatter-gather
       | feature                   |
       | "tx-generic-segmentation" |
-      | "rx-gro"                  |
 
   @NIC-FEAT-019 @needs:tx-udp_tnl-csum-segmentation
   Scenario: Tunnels that need prepared headers go off with the preparation

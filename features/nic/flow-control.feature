@@ -83,7 +83,7 @@ Feature: Flow control
     And the far end sends a pause frame of 0 quanta
     Then they leave at once, in order
 
-  @NIC-PAUSE-006
+  @NIC-PAUSE-006 @needs:link-settings
   Scenario: Whoever must not be stopped is not
     Given pause is set to receive off and transmit off, without autonegotiation
     When the far end sends a pause frame of 65535 quanta

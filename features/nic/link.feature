@@ -19,7 +19,8 @@ Feature: Link state
   @NIC-LINK-002
   Scenario: Nothing leaves without a carrier
     When the cable is pulled out
-    And the host sends 20 frames into the void
+    Then the carrier is gone and the operational state is down
+    When the host sends 20 frames into the void
     And the cable is plugged in
     Then 5 frames that the host sends then leave, and 5 that the far end sends arrive
 

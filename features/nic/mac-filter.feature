@@ -23,6 +23,12 @@ Feature: Address filter
       | bit 0 of byte 5 |
       | bit 7 of byte 5 |
 
+  @NIC-MAC-001 @needs:macvlan-address
+  Scenario: A group that was joined lets no unicast address through
+    Given 3 multicast addresses
+    When the far end sends a frame to each of them with the group bit cleared
+    Then nothing is delivered
+
   @NIC-MAC-001 @law
   Scenario: No foreign unicast address gets through
     Then for every unicast address, a frame to it is delivered exactly if it is the port's own
@@ -87,7 +93,7 @@ Feature: Address filter
     When promiscuous mode is switched on
     Then for every destination, the frame is delivered unchanged
 
-  @NIC-MAC-008 @law
+  @NIC-MAC-008 @needs:secondary-unicast-filter @law
   Scenario: The last of many changes counts
     Then for every sequence of additions and removals, exactly the addresses that remain are delivered
 
@@ -215,7 +221,7 @@ Feature: Address filter
     Given promiscuous mode is on
     Then for every destination, the frame is marked for whom it is
 
-  @NIC-MAC-017
+  @NIC-MAC-017 @needs:secondary-unicast-filter
   Scenario: The filter is there after a restart
     Given 3 secondary unicast addresses
     And 3 multicast addresses

@@ -21,10 +21,12 @@ Feature: Frame lengths
 
   @NIC-MTU-002
   Scenario: Full frames with a tag
+    Given frames of every VLAN are let in
     Then frames of 1500 bytes behind a tag pass in both directions
 
   @NIC-MTU-002 @law
   Scenario: Every length up to the MTU, with a tag
+    Given frames of every VLAN are let in
     Then for every length up to the MTU and every tag, tagged frames pass in both directions
 
   @NIC-MTU-004

@@ -82,8 +82,8 @@ Feature: Channels and rings
       | transmit  | its maximum              | accepted                              | as big as that             |
       | receive   | one beyond its maximum   | refused with EINVAL at its attribute  | what it was                |
       | transmit  | one beyond its maximum   | refused with EINVAL at its attribute  | what it was                |
-      | receive   | 1000                     | accepted                              | as big as that or bigger   |
-      | transmit  | 1000                     | accepted                              | as big as that or bigger   |
+      | receive   | half its maximum and two | accepted                              | as big as that or bigger   |
+      | transmit  | half its maximum and two | accepted                              | as big as that or bigger   |
 
   @NIC-RNG-001 @law
   Scenario: Every size is in force or refused

@@ -117,7 +117,7 @@ Feature: Interface statistics
       | event                 |
       | a change of the rings |
 
-    @needs:channels
+    @needs:channels @needs:multi-queue
     Examples: with channels
       | event                    |
       | a change of the channels |
@@ -181,7 +181,7 @@ Feature: Interface statistics
     And a change of the MTU takes place
     Then the names of the private counters are what they were
 
-  @NIC-STAT-020 @needs:channels
+  @NIC-STAT-020 @needs:channels @needs:multi-queue
   Scenario: Private counters over changes of the channels
     Given the names of the private counters are noted
     When there are fewer channels

@@ -8,7 +8,8 @@ Feature: VLAN tags
 
   @NIC-VLAN-001
   Scenario Outline: The tag <tag> arrives beside the frame
-    Given the feature "rx-vlan-hw-parse" is on
+    Given frames of every VLAN are let in
+    And the feature "rx-vlan-hw-parse" is on
     When the far end sends a frame with the 802.1Q tag <tag>
     Then the host receives that frame without its tag
     And the 802.1Q tag <tag> is beside it
@@ -25,18 +26,21 @@ Feature: VLAN tags
 
   @NIC-VLAN-001 @law
   Scenario: Every tag arrives whole
-    Given the feature "rx-vlan-hw-parse" is on
+    Given frames of every VLAN are let in
+    And the feature "rx-vlan-hw-parse" is on
     Then for every 802.1Q tag and frame, the tag arrives whole beside the frame
 
   @NIC-VLAN-002
   Scenario: The tag is not lost while the device does not strip
-    Given the feature "rx-vlan-hw-parse" is off
+    Given frames of every VLAN are let in
+    And the feature "rx-vlan-hw-parse" is off
     When the far end sends a frame with the 802.1Q tag 0xa064
     Then the host receives that frame without its tag
     And the 802.1Q tag 0xa064 is beside it
 
   @NIC-VLAN-002 @law
   Scenario: Stripping makes no difference to the host
+    Given frames of every VLAN are let in
     Then for all tagged frames, the host receives the same with "rx-vlan-hw-parse" on and off
 
   @NIC-VLAN-003
@@ -60,7 +64,8 @@ Feature: VLAN tags
 
   @NIC-VLAN-004
   Scenario Outline: Of two tags, <outer> before <inner>, only the outer one is taken out
-    Given the feature "rx-vlan-hw-parse" is on
+    Given frames of every VLAN are let in
+    And the feature "rx-vlan-hw-parse" is on
     When the far end sends a frame with the tag <outer> before the tag <inner>
     Then the host receives that frame without its outer tag
     And the tag <outer> is beside it
@@ -74,6 +79,7 @@ Feature: VLAN tags
 
   @NIC-VLAN-004 @law
   Scenario: However many tags there are, the outermost alone is taken out
+    Given frames of every VLAN are let in
     Then for every stack of one to four tags, the outermost is beside the frame and the others are in its bytes
 
   @NIC-VLAN-005
@@ -105,7 +111,7 @@ Feature: VLAN tags
     Given the feature "rx-vlan-filter" is on
     Then for every set of registered VIDs, frames of those are delivered and frames of others are not
 
-  @NIC-VLAN-007
+  @NIC-VLAN-007 @needs:rx-vlan-filter-switch
   Scenario: The filter comes back with what was registered before and meanwhile
     Given the feature "rx-vlan-filter" is on
     And 802.1Q VLAN devices with the VIDs 1 and 100
@@ -116,7 +122,7 @@ Feature: VLAN tags
     Then frames with the VIDs 1, 100 and 200 are delivered
     And frames with the VIDs 2, 101 and 300 are not delivered
 
-  @NIC-VLAN-007
+  @NIC-VLAN-007 @needs:rx-vlan-filter-switch
   Scenario: A VID that was removed while the filter was off stays removed
     Given the feature "rx-vlan-filter" is on
     And 802.1Q VLAN devices with the VIDs 1 and 100
@@ -167,14 +173,16 @@ Feature: VLAN tags
 
   @NIC-VLAN-012
   Scenario: A service tag arrives beside the frame with its type
-    Given the feature "rx-vlan-stag-hw-parse" is on
+    Given frames of every VLAN are let in
+    And the feature "rx-vlan-stag-hw-parse" is on
     When the far end sends a frame with the 802.1ad tag 0xb064
     Then the host receives that frame without its tag
     And the 802.1ad tag 0xb064 is beside it
 
   @NIC-VLAN-012 @law
   Scenario: Every service tag arrives whole
-    Given the feature "rx-vlan-stag-hw-parse" is on
+    Given frames of every VLAN are let in
+    And the feature "rx-vlan-stag-hw-parse" is on
     Then for every 802.1ad tag and frame, the tag arrives whole beside the frame
 
   @NIC-VLAN-013

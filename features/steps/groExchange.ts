@@ -15,6 +15,7 @@ import {
   type TcpFlagName,
   type TcpSegment,
 } from '../properties/tcpStreams.js';
+import { hasManyQueues } from './exchange.js';
 import { expectFrames, expectNumber, expectThat } from './expectations.js';
 import type { NicWorld } from './world.js';
 
@@ -46,11 +47,24 @@ export async function exchange(
   let missing = segments.filter(({ isDamaged }) => !isDamaged).length;
   while (missing > 0) {
     const batch = await host.receive({ withinMs, count: 1 });
+    world.noteAwaited(batch.length > 0);
     if (batch.length === 0) break;
     received.push(...batch);
     for (const frame of batch) if (!isDamagedFrame(frame)) missing -= segmentsIn(frame);
   }
+  if (hasManyQueues(world)) received.push(...(await overtaken(world, segments, received)));
   return received;
+}
+
+/** The good segments may have overtaken damaged ones in another queue: these must not meet the next exchange. */
+async function overtaken(
+  world: NicWorld,
+  segments: readonly TcpSegment[],
+  received: readonly HostReceive[],
+): Promise<readonly HostReceive[]> {
+  const missing = segments.length - received.map(segmentsIn).reduce((sum, count) => sum + count, 0);
+  if (missing <= 0 || !segments.some(({ isDamaged }) => isDamaged)) return [];
+  return (await world.host()).receive({ withinMs: 4 * world.quietMs, count: missing });
 }
 
 export async function send(world: NicWorld, segments: readonly TcpSegment[]): Promise<void> {

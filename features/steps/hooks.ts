@@ -5,7 +5,8 @@ import type { NicWorld } from './world.js';
 /** A law on real hardware needs its time; a step on the model takes well under a millisecond. */
 setDefaultTimeout(60_000);
 
-Before(async function (this: NicWorld) {
+Before(async function (this: NicWorld, { pickle }) {
+  this.scenario = [pickle.uri, pickle.name, ...pickle.steps.map(({ text }) => text)].join('\n');
   await this.target.reset();
   this.session.newCase();
 });

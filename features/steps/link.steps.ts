@@ -80,10 +80,14 @@ When('the cable is pulled out and plugged in {int} times', async function (this:
   }
 });
 
+/** A carrier that went is also noticed: until then the kernel goes on queueing frames. */
 async function expectCarrier(world: NicWorld, present: boolean): Promise<void> {
   await eventually(
     world,
-    async () => (((await linkValues(world)).flags & IFF_LOWER_UP) !== 0) === present,
+    async () => {
+      const { flags } = await linkValues(world);
+      return present ? (flags & IFF_LOWER_UP) !== 0 : (flags & (IFF_LOWER_UP | IFF_RUNNING)) === 0;
+    },
     () => (present ? 'the carrier did not come' : 'the carrier did not go'),
   );
 }

@@ -17,7 +17,7 @@ import {
 import { arrivals, expectArrived, farEndSends, receivedNumbers } from './arrivals.js';
 import { intoHost } from './exchange.js';
 import { expectFrame, expectNumber, expectThat } from './expectations.js';
-import { IFF_ALLMULTI, IFF_PROMISC, accepted, linkValues, setFlag, setLink } from './settings.js';
+import { IFF_ALLMULTI, IFF_PROMISC, accepted, filtersFollow, linkValues, setFlag, setLink } from './settings.js';
 import { vlanDeviceIndex } from './vlanDevices.js';
 import type { NicWorld } from './world.js';
 
@@ -68,6 +68,16 @@ When(
     await farEndSends(this, [to(formatMac(address), 1)]);
   },
 );
+
+/** A filter that hashes the end of an address must not take it for that of the group. */
+When('the far end sends a frame to each of them with the group bit cleared', async function (this: NicWorld) {
+  const unicast = filterNotes(this).multicast.map((group) => {
+    const address = parseMac(group);
+    address[0] = (address[0] ?? 0) & 0xfe;
+    return formatMac(address);
+  });
+  await farEndSends(this, unicast.map(to));
+});
 
 Then('nothing is delivered', function (this: NicWorld) {
   expectArrived(this, []);
@@ -140,12 +150,14 @@ async function remove(world: NicWorld, address: string): Promise<void> {
 Given(/^(\d+) secondary unicast addresses$/, async function (this: NicWorld, count: string) {
   const addresses = Array.from({ length: Number(count) }, (_, index) => foreignAddress(index + 1));
   for (const address of addresses) await add(this, address);
+  await filtersFollow(this);
   filterNotes(this).unicast.push(...addresses);
 });
 
 Given(/^(\d+) multicast addresses$/, async function (this: NicWorld, count: string) {
   const addresses = Array.from({ length: Number(count) }, (_, index) => groupAddress(index + 1));
   for (const address of addresses) await add(this, address);
+  await filtersFollow(this);
   filterNotes(this).multicast.push(...addresses);
 });
 
@@ -173,6 +185,7 @@ async function addedAddressesLaw(world: NicWorld, address: fc.Arbitrary<string>)
       const own: string = world.port.address;
       const added = addresses.filter((each) => each !== own);
       for (const each of added) await add(world, each);
+      await filtersFollow(world);
       const received = receivedNumbers(await intoHost(world, added.map(to)));
       for (const each of added) await remove(world, each);
       expectThat(received.length === added.length, `of ${added.length} frames ${received.length} arrived`);
@@ -194,6 +207,7 @@ Then('for every set of multicast addresses, frames to all of them are delivered'
 
 When('all of them are removed', async function (this: NicWorld) {
   for (const address of filterNotes(this).multicast) await remove(this, address);
+  await filtersFollow(this);
 });
 
 Then(
@@ -208,6 +222,7 @@ Then(
           if (kind === 'add') present.add(address);
           else present.delete(address);
         }
+        await filtersFollow(this);
         const remaining = finalAddresses(changes);
         const all = [...new Set(changes.map(({ address }) => address))];
         const received = receivedNumbers(await intoHost(this, all.map(to)));

@@ -17,7 +17,7 @@ import {
 import { fullSegments, superFrame } from '../properties/fullSegments.js';
 import { intoHost, ontoWire } from './exchange.js';
 import { FrameMismatch, expectFrame, expectNumber, expectThat } from './expectations.js';
-import { accepted, expectRefusal, featureState, linkValues, setLink } from './settings.js';
+import { accepted, expectRefusal, featureState, filtersFollow, linkValues, setLink } from './settings.js';
 import { vlanDevice } from './vlanDevices.js';
 import type { NicWorld } from './world.js';
 
@@ -157,6 +157,7 @@ async function portAddress(world: NicWorld): Promise<string> {
 Given('the features, the address and an added group address are noted', async function (this: NicWorld) {
   const notes = mtuNotes(this);
   accepted(await (await this.route()).addAddress(this.port.ifIndex, GROUP), 'adding a group address');
+  await filtersFollow(this);
   notes.features = (await featureState(this)).active;
   notes.address = await portAddress(this);
 });

@@ -7,7 +7,6 @@ import {
   ETHTOOL_OPERATIONS,
 } from '../../reference-impl/netlink/families/ethtool.js';
 import { encodeAttributes, nestIn, numberIn, textIn, type Values } from '../../reference-impl/netlink/schema.js';
-import { FEATURE_NAMES } from '../../reference-impl/netlink/stringSets.js';
 import {
   ATTRIBUTES_AT,
   ATTRIBUTE_HEADER,
@@ -21,7 +20,7 @@ import { expectNumber, expectThat } from './expectations.js';
 import { ethtoolListening } from './featureSwitches.steps.js';
 import { ethtoolNews } from './listening.js';
 import { requestNotes, sendGeneric } from './netlinkRequests.steps.js';
-import { accepted } from './settings.js';
+import { accepted, featureState } from './settings.js';
 import { keepMessages } from './netlinkAnswers.steps.js';
 import type { NicWorld } from './world.js';
 
@@ -29,6 +28,7 @@ const FEATURE_SETS = ['HW', 'WANTED', 'ACTIVE', 'NOCHANGE'] as const;
 
 When('the features are asked for in both forms', async function (this: NicWorld) {
   const ethtool = await this.ethtool();
+  const { names } = await featureState(this);
   const forms: Record<string, string> = {};
   for (const [form, flags] of [
     ['verbose', 0],
@@ -40,7 +40,7 @@ When('the features are asked for in both forms', async function (this: NicWorld)
       'reading the features',
     );
     forms[form] = FEATURE_SETS.map((name) =>
-      [...decodeBits(nestIn(values, `ETHTOOL_A_FEATURES_${name}`), FEATURE_NAMES).set].sort().join(' '),
+      [...decodeBits(nestIn(values, `ETHTOOL_A_FEATURES_${name}`), names).set].sort().join(' '),
     ).join(' | ');
   }
   this.note('feature forms', () => forms);

@@ -4,7 +4,17 @@ import type { NetlinkResult } from '../../reference-impl/netlink/client.js';
 import { ETHTOOL_GRXRINGS, encodeRxnfc, rxnfcData, type RxnfcRequest } from '../../reference-impl/netlink/rxnfc.js';
 import { numberIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { expectThat } from './expectations.js';
-import { IFF_PROMISC, accepted, ethtoolCall, featureState, setFeatures, setFlag, setLink, setUp } from './settings.js';
+import {
+  IFF_PROMISC,
+  accepted,
+  ethtoolCall,
+  featureState,
+  insistOnFeatures,
+  setFeatures,
+  setFlag,
+  setLink,
+  setUp,
+} from './settings.js';
 import type { NicWorld } from './world.js';
 
 export const AGGREGATIONS = ['rx-gro', 'rx-gro-hw', 'rx-lro'] as const;
@@ -63,6 +73,17 @@ export async function rxnfc(world: NicWorld, request: RxnfcRequest): Promise<Ioc
 
 /** The far end may send to anybody, with any tag. */
 export const setPromiscuous = (world: NicWorld, on: boolean): Promise<void> => setFlag(world, IFF_PROMISC, on);
+
+/** A filter of VIDs that the driver does not let go of gives way to promiscuous mode. */
+export async function letAllVlansIn(world: NicWorld): Promise<void> {
+  const { active, hw } = await featureState(world);
+  const filters = ['rx-vlan-filter', 'rx-vlan-stag-filter'].filter((name) => active.has(name));
+  if (filters.every((name) => hw.has(name))) {
+    await insistOnFeatures(world, Object.fromEntries(filters.map((name) => [name, false])));
+  } else {
+    await setPromiscuous(world, true);
+  }
+}
 
 export async function setPortMtu(world: NicWorld, mtu: number): Promise<void> {
   accepted(await setLink(world, { IFLA_MTU: mtu }), `setting an MTU of ${mtu}`);

@@ -50,11 +50,12 @@ const setRing = (world: NicWorld, direction: Direction, size: number): Promise<N
 async function ringSize(world: NicWorld, direction: Direction, words: string): Promise<number> {
   const { max } = await ring(world, direction);
   if (words === 'its maximum') return max;
+  if (words === 'half its maximum and two') return Math.floor(max / 2) + 2;
   return words === 'one beyond its maximum' ? max + 1 : Number(words);
 }
 
 When(
-  /^a (receive|transmit) ring of (its maximum|one beyond its maximum|\d+) is asked for$/,
+  /^a (receive|transmit) ring of (its maximum|one beyond its maximum|half its maximum and two|\d+) is asked for$/,
   async function (this: NicWorld, direction: Direction, words: string) {
     const notes = ringNotes(this);
     notes.ring = { before: (await ring(this, direction)).size, size: await ringSize(this, direction, words) };

@@ -56,8 +56,13 @@ export async function getRss(world: NicWorld, context = 0): Promise<NetlinkResul
   };
 }
 
-export const readRss = async (world: NicWorld, context = 0): Promise<RssState> =>
-  accepted(await getRss(world, context), `reading RSS context ${context}`);
+/** With a key and a table: without them there is nothing that a step about RSS could say. */
+export async function readRss(world: NicWorld, context = 0): Promise<RssState> {
+  const state = accepted(await getRss(world, context), `reading RSS context ${context}`);
+  expectThat(state.key.length > 1, `RSS context ${context} has a key of ${state.key.length} bytes`);
+  expectThat(state.table.length > 0, `RSS context ${context} has no indirection table`);
+  return state;
+}
 
 const requestValues = ({ key, table, inputTransform }: RssRequest): Values => ({
   ...(key === undefined ? {} : { ETHTOOL_A_RSS_HKEY: key }),
@@ -171,6 +176,7 @@ export async function sendFlows(
   const received: HostReceive[] = [];
   while (received.length < expected) {
     const batch = await host.receive({ withinMs: world.patienceMs, count: expected - received.length });
+    world.noteAwaited(batch.length > 0);
     if (batch.length === 0) break;
     received.push(...batch);
   }

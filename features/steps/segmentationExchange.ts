@@ -87,6 +87,7 @@ async function ontoCable(
     const missing = Math.max(1, expected + 1 - frames.length);
     const batch = await wire.receive({ withinMs: isOver ? world.quietMs : world.patienceMs, count: missing });
     frames.push(...batch);
+    if (!isOver) world.noteAwaited(batch.length > 0);
     if (batch.length === 0) break;
   }
   // Whatever else the machine sends goes elsewhere.

@@ -4,6 +4,7 @@ import type { FeatureState } from '../../reference-impl/netlink/ethtoolClient.js
 import type { LinkStatistics64 } from '../../reference-impl/netlink/routeClient.js';
 import { numberIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { errnoNumber } from '../../reference-impl/netlink/errnoNames.js';
+import { LINK_STATISTICS } from '../../reference-impl/netlink/families/rtnetlink.js';
 import type { EthtoolOperationName } from '../../reference-impl/netlink/families/ethtool.js';
 import { expectThat } from './expectations.js';
 import type { NicWorld } from './world.js';
@@ -30,7 +31,16 @@ export async function setFlag(
   const route = await world.route();
   const flags = { flags: on ? flag : 0, change: flag };
   accepted(await route.setLink(ifIndex, {}, flags), 'changing a flag of the port');
+  if ((flag & (IFF_PROMISC | IFF_ALLMULTI)) !== 0) await filtersFollow(world);
 }
+
+/**
+ * Milliseconds after which a device receives what the kernel's address lists say: ndo_set_rx_mode must not sleep, and a driver that
+ * reaches its device through a queue of commands does it in a work item, after the request was answered.
+ */
+const FILTERS_FOLLOW_MS = 50;
+
+export const filtersFollow = (world: NicWorld): Promise<void> => world.target.clock.sleep(FILTERS_FOLLOW_MS);
 
 export const setUp = (world: NicWorld, up: boolean): Promise<void> => setFlag(world, IFF_UP, up);
 
@@ -64,9 +74,27 @@ export async function insistOnFeatures(world: NicWorld, changes: Readonly<Record
     expectThat(active.has(name) === on, `the feature ${name} is ${on ? 'off' : 'on'} still`);
 }
 
+/**
+ * Once they stand still: a driver counts what it sent when the device says that it is done with it, some time after the frame was
+ * seen on the wire.
+ */
 export async function linkStatistics(world: NicWorld): Promise<LinkStatistics64> {
-  return accepted(await (await world.route()).statistics(world.port.ifIndex), 'reading the statistics');
+  const route = await world.route();
+  const read = async (): Promise<LinkStatistics64> =>
+    accepted(await route.statistics(world.port.ifIndex), 'reading the link statistics');
+  let now = await read();
+  if (world.session.description.clock === 'virtual') return now;
+  for (let reads = 0; reads < MOST_READS; reads++) {
+    await world.target.clock.sleep(COUNTERS_STAND_MS);
+    const before = now;
+    now = await read();
+    if (LINK_STATISTICS.every((name) => now[name] === before[name])) break;
+  }
+  return now;
 }
+
+const COUNTERS_STAND_MS = 5;
+const MOST_READS = 50;
 
 /** An operation of the ethtool family on the port; its reply's attributes or the refusal. */
 export async function ethtoolCall(

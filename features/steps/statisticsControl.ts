@@ -8,7 +8,7 @@ import { buildFrame, ethernet, ipv4, offsetOf, payload, tcp } from '../../refere
 import { FAR_END } from '../properties/numberedFrames.js';
 import { JOINED_GROUP, bytesOf, frameCheckSequence, type Bucket, type CountedFrame } from '../properties/statistics.js';
 import { expectThat } from './expectations.js';
-import { accepted } from './settings.js';
+import { IFF_ALLMULTI, filtersFollow, linkStatistics, setFlag } from './settings.js';
 import type { NicWorld } from './world.js';
 
 /** What the counters were when a scenario began to send, and what reached the host since. */
@@ -34,10 +34,7 @@ export interface Snapshot {
 
 const optional = <Value>(result: NetlinkResult<Value>, absent: Value): Value => (result.ok ? result.value : absent);
 
-export async function linkCounters(world: NicWorld): Promise<Snapshot['link']> {
-  const route = await world.route();
-  return accepted(await route.statistics(world.port.ifIndex), 'reading the link statistics');
-}
+export const linkCounters = (world: NicWorld): Promise<Snapshot['link']> => linkStatistics(world);
 
 export async function deviceCounters(world: NicWorld): Promise<Snapshot['device']> {
   const ethtool = await world.ethtool();
@@ -92,12 +89,8 @@ export async function linkGrowth(world: NicWorld, name: LinkStatistic): Promise<
 export async function joinGroup(world: NicWorld): Promise<void> {
   const route = await world.route();
   const added = await route.addAddress(world.port.ifIndex, JOINED_GROUP);
-  if (added.ok || added.error.errnoName === 'EEXIST') return;
-  const IFF_ALLMULTI = 0x200;
-  accepted(
-    await route.setLink(world.port.ifIndex, {}, { flags: IFF_ALLMULTI, change: IFF_ALLMULTI }),
-    'receiving all groups',
-  );
+  if (added.ok || added.error.errnoName === 'EEXIST') await filtersFollow(world);
+  else await setFlag(world, IFF_ALLMULTI, true);
 }
 
 /** The far end sends these frames; the good ones are awaited. */
@@ -117,6 +110,7 @@ export async function receiveCounted(
   const received: HostReceive[] = [];
   while (received.length < good) {
     const batch = await host.receive({ withinMs: world.patienceMs, count: good - received.length });
+    world.noteAwaited(batch.length > 0);
     if (batch.length === 0) break;
     received.push(...batch);
   }
@@ -142,6 +136,7 @@ export async function transmitted(world: NicWorld, frames: readonly HostTransmit
   let came = 0;
   while (came < expected) {
     const batch = await wire.receive({ withinMs: world.patienceMs, count: expected - came });
+    world.noteAwaited(batch.length > 0);
     if (batch.length === 0) break;
     came += batch.length;
   }

@@ -23,6 +23,7 @@ import { expectFrame, expectNumber, expectThat } from './expectations.js';
 import { sameNumbers } from './port.steps.js';
 import { insistOnFeatures } from './settings.js';
 import { addVlanDevice, vlanDevice, vlanDevices } from './vlanDevices.js';
+import { letAllVlansIn } from './receiveControl.js';
 import type { NicWorld } from './world.js';
 
 const tpidOf = (name: string): number => (name === '802.1ad' ? SERVICE_TAG : CUSTOMER_TAG);
@@ -172,6 +173,10 @@ Then('for every priority tag, the frame is delivered with it', async function (t
 });
 
 // Transmit.
+
+Given('frames of every VLAN are let in', async function (this: NicWorld) {
+  await letAllVlansIn(this);
+});
 
 Given(
   /^an (802\.1Q|802\.1ad) VLAN device with VID (\d+)$/,

@@ -5,13 +5,15 @@ import type {
   HostReceive,
   HostTransmit,
   NetDeviceName,
+  PortName,
   Target,
   TargetPort,
   WireEnd,
   WireFrame,
 } from '../../harness/contract/index.js';
+import { BridgeClient } from '../../reference-impl/netlink/bridgeClient.js';
 import { NetlinkClient, type NetlinkResult } from '../../reference-impl/netlink/client.js';
-import { EthtoolClient } from '../../reference-impl/netlink/ethtoolClient.js';
+import { EthtoolClient, type FeatureNames } from '../../reference-impl/netlink/ethtoolClient.js';
 import { RouteClient } from '../../reference-impl/netlink/routeClient.js';
 import { hex } from '../../reference-impl/packet/bytes.js';
 import { FrameMismatch, expectThat } from './expectations.js';
@@ -23,7 +25,16 @@ export const COUNTEREXAMPLE_MEDIA_TYPE = 'application/vnd.nicspec.counterexample
 
 /** How long a real target is given to show a frame, and how long "nothing comes" is watched. Virtual time is free. */
 const PATIENCE_MS = { virtual: 1000, real: 1000 } as const;
+const LINK_PATIENCE_MS = { virtual: 1000, real: 6000 } as const;
+/** After so many frames in a row that did not come, the next ones are waited for less long, until one comes. */
+const PATIENT_TIMES = 4;
+const IMPATIENCE_MS = 150;
 const QUIET_MS = { virtual: 100, real: 30 } as const;
+
+/** Milliseconds that the cases of a law should take together on a real target. */
+const LAW_MS = 4000;
+/** A law whose later cases are slower than its first one ends after twice that. */
+const REAL_TIMES: LawTimes = { lawMs: 2 * LAW_MS, shrinkMs: 6_000 };
 
 /**
  * The state of one scenario: the target with its ends opened once, and what the steps so far have sent, seen and set.
@@ -37,10 +48,13 @@ export class NicWorld extends World {
   atHost: HostReceive[] = [];
   /** What the kernel said to the last request that a step made and did not insist on. */
   answer: NetlinkResult<unknown> | undefined;
+  /** Tells this scenario from every other, in every run alike. */
+  scenario = '';
   /** State of one subject's steps, made on first use. */
   readonly notes = new Map<string, unknown>();
   #hosts = new Map<string, Promise<HostEnd>>();
-  #wire: Promise<WireEnd> | undefined;
+  #wires = new Map<PortName, Promise<WireEnd>>();
+  #bridges: Promise<BridgeClient> | undefined;
   #route: Promise<RouteClient> | undefined;
   #ethtool: Promise<EthtoolClient> | undefined;
 
@@ -56,7 +70,18 @@ export class NicWorld extends World {
   }
 
   get patienceMs(): number {
-    return PATIENCE_MS[this.session.description.clock];
+    const inVain = (awaitedInVain.get(this.target) ?? 0) > PATIENT_TIMES;
+    return inVain ? IMPATIENCE_MS : PATIENCE_MS[this.session.description.clock];
+  }
+
+  /** Whether what was awaited came: a target on which nothing passes is not given a second for each of a thousand frames. */
+  noteAwaited(came: boolean): void {
+    awaitedInVain.set(this.target, came ? 0 : (awaitedInVain.get(this.target) ?? 0) + 1);
+  }
+
+  /** How long a link is given to come or go: a driver negotiates, and may look at its link only every other second. */
+  get linkPatienceMs(): number {
+    return LINK_PATIENCE_MS[this.session.description.clock];
   }
 
   get quietMs(): number {
@@ -73,9 +98,20 @@ export class NicWorld extends World {
     return end;
   }
 
-  wire(): Promise<WireEnd> {
-    this.#wire ??= this.target.wire(this.port.port);
-    return this.#wire;
+  /** The far end of the cable of a port; of the first where no name is given. */
+  wire(port: PortName = this.port.port): Promise<WireEnd> {
+    let end = this.#wires.get(port);
+    if (end === undefined) {
+      end = this.target.wire(port);
+      this.#wires.set(port, end);
+    }
+    return end;
+  }
+
+  /** Bridges over rtnetlink, over one socket of this scenario. */
+  bridges(): Promise<BridgeClient> {
+    this.#bridges ??= BridgeClient.open((protocol) => this.target.netlink(protocol));
+    return this.#bridges;
   }
 
   /** rtnetlink, over one socket of this scenario. */
@@ -86,7 +122,7 @@ export class NicWorld extends World {
 
   /** ethtool netlink and the netdev family, over one socket of this scenario. */
   ethtool(): Promise<EthtoolClient> {
-    this.#ethtool ??= EthtoolClient.open((protocol) => this.target.netlink(protocol));
+    this.#ethtool ??= EthtoolClient.open((protocol) => this.target.netlink(protocol), featureNamesOf(this.target));
     return this.#ethtool;
   }
 
@@ -122,14 +158,10 @@ export class NicWorld extends World {
    * for the report. `runs` scales the number of cases of a law whose single case is costly (0.1: a tenth).
    */
   async law<Ts>(property: fc.IAsyncPropertyWithHooks<Ts>, options: { readonly runs?: number } = {}): Promise<void> {
-    const { seed, runs, path } = this.session;
-    const numRuns = Math.max(1, Math.round(runs * (options.runs ?? 1)));
-    const details = await fc.check(property, {
-      seed,
-      numRuns,
-      plugins: [fc.beforeEach(() => this.session.newCase())],
-      ...(path === undefined ? {} : { path }),
-    });
+    const { path } = this.session;
+    const numRuns = Math.max(1, Math.round(this.session.runs * (options.runs ?? 1)));
+    const details =
+      path === undefined ? await this.#checkInTime(property, numRuns) : await this.#check(property, numRuns);
     if (!details.failed) return;
     await this.#showAgain(property, details.counterexample);
     const error = details.errorInstance;
@@ -161,6 +193,31 @@ export class NicWorld extends World {
     return fc.commands(each, { maxCommands, ...(replayPath === undefined ? {} : { replayPath }) });
   }
 
+  /**
+   * Where time passes, a law that waits for a link to come back would take minutes: its first case is timed, and there are as many
+   * more as fit.
+   */
+  async #checkInTime<Ts>(property: fc.IAsyncPropertyWithHooks<Ts>, numRuns: number): Promise<fc.RunDetails<Ts>> {
+    if (this.session.description.clock === 'virtual' || numRuns === 1) return this.#check(property, numRuns);
+    const start = performance.now();
+    const first = await this.#check(property, 1);
+    const fitting = Math.floor(LAW_MS / (performance.now() - start));
+    return first.failed || fitting <= 1 ? first : this.#check(property, Math.min(numRuns, fitting));
+  }
+
+  #check<Ts>(property: fc.IAsyncPropertyWithHooks<Ts>, numRuns: number): Promise<fc.RunDetails<Ts>> {
+    const { seed, path, description } = this.session;
+    const times = description.clock === 'virtual' ? { lawMs: Infinity, shrinkMs: Infinity } : REAL_TIMES;
+    return fc.check(
+      caseByCase(property, () => this.session.newCase(), times),
+      {
+        seed,
+        numRuns,
+        ...(path === undefined ? {} : { path }),
+      },
+    );
+  }
+
   /** Shrinking went on behind the smallest case; run once more, the evidence is that of this case. */
   async #showAgain<Ts>(property: fc.IAsyncPropertyWithHooks<Ts>, counterexample: Ts | null): Promise<void> {
     if (counterexample === null) return;
@@ -184,11 +241,13 @@ export class NicWorld extends World {
   /** Closes what the scenario opened. */
   async closeEnds(): Promise<void> {
     for (const end of this.#hosts.values()) await (await end).close();
-    if (this.#wire !== undefined) await (await this.#wire).close();
+    for (const end of this.#wires.values()) await (await end).close();
+    if (this.#bridges !== undefined) await (await this.#bridges).client.socket.close();
     if (this.#route !== undefined) await (await this.#route).client.socket.close();
     if (this.#ethtool !== undefined) await (await this.#ethtool).generic.client.socket.close();
     this.#hosts.clear();
-    this.#wire = undefined;
+    this.#wires.clear();
+    this.#bridges = undefined;
     this.#route = undefined;
     this.#ethtool = undefined;
   }
@@ -198,9 +257,61 @@ export class NicWorld extends World {
     count: number,
   ): Promise<Frame[]> {
     const frames = count === 0 ? [] : [...(await receive({ withinMs: this.patienceMs, count }))];
+    if (count > 0) this.noteAwaited(frames.length > 0);
     if (frames.length <= count) frames.push(...(await receive({ withinMs: this.quietMs })));
     return frames;
   }
+}
+
+const awaitedInVain = new WeakMap<Target, number>();
+
+const knownFeatureNames = new WeakMap<Target, FeatureNames>();
+
+/** The kernel under a target stays the same over a run. */
+function featureNamesOf(target: Target): FeatureNames {
+  const known = knownFeatureNames.get(target) ?? {};
+  knownFeatureNames.set(target, known);
+  return known;
+}
+
+/** How long cases are tried, and how long smaller ones once a case failed. */
+interface LawTimes {
+  readonly lawMs: number;
+  readonly shrinkMs: number;
+}
+
+/**
+ * `property` with `newCase` called before each case, and no case begun after its time. Once a case failed, smaller and smaller ones
+ * are tried; what is smallest when the time is over is reported. (fast-check's plugins lose the type `Ts`, and end a run by leaving
+ * the case that is under way alone.)
+ */
+function caseByCase<Ts>(
+  property: fc.IAsyncProperty<Ts>,
+  newCase: () => void,
+  { lawMs, shrinkMs }: LawTimes,
+): fc.IAsyncProperty<Ts> {
+  let until = performance.now() + lawMs;
+  let hasFailed = false;
+  const isOver = (): boolean => performance.now() > until;
+  return {
+    isAsync: () => true,
+    generate: (random, runId) => property.generate(random, runId),
+    shrink: (value) => property.shrink(value),
+    runBeforeEach() {
+      if (!isOver()) newCase();
+      return property.runBeforeEach();
+    },
+    runAfterEach: () => property.runAfterEach(),
+    async run(value) {
+      if (isOver()) return null;
+      const failure = await property.run(value);
+      if (failure !== null && !hasFailed) {
+        hasFailed = true;
+        until = performance.now() + shrinkMs;
+      }
+      return failure;
+    },
+  };
 }
 
 /** fast-check writes the replay path of a sequence of commands into the text of the counterexample. */

@@ -1,0 +1,305 @@
+Feature: The forwarding database
+
+  Who sends at a port can be reached there. What is learned is forgotten after a while; what is put there by hand stays.
+
+  Background:
+    Given a bridge over p0, p1 and p2
+
+  @SW-FDB-001
+  Scenario Outline: Nobody knows where <to> is
+    When a frame from A to <to> comes in at <port>
+    Then it leaves at <ports>
+
+    Examples:
+      | to        | port | ports     |
+      | B         | p0   | p1 and p2 |
+      | B         | p2   | p0 and p1 |
+      | broadcast | p1   | p0 and p2 |
+      | group 3   | p1   | p0 and p2 |
+
+  @SW-FDB-002
+  Scenario: A station that was seen
+    Given station B was seen at p2
+    When a frame from A to B comes in at p0
+    Then it leaves at p2 and nowhere else
+
+  @SW-FDB-002
+  Scenario: A station behind the port where the frame comes in
+    Given station B was seen at p0
+    When a frame from A to B comes in at p0
+    Then it leaves at nowhere
+
+  @SW-FDB-003
+  Scenario Outline: A frame to <to> shows where its sender is
+    When a frame from A to <to> comes in at p1
+    Then the table has A at p1, dynamic
+    When a frame from B to A comes in at p0
+    Then it leaves at p1 and nowhere else
+
+    Examples:
+      | to        |
+      | broadcast |
+      | group 1   |
+      | C         |
+
+  @SW-FDB-004
+  Scenario: A station moves
+    Given station B was seen at p1
+    When a frame from B to broadcast comes in at p2
+    Then the table has B at p2, dynamic
+    When a frame from A to B comes in at p0
+    Then it leaves at p2 and nowhere else
+
+  @SW-FDB-005
+  Scenario: A station that is not heard of any more
+    Given an ageing time of 1 second
+    And station B was seen at p1
+    When 3 seconds pass
+    Then the table does not have B
+    When a frame from A to B comes in at p0
+    Then it leaves at p1 and p2
+
+  @SW-FDB-005 @needs:virtual-clock
+  Scenario Outline: <seconds> seconds of the 300 that are the default
+    Given station B was seen at p1
+    When <seconds> seconds pass
+    And a frame from A to B comes in at p0
+    Then it leaves at <ports>
+
+    Examples:
+      | seconds | ports     |
+      | 299     | p1        |
+      | 301     | p1 and p2 |
+
+  @SW-FDB-006 @needs:virtual-clock
+  Scenario: A station that is heard of again
+    Given station B was seen at p1
+    When 200 seconds pass
+    And a frame from B to broadcast comes in at p1
+    And 200 seconds pass
+    And a frame from A to B comes in at p0
+    Then it leaves at p1 and nowhere else
+
+  @SW-FDB-006
+  Scenario: A station that is heard of again and again
+    Given an ageing time of 2 seconds
+    And station B was seen at p1
+    When B sends to A at p1 every second, 4 times
+    And a frame from A to B comes in at p0
+    Then it leaves at p1 and nowhere else
+
+  @SW-FDB-007 @needs:virtual-clock
+  Scenario: A station that is only sent to
+    Given station B was seen at p1
+    When 200 seconds pass
+    And a frame from A to B comes in at p0
+    And 150 seconds pass
+    And a frame from A to B comes in at p0
+    Then it leaves at p1 and p2
+
+  @SW-FDB-007
+  Scenario: A station that is sent to again and again
+    Given an ageing time of 2 seconds
+    And station B was seen at p1
+    When A sends to B at p0 every second, 4 times
+    Then the table does not have B
+
+  @SW-FDB-008
+  Scenario: No ageing time at all
+    Given an ageing time of 0 seconds
+    When a frame from B to broadcast comes in at p1
+    And a frame from A to B comes in at p0
+    Then it leaves at p1 and p2
+
+  @SW-FDB-009
+  Scenario: An entry that is put there by hand
+    When B is put at p2, static
+    Then the table has B at p2, static
+    When a frame from A to B comes in at p0
+    Then it leaves at p2 and nowhere else
+
+  @SW-FDB-009
+  Scenario: A static entry does not age
+    Given an ageing time of 1 second
+    When B is put at p2, static
+    And 3 seconds pass
+    And a frame from A to B comes in at p0
+    Then it leaves at p2 and nowhere else
+
+  @SW-FDB-010
+  Scenario: A dynamic entry that is put there by hand ages
+    Given an ageing time of 1 second
+    When B is put at p2, dynamic
+    Then the table has B at p2, dynamic
+    When 3 seconds pass
+    Then the table does not have B
+
+  @SW-FDB-011
+  Scenario: A permanent entry is the host's
+    When B is put at p2, permanent
+    And a frame from A to B comes in at p0
+    Then the host gets it from the bridge
+    And it leaves at nowhere
+
+  @SW-FDB-012
+  Scenario: A sticky entry stays
+    When B is put at p1, sticky
+    And a frame from B to broadcast comes in at p2
+    Then the table has B at p1, sticky
+    When a frame from A to B comes in at p0
+    Then it leaves at p1 and nowhere else
+
+  @SW-FDB-013
+  Scenario: An entry is taken away
+    When B is put at p2, static
+    And B is taken from p2
+    Then the table does not have B
+    When a frame from A to B comes in at p0
+    Then it leaves at p1 and p2
+
+  @SW-FDB-013
+  Scenario: What was learned is taken away
+    Given station B was seen at p2
+    When B is taken from p2
+    And a frame from A to B comes in at p0
+    Then it leaves at p1 and p2
+
+  @SW-FDB-014
+  Scenario: The same entry twice
+    When B is put at p2, static
+    And B is to be put at p2, static, if it is not there
+    Then it is refused with EEXIST
+
+  @SW-FDB-014
+  Scenario: An entry that is not there is to be changed
+    When B is to be put at p2, static, if it is there
+    Then it is refused with ENOENT
+    And the table does not have B
+
+  @SW-FDB-014
+  Scenario: An entry is replaced
+    When B is put at p2, static
+    And B is to be put at p1, static, if it is there
+    Then it is accepted
+    And the table has B at p1, static
+
+  @SW-FDB-014
+  Scenario: An entry that is not there is to be taken away
+    When B is to be taken from p2
+    Then it is refused with ENOENT
+
+  @SW-FDB-014
+  Scenario: An entry that is at another port is to be taken away
+    When B is put at p1, static
+    And B is to be taken from p2
+    Then it is refused with ENOENT
+    And the table has B at p1, static
+
+  @SW-FDB-015
+  Scenario: The address of nobody
+    When 00:00:00:00:00:00 is to be put at p1, static
+    Then it is refused with EINVAL
+
+  @SW-FDB-015
+  Scenario: A port in no bridge
+    When B is to be put at p3, static
+    Then it is refused with EOPNOTSUPP
+
+  @SW-FDB-015
+  Scenario: Sticky and permanent at once
+    When B is to be put at p1, sticky and permanent
+    Then it is refused with EINVAL
+
+  @SW-FDB-016
+  Scenario: Somebody listens to the table
+    Given somebody listens to the table
+    When a frame from B to broadcast comes in at p1
+    Then B at p1 is announced as new
+    When a frame from B to broadcast comes in at p2
+    Then B at p2 is announced as new
+
+  @SW-FDB-016
+  Scenario: Somebody listens as entries are put there and taken away
+    Given somebody listens to the table
+    When B is put at p1, static
+    Then B at p1 is announced as new
+    When B is taken from p1
+    Then B at p1 is announced as gone
+
+  @SW-FDB-016
+  Scenario: Somebody listens as an entry ages
+    Given an ageing time of 1 second
+    And somebody listens to the table
+    When a frame from B to broadcast comes in at p1
+    Then B at p1 is announced as new
+    When 3 seconds pass
+    Then B at p1 is announced as gone
+
+  @SW-FDB-017
+  Scenario: A port goes down
+    Given station B was seen at p1
+    And C is put at p1, static
+    When p1 is set down
+    Then the table does not have B
+    And the table has C at p1, static
+
+  @SW-FDB-017 @needs:wire-carrier
+  Scenario: A cable is pulled out
+    Given station B was seen at p1
+    When the cable of p1 is pulled out
+    Then the table does not have B
+
+  @SW-FDB-018
+  Scenario: A port leaves
+    Given station B was seen at p1
+    And C is put at p1, static
+    When p1 leaves its bridge
+    Then the table does not have B
+    And the table does not have C
+    When a frame from A to B comes in at p0
+    Then it leaves at p2
+    When a frame from A to C comes in at p0
+    Then it leaves at p2
+
+  @SW-FDB-019
+  Scenario: The table is flushed
+    Given station B was seen at p1
+    And station D was seen at p2
+    And C is put at p1, static
+    When the table is flushed
+    Then the table does not have B
+    And the table does not have D
+    And the table has C at p1, static
+    When a frame from A to B comes in at p0
+    Then it leaves at p1 and p2
+
+  @SW-FDB-020
+  Scenario: One port is flushed
+    Given station B was seen at p1
+    And station D was seen at p2
+    When p1 is flushed
+    Then the table does not have B
+    And the table has D at p2, dynamic
+
+  @SW-FDB-021
+  Scenario Outline: A frame from <source>
+    When a frame from <source> to broadcast comes in at p0
+    Then it leaves at nowhere
+    And the table does not have <source>
+
+    Examples:
+      | source            |
+      | 01:00:5e:00:00:09 |
+      | ff:ff:ff:ff:ff:ff |
+      | 00:00:00:00:00:00 |
+
+  @SW-FDB-022
+  Scenario: Somebody sends from the address of the bridge
+    When a frame from the address of the bridge to broadcast comes in at p1
+    And a frame from A to the address of the bridge comes in at p0
+    Then the host gets it from the bridge
+    And it leaves at nowhere
+
+  @SW-FDB-023 @law
+  Scenario: Stations come, move and speak
+    Then for every sequence of stations that speak, move, are put there and are taken away, frames go where they are

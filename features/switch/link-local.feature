@@ -1,0 +1,80 @@
+Feature: Addresses that stay on their link
+
+  Frames to 01-80-C2-00-00-00 to -0F are between neighbours. A bridge hands them to the host and passes none of them on, unless it is
+  told to.
+
+  Background:
+    Given a bridge over p0, p1 and p2
+
+  @SW-LL-001
+  Scenario Outline: A frame to <address>
+    When a frame from A to <address> comes in at p0
+    Then it leaves at nowhere
+
+    Examples:
+      | address           |
+      | 01:80:c2:00:00:01 |
+      | 01:80:c2:00:00:02 |
+      | 01:80:c2:00:00:03 |
+      | 01:80:c2:00:00:0e |
+      | 01:80:c2:00:00:0f |
+
+  @SW-LL-001
+  Scenario Outline: <address> is no such address
+    When a frame from A to <address> comes in at p0
+    Then it leaves at p1 and p2
+
+    Examples:
+      | address           |
+      | 01:80:c2:00:00:10 |
+      | 01:80:c2:00:00:21 |
+      | 01:80:c2:00:01:02 |
+      | 01:00:5e:00:00:fb |
+
+  @SW-LL-002
+  Scenario Outline: The host gets a frame to <address> at its port
+    Given the host listens at p0
+    When a frame from A to <address> comes in at p0
+    Then the host gets it at p0
+    And the host does not get it from the bridge
+
+    Examples:
+      | address           |
+      | 01:80:c2:00:00:02 |
+      | 01:80:c2:00:00:03 |
+      | 01:80:c2:00:00:0e |
+
+  @SW-LL-003
+  Scenario: Without a spanning tree protocol the frames of others' pass
+    When a frame from A to 01:80:c2:00:00:00 comes in at p0
+    Then it leaves at p1 and p2
+
+  @SW-LL-003 @needs:bridge-user-stp
+  Scenario: With a spanning tree protocol they are the host's
+    Given the host listens at p0
+    And a program of the user's plays the spanning tree protocol
+    When p0 is set to forwarding
+    And a frame from A to 01:80:c2:00:00:00 comes in at p0
+    Then it leaves at nowhere
+    And the host gets it at p0
+
+  @SW-LL-004
+  Scenario: LLDP is to pass
+    Given the bridge setting IFLA_BR_GROUP_FWD_MASK is 16384
+    When a frame from A to 01:80:c2:00:00:0e comes in at p0
+    Then it leaves at p1 and p2
+    When a frame from A to 01:80:c2:00:00:03 comes in at p0
+    Then it leaves at nowhere
+
+  @SW-LL-005
+  Scenario Outline: A mask of <mask> is to be set
+    When the bridge setting IFLA_BR_GROUP_FWD_MASK is set to <mask>
+    Then it is refused with EINVAL
+    And the bridge setting IFLA_BR_GROUP_FWD_MASK reads 0
+
+    Examples:
+      | mask  |
+      | 1     |
+      | 2     |
+      | 4     |
+      | 16388 |
