@@ -12,6 +12,7 @@ import { createReferenceNic } from '../../dist/reference-impl/device/index.js';
  */
 export default function createBrokenNic() {
   return createReferenceNic({
+    limits: { ports: 1 },
     parts: (conforming) => ({
       ...conforming,
       // RFC 768: a computed checksum of zero has to be sent as all ones. Sent as zero it means "no checksum".

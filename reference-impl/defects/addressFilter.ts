@@ -88,6 +88,22 @@ export const addressFilterDefects: readonly Defect[] = [
     })),
   },
   {
+    id: 'DEF-MAC-HASH-MATCHES-UNICAST',
+    title: 'The hash table of the groups is asked for unicast addresses too',
+    description: 'A frame to another unicast address is delivered if it ends as a joined group does.',
+    origin: {
+      title: 'QEMU, e1000x_rx_group_filter: the table is looked up without asking for the group bit',
+      url: 'https://gitlab.com/qemu-project/qemu/-/blob/v8.0.0/hw/net/e1000x_common.c',
+    },
+    caughtBy: 'NIC-MAC-001',
+    nic: nic(() => ({
+      acceptsUnicast: (bytes, own, others, key, mode) =>
+        own.every((byte, index) => byte === bytes[index]) ||
+        others.has(key) ||
+        mode.multicast.some((group) => group.slice(-5) === key.slice(-5)),
+    })),
+  },
+  {
     id: 'DEF-MAC-OLD-ADDRESS-STAYS',
     title: 'A new address is not written to the device',
     description: 'The kernel is told that the address changed, and the filter keeps the old one.',

@@ -1,5 +1,6 @@
 import type { Device } from '../../harness/contract/index.js';
 import type { NicParts } from '../device/parts.js';
+import type { SwitchParts } from '../device/switch/switchParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 
 /** A conforming stack made wrong in one way: a real class of driver, firmware or core bug. */
@@ -15,6 +16,8 @@ export interface Defect {
   readonly caughtBy: string;
   /** Replaces a part of the reference NIC. */
   readonly nic?: (parts: NicParts) => NicParts;
+  /** Replaces a part of the reference switch. */
+  readonly switch?: (parts: SwitchParts) => SwitchParts;
   /** Replaces a part of the reference kernel: for rules that the core enforces. */
   readonly kernel?: (parts: KernelParts) => KernelParts;
   /** Wraps the whole device, for what no single part can show. */

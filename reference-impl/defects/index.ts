@@ -16,6 +16,10 @@ import { rssDefects } from './rss.js';
 import { rssContextDefects } from './rssContexts.js';
 import { segmentationDefects } from './segmentation.js';
 import { statisticsDefects } from './statistics.js';
+import { switchPortDefects } from './switchPorts.js';
+import { switchStateDefects } from './switchStates.js';
+import { switchTableDefects } from './switchTable.js';
+import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
 
 export type { Defect } from './defect.js';
@@ -40,4 +44,8 @@ export const defects: readonly Defect[] = [
   ...segmentationDefects,
   ...statisticsDefects,
   ...timestampDefects,
+  ...switchPortDefects,
+  ...switchStateDefects,
+  ...switchTableDefects,
+  ...switchVlanDefects,
 ];

@@ -40,3 +40,16 @@ export const CHECKSUM_OFFLOADS = kernelSource(
 );
 export const SKBUFF = kernelSource('What a driver may say of a checksum', 'include/linux/skbuff.h');
 export const PRACTICE: Origin = { title: 'Known from driver practice' };
+export const SWITCHDEV = kernelSource('What the model asks of drivers', 'Documentation/networking/switchdev.rst');
+export const BRIDGE_SWITCHDEV = kernelSource(
+  'What drivers are told, and what they forgot',
+  'net/bridge/br_switchdev.c',
+);
+export const BRIDGE_FDB = kernelSource('Rules of the table that drivers have to follow', 'net/bridge/br_fdb.c');
+export const BRIDGE_VLAN = kernelSource('Rules of VLANs that drivers have to follow', 'net/bridge/br_vlan.c');
+export const BRIDGE_NETLINK = kernelSource('Checks that came one by one', 'net/bridge/br_netlink.c');
+export const BRIDGE_STP = kernelSource('States of ports', 'net/bridge/br_stp_if.c');
+export const FORWARDING_TESTS = kernelSource(
+  'The selftests are there because switches got it wrong',
+  'tools/testing/selftests/net/forwarding',
+);

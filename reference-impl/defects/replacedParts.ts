@@ -1,5 +1,7 @@
 /** A conforming stack with one part replaced: what most defects are. */
 import type { NicParts } from '../device/parts.js';
+import type { SwitchParts } from '../device/switch/switchParts.js';
+import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 import type { Defect } from './defect.js';
 
@@ -12,3 +14,13 @@ export const kernel =
 export const nic =
   (change: Partial<NicParts> | ((sound: NicParts) => Partial<NicParts>)): NonNullable<Defect['nic']> =>
   (parts) => ({ ...parts, ...(typeof change === 'function' ? change(parts) : change) });
+
+/** Parts of the reference switch. */
+export const chip =
+  (change: Partial<SwitchParts>): NonNullable<Defect['switch']> =>
+  (parts) => ({ ...parts, ...change });
+
+/** Parts of the kernel's bridge. */
+export const bridge =
+  (change: Partial<BridgeParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, bridge: { ...parts.bridge, ...change } });

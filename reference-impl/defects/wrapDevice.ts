@@ -1,5 +1,13 @@
 /** A device with some of its operations replaced: for defects that no single part can show. */
-import type { Device, DriverHost, EthtoolOps, NetDeviceOps, PortName, RxFrame } from '../../harness/contract/index.js';
+import type {
+  Device,
+  DriverHost,
+  EthtoolOps,
+  NetDeviceOps,
+  PortName,
+  RxFrame,
+  SwitchdevOps,
+} from '../../harness/contract/index.js';
 
 /** ethtool operations replaced; `change` gets those of the sound device. */
 export const withEthtool = (device: Device, change: (sound: EthtoolOps) => Partial<EthtoolOps>): Device => ({
@@ -33,6 +41,12 @@ export const withHost = (device: Device, change: (kernel: DriverHost) => Partial
       queueStopped: (port, queue, stopped) => {
         kernel.queueStopped(port, queue, stopped);
       },
+      fdbLearned: (port, entry) => {
+        kernel.fdbLearned(port, entry);
+      },
+      fdbForgotten: (port, entry) => {
+        kernel.fdbForgotten(port, entry);
+      },
       ...change(kernel),
     }),
 });
@@ -47,3 +61,9 @@ export const withReceived = (device: Device, change: (frame: RxFrame, port: Port
       );
     },
   }));
+
+/** What the driver does for bridges, replaced; `change` gets the sound operations. A device without a switch stays as it is. */
+export const withSwitchdev = (device: Device, change: (sound: SwitchdevOps) => Partial<SwitchdevOps>): Device =>
+  device.switchdev === undefined
+    ? device
+    : { ...device, switchdev: { ...device.switchdev, ...change(device.switchdev) } };
