@@ -1,11 +1,18 @@
 /** `npm run bench`: prints rates and ratios. They are to be read, never asserted: machines differ. */
 import { cpus } from 'node:os';
 import { formatRows, type BenchRow } from './benchRow.js';
+import { labRows } from './lab.bench.js';
 import { packetRows } from './packet.bench.js';
 import { suiteRows } from './suite.bench.js';
+import { switchRows } from './switch.bench.js';
 
 /** A group of rows under a heading; the names of groups can be given as arguments. */
-const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = { packet: packetRows, suite: suiteRows };
+const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
+  packet: packetRows,
+  switch: switchRows,
+  suite: suiteRows,
+  lab: labRows,
+};
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in GROUPS));
