@@ -109,28 +109,35 @@ function readInteger(kind: IntegerKind | 'be16', data: Uint8Array, at = 0): numb
   }
 }
 
+/** The four bytes of a number, little endian. */
+function writeWord(value: number, bytes: Uint8Array, at: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
+}
+
 function writeInteger(kind: IntegerKind | 'be16', value: number | bigint, bytes: Uint8Array, at: number): void {
-  const view = viewOf(bytes);
   switch (kind) {
     case 'u8':
-      view.setUint8(at, Number(value));
+      bytes[at] = Number(value);
       return;
     case 'u16':
-      view.setUint16(at, Number(value), true);
+      bytes[at] = Number(value);
+      bytes[at + 1] = Number(value) >>> 8;
       return;
     case 'be16':
-      view.setUint16(at, Number(value));
+      bytes[at] = Number(value) >>> 8;
+      bytes[at + 1] = Number(value);
       return;
     case 'u32':
-      view.setUint32(at, Number(value), true);
-      return;
     case 's32':
-      view.setInt32(at, Number(value), true);
+      writeWord(Number(value), bytes, at);
       return;
     case 'uint':
     case 'u64':
-      if (bytes.length - at === 4) view.setUint32(at, Number(value), true);
-      else view.setBigUint64(at, BigInt(value), true);
+      if (bytes.length - at === 4) writeWord(Number(value), bytes, at);
+      else viewOf(bytes).setBigUint64(at, BigInt(value), true);
   }
 }
 

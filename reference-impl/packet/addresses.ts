@@ -24,8 +24,13 @@ function readMac(text: string): Uint8Array {
 }
 
 export function formatMac(bytes: Uint8Array, offset = 0): string {
-  return Array.from(bytes.subarray(offset, offset + 6), (byte) => byte.toString(16).padStart(2, '0')).join(':');
+  let text = '';
+  const end = Math.min(offset + 6, bytes.length);
+  for (let at = offset; at < end; at++) text += (at === offset ? '' : ':') + (OCTETS[bytes[at] ?? 0] ?? '');
+  return text;
 }
+
+const OCTETS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** The 48 bits of an address as a number: a key that nothing has to be made for. */
 export const readMacNumber = (bytes: Uint8Array, at: number): number =>
