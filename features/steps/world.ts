@@ -238,6 +238,12 @@ export class NicWorld extends World {
     );
   }
 
+  /** Closes the host's end of a net device that goes away. */
+  async closeHost(netDevice: NetDeviceName): Promise<void> {
+    await (await this.#hosts.get(netDevice))?.close();
+    this.#hosts.delete(netDevice);
+  }
+
   /** Closes what the scenario opened. */
   async closeEnds(): Promise<void> {
     for (const end of this.#hosts.values()) await (await end).close();

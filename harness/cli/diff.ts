@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { compareRuns, mended, type RequirementDifference } from '../runner/compare.js';
+import { compareRuns, mended, type RequirementDifference, type StateDifference } from '../runner/compare.js';
 import { loadDepartures } from '../runner/departures.js';
 import { EXIT, resultsOf } from '../runner/judgeRun.js';
 import { readRecords } from '../runner/recordFile.js';
@@ -21,6 +21,7 @@ export async function diffCommand(
   else {
     for (const note of comparison.notes) print(`note: ${note}`);
     if (comparison.requirements.length > 0) print(table(comparison.requirements.map(row)));
+    for (const difference of comparison.states) print(stateText(difference, a, b));
     if (comparison.mended.length > 0) {
       print(`known to fail, and passed: ${comparison.mended.join(', ')}; docs/targets is to follow`);
     }
@@ -30,6 +31,16 @@ export async function diffCommand(
     );
   }
   return unexplained.length === 0 ? EXIT.conforms : EXIT.doesNotConform;
+}
+
+/** What the one showed and the other did not, as a diff is written. */
+function stateText({ name, requirements, onlyA, onlyB }: StateDifference, a: string, b: string): string {
+  return [
+    `${requirements.join(', ')}  ${name}: after the same script`,
+    ...onlyA.map((line) => `  ${colored('fail', '-')} ${line}`),
+    ...onlyB.map((line) => `  ${colored('pass', '+')} ${line}`),
+    `  (- ${a}, + ${b})`,
+  ].join('\n');
 }
 
 function row({ id, a, b, reason, explanation }: RequirementDifference): readonly string[] {

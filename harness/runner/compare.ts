@@ -12,6 +12,17 @@ export interface RunComparison {
   readonly requirements: readonly RequirementDifference[];
   /** How many have the same verdict in both. */
   readonly same: number;
+  /** Scenarios after which the two targets showed different states. */
+  readonly states: readonly StateDifference[];
+}
+
+export interface StateDifference {
+  readonly scenario: string;
+  readonly name: string;
+  readonly requirements: readonly string[];
+  /** Lines that only one of the two showed. */
+  readonly onlyA: readonly string[];
+  readonly onlyB: readonly string[];
 }
 
 export interface RunName {
@@ -43,7 +54,20 @@ export function compareRuns(a: Results, b: Results, known: KnownDepartures | nul
     notes: notesOf(a, b),
     requirements: differences,
     same: ids.length - differences.length,
+    states: statesOf(a, b),
   };
+}
+
+/** Where both runs have the state after a scenario, and it is not the same. */
+function statesOf(a: Results, b: Results): StateDifference[] {
+  const inB = new Map(b.scenarios.map(({ id, state }) => [id, state]));
+  return a.scenarios.flatMap(({ id, name, requirements, state }) => {
+    const other = inB.get(id);
+    if (state === undefined || other === undefined) return [];
+    const onlyA = state.filter((line) => !other.includes(line));
+    const onlyB = other.filter((line) => !state.includes(line));
+    return onlyA.length + onlyB.length === 0 ? [] : [{ scenario: id, name, requirements, onlyA, onlyB }];
+  });
 }
 
 function differenceOf(

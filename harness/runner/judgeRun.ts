@@ -50,9 +50,10 @@ export function resultsOf(records: readonly RunRecord[]): Results {
 
 function scenarioResult(record: ScenarioRecord): ScenarioResult {
   const { id, name, feature, uri, line, requirements, isLaw, outcome, reason, probeOf } = record;
-  const { durationMs, cases, steps, mismatch, counterexample, evidence } = record;
+  const { durationMs, cases, steps, mismatch, counterexample, state, evidence } = record;
   const what = { id, name, feature, uri, line, requirements, isLaw, outcome, reason, probeOf };
-  return { ...what, durationMs, cases, steps, mismatch, counterexample, evidence };
+  const shown = state === undefined ? {} : { state };
+  return { ...what, durationMs, cases, steps, mismatch, counterexample, ...shown, evidence };
 }
 
 /** 0 conforms, 1 does not, 3 the target or the rig failed. */

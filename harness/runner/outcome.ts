@@ -52,6 +52,7 @@ function firstLine(message: string): string {
 
 const FRAMES = 'application/vnd.nicspec.frames+json';
 const COUNTEREXAMPLE = 'application/vnd.nicspec.counterexample+json';
+const STATE = 'application/vnd.nicspec.state+json';
 
 /** The frames that a failing step left, if it was about frames. */
 export function mismatchOf(attachments: readonly AttachmentMessage[]): FrameMismatchRecord | null {
@@ -78,6 +79,12 @@ export function counterexampleOf(
     error: textOf(left['error']),
     command: command(seed, path, replayPath),
   };
+}
+
+/** What a step read of the state of the target, if one did. */
+export function stateOf(attachments: readonly AttachmentMessage[]): readonly string[] | null {
+  const lines = bodyOf(attachments, STATE)?.['lines'];
+  return Array.isArray(lines) ? lines.filter((line): line is string => typeof line === 'string') : null;
 }
 
 function bodyOf(

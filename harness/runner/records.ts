@@ -72,6 +72,8 @@ export interface ScenarioRecord {
   readonly steps: readonly StepRecord[];
   readonly mismatch: FrameMismatchRecord | null;
   readonly counterexample: CounterexampleRecord | null;
+  /** What the target showed of itself, in lines that do not depend on which target it is: for the comparison of two runs. */
+  readonly state?: readonly string[];
   /** Paths below the run's directory. */
   readonly evidence: readonly string[];
 }

@@ -5,7 +5,7 @@ import { setSession } from '../../features/steps/session.js';
 import { writeEvidence } from '../evidence/index.js';
 import { openTarget } from '../targets/index.js';
 import { loadSuite, roundMs, runScenarios, type Execution, type LoadedSuite } from './cucumber.js';
-import { counterexampleOf, isStepTimeout, judge, mismatchOf } from './outcome.js';
+import { counterexampleOf, isStepTimeout, judge, mismatchOf, stateOf } from './outcome.js';
 import { digestOf, filesBelow, nicspecVersion, NICSPEC_SUITE, type Suite } from './project.js';
 import { latestScenarios, openRecordFile, readRecords, recordKey, startOf, type RecordFile } from './recordFile.js';
 import type { RunEnd, RunRecord, RunStart, ScenarioRecord } from './records.js';
@@ -207,6 +207,7 @@ class RunRecorder {
 
   #scenarioRecord({ scenario, probeOf }: Assignment, execution: Execution): ScenarioRecord {
     const { outcome, reason } = judge(execution);
+    const state = stateOf(execution.attachments);
     return {
       ...scenarioIdentity(scenario),
       outcome,
@@ -220,6 +221,7 @@ class RunRecorder {
       counterexample: counterexampleOf(execution.attachments, (seed, path, replayPath) =>
         repeatCommand({ ...this.#options, only: [scenario.id], seed, path, replayPath }),
       ),
+      ...(state === null ? {} : { state }),
       evidence: [],
     };
   }

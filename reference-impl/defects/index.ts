@@ -19,6 +19,7 @@ import { statisticsDefects } from './statistics.js';
 import { switchPortDefects } from './switchPorts.js';
 import { switchStateDefects } from './switchStates.js';
 import { switchTableDefects } from './switchTable.js';
+import { switchUniformityDefects } from './switchUniformity.js';
 import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
 
@@ -48,4 +49,5 @@ export const defects: readonly Defect[] = [
   ...switchStateDefects,
   ...switchTableDefects,
   ...switchVlanDefects,
+  ...switchUniformityDefects,
 ];

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { compareRuns } from './compare.js';
+import type { Results } from './results.js';
+
+/** As much of a run as is compared. */
+function run(scenarios: readonly { readonly id: string; readonly state?: readonly string[] }[]): Results {
+  const summary = { seed: 1, runs: 100, stopped: null };
+  const named = scenarios.map((scenario) => ({ ...scenario, name: 'a script', requirements: ['SW-UNI-001'] }));
+  return {
+    target: 'reference',
+    profile: 'p',
+    digest: 'd',
+    startedAt: '',
+    summary,
+    requirements: [],
+    scenarios: named,
+  } as unknown as Results;
+}
+
+describe('compareRuns', () => {
+  it('tells line by line what two targets show after the same script', () => {
+    const one = run([{ id: 'f:1', state: ['p0: up', 'A at p1', 'p1: up'] }]);
+    const other = run([{ id: 'f:1', state: ['p0: up', 'A at p2', 'p1: up'] }]);
+    expect(compareRuns(one, other).states).toEqual([
+      { scenario: 'f:1', name: 'a script', requirements: ['SW-UNI-001'], onlyA: ['A at p1'], onlyB: ['A at p2'] },
+    ]);
+  });
+
+  it('says nothing of equal states, and of scenarios that one of the two did not run', () => {
+    const one = run([{ id: 'f:1', state: ['p0: up'] }, { id: 'f:2', state: ['p0: up'] }, { id: 'f:3' }]);
+    const other = run([
+      { id: 'f:1', state: ['p0: up'] },
+      { id: 'f:3', state: ['p0: up'] },
+    ]);
+    expect(compareRuns(one, other).states).toEqual([]);
+  });
+});
