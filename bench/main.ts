@@ -1,5 +1,6 @@
 /** `npm run bench`: prints rates and ratios. They are to be read, never asserted: machines differ. */
 import { cpus } from 'node:os';
+import { bridgeRows } from './bridge.bench.js';
 import { formatRows, type BenchRow } from './benchRow.js';
 import { labRows } from './lab.bench.js';
 import { packetRows } from './packet.bench.js';
@@ -9,7 +10,7 @@ import { switchRows } from './switch.bench.js';
 /** A group of rows under a heading; the names of groups can be given as arguments. */
 const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   packet: packetRows,
-  switch: switchRows,
+  switch: async () => [...(await switchRows()), ...(await bridgeRows())],
   suite: suiteRows,
   lab: labRows,
 };
