@@ -108,7 +108,12 @@ export async function bridgeRows(): Promise<BenchRow[]> {
   const reference = await ratesOf(model);
   await model.close();
   const rows: BenchRow[] = [];
-  const peers = [{ name: 'reference: from the cable to the host, with what it says of each', ratio: reference.bridged / reference.bare }];
+  const peers = [
+    {
+      name: 'reference: from the cable to the host, with what it says of each',
+      ratio: reference.bridged / reference.bare,
+    },
+  ];
   if (process.getuid?.() === 0) {
     const target = await openLinuxTarget('bridge');
     try {
@@ -118,7 +123,12 @@ export async function bridgeRows(): Promise<BenchRow[]> {
         name: "the kernel's bridge over veth: from cable to cable",
         rate: linux.bridged,
         unit: 'k/s',
-        peers: [{ name: 'the same veth: from the cable to the host, with what it says of each', ratio: linux.bridged / linux.bare }],
+        peers: [
+          {
+            name: 'the same veth: from the cable to the host, with what it says of each',
+            ratio: linux.bridged / linux.bare,
+          },
+        ],
       });
     } finally {
       await target.close();

@@ -139,7 +139,9 @@ export class AgentConnection {
       const call = this.#nextCall;
       this.#nextCall = (this.#nextCall + 1) >>> 0;
       this.#pending.set(call, { resolve, reject });
-      if (this.#output.write(encodeMessage(call, AGENT_OPERATIONS[operation], payload))) return;
+      const hasRoom = this.#output.write(encodeMessage(call, AGENT_OPERATIONS[operation], payload));
+      // A stream that is closed never has room again, and does not say so: its end fails the calls that wait.
+      if (hasRoom || this.#output.destroyed) return;
       this.#drained ??= new Promise((free) => {
         const goOn = (): void => {
           this.#drained = undefined;

@@ -1,7 +1,7 @@
 /** A cable: QEMU's stream netdev at one end, every frame with its length before it (four bytes, big endian), and the harness at the other. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TargetFault, type ReceiveWait, type WireEnd, type WireFrame } from '../../contract/index.js';
+import { TargetFault, TargetLost, type ReceiveWait, type WireEnd, type WireFrame } from '../../contract/index.js';
 
 const LENGTH = 4;
 /** More than the longest frame of a device; a longer one is a stream that went wrong. */
@@ -80,6 +80,8 @@ export class Cable {
   async #sendBurst(frames: readonly WireFrame[]): Promise<void> {
     const socket = this.#socket;
     if (socket === undefined) throw new TargetFault('QEMU has no cable in this port');
+    // A stream that is closed takes nothing, and says no more when it would.
+    if (socket.destroyed) throw new TargetLost('QEMU is gone');
     if (!this.#plugged) return;
     const bytes = Buffer.allocUnsafe(frames.reduce((sum, frame) => sum + LENGTH + frame.bytes.length, 0));
     let at = 0;
