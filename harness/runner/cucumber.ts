@@ -151,9 +151,10 @@ function executionOf({ scenario, testCase, startedAt, results, attachments }: Ru
     const step = pickleStepId === undefined ? undefined : planned.get(pickleStepId);
     failure ??= failureOf(result, step?.text);
     if (step === undefined) continue;
-    const { keyword, text } = step;
+    const { keyword, text, argument } = step;
     const status = statusOf(result);
-    steps.push({ keyword, text, status, message: status === 'failed' ? messageOf(result) : '' });
+    const message = status === 'failed' ? messageOf(result) : '';
+    steps.push({ keyword, text, ...(argument === '' ? {} : { argument }), status, message });
   }
   return { steps, failure, attachments, durationMs: roundMs(performance.now() - startedAt) };
 }

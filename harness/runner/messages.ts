@@ -7,7 +7,17 @@ export interface PickleMessage {
   /** The scenario, and the example's row where there is one. */
   readonly astNodeIds: readonly string[];
   readonly tags: readonly { readonly name: string }[];
-  readonly steps: readonly { readonly id: string; readonly text: string; readonly astNodeIds: readonly string[] }[];
+  readonly steps: readonly PickleStepMessage[];
+}
+
+export interface PickleStepMessage {
+  readonly id: string;
+  readonly text: string;
+  readonly argument?: {
+    readonly docString?: { readonly content: string };
+    readonly dataTable?: { readonly rows: readonly { readonly cells: readonly { readonly value: string }[] }[] };
+  };
+  readonly astNodeIds: readonly string[];
 }
 
 export interface DocumentMessage {

@@ -81,6 +81,8 @@ export interface ScenarioRecord {
 export interface StepRecord {
   readonly keyword: string;
   readonly text: string;
+  /** The text or the table below it, where there is one. */
+  readonly argument?: string;
   readonly status: 'passed' | 'failed' | 'skipped' | 'undefined' | 'ambiguous' | 'pending' | 'unknown';
   /** Of a failed step; without the stack. */
   readonly message: string;

@@ -1,7 +1,14 @@
 /** Scenarios as they are written: one for each example, with what its tags say. */
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import type { CucumberMessage, DocumentMessage, PickleMessage, ScenarioMessage, StepMessage } from './messages.js';
+import type {
+  CucumberMessage,
+  DocumentMessage,
+  PickleMessage,
+  PickleStepMessage,
+  ScenarioMessage,
+  StepMessage,
+} from './messages.js';
 import { filesBelow, slashed, type Suite } from './project.js';
 import { UsageError } from './usage.js';
 
@@ -28,6 +35,8 @@ export interface PlannedStep {
   /** `Given`, without the blank. */
   readonly keyword: string;
   readonly text: string;
+  /** The text or the table below it; empty where there is none. */
+  readonly argument: string;
 }
 
 const REQUIREMENT_TAG = /^@([A-Z]+(?:-[A-Z0-9]+)*-\d{3})$/;
@@ -55,12 +64,21 @@ export function planScenario(pickle: PickleMessage, document: DocumentMessage): 
     needs: tags.filter((tag) => tag.startsWith(NEEDS_TAG)).map((tag) => tag.slice(NEEDS_TAG.length)),
     isLaw: tags.includes('@law'),
     tags,
-    steps: pickle.steps.map(({ id, text, astNodeIds: [node = ''] }) => ({
+    steps: pickle.steps.map(({ id, text, argument, astNodeIds: [node = ''] }) => ({
       id,
       keyword: index.keywords.get(node) ?? '',
       text,
+      argument: argumentText(argument),
     })),
   };
+}
+
+/** A table as it is written, its columns in line. */
+function argumentText(argument: PickleStepMessage['argument']): string {
+  const rows = argument?.dataTable?.rows.map(({ cells }) => cells.map(({ value }) => value)) ?? [];
+  if (rows.length === 0) return argument?.docString?.content ?? '';
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`).join('\n');
 }
 
 /** The absolute paths of a suite's features. */

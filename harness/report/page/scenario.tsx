@@ -8,7 +8,7 @@ import { Sign } from './verdict.js';
 import { count, filePath, formatDuration, OUTCOME_TEXT } from './words.js';
 
 export function Scenario({ scenario }: { readonly scenario: ScenarioResult }): VNode {
-  const { outcome, mismatch, counterexample, evidence } = scenario;
+  const { outcome, mismatch, counterexample, state, evidence } = scenario;
   const isBad = outcome === 'fail' || outcome === 'inconclusive';
   return (
     <details class="scenario" open={isBad}>
@@ -26,6 +26,7 @@ export function Scenario({ scenario }: { readonly scenario: ScenarioResult }): V
         {isBad && !saidByStep(scenario) ? <pre class="block">{scenario.reason}</pre> : null}
         {mismatch === null ? null : <ByteView mismatch={mismatch} />}
         {counterexample === null ? null : <Counterexample counterexample={counterexample} />}
+        {state === undefined ? null : <State lines={state} />}
         {evidence.length === 0 ? null : <Evidence paths={evidence} />}
         <p class="where">
           {scenario.feature}, {scenario.uri}:{scenario.line}
@@ -58,11 +59,19 @@ function Steps({ scenario }: { readonly scenario: ScenarioResult }): VNode {
     <ol class="steps">
       {scenario.steps.map((step) => {
         const sign = STEP_SIGN[step.status];
-        if (step.status === 'passed') return <li>{line(step)}</li>;
+        const below = step.argument === undefined ? null : <pre class="block">{step.argument}</pre>;
+        if (step.status === 'passed')
+          return (
+            <li>
+              {line(step)}
+              {below}
+            </li>
+          );
         return (
           <li class={sign === undefined ? 'skipped' : 'bad'}>
             {sign === undefined ? null : <Sign outcome={sign} />}
             {line(step)} <span class="state">{step.status}</span>
+            {below}
             {step.message === '' ? null : <pre>{shortened(step.message, scenario)}</pre>}
           </li>
         );
@@ -83,6 +92,13 @@ const Counterexample = ({ counterexample }: { readonly counterexample: Counterex
     <pre class="block">{counterexample.counterexample}</pre>
     <h3>Repeat it</h3>
     <Command text={counterexample.command} />
+  </div>
+);
+
+const State = ({ lines }: { readonly lines: readonly string[] }): VNode => (
+  <div>
+    <h3>What it showed</h3>
+    <pre class="block">{lines.join('\n')}</pre>
   </div>
 );
 
