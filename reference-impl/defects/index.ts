@@ -16,6 +16,7 @@ import { rssDefects } from './rss.js';
 import { rssContextDefects } from './rssContexts.js';
 import { segmentationDefects } from './segmentation.js';
 import { statisticsDefects } from './statistics.js';
+import { switchFrameDefects } from './switchFrames.js';
 import { switchPortDefects } from './switchPorts.js';
 import { switchStateDefects } from './switchStates.js';
 import { switchTableDefects } from './switchTable.js';
@@ -50,4 +51,5 @@ export const defects: readonly Defect[] = [
   ...switchTableDefects,
   ...switchVlanDefects,
   ...switchUniformityDefects,
+  ...switchFrameDefects,
 ];

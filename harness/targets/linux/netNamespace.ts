@@ -12,6 +12,10 @@ const OWN_NAMESPACE = '/proc/thread-self/ns/net';
 const QUIET: Readonly<Record<string, string>> = {
   'net/ipv6/conf/all/disable_ipv6': '1',
   'net/ipv6/conf/default/disable_ipv6': '1',
+  // br_netfilter: a bridge is not to ask the firewall of IP, which drops what is no good packet (br_validate_ipv4()).
+  'net/bridge/bridge-nf-call-iptables': '0',
+  'net/bridge/bridge-nf-call-ip6tables': '0',
+  'net/bridge/bridge-nf-call-arptables': '0',
 };
 
 export class NetNamespace {
@@ -77,13 +81,18 @@ export class NetNamespace {
     });
   }
 
-  /** Nothing is sent by the kernel itself: no neighbour discovery, no multicast listener reports. Devices come later. */
+  /**
+   * Nothing is sent by the kernel itself (no neighbour discovery, no multicast listener reports), and bridges forward by themselves.
+   * Devices come later.
+   */
   keepQuiet(): void {
-    try {
-      this.setSysctls(QUIET);
-    } catch (error) {
-      // A kernel without IPv6 has none of its settings, and none of its noise.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    for (const [name, value] of Object.entries(QUIET)) {
+      try {
+        this.setSysctls({ [name]: value });
+      } catch (error) {
+        // A kernel without IPv6, or without br_netfilter, has none of its settings, and none of its doings.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
     }
   }
 
