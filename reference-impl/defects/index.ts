@@ -16,6 +16,7 @@ import { rssDefects } from './rss.js';
 import { rssContextDefects } from './rssContexts.js';
 import { segmentationDefects } from './segmentation.js';
 import { statisticsDefects } from './statistics.js';
+import { switchAggregationDefects } from './switchAggregation.js';
 import { switchPortDefects } from './switchPorts.js';
 import { switchStateDefects } from './switchStates.js';
 import { switchTableDefects } from './switchTable.js';
@@ -48,4 +49,5 @@ export const defects: readonly Defect[] = [
   ...switchStateDefects,
   ...switchTableDefects,
   ...switchVlanDefects,
+  ...switchAggregationDefects,
 ];
