@@ -17,6 +17,7 @@ import { rssContextDefects } from './rssContexts.js';
 import { segmentationDefects } from './segmentation.js';
 import { statisticsDefects } from './statistics.js';
 import { switchAggregationDefects } from './switchAggregation.js';
+import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchPortDefects } from './switchPorts.js';
 import { switchStateDefects } from './switchStates.js';
 import { switchTableDefects } from './switchTable.js';
@@ -50,4 +51,5 @@ export const defects: readonly Defect[] = [
   ...switchTableDefects,
   ...switchVlanDefects,
   ...switchAggregationDefects,
+  ...switchAggregationBridgeDefects,
 ];

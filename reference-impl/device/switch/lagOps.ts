@@ -69,12 +69,12 @@ function joinLag(state: SwitchState, port: number, { id, transmit, hash }: Offlo
 
 function leaveLag({ lags, logicalOf, parts }: LagTable, port: number, id: LagId): void {
   const lag = lags.find((each) => each.id === id);
-  if (lag === undefined) return;
+  if (lag === undefined || !parts.forgetsMember) return;
   const others = ~(1 << port);
   setSending(lag, port, false);
   lag.members &= others;
   lag.bridged &= others;
   lag.collecting &= others;
-  if (parts.forgetsMember) logicalOf[port] = port;
+  logicalOf[port] = port;
   if (lag.members === 0) clearLag(lag);
 }

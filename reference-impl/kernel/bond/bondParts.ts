@@ -59,8 +59,6 @@ export interface BondParts {
   readonly tellsHardware: boolean;
   /** NETDEV_PRECHANGEUPPER: whether a refusal of the driver counts. */
   readonly honoursVeto: boolean;
-  /** switchdev_bridge_port_offload(): whether a member that comes late is told of the bridge. */
-  readonly joinsLate: boolean;
 }
 
 export const CONFORMING_BOND: BondParts = {
@@ -99,5 +97,4 @@ export const CONFORMING_BOND: BondParts = {
   toldAddress: ({ ownAddress }) => ownAddress,
   tellsHardware: true,
   honoursVeto: true,
-  joinsLate: true,
 };

@@ -134,7 +134,7 @@ export async function enslaveMember(bonding: Bonding, bond: Bond, netDevice: Net
   bond.members.set(netDevice.ifIndex, member);
   bonding.memberChanged(member);
   if (!usesPrimary(bond)) await receiveModes(bonding, member, 1);
-  if (parts.joinsLate) await lag.joinBridge(member);
+  await lag.joinBridge(member);
   followCarrier(bonding, bond);
   if (usesPrimary(bond)) selectActive(bonding, bond);
   notify(kernel, 'NETDEV_CHANGEUPPER', netDevice);
