@@ -11,6 +11,7 @@ import type {
   WireEnd,
   WireFrame,
 } from '../../harness/contract/index.js';
+import { BondClient } from '../../reference-impl/netlink/bondClient.js';
 import { BridgeClient } from '../../reference-impl/netlink/bridgeClient.js';
 import { NetlinkClient, type NetlinkResult } from '../../reference-impl/netlink/client.js';
 import { EthtoolClient, type FeatureNames } from '../../reference-impl/netlink/ethtoolClient.js';
@@ -55,6 +56,7 @@ export class NicWorld extends World {
   #hosts = new Map<string, Promise<HostEnd>>();
   #wires = new Map<PortName, Promise<WireEnd>>();
   #bridges: Promise<BridgeClient> | undefined;
+  #bonds: Promise<BondClient> | undefined;
   #route: Promise<RouteClient> | undefined;
   #ethtool: Promise<EthtoolClient> | undefined;
 
@@ -112,6 +114,12 @@ export class NicWorld extends World {
   bridges(): Promise<BridgeClient> {
     this.#bridges ??= BridgeClient.open((protocol) => this.target.netlink(protocol));
     return this.#bridges;
+  }
+
+  /** Aggregates over rtnetlink, over one socket of this scenario. */
+  bonds(): Promise<BondClient> {
+    this.#bonds ??= BondClient.open((protocol) => this.target.netlink(protocol));
+    return this.#bonds;
   }
 
   /** rtnetlink, over one socket of this scenario. */
@@ -249,11 +257,13 @@ export class NicWorld extends World {
     for (const end of this.#hosts.values()) await (await end).close();
     for (const end of this.#wires.values()) await (await end).close();
     if (this.#bridges !== undefined) await (await this.#bridges).client.socket.close();
+    if (this.#bonds !== undefined) await (await this.#bonds).client.socket.close();
     if (this.#route !== undefined) await (await this.#route).client.socket.close();
     if (this.#ethtool !== undefined) await (await this.#ethtool).generic.client.socket.close();
     this.#hosts.clear();
     this.#wires.clear();
     this.#bridges = undefined;
+    this.#bonds = undefined;
     this.#route = undefined;
     this.#ethtool = undefined;
   }

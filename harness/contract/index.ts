@@ -2,6 +2,7 @@
 export * from './values.js';
 export * from './target.js';
 export * from './device.js';
+export * from './lag.js';
 export * from './switchdev.js';
 export * from './agentBytes.js';
 export * from './agentProtocol.js';

@@ -5,11 +5,12 @@
  */
 import type { Awaitable, Branded, MacAddress, Nanoseconds, PortName, Vid } from './values.js';
 import type { DriverResult } from './device.js';
+import type { LagOps } from './lag.js';
 
 /** A bridge as the driver knows it; the same number as long as the bridge is there. */
 export type BridgeId = Branded<number, 'BridgeId'>;
 
-export interface SwitchdevOps {
+export interface SwitchdevOps extends LagOps {
   /**
    * NETDEV_PRECHANGEUPPER, NETDEV_CHANGEUPPER: the port joins a bridge. Any refusal but EOPNOTSUPP undoes the join; with EOPNOTSUPP the
    * software forwards for this port. The value is the hardware domain, 1 or more: frames among its ports are forwarded by hardware.

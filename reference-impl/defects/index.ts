@@ -17,6 +17,8 @@ import { rssContextDefects } from './rssContexts.js';
 import { segmentationDefects } from './segmentation.js';
 import { statisticsDefects } from './statistics.js';
 import { switchFrameDefects } from './switchFrames.js';
+import { switchAggregationDefects } from './switchAggregation.js';
+import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchPortDefects } from './switchPorts.js';
 import { switchStateDefects } from './switchStates.js';
 import { switchTableDefects } from './switchTable.js';
@@ -52,4 +54,6 @@ export const defects: readonly Defect[] = [
   ...switchVlanDefects,
   ...switchUniformityDefects,
   ...switchFrameDefects,
+  ...switchAggregationDefects,
+  ...switchAggregationBridgeDefects,
 ];

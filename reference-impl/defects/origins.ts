@@ -53,3 +53,16 @@ export const FORWARDING_TESTS = kernelSource(
   'The selftests are there because switches got it wrong',
   'tools/testing/selftests/net/forwarding',
 );
+export const BONDING_HOWTO = kernelSource(
+  'What is expected of link aggregates',
+  'Documentation/networking/bonding.rst',
+);
+export const BONDING = kernelSource('Rules that were learned link by link', 'drivers/net/bonding/bond_main.c');
+export const BOND_OPTIONS = kernelSource('Checks that came one by one', 'drivers/net/bonding/bond_options.c');
+export const BONDING_TESTS = kernelSource(
+  'The selftests are there because it went wrong',
+  'tools/testing/selftests/drivers/net/bonding',
+);
+export const DSA_LAG = kernelSource('What drivers are told of a member, and why', 'net/dsa/port.c');
+export const DSA_GUIDE = kernelSource('What hardware does for link aggregates', 'Documentation/networking/dsa/dsa.rst');
+export const MLXSW = kernelSource('How a driver does it', 'drivers/net/ethernet/mellanox/mlxsw/spectrum.c');

@@ -1,6 +1,8 @@
 /** A conforming stack with one part replaced: what most defects are. */
 import type { NicParts } from '../device/parts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
+import type { LagParts } from '../device/switch/lagParts.js';
+import type { BondParts } from '../kernel/bond/bondParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 import type { Defect } from './defect.js';
@@ -24,3 +26,13 @@ export const chip =
 export const bridge =
   (change: Partial<BridgeParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, bridge: { ...parts.bridge, ...change } });
+
+/** Parts of the kernel's link aggregates. */
+export const bond =
+  (change: Partial<BondParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, bond: { ...parts.bond, ...change } });
+
+/** Parts of the reference switch's link aggregates. */
+export const lag =
+  (change: Partial<LagParts>): NonNullable<Defect['switch']> =>
+  (parts) => ({ ...parts, lag: { ...parts.lag, ...change } });

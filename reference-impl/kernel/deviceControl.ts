@@ -1,5 +1,6 @@
 /** Changes to a net device that its user asks for: net/core/dev.c. Each either takes effect whole or is refused. */
 import type { MacAddress } from '../../harness/contract/index.js';
+import { changeMembers, usesPrimary, type Bond } from './bond/bond.js';
 import { changeBridgeAddress } from './bridge/bridging.js';
 import { EADDRNOTAVAIL, EINVAL, ENETDOWN, ERANGE, OK, refused } from './errno.js';
 import { fixFeatures, sameFeatures, type FeatureSet } from './features.js';
@@ -117,6 +118,16 @@ export async function setMtu(kernel: KernelState, netDevice: NetDevice, mtu: num
     if (mtu > lower.on.mtu) return refused(ERANGE);
   } else if (lower.kind === 'bridge') {
     lower.bridge.mtuIsUsers = true;
+  } else if (lower.kind === 'bond') {
+    const before = netDevice.mtu;
+    const changed = kernel.parts.bond.membersFollowMtu
+      ? await changeMembers(
+          lower.bond,
+          (member) => setMtu(kernel, member, mtu),
+          (member) => setMtu(kernel, member, before),
+        )
+      : OK;
+    if (!changed.ok) return changed;
   } else {
     const changed = await lower.device.netDevice.changeMtu(lower.port, mtu);
     if (!changed.ok) return changed;
@@ -140,6 +151,9 @@ export async function setMacAddress(kernel: KernelState, netDevice: NetDevice, a
     lower.bridge.addressIsUsers = true;
     if (address !== netDevice.address) changeBridgeAddress(kernel.bridging, lower.bridge, address);
     return OK;
+  } else if (lower.kind === 'bond') {
+    const changed = await setAggregateAddress(kernel, netDevice, lower.bond, address);
+    if (changed !== undefined) return changed;
   } else {
     const changed = await lower.device.netDevice.setMacAddress(lower.port, address);
     if (!changed.ok) return changed;
@@ -147,6 +161,26 @@ export async function setMacAddress(kernel: KernelState, netDevice: NetDevice, a
   netDevice.address = address;
   notify(kernel, 'NETDEV_CHANGEADDR', netDevice);
   return OK;
+}
+
+/** bond_set_mac_address(): every member follows; where they keep their own addresses nothing happens. Undefined: go on. */
+async function setAggregateAddress(
+  kernel: KernelState,
+  netDevice: NetDevice,
+  bond: Bond,
+  address: MacAddress,
+): Promise<Outcome | undefined> {
+  if (bond.settings.failOverMac !== 0 && usesPrimary(bond)) return OK;
+  const before = netDevice.address;
+  const changed = kernel.parts.bond.membersFollowAddress
+    ? await changeMembers(
+        bond,
+        (member) => setMacAddress(kernel, member, address),
+        (member) => setMacAddress(kernel, member, before),
+      )
+    : OK;
+  bond.addressIsRandom = false;
+  return changed.ok ? undefined : changed;
 }
 
 /** is_valid_ether_addr(). */

@@ -16,6 +16,8 @@ import type {
   TxFrame,
   WireFrame,
 } from '../../harness/contract/index.js';
+import { egressOf, receivedBy } from './bond/bondFrames.js';
+import { BondKernel } from './bond/bondKernel.js';
 import type { Bridge } from './bridge/bridge.js';
 import { BridgeKernel } from './bridge/bridgeKernel.js';
 import { receive as bridgeReceive, transmit as bridgeTransmit } from './bridge/forward.js';
@@ -61,6 +63,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly #sockets = new Set<PacketSocket>();
   readonly #stopped = new Map<PortName, Set<QueueIndex>>();
   readonly bridging: BridgeKernel;
+  readonly bonds: BondKernel;
   readonly #receivePath: ReceivePath;
   /** Timers of the kernel's own, in no order: there are few. */
   #timers: { readonly at: Nanoseconds; readonly run: () => void }[] = [];
@@ -78,12 +81,14 @@ export class ReferenceKernel implements KernelState, DriverHost {
       this,
       (netDevice, frame) => this.#tap(netDevice, frame),
       (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
+      (member, bytes) => receivedBy(this.parts.bond, member, bytes),
     );
     this.bridging = new BridgeKernel(this, {
       at: (at, run) => void this.#timers.push({ at, run }),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
       deliver: (bridge, frame, vnet) => this.#receivePath.deliver(bridge.netDevice, frame, vnet),
     });
+    this.bonds = new BondKernel(this, (at, run) => void this.#timers.push({ at, run }));
   }
 
   /** Probes the device and registers a net device for each of its ports. */
@@ -307,7 +312,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     for (const socket of this.#sockets) if (socket.netDevice === netDevice) socket.received.push(frame);
   }
 
-  /** dev_queue_xmit(): down through VLAN devices to the port, then through the checks to the driver. */
+  /** dev_queue_xmit(): down through VLAN devices and aggregates to the port, then through the checks to the driver. */
   async #transmit(netDevice: NetDevice, frame: TxFrame, wanted: QueueIndex | undefined): Promise<void> {
     const { lower } = netDevice;
     if (lower.kind === 'vlan') {
@@ -320,6 +325,13 @@ export class ReferenceKernel implements KernelState, DriverHost {
     }
     if (lower.kind === 'bridge') {
       if (netDevice.carrier) this.#sendThroughBridge(lower.bridge, frame);
+      return;
+    }
+    if (lower.kind === 'bond') {
+      if (!netDevice.carrier || !isUp(netDevice)) return;
+      netDevice.softwareTraffic.txPackets += frame.gso?.segments ?? 1;
+      netDevice.softwareTraffic.txBytes += frame.bytes.length;
+      for (const member of egressOf(this.parts.bond, lower.bond, frame)) await this.#transmit(member, frame, wanted);
       return;
     }
     // Without a carrier the queue discipline is noop: what is sent is freed, and nobody is told.

@@ -7,6 +7,7 @@ import type {
   PortName,
   Vid,
 } from '../../harness/contract/index.js';
+import type { Bond, BondMember } from './bond/bond.js';
 import type { Bridge, BridgePort } from './bridge/bridge.js';
 import type { FeatureSet } from './features.js';
 import { NO_PORT } from './noPort.js';
@@ -34,11 +35,12 @@ export const IF_OPER_UP = 6;
 export const IF_LINK_MODE_DEFAULT = 0;
 export const IF_LINK_MODE_DORMANT = 1;
 
-/** What lies below a net device: a port of a device, another net device with a tag, or the ports of a bridge. */
+/** What lies below a net device: a port of a device, another net device with a tag, the ports of a bridge, or the members of an aggregate. */
 export type Lower =
   | { readonly kind: 'port'; readonly device: Device; readonly port: PortName; readonly limits: DevicePort }
   | { readonly kind: 'vlan'; readonly on: NetDevice; readonly tpid: number; readonly vid: Vid }
-  | { readonly kind: 'bridge'; readonly bridge: Bridge };
+  | { readonly kind: 'bridge'; readonly bridge: Bridge }
+  | { readonly kind: 'bond'; readonly bond: Bond };
 
 /** An address list with reference counts, as net/core/dev_addr_lists.c keeps it. */
 export type AddressList = Map<MacAddress, number>;
@@ -122,6 +124,8 @@ export interface NetDevice {
   readonly uppers: Set<NetDevice>;
   /** IFLA_MASTER is its bridge. */
   bridgePort: BridgePort | undefined;
+  /** IFLA_MASTER is its aggregate. */
+  bondMember: BondMember | undefined;
 
   readonly coreStatistics: CoreStatistics;
   readonly softwareTraffic: SoftwareTraffic;
@@ -133,7 +137,7 @@ export interface NetDevice {
 
 export const isUp = (netDevice: NetDevice): boolean => (netDevice.flags & IFF_UP) !== 0;
 
-/** The port below a net device, through whatever VLANs lie between. A bridge has none of its own. */
+/** The port below a net device, through whatever VLANs lie between. A bridge and an aggregate have none of their own. */
 export function portOf({ lower }: NetDevice): Extract<Lower, { kind: 'port' }> {
   switch (lower.kind) {
     case 'port':
@@ -141,6 +145,7 @@ export function portOf({ lower }: NetDevice): Extract<Lower, { kind: 'port' }> {
     case 'vlan':
       return portOf(lower.on);
     case 'bridge':
+    case 'bond':
       return NO_PORT;
   }
 }
@@ -205,6 +210,7 @@ export function createNetDevice(seed: NetDeviceSeed): NetDevice {
     addresses: [],
     uppers: new Set(),
     bridgePort: undefined,
+    bondMember: undefined,
     coreStatistics: { rxDropped: 0, txDropped: 0, rxNohandler: 0 },
     softwareTraffic: { rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0, multicast: 0 },
     rssTableIsUsers: false,

@@ -5,6 +5,8 @@ import { GroEngine, type GroOutput } from '../packet/aggregate.js';
 import { equalBytes } from '../packet/bytes.js';
 import { onesComplementSum, pseudoHeaderSum } from '../packet/checksum.js';
 import { parseFlow, newFlow } from '../packet/flow.js';
+import type { BondMember } from './bond/bond.js';
+import type { MemberFrame } from './bond/bondFrames.js';
 import type { BridgePort } from './bridge/bridge.js';
 import type { KernelState } from './kernelState.js';
 import { isUp, type NetDevice } from './netDevice.js';
@@ -17,6 +19,9 @@ const PACKET_OTHERHOST = 3;
 /** br_handle_frame(): the bridge takes what comes in at its port. */
 export type RxHandler = (port: BridgePort, frame: RxFrame, vnet: VirtioNetHeader | undefined) => void;
 
+/** bond_handle_frame(): whose a frame is that a member received. */
+export type MemberHandler = (member: BondMember, bytes: Uint8Array) => MemberFrame;
+
 /** Called for every frame that a packet socket on this net device would see. */
 export type PacketTap = (netDevice: NetDevice, frame: HostReceive) => void;
 
@@ -25,13 +30,15 @@ export class ReceivePath {
   readonly #kernel: KernelState;
   readonly #tap: PacketTap;
   readonly #bridge: RxHandler;
+  readonly #member: MemberHandler;
   /** By net device, queue and tag: frames that differ in any of these are never merged. */
   readonly #engines = new Map<NetDevice, Map<number, GroEngine<RxFrame>>>();
 
-  constructor(kernel: KernelState, tap: PacketTap, bridge: RxHandler) {
+  constructor(kernel: KernelState, tap: PacketTap, bridge: RxHandler, member: MemberHandler) {
     this.#kernel = kernel;
     this.#tap = tap;
     this.#bridge = bridge;
+    this.#member = member;
   }
 
   /** napi_poll: everything that is there, then napi_complete, which lets the held frames go. */
@@ -85,12 +92,22 @@ export class ReceivePath {
     const upper = vlan === undefined ? undefined : vlanUpper(this.#kernel, netDevice, vlan);
     if (upper === undefined) {
       if (netDevice.bridgePort !== undefined) this.#bridge(netDevice.bridgePort, untagged.frame, untagged.vnet);
+      if (netDevice.bondMember !== undefined) this.#toAggregate(netDevice.bondMember, untagged.frame, untagged.vnet);
       return;
     }
     upper.softwareTraffic.rxPackets++;
     upper.softwareTraffic.rxBytes += rest.bytes.length;
     if (packetType(this.#kernel, upper, rest.bytes) === PACKET_MULTICAST) upper.softwareTraffic.multicast++;
     this.deliver(upper, rest, untagged.vnet);
+  }
+
+  /** RX_HANDLER_ANOTHER: the frame comes in once more, at the aggregate. */
+  #toAggregate(member: BondMember, frame: RxFrame, vnet: VirtioNetHeader | undefined): void {
+    const { netDevice } = member.bond;
+    if (!isUp(netDevice) || this.#member(member, frame.bytes) === 'member') return;
+    netDevice.softwareTraffic.rxPackets++;
+    netDevice.softwareTraffic.rxBytes += frame.bytes.length;
+    this.deliver(netDevice, frame, vnet);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Address lists and receive modes: net/core/dev_addr_lists.c and __dev_set_rx_mode(). */
 import type { MacAddress, Vid } from '../../harness/contract/index.js';
+import { bondOf, usesPrimary } from './bond/bond.js';
 import { EEXIST, ENOENT, OK, refused } from './errno.js';
 import type { KernelState, Outcome } from './kernelState.js';
 import { IFF_ALLMULTI, IFF_PROMISC, isUp, type AddressList, type NetDevice } from './netDevice.js';
@@ -26,6 +27,7 @@ export async function changePromiscuity(kernel: KernelState, netDevice: NetDevic
     change === 1 ? netDevice.promiscuity + 1 : Math.max(0, kernel.parts.promiscuityAfterRelease(netDevice.promiscuity));
   netDevice.flags = netDevice.promiscuity > 0 ? netDevice.flags | IFF_PROMISC : netDevice.flags & ~IFF_PROMISC;
   if (netDevice.lower.kind === 'vlan' && isUp(netDevice)) await changePromiscuity(kernel, netDevice.lower.on, change);
+  for (const member of receivingMembers(netDevice)) await changePromiscuity(kernel, member, change);
   await applyRxMode(netDevice);
 }
 
@@ -34,7 +36,16 @@ export async function changeAllMulticast(kernel: KernelState, netDevice: NetDevi
   netDevice.allMulticast = Math.max(0, netDevice.allMulticast + change);
   netDevice.flags = netDevice.allMulticast > 0 ? netDevice.flags | IFF_ALLMULTI : netDevice.flags & ~IFF_ALLMULTI;
   if (netDevice.lower.kind === 'vlan' && isUp(netDevice)) await changeAllMulticast(kernel, netDevice.lower.on, change);
+  for (const member of receivingMembers(netDevice)) await changeAllMulticast(kernel, member, change);
   await applyRxMode(netDevice);
+}
+
+/** bond_set_promiscuity(), bond_set_allmulti(): of an aggregate, the members that receive for it. */
+function receivingMembers(netDevice: NetDevice): readonly NetDevice[] {
+  const bond = bondOf(netDevice);
+  if (bond === undefined) return [];
+  if (usesPrimary(bond)) return bond.active === undefined ? [] : [bond.active.netDevice];
+  return [...bond.members.values()].map((member) => member.netDevice);
 }
 
 /** dev_uc_add(), dev_mc_add(): one more reference. */

@@ -9,22 +9,44 @@ import type {
   SwitchdevObject,
   SwitchdevOps,
   SwitchdevPortAttribute,
+  SwitchdevPortFlags,
   PortName,
 } from '../../harness/contract/index.js';
 import { EOPNOTSUPP, OK, refused } from './errno.js';
 import type { Outcome } from './kernelState.js';
 import type { NetDevice } from './netDevice.js';
+import { membersOf } from './bond/bond.js';
 import type { Bridge, BridgePort, PortFlags } from './bridge/bridge.js';
 import type { FdbEntry } from './bridge/fdbTable.js';
 
+export interface SwitchPort {
+  readonly ops: SwitchdevOps;
+  readonly port: PortName;
+}
+
 /** The switch that a port belongs to, with the port's name there; undefined: the port is no switch's. */
-export function switchPort(netDevice: NetDevice): { readonly ops: SwitchdevOps; readonly port: PortName } | undefined {
+export function switchPort(netDevice: NetDevice): SwitchPort | undefined {
   const { lower } = netDevice;
   if (lower.kind !== 'port' || lower.device.switchdev === undefined) return undefined;
   return { ops: lower.device.switchdev, port: lower.port };
 }
 
+/** switchdev_lower_dev_find(): the port itself, or the members of an aggregate whose hardware takes part. */
+function switchPorts(netDevice: NetDevice): readonly SwitchPort[] {
+  const below = switchPort(netDevice);
+  if (below !== undefined) return [below];
+  return membersOf(netDevice).flatMap((member) => {
+    const port = member.isOffloaded ? switchPort(member.netDevice) : undefined;
+    return port === undefined ? [] : [port];
+  });
+}
+
 const bridgeId = ({ netDevice }: Bridge): BridgeId => netDevice.ifIndex as number as BridgeId;
+
+function offloadedFlags(flags: PortFlags): SwitchdevPortFlags {
+  const { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked } = flags;
+  return { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked };
+}
 
 /** A driver that does not take part in something says EOPNOTSUPP, and the software does it alone. */
 const unlessRefused = (result: DriverResult): Outcome => (!result.ok && result.errno === EOPNOTSUPP ? OK : result);
@@ -52,17 +74,26 @@ export class SwitchdevCore {
     this.#deferred.length = 0;
   }
 
-  /** NETDEV_PRECHANGEUPPER and NETDEV_CHANGEUPPER: the driver may refuse. */
+  /** NETDEV_PRECHANGEUPPER and NETDEV_CHANGEUPPER: the driver may refuse. An aggregate joins with all its members, or with none. */
   async join(port: BridgePort): Promise<Outcome> {
-    const below = switchPort(port.netDevice);
-    if (below === undefined) return OK;
+    const joined: SwitchPort[] = [];
+    for (const below of switchPorts(port.netDevice)) {
+      const outcome = await this.#joinOne(port, below);
+      if (outcome.ok) {
+        joined.push(below);
+        continue;
+      }
+      for (const before of joined) await before.ops.leave(before.port, bridgeId(port.bridge));
+      port.hardwareDomain = 0;
+      return outcome;
+    }
+    return OK;
+  }
+
+  async #joinOne(port: BridgePort, below: SwitchPort): Promise<Outcome> {
     const { vlanFiltering, vlanProtocol, ageingTime } = port.bridge;
-    const joined = await below.ops.join(below.port, {
-      id: bridgeId(port.bridge),
-      vlanFiltering,
-      vlanProtocol,
-      ageingTime,
-    });
+    const bridge = { id: bridgeId(port.bridge), vlanFiltering, vlanProtocol, ageingTime };
+    const joined = await below.ops.join(below.port, bridge);
     if (!joined.ok) return joined.errno === EOPNOTSUPP ? OK : joined;
     port.hardwareDomain = joined.value;
     return OK;
@@ -70,15 +101,41 @@ export class SwitchdevCore {
 
   async leave(port: BridgePort): Promise<void> {
     await this.process();
-    const below = switchPort(port.netDevice);
-    if (below === undefined || port.hardwareDomain === 0) return;
-    await below.ops.leave(below.port, bridgeId(port.bridge));
+    if (port.hardwareDomain === 0) return;
+    for (const below of switchPorts(port.netDevice)) await below.ops.leave(below.port, bridgeId(port.bridge));
     port.hardwareDomain = 0;
   }
 
+  /** A member comes to an aggregate that is in a bridge: it is told what the others know (switchdev_bridge_port_offload()). */
+  async joinMember(port: BridgePort, member: NetDevice): Promise<void> {
+    const below = switchPort(member);
+    if (below === undefined || !(await this.#joinOne(port, below)).ok || port.hardwareDomain === 0) return;
+    await below.ops.setPortAttribute(below.port, { kind: 'flags', flags: offloadedFlags(port.flags) });
+    await below.ops.setPortAttribute(below.port, { kind: 'stp-state', state: port.state });
+    const { members, pvid } = port.vlans;
+    for (const [vid, { untagged }] of members)
+      await below.ops.addObject(below.port, { kind: 'vlan', vid, pvid: vid === pvid, untagged });
+    for (const entry of port.bridge.fdb.entries())
+      if (entry.isLocal || entry.port === port) this.deferFdb(port.bridge, entry, 'add');
+    for (const [vid, { untagged }] of port.bridge.vlans.members)
+      await this.addHostObject(port.bridge, { kind: 'vlan', vid, pvid: port.bridge.vlans.pvid === vid, untagged });
+  }
+
+  async leaveMember(port: BridgePort, member: NetDevice): Promise<void> {
+    const below = switchPort(member);
+    if (below === undefined || port.hardwareDomain === 0) return;
+    const isLast = switchPorts(port.netDevice).length <= 1;
+    await below.ops.leave(below.port, bridgeId(port.bridge));
+    if (isLast) port.hardwareDomain = 0;
+  }
+
+  /** The first refusal counts. */
   async setPort(port: BridgePort, attribute: SwitchdevPortAttribute): Promise<Outcome> {
-    const below = this.#offloadedBy(port);
-    return below === undefined ? OK : unlessRefused(await below.ops.setPortAttribute(below.port, attribute));
+    for (const below of this.#offloadedBy(port)) {
+      const set = unlessRefused(await below.ops.setPortAttribute(below.port, attribute));
+      if (!set.ok) return set;
+    }
+    return OK;
   }
 
   /**
@@ -86,16 +143,13 @@ export class SwitchdevCore {
    * changing, whatever its errno.
    */
   async setPortFlags(port: BridgePort, flags: PortFlags): Promise<Outcome> {
-    const { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked } = flags;
-    const offloaded = { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked };
-    const set = await this.setPort(port, { kind: 'flags', flags: offloaded });
+    const set = await this.setPort(port, { kind: 'flags', flags: offloadedFlags(flags) });
     return set.ok ? set : refused(EOPNOTSUPP, set.message ?? 'bridge flag offload is not supported');
   }
 
   deferPort(port: BridgePort, attribute: SwitchdevPortAttribute): void {
-    const below = this.#offloadedBy(port);
-    if (below !== undefined)
-      this.#defer(async () => {
+    for (const below of this.#offloadedBy(port))
+      this.defer(async () => {
         await below.ops.setPortAttribute(below.port, attribute);
       });
   }
@@ -110,13 +164,15 @@ export class SwitchdevCore {
   }
 
   async addObject(port: BridgePort, object: SwitchdevObject): Promise<Outcome> {
-    const below = this.#offloadedBy(port);
-    return below === undefined ? OK : unlessRefused(await below.ops.addObject(below.port, object));
+    for (const below of this.#offloadedBy(port)) {
+      const added = unlessRefused(await below.ops.addObject(below.port, object));
+      if (!added.ok) return added;
+    }
+    return OK;
   }
 
   async removeObject(port: BridgePort, object: SwitchdevObject): Promise<void> {
-    const below = this.#offloadedBy(port);
-    if (below !== undefined) await below.ops.removeObject(below.port, object);
+    for (const below of this.#offloadedBy(port)) await below.ops.removeObject(below.port, object);
   }
 
   /** An object of the bridge's own: what the host wants to receive. */
@@ -133,15 +189,15 @@ export class SwitchdevCore {
     const { address, vid, addedByUser, isLocal, isStatic, isSticky, port } = entry;
     if (port === null || isLocal) {
       for (const ops of this.#switchesOf(bridge))
-        this.#defer(async () => {
+        this.defer(async () => {
           if (change === 'add') await ops.addHostFdb(bridgeId(bridge), { address, vid });
           else await ops.removeHostFdb(bridgeId(bridge), { address, vid });
         });
       return;
     }
-    const below = this.#offloadedBy(port);
+    const [below] = this.#offloadedBy(port);
     if (below === undefined) return;
-    this.#defer(async () => {
+    this.defer(async () => {
       if (change === 'remove') {
         await below.ops.removeFdb(below.port, { address, vid });
         return;
@@ -155,20 +211,20 @@ export class SwitchdevCore {
     });
   }
 
-  #offloadedBy(port: BridgePort): ReturnType<typeof switchPort> {
-    return port.hardwareDomain === 0 ? undefined : switchPort(port.netDevice);
+  #offloadedBy(port: BridgePort): readonly SwitchPort[] {
+    return port.hardwareDomain === 0 ? [] : switchPorts(port.netDevice);
   }
 
   #switchesOf(bridge: Bridge): ReadonlySet<SwitchdevOps> {
     const switches = new Set<SwitchdevOps>();
     for (const port of bridge.ports.values()) {
-      const below = this.#offloadedBy(port);
-      if (below !== undefined) switches.add(below.ops);
+      for (const below of this.#offloadedBy(port)) switches.add(below.ops);
     }
     return switches;
   }
 
-  #defer(work: () => Promise<void>): void {
+  /** Done as soon as the kernel may sleep, in this order. */
+  defer(work: () => Promise<void>): void {
     this.#deferred.push(work);
   }
 }

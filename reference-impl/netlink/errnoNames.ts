@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<number, string>> = {
   28: 'ENOSPC',
   34: 'ERANGE',
   38: 'ENOSYS',
+  39: 'ENOTEMPTY',
   40: 'ELOOP',
   61: 'ENODATA',
   71: 'EPROTO',

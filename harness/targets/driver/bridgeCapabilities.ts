@@ -3,6 +3,7 @@ import { BridgeClient, bridgeData } from '../../../reference-impl/netlink/bridge
 import { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
 import { bytesIn, numberIn } from '../../../reference-impl/netlink/schema.js';
 import { hex } from '../../../reference-impl/packet/bytes.js';
+import { askBond } from './bondCapabilities.js';
 import type { CapabilityAnswer, CapabilityAnswers, NetlinkProtocol, NetlinkSocket } from '../../contract/index.js';
 
 const PRESENT: CapabilityAnswer = { present: true };
@@ -24,6 +25,7 @@ export async function askBridge(
       switchdev: await switchdevAnswer(route, ports),
       'switch-table-fillable': absent('Nobody can be asked how much room the table of the hardware has.'),
       ...(await bridgeAnswers(route, bridges, ports[0])),
+      ...(await askBond(open)),
     };
   } finally {
     await route.client.socket.close();

@@ -56,6 +56,8 @@ export function machineArguments(
     'panic=-1',
     'unknown_nmi_panic',
     `nicspec.modules=${device.modules.join(',')}`,
+    // Loaded when the first aggregate is asked for, and makes none of its own.
+    'bonding.max_bonds=0',
     ...kernelWords,
   ];
   return [

@@ -64,7 +64,7 @@ export function decide(state: SwitchState, port: number, bytes: Uint8Array, deci
 }
 
 /** 01-80-C2-00-00-0X: IEEE 802.1Q, table 8-1. */
-const isLinkLocal = (bytes: Uint8Array): boolean =>
+export const isLinkLocal = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x01 &&
   bytes[1] === 0x80 &&
   bytes[2] === 0xc2 &&

@@ -10,7 +10,9 @@ import type {
 import { formatMac } from '../../packet/addresses.js';
 import { readU16 } from '../../packet/bytes.js';
 import { FDB_STATIC } from './fdbMemory.js';
-import { decide, newDecision } from './lookup.js';
+import { withLags } from './lagOps.js';
+import { collects, lagAt, outlets } from './lagTable.js';
+import { decide, isLinkLocal, newDecision } from './lookup.js';
 import { switchdevOps } from './switchdevOps.js';
 import type { SwitchParts } from './switchParts.js';
 import { NO_BRIDGE, newSwitchState, resetSwitchState, type SwitchBridge, type SwitchState } from './switchState.js';
@@ -49,7 +51,13 @@ const TAG_AT = 12;
 export function createReferenceSwitch({ ports, fdbEntries, parts, host }: ReferenceSwitchOptions): ReferenceSwitch {
   const state = newSwitchState({ ports: ports.length, fdbEntries, parts });
   const decision = newDecision();
-  const portOf = (slot: number): PortName => ports[state.fdb.port[slot] ?? 0] ?? ('' as PortName);
+  const { lagTable } = state;
+  /** Of a station at an aggregate: one of the members. */
+  const portOf = (slot: number): PortName => {
+    const logical = state.fdb.port[slot] ?? 0;
+    const lag = lagAt(lagTable, logical);
+    return ports[lag === undefined ? logical : 31 - Math.clz32(lag.members)] ?? ('' as PortName);
+  };
   const tell = (slot: number, what: 'learned' | 'forgotten'): void => {
     const { fdb } = state;
     const key = {
@@ -61,12 +69,20 @@ export function createReferenceSwitch({ ports, fdbEntries, parts, host }: Refere
   };
   const indexOf = (port: PortName): number => ports.indexOf(port);
   return {
-    ops: switchdevOps(state, indexOf),
-    isSwitched: (port) => state.bridgeOf[port] !== NO_BRIDGE,
-    receive: (port, bytes, sendOut) => {
+    ops: withLags(
+      state,
+      indexOf,
+      switchdevOps(state, (port) => lagTable.logicalOf[indexOf(port)] ?? indexOf(port)),
+    ),
+    isSwitched: (port) => state.bridgeOf[lagTable.logicalOf[port] ?? port] !== NO_BRIDGE,
+    receive: (member, bytes, sendOut) => {
+      if (!collects(lagTable, member)) return isLinkLocal(bytes) ? 'for-host' : 'not-for-host';
+      const port = lagTable.logicalOf[member] ?? member;
       decide(state, port, bytes, decision);
       if (decision.learned >= 0 && parts.tellsLearned) tell(decision.learned, 'learned');
       const { egress, host: forHost } = decision;
+      if (parts.lag.returns && lagAt(lagTable, port) !== undefined && egress !== 0)
+        forward(state, port, bytes, sendOut, 1 << port, decision.vid, decision.isTagged);
       if (egress !== 0) forward(state, port, bytes, sendOut, egress, decision.vid, decision.isTagged);
       if (forHost === 'no') return 'not-for-host';
       return forHost === 'copy' && parts.marksForwarded ? 'for-host-marked' : 'for-host';
@@ -108,7 +124,10 @@ function forward(
     if (((egress >>> port) & 1) === 0) continue;
     const isUntagged = ((untaggedPorts >>> port) & 1) === 1;
     const frame = bridge.filtersVlans ? formFor(forms, bridge, vid, isTagged, isUntagged) : bytes;
-    if (state.parts.fits(frame.length, state.longest[port] ?? 0)) sendOut(port, state.parts.forwarded(frame));
+    const cabled = outlets(state.lagTable, port, bytes);
+    for (let member = 0; cabled >>> member !== 0; member++)
+      if (((cabled >>> member) & 1) === 1 && state.parts.fits(frame.length, state.longest[member] ?? 0))
+        sendOut(member, state.parts.forwarded(frame));
   }
 }
 

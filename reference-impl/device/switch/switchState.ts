@@ -1,5 +1,6 @@
 /** What the reference switch is told, laid out so that a frame finds it without a search: bitmaps with a bit for each port. */
 import { FdbMemory } from './fdbMemory.js';
+import { MOST_LAGS, newLagTable, resetLagTable, type LagTable } from './lagTable.js';
 import { CONFORMING_SWITCH, type SwitchParts } from './switchParts.js';
 
 /** linux/if_bridge.h. */
@@ -32,7 +33,8 @@ export interface SwitchState {
   readonly parts: SwitchParts;
   readonly fdb: FdbMemory;
   readonly bridges: readonly SwitchBridge[];
-  /** By port: which bridge, spanning tree state, and the VLAN of untagged frames (0: none). */
+  readonly lagTable: LagTable;
+  /** By port, aggregates last: which bridge, spanning tree state, and the VLAN of untagged frames (0: none). */
   readonly bridgeOf: Uint8Array;
   readonly stpState: Uint8Array;
   readonly pvid: Uint16Array;
@@ -69,9 +71,10 @@ export function newSwitchState({ ports, fdbEntries, parts = CONFORMING_SWITCH }:
     parts,
     fdb: new FdbMemory(fdbEntries),
     bridges: Array.from({ length: MOST_BRIDGES }, newBridge),
-    bridgeOf: new Uint8Array(ports).fill(NO_BRIDGE),
-    stpState: new Uint8Array(ports),
-    pvid: new Uint16Array(ports),
+    lagTable: newLagTable(ports, parts.lag),
+    bridgeOf: new Uint8Array(ports + MOST_LAGS).fill(NO_BRIDGE),
+    stpState: new Uint8Array(ports + MOST_LAGS),
+    pvid: new Uint16Array(ports + MOST_LAGS),
     longest: new Uint32Array(ports).fill(1518),
     learning: ALL,
     unicastFlood: ALL,
@@ -91,6 +94,7 @@ export function newSwitchState({ ports, fdbEntries, parts = CONFORMING_SWITCH }:
 export function resetSwitchState(state: SwitchState): void {
   if (!state.isUsed) return;
   state.fdb.clear();
+  resetLagTable(state.lagTable);
   for (const bridge of state.bridges) bridge.id = undefined;
   state.bridgeOf.fill(NO_BRIDGE);
   state.stpState.fill(0);

@@ -51,7 +51,7 @@ export class BridgeKernel implements Bridging {
   }
 
   fdbLearned(netDevice: NetDevice | undefined, { address, vid }: FdbKey): void {
-    const port = netDevice?.bridgePort;
+    const port = (netDevice?.bondMember?.bond.netDevice ?? netDevice)?.bridgePort;
     if (port === undefined) return;
     learnExternally(this.events, port.bridge, port, address, vid, false);
     const entry = port.bridge.fdb.get(address, vid);
@@ -59,7 +59,7 @@ export class BridgeKernel implements Bridging {
   }
 
   fdbForgotten(netDevice: NetDevice | undefined, { address, vid }: FdbKey): void {
-    const bridge = netDevice?.bridgePort?.bridge;
+    const bridge = (netDevice?.bondMember?.bond.netDevice ?? netDevice)?.bridgePort?.bridge;
     if (bridge !== undefined) forgetExternally(this.events, bridge, address, vid);
   }
 

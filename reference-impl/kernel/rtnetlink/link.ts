@@ -24,8 +24,10 @@ import {
 import { bytesIn, encodeAttributes, nestIn, numberIn, textIn, type Values } from '../../netlink/schema.js';
 import type { HandlerResult, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
 import { validateAttributes, type Accepted, type Refusal } from '../../netlink/validate.js';
-import { changeFlags, setMacAddress, setMtu } from '../deviceControl.js';
+import { changeFlags, closeNetDevice, setMacAddress, setMtu } from '../deviceControl.js';
 import { EEXIST, EINVAL, ENODEV, EOPNOTSUPP, ERANGE } from '../errno.js';
+import { bondOf } from '../bond/bond.js';
+import { enslaveMember, releaseMember, removeBond } from '../bond/bonding.js';
 import { bridgeOf } from '../bridge/bridge.js';
 import { enslavePort, releasePort, removeBridge } from '../bridge/bridging.js';
 import type { ReferenceKernel } from '../kernel.js';
@@ -35,6 +37,7 @@ import { isUp, type NetDevice } from '../netDevice.js';
 import { fromOutcome, refusal, refusalAt } from '../refusals.js';
 import { statisticsOf } from '../statistics.js';
 import { createVlanDevice, removeVlanDevice } from '../vlanDevice.js';
+import { changeBond, changeMember, newBond } from './bondLink.js';
 import { changeBridge, changePortByLinkInfo, newBridge } from './bridgeLink.js';
 import { linkMessage, linkStatisticsValues } from './linkMessage.js';
 
@@ -228,13 +231,17 @@ const LINK_MEMBERS: readonly LinkMember[] = [
   },
 ];
 
-/** do_set_master(): out of the bridge it is in, and into the other; 0: into none. */
+/** do_set_master(): out of the bridge or aggregate it is in, and into the other; 0: into none. */
 async function setMaster(
-  { netDevices, bridging }: ReferenceKernel,
+  { netDevices, bridging, bonds }: ReferenceKernel,
   netDevice: NetDevice,
   master: number,
 ): Promise<Refusal | 'announce' | undefined> {
-  const { bridgePort } = netDevice;
+  const { bridgePort, bondMember } = netDevice;
+  if (bondMember !== undefined) {
+    if (bondMember.bond.netDevice.ifIndex === master) return undefined;
+    await releaseMember(bonds, bondMember);
+  }
   if (bridgePort !== undefined) {
     if (bridgePort.bridge.netDevice.ifIndex === master) return undefined;
     await releasePort(bridging, bridgePort);
@@ -242,6 +249,8 @@ async function setMaster(
   if (master === 0) return 'announce';
   const upper = netDevices.get(master as IfIndex);
   if (upper === undefined) return refusal(EINVAL);
+  const bond = bondOf(upper);
+  if (bond !== undefined) return fromOutcome(await enslaveMember(bonds, bond, netDevice)) ?? 'announce';
   const bridge = bridgeOf(upper);
   if (bridge === undefined) return refusal(EOPNOTSUPP);
   return fromOutcome(await enslavePort(bridging, bridge, netDevice)) ?? 'announce';
@@ -276,6 +285,8 @@ async function newLink(kernel: ReferenceKernel, request: NetlinkRequest): Promis
       return newVlan(kernel, request, name);
     case 'bridge':
       return newBridge(kernel, request, name);
+    case 'bond':
+      return newBond(kernel, request, name);
     default:
       return refusal(EOPNOTSUPP, kind === undefined ? undefined : 'Unknown device type');
   }
@@ -291,11 +302,14 @@ async function changeLinkInfo(
   const bridge = bridgeOf(netDevice);
   const kind = textIn(info, 'IFLA_INFO_KIND');
   if (kind !== undefined) {
-    const refused =
-      kind === 'bridge' && bridge !== undefined ? await changeBridge(kernel, bridge, request) : refusal(EOPNOTSUPP);
+    const bond = bondOf(netDevice);
+    let refused: Refusal | undefined = refusal(EOPNOTSUPP);
+    if (kind === 'bridge' && bridge !== undefined) refused = await changeBridge(kernel, bridge, request);
+    else if (kind === 'bond' && bond !== undefined) refused = await changeBond(kernel, bond, request);
     if (refused !== undefined) return refused;
   }
   const hasSlaveData = bytesIn(info, 'IFLA_INFO_SLAVE_DATA') !== undefined;
+  if (hasSlaveData && netDevice.bondMember !== undefined) return changeMember(kernel, netDevice.bondMember, request);
   if (!hasSlaveData || netDevice.bridgePort === undefined) return undefined;
   return changePortByLinkInfo(kernel, netDevice.bridgePort, request);
 }
@@ -351,6 +365,12 @@ async function deleteLink(kernel: ReferenceKernel, request: NetlinkRequest): Pro
       return { ok: true };
     case 'bridge':
       await removeBridge(kernel.bridging, netDevice.lower.bridge);
+      await kernel.settle();
+      return { ok: true };
+    case 'bond':
+      if (netDevice.bridgePort !== undefined) await releasePort(kernel.bridging, netDevice.bridgePort);
+      await closeNetDevice(kernel, netDevice);
+      await removeBond(kernel.bonds, netDevice.lower.bond);
       await kernel.settle();
       return { ok: true };
   }

@@ -6,6 +6,8 @@ import { IFINFOMSG, LINK, LINKINFO_DATA_VLAN } from '../../netlink/families/rtne
 import { encodeAttributes, type Values } from '../../netlink/schema.js';
 import type { NetlinkBody } from '../../netlink/server.js';
 import { BRIDGE_PORT, LINKINFO_DATA_BRIDGE } from '../../netlink/families/bridge.js';
+import { BOND_SLAVE, LINKINFO_DATA_BOND } from '../../netlink/families/bond.js';
+import { bondMemberValues, bondValues } from './bondMessage.js';
 import { bridgePortValues, bridgeValues } from './bridgeMessage.js';
 import { visibleFlags } from '../linkState.js';
 import type { Lower, NetDevice } from '../netDevice.js';
@@ -66,7 +68,8 @@ function linkAttributes(parts: KernelParts, netDevice: NetDevice, statistics: Ne
     ...(netDevice.lower.kind === 'port' ? { IFLA_PERM_ADDRESS: parseMac(parts.permanentAddress(netDevice)) } : {}),
     ...switchPortAttributes(netDevice),
     ...(netDevice.bridgePort === undefined ? {} : { IFLA_MASTER: netDevice.bridgePort.bridge.netDevice.ifIndex }),
-    ...linkInfo(netDevice),
+    ...(netDevice.bondMember === undefined ? {} : { IFLA_MASTER: netDevice.bondMember.bond.netDevice.ifIndex }),
+    ...linkInfo(parts, netDevice),
   };
 }
 
@@ -81,8 +84,12 @@ function switchPortAttributes({ lower }: NetDevice): Values {
 }
 
 /** rtnl_link_fill(): of what kind the link is, and of what kind it is a part. */
-function linkInfo({ lower, bridgePort }: NetDevice): Values {
+function linkInfo(parts: KernelParts, { lower, bridgePort, bondMember }: NetDevice): Values {
   const own = kindInfo(lower);
+  if (bondMember !== undefined) {
+    const member = encodeAttributes(BOND_SLAVE, bondMemberValues(parts.bond, bondMember));
+    return { IFLA_LINKINFO: { ...(own ?? {}), IFLA_INFO_SLAVE_KIND: 'bond', IFLA_INFO_SLAVE_DATA: member } };
+  }
   const slave: Values =
     bridgePort === undefined
       ? {}
@@ -109,6 +116,11 @@ function kindInfo(lower: Lower): Values | undefined {
       return {
         IFLA_INFO_KIND: 'bridge',
         IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_BRIDGE, bridgeValues(lower.bridge)),
+      };
+    case 'bond':
+      return {
+        IFLA_INFO_KIND: 'bond',
+        IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_BOND, bondValues(lower.bond)),
       };
   }
 }

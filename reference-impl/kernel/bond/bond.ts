@@ -1,0 +1,118 @@
+/** What an aggregate is made of: struct bonding and struct slave of include/net/bonding.h. */
+import type { IfIndex, MacAddress } from '../../../harness/contract/index.js';
+import { BOND_LINK_UP, BOND_MODE_ACTIVEBACKUP, BOND_XMIT_POLICY_LAYER2 } from '../../netlink/families/bond.js';
+import type { Outcome } from '../kernelState.js';
+import { isUp, type NetDevice } from '../netDevice.js';
+
+/** BOND_LINK_*. */
+export type MemberLink = 0 | 1 | 2 | 3;
+
+export interface BondMember {
+  readonly bond: Bond;
+  readonly netDevice: NetDevice;
+  /** What it had before it became a member, and gets back. */
+  readonly ownAddress: MacAddress;
+  readonly ownMtu: number;
+  link: MemberLink;
+  /** Runs of the monitor until a change of the link counts. */
+  delay: number;
+  failures: number;
+  /** BOND_STATE_BACKUP: it sends nothing. */
+  isBackup: boolean;
+  /** What it receives is not the aggregate's. */
+  isInactive: boolean;
+  priority: number;
+  queueId: number;
+  /** Its hardware is a part of the aggregate too. */
+  isOffloaded: boolean;
+}
+
+/** struct bond_params, by what IFLA_BOND_* calls them. Delays are in runs of the monitor. */
+export interface BondSettings {
+  mode: number;
+  /** Milliseconds; 0: links are not looked at. */
+  miimon: number;
+  updelay: number;
+  downdelay: number;
+  useCarrier: number;
+  primaryReselect: number;
+  failOverMac: number;
+  hashPolicy: number;
+  allSlavesActive: number;
+  minLinks: number;
+  resendIgmp: number;
+  peerNotifications: number;
+  packetsPerSlave: number;
+}
+
+export interface Bond {
+  readonly netDevice: NetDevice;
+  readonly settings: BondSettings;
+  /** In the order in which they came. */
+  readonly members: Map<IfIndex, BondMember>;
+  active: BondMember | undefined;
+  primary: BondMember | undefined;
+  /** The primary by its name, which may not be a member yet. */
+  primaryName: string;
+  forcePrimary: boolean;
+  /** NET_ADDR_RANDOM: the first member gives its own. */
+  addressIsRandom: boolean;
+  /** Frames that were sent round robin. */
+  sent: number;
+  /** Changes when the monitor is started or stopped, so that runs that were planned before do nothing. */
+  monitor: number;
+}
+
+/** bonding_defaults. */
+export const BOND_DEFAULTS: Readonly<BondSettings> = {
+  mode: 0,
+  miimon: 0,
+  updelay: 0,
+  downdelay: 0,
+  useCarrier: 1,
+  primaryReselect: 0,
+  failOverMac: 0,
+  hashPolicy: BOND_XMIT_POLICY_LAYER2,
+  allSlavesActive: 0,
+  minLinks: 0,
+  resendIgmp: 1,
+  peerNotifications: 1,
+  packetsPerSlave: 1,
+};
+
+/** The aggregate that this net device is, or undefined. */
+export const bondOf = ({ lower }: NetDevice): Bond | undefined => (lower.kind === 'bond' ? lower.bond : undefined);
+
+/** bond_uses_primary(), of the modes that there are here. */
+export const usesPrimary = ({ settings }: Bond): boolean => settings.mode === BOND_MODE_ACTIVEBACKUP;
+
+/** bond_slave_is_up(). */
+export const isUsable = ({ netDevice }: BondMember): boolean => isUp(netDevice) && netDevice.carrier;
+
+/** bond_slave_can_tx(). */
+export const canSend = (member: BondMember): boolean =>
+  isUsable(member) && member.link === BOND_LINK_UP && !member.isBackup;
+
+/** Those below that take part: the members of an aggregate, or the net device itself. */
+export const membersOf = (netDevice: NetDevice): readonly BondMember[] => [
+  ...(bondOf(netDevice)?.members.values() ?? []),
+];
+
+/** Changes every member; where one refuses, those before it are changed back. */
+export async function changeMembers(
+  bond: Bond,
+  change: (member: NetDevice) => Promise<Outcome>,
+  undo: (member: NetDevice) => Promise<Outcome>,
+): Promise<Outcome> {
+  const changed: NetDevice[] = [];
+  for (const { netDevice } of bond.members.values()) {
+    const outcome = await change(netDevice);
+    if (outcome.ok) {
+      changed.push(netDevice);
+      continue;
+    }
+    for (const before of changed) await undo(before);
+    return outcome;
+  }
+  return { ok: true, value: undefined };
+}

@@ -1,0 +1,53 @@
+/** The aggregates of a kernel: what they need of it, and what they make of what happens to net devices (bond_netdev_event()). */
+import type { Nanoseconds } from '../../../harness/contract/index.js';
+import type { KernelState, NetDeviceEvent } from '../kernelState.js';
+import { isUp, type NetDevice } from '../netDevice.js';
+import { LagCore } from '../switchdevLag.js';
+import { bondOf, usesPrimary, type BondMember } from './bond.js';
+import type { Bonding } from './bonding.js';
+import { selectActive, setInactive, startMonitor } from './bondLinks.js';
+import type { BondParts } from './bondParts.js';
+
+export class BondKernel implements Bonding {
+  readonly kernel: KernelState;
+  readonly lag: LagCore;
+  readonly at: (time: Nanoseconds, run: () => void) => void;
+
+  constructor(kernel: KernelState, at: (time: Nanoseconds, run: () => void) => void) {
+    this.kernel = kernel;
+    this.at = at;
+    this.lag = new LagCore(kernel.bridging.switchdev);
+    kernel.notifiers.push((event, netDevice) => this.#happened(event, netDevice));
+  }
+
+  get parts(): BondParts {
+    return this.kernel.parts.bond;
+  }
+
+  readonly defer = (work: () => Promise<void>): void => {
+    this.kernel.bridging.switchdev.defer(work);
+  };
+
+  memberChanged(member: BondMember): void {
+    if (this.parts.tellsHardware) this.lag.memberChanged(member);
+    if (isUp(member.bond.netDevice))
+      for (const notifier of this.kernel.notifiers) notifier('NETDEV_CHANGEINFODATA', member.netDevice);
+  }
+
+  #happened(event: NetDeviceEvent, netDevice: NetDevice): void {
+    const bond = bondOf(netDevice);
+    if (bond !== undefined && (event === 'NETDEV_UP' || event === 'NETDEV_DOWN')) {
+      if (event === 'NETDEV_UP')
+        for (const member of bond.members.values())
+          if (usesPrimary(bond) && member !== bond.active) setInactive(member);
+          else member.isBackup = member.isInactive = false;
+      startMonitor(this, bond);
+    }
+    const member = netDevice.bondMember;
+    if (member === undefined || event !== 'NETDEV_CHANGENAME' || member.bond.primaryName === '') return;
+    if (member === member.bond.primary) member.bond.primary = undefined;
+    else if (netDevice.name === member.bond.primaryName) member.bond.primary = member;
+    else return;
+    selectActive(this, member.bond);
+  }
+}

@@ -1,0 +1,100 @@
+import type { MacAddress } from '../../../harness/contract/index.js';
+import type { BondMember, BondSettings } from './bond.js';
+
+/** Rules of aggregates that a seeded defect may replace, one at a time. */
+export interface BondParts {
+  /** bond_enslave(): whether a net device that is up is refused. */
+  readonly refusesUp: boolean;
+  readonly refusesItself: boolean;
+  /** The address that a new member gets, and the one that it has when it leaves. */
+  readonly memberAddress: (aggregate: MacAddress, own: MacAddress) => MacAddress;
+  readonly restoredAddress: (own: MacAddress, aggregate: MacAddress) => MacAddress;
+  /** bond_set_dev_addr(): whether the first member gives the aggregate its address. */
+  readonly takesFirstAddress: boolean;
+  readonly takesMtu: boolean;
+  readonly restoresMtu: boolean;
+  readonly opensMember: boolean;
+  readonly closesMember: boolean;
+  /** bond_change_mtu(), bond_set_mac_address(): whether members follow. */
+  readonly membersFollowMtu: boolean;
+  readonly membersFollowAddress: boolean;
+  /** bond_set_carrier(). */
+  readonly carrier: (members: readonly BondMember[], sound: boolean) => boolean;
+  /** bond_miimon_inspect(): whether a member has its link. */
+  readonly seesLink: (member: BondMember, sound: boolean) => boolean;
+  readonly updelay: (runs: number) => number;
+  readonly downdelay: (runs: number) => number;
+  readonly countsFailures: boolean;
+  /** bond_select_active_slave(). */
+  readonly choosesAgain: boolean;
+  readonly honoursReselect: (policy: number) => number;
+  readonly remembersPrimary: boolean;
+  /** Whether the member that the user names becomes the active one. */
+  readonly obeysUser: boolean;
+  /** bond_xmit_hash(). */
+  readonly hash: (hash: number, members: number) => number;
+  readonly hashPolicy: (policy: number) => number;
+  /** bond_slave_can_tx(): whether it sends. */
+  readonly sends: (member: BondMember, sound: boolean) => boolean;
+  /** How many of the members get a frame that goes to all. */
+  readonly copies: (members: number) => number;
+  readonly roundRobin: (count: number) => number;
+  /** bond_handle_frame(): whether a frame comes in at the aggregate. */
+  readonly receives: (member: BondMember, sound: boolean) => boolean;
+  /** Whether link-local frames of an inactive member stay at the member. */
+  readonly passesLinkLocal: boolean;
+  /** bond_opt_check_deps(). */
+  readonly checksDependencies: boolean;
+  /** bond_opt_parse(). */
+  readonly checksRange: boolean;
+  /** A setting as it is kept. */
+  readonly stores: (name: keyof BondSettings, value: number) => number;
+  /** Whether a member that comes back is preferred to the one that is active. */
+  readonly prefersFirst: boolean;
+  /** IFLA_BOND_SLAVE_STATE. */
+  readonly toldBackup: (isBackup: boolean) => boolean;
+  /** IFLA_BOND_SLAVE_PERM_HWADDR. */
+  readonly toldAddress: (member: BondMember) => MacAddress;
+  /** NETDEV_CHANGELOWERSTATE: whether hardware is told. */
+  readonly tellsHardware: boolean;
+  /** NETDEV_PRECHANGEUPPER: whether a refusal of the driver counts. */
+  readonly honoursVeto: boolean;
+}
+
+export const CONFORMING_BOND: BondParts = {
+  refusesUp: true,
+  refusesItself: true,
+  memberAddress: (aggregate) => aggregate,
+  restoredAddress: (own) => own,
+  takesFirstAddress: true,
+  takesMtu: true,
+  restoresMtu: true,
+  opensMember: true,
+  closesMember: true,
+  membersFollowMtu: true,
+  membersFollowAddress: true,
+  carrier: (_members, sound) => sound,
+  seesLink: (_member, sound) => sound,
+  updelay: (runs) => runs,
+  downdelay: (runs) => runs,
+  countsFailures: true,
+  choosesAgain: true,
+  honoursReselect: (policy) => policy,
+  remembersPrimary: true,
+  obeysUser: true,
+  hash: (hash) => hash,
+  hashPolicy: (policy) => policy,
+  sends: (_member, sound) => sound,
+  copies: (members) => members,
+  roundRobin: (count) => count,
+  receives: (_member, sound) => sound,
+  passesLinkLocal: true,
+  checksDependencies: true,
+  checksRange: true,
+  stores: (_name, value) => value,
+  prefersFirst: false,
+  toldBackup: (isBackup) => isBackup,
+  toldAddress: ({ ownAddress }) => ownAddress,
+  tellsHardware: true,
+  honoursVeto: true,
+};

@@ -1,0 +1,239 @@
+/** Aggregates and their members come and go: bond_create(), bond_enslave() and bond_release() of drivers/net/bonding/bond_main.c. */
+import type { IfIndex, MacAddress, Nanoseconds, NetDeviceName } from '../../../harness/contract/index.js';
+import { BOND_LINK_BACK, BOND_LINK_DOWN, BOND_LINK_UP } from '../../netlink/families/bond.js';
+import { closeNetDevice, openNetDevice, setMacAddress, setMtu } from '../deviceControl.js';
+import { EBUSY, EPERM, OK, refused } from '../errno.js';
+import { SOFT_FEATURES } from '../features.js';
+import { notify, type KernelState, type Outcome } from '../kernelState.js';
+import { setCarrier } from '../linkState.js';
+import { IFF_ALLMULTI, IFF_PROMISC, createNetDevice, isUp, type NetDevice } from '../netDevice.js';
+import { NO_LIMITS } from '../noPort.js';
+import { changeAllMulticast, changePromiscuity } from '../receiveFilter.js';
+import type { LagCore } from '../switchdevLag.js';
+import { BOND_DEFAULTS, isUsable, usesPrimary, type Bond, type BondMember } from './bond.js';
+import { changeActive, followCarrier, selectActive, setInactive } from './bondLinks.js';
+import type { BondParts } from './bondParts.js';
+
+/** What the operations on aggregates work with. */
+export interface Bonding {
+  readonly kernel: KernelState;
+  readonly parts: BondParts;
+  readonly lag: LagCore;
+  /** Runs it when this time has come. */
+  at(time: Nanoseconds, run: () => void): void;
+  /** Runs it as soon as the kernel may sleep. */
+  defer(work: () => Promise<void>): void;
+  /** bond_lower_state_changed(): NETDEV_CHANGELOWERSTATE. */
+  memberChanged(member: BondMember): void;
+}
+
+const DEFAULT_MTU = 1500;
+const IFF_MASTER = 1 << 10;
+const IFF_SLAVE = 1 << 11;
+
+/** What the aggregate leaves to its members. */
+const BOND_FEATURES = [
+  'tx-checksum-ip-generic',
+  'tx-scatter-gather',
+  'tx-tcp-segmentation',
+  'tx-tcp6-segmentation',
+  'tx-tcp-ecn-segmentation',
+  'tx-tcp-mangleid-segmentation',
+  'tx-udp-segmentation',
+  'tx-vlan-hw-insert',
+  'tx-vlan-stag-hw-insert',
+];
+
+export interface BondSeed {
+  readonly ifIndex: IfIndex;
+  readonly name: NetDeviceName;
+  /** The user's; without it one is drawn, until the first member gives its own. */
+  readonly address?: MacAddress;
+  readonly mtu?: number;
+}
+
+/** bond_setup() and bond_newlink(): an aggregate without members, down. */
+export function createBond({ kernel }: Bonding, seed: BondSeed): Bond {
+  const lower: { kind: 'bond'; bond: Bond } = { kind: 'bond', bond: undefined as never };
+  const netDevice = createNetDevice({
+    ifIndex: seed.ifIndex,
+    name: seed.name,
+    lower,
+    address: seed.address ?? randomAddress(seed.ifIndex),
+    mtu: seed.mtu ?? DEFAULT_MTU,
+    limits: NO_LIMITS,
+    hwFeatures: BOND_FEATURES,
+    features: [...BOND_FEATURES, ...SOFT_FEATURES],
+  });
+  netDevice.flags |= IFF_MASTER;
+  const bond: Bond = {
+    netDevice,
+    settings: { ...BOND_DEFAULTS },
+    members: new Map(),
+    active: undefined,
+    primary: undefined,
+    primaryName: '',
+    forcePrimary: false,
+    addressIsRandom: seed.address === undefined,
+    sent: 0,
+    monitor: 0,
+  };
+  lower.bond = bond;
+  kernel.netDevices.set(netDevice.ifIndex, netDevice);
+  notify(kernel, 'NETDEV_REGISTER', netDevice);
+  return bond;
+}
+
+/** eth_hw_addr_random(), the same again in every run: locally administered, and of this aggregate alone. */
+const randomAddress = (ifIndex: IfIndex): MacAddress =>
+  `02:62:6f:6e:64:${ifIndex.toString(16).padStart(2, '0')}` as MacAddress;
+
+/** bond_uninit(): the members are free again. */
+export async function removeBond(bonding: Bonding, bond: Bond): Promise<void> {
+  bond.monitor++;
+  for (const member of [...bond.members.values()]) await releaseMember(bonding, member);
+  bonding.kernel.netDevices.delete(bond.netDevice.ifIndex);
+  notify(bonding.kernel, 'NETDEV_UNREGISTER', bond.netDevice);
+}
+
+/** What bond_enslave() says of a net device that cannot be a member. */
+function refusal({ parts }: Bonding, bond: Bond, netDevice: NetDevice): Outcome {
+  const isBusy = netDevice.bridgePort !== undefined || netDevice.bondMember !== undefined;
+  if (isBusy) return refused(EBUSY, 'Device is in use and cannot be enslaved');
+  if (netDevice === bond.netDevice && parts.refusesItself) return refused(EPERM, 'Cannot enslave bond to itself.');
+  if (isUp(netDevice) && parts.refusesUp) return refused(EPERM, 'Device can not be enslaved while up');
+  return OK;
+}
+
+/** bond_enslave(). What was changed before a refusal is changed back. */
+export async function enslaveMember(bonding: Bonding, bond: Bond, netDevice: NetDevice): Promise<Outcome> {
+  const { kernel, parts, lag } = bonding;
+  const refusedFirst = refusal(bonding, bond, netDevice);
+  if (!refusedFirst.ok || netDevice === bond.netDevice) return refusedFirst;
+  if (bond.members.size === 0 && bond.addressIsRandom && parts.takesFirstAddress) {
+    bond.netDevice.address = netDevice.address;
+    bond.addressIsRandom = false;
+    notify(kernel, 'NETDEV_CHANGEADDR', bond.netDevice);
+  }
+  const member = newMember(bond, netDevice);
+  const entered = await enter(bonding, member);
+  if (!entered.ok) return entered;
+  setFirstLink(bonding, member);
+  placeMember(bonding, member);
+  netDevice.bondMember = member;
+  netDevice.flags |= IFF_SLAVE;
+  const joined = await lag.join(member);
+  if (!joined.ok && parts.honoursVeto) {
+    netDevice.bondMember = undefined;
+    netDevice.flags &= ~IFF_SLAVE;
+    if (bond.active === member) bond.active = undefined;
+    if (bond.primary === member) bond.primary = undefined;
+    await restore(bonding, member);
+    return joined;
+  }
+  bond.members.set(netDevice.ifIndex, member);
+  bonding.memberChanged(member);
+  if (!usesPrimary(bond)) await receiveModes(bonding, member, 1);
+  await lag.joinBridge(member);
+  followCarrier(bonding, bond);
+  if (usesPrimary(bond)) selectActive(bonding, bond);
+  notify(kernel, 'NETDEV_CHANGEUPPER', netDevice);
+  return OK;
+}
+
+const newMember = (bond: Bond, netDevice: NetDevice): BondMember => ({
+  bond,
+  netDevice,
+  ownAddress: netDevice.address,
+  ownMtu: netDevice.mtu,
+  link: BOND_LINK_UP,
+  delay: 0,
+  failures: 0,
+  isBackup: false,
+  isInactive: false,
+  priority: 0,
+  queueId: 0,
+  isOffloaded: false,
+});
+
+/** The member gets the aggregate's MTU and address, and is set up. */
+async function enter(bonding: Bonding, member: BondMember): Promise<Outcome> {
+  const { kernel, parts } = bonding;
+  const { bond, netDevice } = member;
+  if (parts.takesMtu) {
+    const narrowed = await setMtu(kernel, netDevice, bond.netDevice.mtu);
+    if (!narrowed.ok) return narrowed;
+  }
+  const follows = bond.settings.failOverMac === 0 || !usesPrimary(bond);
+  const wanted = parts.memberAddress(bond.netDevice.address, netDevice.address);
+  const addressed = follows ? await setMacAddress(kernel, netDevice, wanted) : OK;
+  const opened = addressed.ok && parts.opensMember ? await openNetDevice(kernel, netDevice) : addressed;
+  if (!opened.ok) await restore(bonding, member);
+  return opened;
+}
+
+/** What the net device was before: down, with its own address and MTU. */
+async function restore({ kernel, parts }: Bonding, { bond, netDevice, ownAddress, ownMtu }: BondMember): Promise<void> {
+  if (parts.closesMember) await closeNetDevice(kernel, netDevice);
+  const address = parts.restoredAddress(ownAddress, bond.netDevice.address);
+  if (netDevice.address !== address) await setMacAddress(kernel, netDevice, address);
+  if (parts.restoresMtu) await setMtu(kernel, netDevice, ownMtu);
+}
+
+function setFirstLink({ parts }: Bonding, member: BondMember): void {
+  const { miimon, updelay } = member.bond.settings;
+  if (miimon === 0) return;
+  if (!parts.seesLink(member, isUsable(member))) member.link = BOND_LINK_DOWN;
+  else if (updelay > 0) {
+    member.link = BOND_LINK_BACK;
+    member.delay = parts.updelay(updelay);
+  }
+}
+
+/** Whether it sends from the beginning. */
+function placeMember({ parts }: Bonding, member: BondMember): void {
+  const { bond } = member;
+  if (usesPrimary(bond)) {
+    setInactive(member);
+    if (bond.primaryName === member.netDevice.name && bond.primaryName !== '' && parts.remembersPrimary) {
+      bond.primary = member;
+      bond.forcePrimary = true;
+    }
+  } else if (bond.active === undefined && member.link === BOND_LINK_UP) bond.active = member;
+}
+
+async function receiveModes({ kernel }: Bonding, { bond, netDevice }: BondMember, change: 1 | -1): Promise<void> {
+  const { flags } = bond.netDevice;
+  if ((flags & IFF_PROMISC) !== 0) await changePromiscuity(kernel, netDevice, change);
+  if ((flags & IFF_ALLMULTI) !== 0) await changeAllMulticast(kernel, netDevice, change);
+}
+
+/** __bond_release_one(). */
+export async function releaseMember(bonding: Bonding, member: BondMember): Promise<void> {
+  const { kernel, lag } = bonding;
+  const { bond, netDevice } = member;
+  await lag.leave(member);
+  setInactive(member);
+  bond.members.delete(netDevice.ifIndex);
+  netDevice.bondMember = undefined;
+  netDevice.flags &= ~IFF_SLAVE;
+  if (bond.primary === member) bond.primary = undefined;
+  if (!usesPrimary(bond)) await receiveModes(bonding, member, -1);
+  if (bond.active === member) {
+    changeActive(bonding, bond, undefined);
+    selectActive(bonding, bond);
+  }
+  followCarrier(bonding, bond);
+  if (bond.members.size === 0) {
+    bond.netDevice.address = randomAddress(bond.netDevice.ifIndex);
+    bond.addressIsRandom = true;
+    notify(kernel, 'NETDEV_CHANGEADDR', bond.netDevice);
+    setCarrier(kernel, bond.netDevice, false);
+  }
+  await lag.settle();
+  await restore(bonding, member);
+  notify(kernel, 'NETDEV_CHANGEUPPER', netDevice);
+}
+
+/** The aggregate that has this net device as a member. */
+export const aggregateOf = (netDevice: NetDevice): NetDevice | undefined => netDevice.bondMember?.bond.netDevice;
