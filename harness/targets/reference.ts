@@ -78,6 +78,11 @@ const RIG: readonly string[] = [
   'bridge',
   'bridge-vlan-filtering',
   'bridge-user-stp',
+  'bridge-multicast',
+  'bridge-mdb-get',
+  'bridge-mdb-bulk',
+  'bridge-mcast-max-groups',
+  'switch-groups',
 ];
 
 class ModelTarget implements Target {

@@ -2,6 +2,7 @@
 import type { NicParts } from '../device/parts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
+import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 import type { Defect } from './defect.js';
 
@@ -19,6 +20,11 @@ export const nic =
 export const chip =
   (change: Partial<SwitchParts>): NonNullable<Defect['switch']> =>
   (parts) => ({ ...parts, ...change });
+
+/** Parts of multicast in the kernel's bridge. */
+export const multicast =
+  (change: Partial<MulticastParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, multicast: { ...parts.multicast, ...change } });
 
 /** Parts of the kernel's bridge. */
 export const bridge =

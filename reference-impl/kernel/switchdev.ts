@@ -16,6 +16,9 @@ import type { Outcome } from './kernelState.js';
 import type { NetDevice } from './netDevice.js';
 import type { Bridge, BridgePort, PortFlags } from './bridge/bridge.js';
 import type { FdbEntry } from './bridge/fdbTable.js';
+import type { GroupEntry, PortGroup } from './bridge/multicast/groupTable.js';
+import { isHostRouter } from './bridge/multicast/queries.js';
+import { ToldGroups, groupObject } from './switchdevGroups.js';
 
 /** The switch that a port belongs to, with the port's name there; undefined: the port is no switch's. */
 export function switchPort(netDevice: NetDevice): { readonly ops: SwitchdevOps; readonly port: PortName } | undefined {
@@ -32,6 +35,7 @@ const unlessRefused = (result: DriverResult): Outcome => (!result.ok && result.e
 /** Requests that may be refused are made at once; the others wait until the kernel may sleep (SWITCHDEV_F_DEFER). */
 export class SwitchdevCore {
   readonly #deferred: (() => Promise<void>)[] = [];
+  readonly #toldGroups = new ToldGroups();
   readonly #reflect: (bridge: Bridge, entry: FdbEntry) => void;
 
   /** `reflect`: an entry's offload flag changed, and who listens to the table is to know. */
@@ -74,6 +78,7 @@ export class SwitchdevCore {
     if (below === undefined || port.hardwareDomain === 0) return;
     await below.ops.leave(below.port, bridgeId(port.bridge));
     port.hardwareDomain = 0;
+    if (!this.#switchesOf(port.bridge).has(below.ops)) this.#toldGroups.forget(below.ops, port.bridge);
   }
 
   async setPort(port: BridgePort, attribute: SwitchdevPortAttribute): Promise<Outcome> {
@@ -87,7 +92,9 @@ export class SwitchdevCore {
    */
   async setPortFlags(port: BridgePort, flags: PortFlags): Promise<Outcome> {
     const { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked } = flags;
-    const offloaded = { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked };
+    const { multicastToUnicast } = flags;
+    const flooding = { unicastFlood, multicastFlood, broadcastFlood, multicastToUnicast };
+    const offloaded = { learning, ...flooding, isolated, hairpin, locked };
     const set = await this.setPort(port, { kind: 'flags', flags: offloaded });
     return set.ok ? set : refused(EOPNOTSUPP, set.message ?? 'bridge flag offload is not supported');
   }
@@ -107,6 +114,43 @@ export class SwitchdevCore {
       if (!set.ok) return set;
     }
     return OK;
+  }
+
+  deferBridge(bridge: Bridge, attribute: SwitchdevBridgeAttribute): void {
+    for (const ops of this.#switchesOf(bridge))
+      this.#defer(async () => {
+        await ops.setBridgeAttribute(bridgeId(bridge), attribute);
+      });
+  }
+
+  /** br_mc_disabled_update() and br_switchdev_mdb_replay(): what a switch is told of multicast when a port joins. */
+  deferMulticast({ bridge }: BridgePort): void {
+    this.deferBridge(bridge, { kind: 'multicast-snooping', on: bridge.multicastSnooping });
+    this.deferBridge(bridge, { kind: 'multicast-router', on: isHostRouter(bridge) });
+    for (const entry of bridge.multicast.groups.entries())
+      if (entry.hostJoined) this.deferGroup(entry, undefined, 'new');
+  }
+
+  /** br_switchdev_mdb_notify(): a group of a port, or of the bridge itself. */
+  deferGroup(entry: GroupEntry, group: PortGroup | undefined, change: 'new' | 'del'): void {
+    const { bridge } = entry;
+    const object = groupObject(entry.address);
+    if (group === undefined) {
+      for (const ops of this.#switchesOf(bridge)) {
+        if (!this.#toldGroups.isNewsOfHost(ops, entry, change)) continue;
+        this.#defer(async () => {
+          if (change === 'new') await ops.addHostObject(bridgeId(bridge), object);
+          else await ops.removeHostObject(bridgeId(bridge), object);
+        });
+      }
+      return;
+    }
+    const below = this.#offloadedBy(group.port);
+    if (below === undefined || !this.#toldGroups.isNewsOfPort(group, change)) return;
+    this.#defer(async () => {
+      if (change === 'del') await below.ops.removeObject(below.port, object);
+      else if ((await below.ops.addObject(below.port, object)).ok) group.isOffloaded = true;
+    });
   }
 
   async addObject(port: BridgePort, object: SwitchdevObject): Promise<Outcome> {
