@@ -41,7 +41,7 @@ Given('an MTU of {int}', async function (this: NicWorld, mtu: number) {
   accepted(await setLink(this, { IFLA_MTU: mtu }), `setting an MTU of ${mtu}`);
 });
 
-Then(/^it is refused with (E[A-Z]+)$/, function (this: NicWorld, errno: string) {
+Then(/^it is refused with (E[A-Z0-9]+)$/, function (this: NicWorld, errno: string) {
   expectRefusal(this, errno);
 });
 

@@ -3,7 +3,8 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import type { NetDeviceName } from '../../harness/contract/index.js';
 import { bytesIn, numberIn, textIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { formatMac, parseMac } from '../../reference-impl/packet/addresses.js';
-import { CUSTOMER_TAG, SERVICE_TAG, numberOf, type Tag } from '../properties/numberedFrames.js';
+import { numberOfStationFrame } from '../properties/groupFrames.js';
+import { CUSTOMER_TAG, SERVICE_TAG, type Tag } from '../properties/numberedFrames.js';
 import type { StationName } from '../properties/stations.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { IFF_UP, accepted, setFlag } from './settings.js';
@@ -186,7 +187,7 @@ Given(/^the host listens at (p\d)$/, async function (this: NicWorld, port: strin
 export async function expectAtHost(world: NicWorld, netDevice: NetDeviceName, gets: boolean): Promise<void> {
   const { sent } = switched(world);
   await watch(world, gets ? new Map([[netDevice, sent.length]]) : new Map());
-  const numbers = arrivedAt(world, netDevice).map(numberOf);
+  const numbers = arrivedAt(world, netDevice).map(numberOfStationFrame);
   const wanted = gets ? sent : [];
   const isRight = numbers.length === wanted.length && numbers.every((number, index) => number === wanted[index]);
   expectThat(isRight, `the host got ${numbers.length} frames at ${netDevice}, and ${wanted.length} are right`);

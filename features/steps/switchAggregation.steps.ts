@@ -106,10 +106,6 @@ Given(/^(p\d) receives the frames of every group$/, async function (this: NicWor
   await setFlag(this, IFF_ALLMULTI, true, portCalled(this, port).ifIndex);
 });
 
-When(/^(\d+) milliseconds pass$/, async function (this: NicWorld, milliseconds: string) {
-  await this.target.clock.sleep(Number(milliseconds));
-});
-
 // What is told.
 
 Then(

@@ -3,7 +3,8 @@ import type { NetDeviceName, PortName, TargetPort } from '../../harness/contract
 import { bridgeData, type BridgeClient } from '../../reference-impl/netlink/bridgeClient.js';
 import { numberIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { isOfStation, stationFamily, stationFrame, type StationName } from '../properties/stations.js';
-import { numberOf, tagsOf, type Tag } from '../properties/numberedFrames.js';
+import { numberOfStationFrame } from '../properties/groupFrames.js';
+import { tagsOf, type Tag } from '../properties/numberedFrames.js';
 import { expectThat } from './expectations.js';
 import { IFF_UP, accepted, setFlag } from './settings.js';
 import type { NicWorld } from './world.js';
@@ -162,7 +163,11 @@ async function begin(world: NicWorld, frames: readonly (Sending | Uint8Array)[])
   state.isQuiet = false;
   state.sent = [];
   return frames.map((frame) => {
-    if (frame instanceof Uint8Array) return frame;
+    if (frame instanceof Uint8Array) {
+      const known = numberOfStationFrame(frame);
+      if (known !== undefined) state.sent.push(known);
+      return frame;
+    }
     const number = state.nextNumber++;
     state.sent.push(number);
     return stationFrame({ ...frame, number, family });
@@ -230,7 +235,7 @@ export async function expectAt(world: NicWorld, ports: readonly string[]): Promi
   const { sent } = switched(world);
   await watch(world, new Map(ports.map((port) => [port, sent.length])));
   for (const { port } of usedPorts(world)) {
-    const numbers = arrivedAt(world, port).map(numberOf);
+    const numbers = arrivedAt(world, port).map(numberOfStationFrame);
     const wanted = ports.includes(port) ? sent : [];
     const isRight = numbers.length === wanted.length && numbers.every((number, index) => number === wanted[index]);
     expectThat(isRight, `at ${port} came ${words(numbers.length)}, and ${words(wanted.length)} should have come`);

@@ -60,6 +60,8 @@ export type SwitchdevPortAttribute =
   /** BR_STATE_*. */
   | { readonly kind: 'stp-state'; readonly state: number }
   | { readonly kind: 'flags'; readonly flags: SwitchdevPortFlags }
+  /** SWITCHDEV_ATTR_ID_PORT_MROUTER: a multicast router is behind the port, and gets the frames of all groups. */
+  | { readonly kind: 'multicast-router'; readonly on: boolean }
   /** What the hardware learned at the port in this VLAN, or in all (absent), is gone. */
   | { readonly kind: 'flush'; readonly vid?: Vid };
 
@@ -68,6 +70,8 @@ export interface SwitchdevPortFlags {
   readonly learning: boolean;
   readonly unicastFlood: boolean;
   readonly multicastFlood: boolean;
+  /** Each member gets a copy of its own: hardware that cannot leaves the groups of such a port to the host, or refuses the flag. */
+  readonly multicastToUnicast: boolean;
   readonly broadcastFlood: boolean;
   readonly isolated: boolean;
   readonly hairpin: boolean;
@@ -78,12 +82,17 @@ export interface SwitchdevPortFlags {
 export type SwitchdevBridgeAttribute =
   | { readonly kind: 'ageing-time'; readonly ageingTime: Nanoseconds }
   | { readonly kind: 'vlan-filtering'; readonly on: boolean }
-  | { readonly kind: 'vlan-protocol'; readonly protocol: number };
+  | { readonly kind: 'vlan-protocol'; readonly protocol: number }
+  /** SWITCHDEV_ATTR_ID_BRIDGE_MC_DISABLED, the other way round: off, groups are flooded. */
+  | { readonly kind: 'multicast-snooping'; readonly on: boolean }
+  /** SWITCHDEV_ATTR_ID_BRIDGE_MROUTER: the host wants the frames of all groups. */
+  | { readonly kind: 'multicast-router'; readonly on: boolean };
 
 /** enum switchdev_obj_id. */
-export type SwitchdevObject = {
-  readonly kind: 'vlan';
-  readonly vid: Vid;
-  readonly pvid: boolean;
-  readonly untagged: boolean;
-};
+export type SwitchdevObject =
+  | { readonly kind: 'vlan'; readonly vid: Vid; readonly pvid: boolean; readonly untagged: boolean }
+  /**
+   * SWITCHDEV_OBJ_ID_PORT_MDB, SWITCHDEV_OBJ_ID_HOST_MDB: a group that the port, or the host, wants. Each entry of the kernel's table is
+   * told once. Groups that share an address on the link, and a group whose sources are filtered, are several entries for one port.
+   */
+  | { readonly kind: 'mdb'; readonly address: MacAddress; readonly vid: Vid };

@@ -79,6 +79,11 @@ const RIG: readonly string[] = [
   'bridge-vlan-filtering',
   'bridge-user-stp',
   'bond',
+  'bridge-multicast',
+  'bridge-mdb-get',
+  'bridge-mdb-bulk',
+  'bridge-mcast-max-groups',
+  'switch-groups',
 ];
 
 class ModelTarget implements Target {

@@ -48,6 +48,11 @@ export const BRIDGE_SWITCHDEV = kernelSource(
 export const BRIDGE_FDB = kernelSource('Rules of the table that drivers have to follow', 'net/bridge/br_fdb.c');
 export const BRIDGE_VLAN = kernelSource('Rules of VLANs that drivers have to follow', 'net/bridge/br_vlan.c');
 export const BRIDGE_NETLINK = kernelSource('Checks that came one by one', 'net/bridge/br_netlink.c');
+export const BRIDGE_MDB = kernelSource('Checks that came one by one', 'net/bridge/br_mdb.c');
+export const BRIDGE_MULTICAST = kernelSource(
+  'Rules of snooping that drivers have to follow',
+  'net/bridge/br_multicast.c',
+);
 export const BRIDGE_STP = kernelSource('States of ports', 'net/bridge/br_stp_if.c');
 export const FORWARDING_TESTS = kernelSource(
   'The selftests are there because switches got it wrong',

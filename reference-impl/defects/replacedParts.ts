@@ -4,6 +4,7 @@ import type { SwitchParts } from '../device/switch/switchParts.js';
 import type { LagParts } from '../device/switch/lagParts.js';
 import type { BondParts } from '../kernel/bond/bondParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
+import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 import type { Defect } from './defect.js';
 
@@ -21,6 +22,11 @@ export const nic =
 export const chip =
   (change: Partial<SwitchParts>): NonNullable<Defect['switch']> =>
   (parts) => ({ ...parts, ...change });
+
+/** Parts of multicast in the kernel's bridge. */
+export const multicast =
+  (change: Partial<MulticastParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, multicast: { ...parts.multicast, ...change } });
 
 /** Parts of the kernel's bridge. */
 export const bridge =

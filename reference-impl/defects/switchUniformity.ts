@@ -49,7 +49,8 @@ export const switchUniformityDefects: readonly Defect[] = [
             if (attribute.kind === 'stp-state') forwarding[attribute.state === FORWARDING ? 'add' : 'delete'](port);
             return sound.setPortAttribute(port, attribute);
           },
-          addObject: (port, vlan) => (!vlan.pvid && !forwarding.has(port) ? DONE : sound.addObject(port, vlan)),
+          addObject: (port, vlan) =>
+            vlan.kind === 'vlan' && !vlan.pvid && !forwarding.has(port) ? DONE : sound.addObject(port, vlan),
         };
       }),
   },

@@ -7,6 +7,7 @@ import {
   RTM_NEWLINK,
   RTM_NEWNEIGH,
   RTNLGRP_LINK,
+  RTNLGRP_MDB,
   RTNLGRP_NEIGH,
 } from '../netlink/constants.js';
 import { RTEXT_FILTER_BRVLAN } from '../netlink/families/bridge.js';
@@ -21,6 +22,8 @@ import { bridgePortOperations } from './rtnetlink/bridgePorts.js';
 import { entryMessage, forwardingOperations } from './rtnetlink/forwarding.js';
 import { linkOperations } from './rtnetlink/link.js';
 import { linkMessage } from './rtnetlink/linkMessage.js';
+import { mdbOperations } from './rtnetlink/mdb.js';
+import { groupAnnouncement, routerAnnouncement } from './rtnetlink/mdbMessage.js';
 
 /** Lets time pass until the condition holds or it is over. */
 export type WaitFor = (milliseconds: number, until: () => boolean) => Promise<void>;
@@ -38,6 +41,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   for (const operation of addressOperations(kernel, netlink)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of forwardingOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of bridgePortOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
+  for (const operation of mdbOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   registerEthtoolFamily(kernel, netlink);
   registerNetdevFamily(kernel, netlink);
   // rtnetlink_event(): every change of a net device is told to who listens to links.
@@ -57,6 +61,9 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
         RTNLGRP_LINK,
         bridgeLinkMessage(port.netDevice, port, port.vlans, RTEXT_FILTER_BRVLAN),
       ),
+    group: (change, entry, group) =>
+      netlink.notify(NETLINK_ROUTE, RTNLGRP_MDB, groupAnnouncement(kernel, change, entry, group)),
+    router: (change, port) => netlink.notify(NETLINK_ROUTE, RTNLGRP_MDB, routerAnnouncement(change, port)),
   });
   return {
     openSocket: (protocol, wait) => contractSocket(netlink, netlink.openSocket(protocol), wait),

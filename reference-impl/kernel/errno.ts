@@ -6,6 +6,7 @@ const number = (value: number): Errno => value as Errno;
 export const EPERM = number(1);
 export const ENOENT = number(2);
 export const ENXIO = number(6);
+export const E2BIG = number(7);
 export const EBADF = number(9);
 export const EAGAIN = number(11);
 export const ENOMEM = number(12);

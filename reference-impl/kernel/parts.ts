@@ -3,6 +3,7 @@ import type { VlanTag } from '../../harness/contract/index.js';
 import type { Values } from '../netlink/schema.js';
 import { CONFORMING_BOND, type BondParts } from './bond/bondParts.js';
 import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
+import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/multicastParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
 import type { NetDevice } from './netDevice.js';
 
@@ -100,6 +101,7 @@ export interface KernelParts {
   readonly netlink: NetlinkParts;
   readonly bridge: BridgeParts;
   readonly bond: BondParts;
+  readonly multicast: MulticastParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -153,4 +155,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   netlink: CONFORMING_NETLINK,
   bridge: CONFORMING_BRIDGE,
   bond: CONFORMING_BOND,
+  multicast: CONFORMING_MULTICAST,
 };

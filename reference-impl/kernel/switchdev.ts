@@ -18,6 +18,9 @@ import type { NetDevice } from './netDevice.js';
 import { membersOf } from './bond/bond.js';
 import type { Bridge, BridgePort, PortFlags } from './bridge/bridge.js';
 import type { FdbEntry } from './bridge/fdbTable.js';
+import type { GroupEntry, PortGroup } from './bridge/multicast/groupTable.js';
+import { isHostRouter } from './bridge/multicast/queries.js';
+import { ToldGroups, groupObject } from './switchdevGroups.js';
 
 export interface SwitchPort {
   readonly ops: SwitchdevOps;
@@ -45,7 +48,8 @@ const bridgeId = ({ netDevice }: Bridge): BridgeId => netDevice.ifIndex as numbe
 
 function offloadedFlags(flags: PortFlags): SwitchdevPortFlags {
   const { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked } = flags;
-  return { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked };
+  const flooding = { unicastFlood, multicastFlood, broadcastFlood, multicastToUnicast: flags.multicastToUnicast };
+  return { learning, ...flooding, isolated, hairpin, locked };
 }
 
 /** A driver that does not take part in something says EOPNOTSUPP, and the software does it alone. */
@@ -54,6 +58,7 @@ const unlessRefused = (result: DriverResult): Outcome => (!result.ok && result.e
 /** Requests that may be refused are made at once; the others wait until the kernel may sleep (SWITCHDEV_F_DEFER). */
 export class SwitchdevCore {
   readonly #deferred: (() => Promise<void>)[] = [];
+  readonly #toldGroups = new ToldGroups();
   readonly #reflect: (bridge: Bridge, entry: FdbEntry) => void;
 
   /** `reflect`: an entry's offload flag changed, and who listens to the table is to know. */
@@ -102,8 +107,10 @@ export class SwitchdevCore {
   async leave(port: BridgePort): Promise<void> {
     await this.process();
     if (port.hardwareDomain === 0) return;
-    for (const below of switchPorts(port.netDevice)) await below.ops.leave(below.port, bridgeId(port.bridge));
+    const left = switchPorts(port.netDevice);
+    for (const below of left) await below.ops.leave(below.port, bridgeId(port.bridge));
     port.hardwareDomain = 0;
+    for (const { ops } of left) if (!this.#switchesOf(port.bridge).has(ops)) this.#toldGroups.forget(ops, port.bridge);
   }
 
   /** A member comes to an aggregate that is in a bridge: it is told what the others know (switchdev_bridge_port_offload()). */
@@ -161,6 +168,44 @@ export class SwitchdevCore {
       if (!set.ok) return set;
     }
     return OK;
+  }
+
+  deferBridge(bridge: Bridge, attribute: SwitchdevBridgeAttribute): void {
+    for (const ops of this.#switchesOf(bridge))
+      this.defer(async () => {
+        await ops.setBridgeAttribute(bridgeId(bridge), attribute);
+      });
+  }
+
+  /** br_mc_disabled_update() and br_switchdev_mdb_replay(): what a switch is told of multicast when a port joins. */
+  deferMulticast({ bridge }: BridgePort): void {
+    this.deferBridge(bridge, { kind: 'multicast-snooping', on: bridge.multicastSnooping });
+    this.deferBridge(bridge, { kind: 'multicast-router', on: isHostRouter(bridge) });
+    for (const entry of bridge.multicast.groups.entries())
+      if (entry.hostJoined) this.deferGroup(entry, undefined, 'new');
+  }
+
+  /** br_switchdev_mdb_notify(): a group of a port, or of the bridge itself. */
+  deferGroup(entry: GroupEntry, group: PortGroup | undefined, change: 'new' | 'del'): void {
+    const { bridge } = entry;
+    const object = groupObject(entry.address);
+    if (group === undefined) {
+      for (const ops of this.#switchesOf(bridge)) {
+        if (!this.#toldGroups.isNewsOfHost(ops, entry, change)) continue;
+        this.defer(async () => {
+          if (change === 'new') await ops.addHostObject(bridgeId(bridge), object);
+          else await ops.removeHostObject(bridgeId(bridge), object);
+        });
+      }
+      return;
+    }
+    const ports = this.#offloadedBy(group.port);
+    if (ports.length === 0 || !this.#toldGroups.isNewsOfPort(group, change)) return;
+    for (const below of ports)
+      this.defer(async () => {
+        if (change === 'del') await below.ops.removeObject(below.port, object);
+        else if ((await below.ops.addObject(below.port, object)).ok) group.isOffloaded = true;
+      });
   }
 
   async addObject(port: BridgePort, object: SwitchdevObject): Promise<Outcome> {

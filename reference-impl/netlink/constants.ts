@@ -56,10 +56,15 @@ export const RTM_GETNEIGH = 30;
 export const RTM_NEWSTATS = 92;
 export const RTM_GETSTATS = 94;
 
+export const RTM_NEWMDB = 84;
+export const RTM_DELMDB = 85;
+export const RTM_GETMDB = 86;
+
 export const RTNLGRP_LINK = 1;
 export const RTNLGRP_NEIGH = 3;
 export const RTNLGRP_IPV4_IFADDR = 5;
 export const RTNLGRP_IPV6_IFADDR = 9;
+export const RTNLGRP_MDB = 26;
 
 export const AF_UNSPEC = 0;
 export const AF_INET = 2;

@@ -4,6 +4,7 @@ const NAMES: Readonly<Record<number, string>> = {
   2: 'ENOENT',
   5: 'EIO',
   6: 'ENXIO',
+  7: 'E2BIG',
   9: 'EBADF',
   11: 'EAGAIN',
   12: 'ENOMEM',

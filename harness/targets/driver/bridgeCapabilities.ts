@@ -2,6 +2,7 @@
 import { BridgeClient, bridgeData } from '../../../reference-impl/netlink/bridgeClient.js';
 import { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
 import { bytesIn, numberIn } from '../../../reference-impl/netlink/schema.js';
+import { askMulticast } from './multicastCapabilities.js';
 import { hex } from '../../../reference-impl/packet/bytes.js';
 import { askBond } from './bondCapabilities.js';
 import type { CapabilityAnswer, CapabilityAnswers, NetlinkProtocol, NetlinkSocket } from '../../contract/index.js';
@@ -66,6 +67,7 @@ async function bridgeAnswers(
         ? PRESENT
         : absent('The bridge of this kernel was built without VLANs (CONFIG_BRIDGE_VLAN_FILTERING).'),
       ...(port === undefined ? {} : await flagAnswers(bridges, ifIndex, port)),
+      ...(port === undefined ? {} : await askMulticast(route, bridges, ifIndex, port)),
       'bridge-user-stp': await userStpAnswer(route, bridges, ifIndex),
     };
   } finally {

@@ -2,6 +2,7 @@
 import { isBroadcastMac, isMulticastMac, isZeroMac } from '../../packet/addresses.js';
 import { readU16 } from '../../packet/bytes.js';
 import { FDB_HOST, FDB_STICKY } from './fdbMemory.js';
+import { FLOOD, directGroup } from './groupStage.js';
 import { NO_BRIDGE, STATE_FORWARDING, STATE_LEARNING, filteringIdOf, type SwitchState } from './switchState.js';
 
 /** Where a frame goes. One object is filled in for frame after frame. */
@@ -127,12 +128,15 @@ function direct(state: SwitchState, port: number, bytes: Uint8Array, filteringId
   let egress: number;
   if (isMulticastMac(bytes, 0)) {
     const isBroadcast = isBroadcastMac(bytes, 0);
-    egress = parts.flood(
-      isBroadcast ? state.broadcastFlood : state.multicastFlood,
-      state,
-      isBroadcast ? 'broadcast' : 'multicast',
-    );
     decision.host = 'copy';
+    const isSnooped = bridge.snoops && !isBroadcast;
+    egress = isSnooped ? directGroup(state, bridge, bytes, filteringId, decision) : FLOOD;
+    if (egress === FLOOD)
+      egress = parts.flood(
+        isBroadcast ? state.broadcastFlood : state.multicastFlood,
+        state,
+        isBroadcast ? 'broadcast' : 'multicast',
+      );
   } else {
     const slot = fdb.find(readU16(bytes, 0), readWord(bytes, 2), filteringId);
     if (slot >= 0 && ((fdb.flags[slot] ?? 0) & FDB_HOST) !== 0) {

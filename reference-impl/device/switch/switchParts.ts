@@ -54,6 +54,14 @@ export interface SwitchParts {
   readonly flushes: boolean;
   /** The frame as it leaves another port. */
   readonly forwarded: (bytes: Uint8Array) => Uint8Array;
+  /** Groups: what goes to the host alone, the VID that they are kept under, and where their frames leave. */
+  readonly trapsMessages: boolean;
+  readonly trapsUnknownGroups: boolean;
+  readonly trapsBeyond: boolean;
+  readonly groupVid: (vid: number) => number;
+  readonly groupPorts: (members: number, routers: number) => number;
+  readonly copiesGroup: (isForHost: boolean) => boolean;
+  readonly removesGroups: boolean;
   /** Room for entries: what is said to the driver when there is none. */
   readonly admits: (hasRoom: boolean) => boolean;
   readonly lag: LagParts;
@@ -89,6 +97,13 @@ export const CONFORMING_SWITCH: SwitchParts = {
   refusesSource: (sound) => sound,
   flushes: true,
   forwarded: (bytes) => bytes,
+  trapsMessages: true,
+  trapsUnknownGroups: true,
+  trapsBeyond: true,
+  groupVid: (vid) => vid,
+  groupPorts: (members, routers) => members | routers,
+  copiesGroup: (isForHost) => isForHost,
+  removesGroups: true,
   admits: (hasRoom) => hasRoom,
   lag: CONFORMING_LAG,
 };

@@ -1,6 +1,7 @@
 /** What the reference switch is told, laid out so that a frame finds it without a search: bitmaps with a bit for each port. */
 import { FdbMemory } from './fdbMemory.js';
 import { MOST_LAGS, newLagTable, resetLagTable, type LagTable } from './lagTable.js';
+import { GroupMemory } from './groupMemory.js';
 import { CONFORMING_SWITCH, type SwitchParts } from './switchParts.js';
 
 /** linux/if_bridge.h. */
@@ -12,6 +13,8 @@ export const STATE_FORWARDING = 3;
 export const MOST_BRIDGES = 8;
 export const MOST_PORTS = 32;
 const VIDS = 4096;
+/** Groups that there is room for. */
+const GROUPS = 1024;
 /** No bridge: the port is a NIC of its own. */
 export const NO_BRIDGE = 0xff;
 
@@ -23,6 +26,10 @@ export interface SwitchBridge {
   vlanProtocol: number;
   /** Milliseconds. */
   ageingTime: number;
+  /** Groups are looked up, and their messages handed to the host. */
+  snoops: boolean;
+  /** The host wants the frames of all groups. */
+  hostIsRouter: boolean;
   /** By VID; in a bridge that does not filter nobody looks. */
   readonly members: Uint32Array;
   readonly untagged: Uint32Array;
@@ -32,6 +39,7 @@ export interface SwitchBridge {
 export interface SwitchState {
   readonly parts: SwitchParts;
   readonly fdb: FdbMemory;
+  readonly groups: GroupMemory;
   readonly bridges: readonly SwitchBridge[];
   readonly lagTable: LagTable;
   /** By port, aggregates last: which bridge, spanning tree state, and the VLAN of untagged frames (0: none). */
@@ -44,6 +52,9 @@ export interface SwitchState {
   unicastFlood: number;
   multicastFlood: number;
   broadcastFlood: number;
+  multicastToUnicast: number;
+  /** Ports with a multicast router behind them. */
+  routers: number;
   isolated: number;
   hairpin: number;
   locked: number;
@@ -70,6 +81,7 @@ export function newSwitchState({ ports, fdbEntries, parts = CONFORMING_SWITCH }:
   return {
     parts,
     fdb: new FdbMemory(fdbEntries),
+    groups: new GroupMemory(GROUPS),
     bridges: Array.from({ length: MOST_BRIDGES }, newBridge),
     lagTable: newLagTable(ports, parts.lag),
     bridgeOf: new Uint8Array(ports + MOST_LAGS).fill(NO_BRIDGE),
@@ -80,6 +92,8 @@ export function newSwitchState({ ports, fdbEntries, parts = CONFORMING_SWITCH }:
     unicastFlood: ALL,
     multicastFlood: ALL,
     broadcastFlood: ALL,
+    multicastToUnicast: 0,
+    routers: 0,
     isolated: 0,
     hairpin: 0,
     locked: 0,
@@ -95,6 +109,8 @@ export function resetSwitchState(state: SwitchState): void {
   if (!state.isUsed) return;
   state.fdb.clear();
   resetLagTable(state.lagTable);
+  state.groups.clear();
+  state.multicastToUnicast = state.routers = 0;
   for (const bridge of state.bridges) bridge.id = undefined;
   state.bridgeOf.fill(NO_BRIDGE);
   state.stpState.fill(0);
@@ -111,6 +127,8 @@ const newBridge = (): SwitchBridge => ({
   filtersVlans: false,
   vlanProtocol: 0x8100,
   ageingTime: 300_000,
+  snoops: true,
+  hostIsRouter: false,
   members: new Uint32Array(VIDS),
   untagged: new Uint32Array(VIDS),
   hostMember: new Uint8Array(VIDS),

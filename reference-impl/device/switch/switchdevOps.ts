@@ -13,6 +13,7 @@ import { parseMac } from '../../packet/addresses.js';
 import { readU16 } from '../../packet/bytes.js';
 import { EOPNOTSUPP, done, refuse } from '../control.js';
 import { FDB_HOST, FDB_STATIC, FDB_STICKY } from './fdbMemory.js';
+import { addGroup, changeHostGroup, removeGroup } from './groupOps.js';
 import {
   NO_BRIDGE,
   STATE_DISABLED,
@@ -53,6 +54,9 @@ export function switchdevOps(state: SwitchState, indexOf: (port: PortName) => nu
         case 'flags':
           setFlags(state, index, attribute.flags);
           return done;
+        case 'multicast-router':
+          state.routers = attribute.on ? state.routers | (1 << index) : state.routers & ~(1 << index);
+          return done;
         case 'flush':
           flush(state, index, attribute.vid);
           return done;
@@ -69,15 +73,36 @@ export function switchdevOps(state: SwitchState, indexOf: (port: PortName) => nu
         case 'vlan-filtering':
           bridge.filtersVlans = attribute.on;
           return done;
+        case 'multicast-snooping':
+          bridge.snoops = attribute.on;
+          return done;
+        case 'multicast-router':
+          bridge.hostIsRouter = attribute.on;
+          return done;
         case 'vlan-protocol':
           bridge.vlanProtocol = attribute.protocol;
           return done;
       }
     },
-    addObject: (port, object) => addVlan(state, indexOf(port), object),
-    removeObject: (port, object) => removeVlan(state, indexOf(port), object),
-    addHostObject: (id, { vid }) => setHostMember(state, id, vid, 1),
-    removeHostObject: (id, { vid }) => setHostMember(state, id, vid, 0),
+    addObject: (port, object) => {
+      const index = indexOf(port);
+      return object.kind === 'vlan'
+        ? addVlan(state, index, object)
+        : addGroup(state, state.bridgeOf[index] ?? NO_BRIDGE, index, object);
+    },
+    removeObject: (port, object) => {
+      const index = indexOf(port);
+      if (object.kind === 'vlan') removeVlan(state, index, object);
+      else removeGroup(state, state.bridgeOf[index] ?? NO_BRIDGE, index, object);
+    },
+    addHostObject: (id, object) => {
+      if (object.kind === 'vlan') setHostMember(state, id, object.vid, 1);
+      else changeHostGroup(state, bridgeNumber(state, id) ?? NO_BRIDGE, object, 1);
+    },
+    removeHostObject: (id, object) => {
+      if (object.kind === 'vlan') setHostMember(state, id, object.vid, 0);
+      else changeHostGroup(state, bridgeNumber(state, id) ?? NO_BRIDGE, object, -1);
+    },
     addFdb: (port, entry) => {
       const index = indexOf(port);
       return put(
@@ -101,6 +126,7 @@ const FLAGS_AT_JOIN: SwitchdevPortFlags = {
   unicastFlood: true,
   multicastFlood: true,
   broadcastFlood: true,
+  multicastToUnicast: false,
   isolated: false,
   hairpin: false,
   locked: false,
@@ -122,6 +148,8 @@ function clearBridge(bridge: SwitchBridge, id: BridgeId): void {
   bridge.members.fill(0);
   bridge.untagged.fill(0);
   bridge.hostMember.fill(0);
+  bridge.snoops = true;
+  bridge.hostIsRouter = false;
 }
 
 function leave(state: SwitchState, port: number, id: BridgeId): void {
@@ -131,6 +159,8 @@ function leave(state: SwitchState, port: number, id: BridgeId): void {
   flush(state, port);
   const others = ~(1 << port);
   bridge.ports &= others;
+  state.routers &= others;
+  state.groups.forget(number, port, bridge.ports === 0);
   for (const vlans of [bridge.members, bridge.untagged])
     for (const [vid, ports] of vlans.entries()) if ((ports & ~others) !== 0) vlans[vid] = ports & others;
   state.pvid[port] = 0;
@@ -156,6 +186,7 @@ function setFlags(state: SwitchState, port: number, flags: SwitchdevPortFlags): 
     'unicastFlood',
     'multicastFlood',
     'broadcastFlood',
+    'multicastToUnicast',
     'isolated',
     'hairpin',
     'locked',
@@ -173,7 +204,9 @@ function flush({ fdb, parts }: SwitchState, port: number, vid?: number): void {
   });
 }
 
-function addVlan(state: SwitchState, port: number, { vid, pvid, untagged }: SwitchdevObject): DriverResult {
+type VlanObject = Extract<SwitchdevObject, { kind: 'vlan' }>;
+
+function addVlan(state: SwitchState, port: number, { vid, pvid, untagged }: VlanObject): DriverResult {
   const bridge = state.bridges[state.bridgeOf[port] ?? NO_BRIDGE];
   if (bridge === undefined) return refuse(EOPNOTSUPP);
   const bit = 1 << port;
@@ -184,7 +217,7 @@ function addVlan(state: SwitchState, port: number, { vid, pvid, untagged }: Swit
   return done;
 }
 
-function removeVlan(state: SwitchState, port: number, { vid }: SwitchdevObject): void {
+function removeVlan(state: SwitchState, port: number, { vid }: VlanObject): void {
   const bridge = state.bridges[state.bridgeOf[port] ?? NO_BRIDGE];
   if (bridge === undefined) return;
   const others = ~(1 << port);

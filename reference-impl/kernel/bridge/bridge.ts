@@ -2,6 +2,8 @@
 import type { IfIndex, MacAddress, Nanoseconds, Vid } from '../../../harness/contract/index.js';
 import type { NetDevice } from '../netDevice.js';
 import type { FdbTable } from './fdbTable.js';
+import type { BridgeMulticast, PortMulticast } from './multicast/multicastState.js';
+import type { VlanStatistics } from './vlanStatistics.js';
 
 /** linux/if_bridge.h. */
 export const BR_STATE_DISABLED = 0;
@@ -61,6 +63,7 @@ export interface BridgePort {
   readonly flags: PortFlags;
   groupForwardMask: number;
   readonly vlans: VlanGroup;
+  readonly multicast: PortMulticast;
   /** Ports with the same number are switched by the same hardware; 0: by software only. */
   hardwareDomain: number;
 }
@@ -70,6 +73,8 @@ export interface Bridge {
   readonly ports: Map<IfIndex, BridgePort>;
   readonly fdb: FdbTable;
   readonly vlans: VlanGroup;
+  readonly multicast: BridgeMulticast;
+  readonly vlanStatistics: VlanStatistics;
   ageingTime: Nanoseconds;
   forwardDelay: Nanoseconds;
   helloTime: Nanoseconds;

@@ -4,9 +4,11 @@ import type { NetDevice } from '../netDevice.js';
 import type { Bridge, BridgePort } from './bridge.js';
 import type { BridgeParts } from './bridgeParts.js';
 import type { FdbEntry } from './fdbTable.js';
+import type { MulticastEvents } from './multicast/multicastEvents.js';
 
 export interface BridgeEvents {
   readonly parts: BridgeParts;
+  readonly multicast: MulticastEvents;
   now(): Nanoseconds;
   /** Runs it when this time has come. */
   at(time: Nanoseconds, run: () => void): void;

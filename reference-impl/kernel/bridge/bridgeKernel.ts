@@ -8,6 +8,7 @@ import type { BridgeEvents } from './bridgeEvents.js';
 import { bridgeUpOrDown, checkPort, followPortMtus, portAddressChanged, type Bridging } from './bridging.js';
 import { forgetExternally, learnExternally } from './fdb.js';
 import type { FdbEntry } from './fdbTable.js';
+import type { GroupEntry, PortGroup } from './multicast/groupTable.js';
 
 /** What the kernel does for its bridges. */
 export interface BridgeSurroundings {
@@ -20,6 +21,9 @@ export interface BridgeSurroundings {
 export interface BridgeListener {
   fdb(change: 'new' | 'del', bridge: Bridge, entry: FdbEntry): void;
   port(port: BridgePort): void;
+  /** RTNLGRP_MDB. */
+  group(change: 'new' | 'del', entry: GroupEntry, group: PortGroup | undefined): void;
+  router(change: 'new' | 'del', port: BridgePort): void;
 }
 
 export class BridgeKernel implements Bridging {
@@ -45,6 +49,22 @@ export class BridgeKernel implements Bridging {
       fdbLeaves: (bridge, entry) => this.switchdev.deferFdb(bridge, entry, 'remove'),
       portChanged: (port) => {
         for (const listener of this.listeners) listener.port(port);
+      },
+      multicast: {
+        parts: kernel.parts.multicast,
+        entryChanged: (entry, group, change) => {
+          this.switchdev.deferGroup(entry, group, change);
+          if (!kernel.parts.multicast.tells(change)) return;
+          for (const listener of this.listeners) listener.group(change, entry, group);
+        },
+        routerChanged: (port, isRouter) => {
+          this.switchdev.deferPort(port, { kind: 'multicast-router', on: isRouter });
+          for (const listener of this.listeners) listener.router(isRouter ? 'new' : 'del', port);
+        },
+        hostRouterChanged: (bridge, isRouter) =>
+          this.switchdev.deferBridge(bridge, { kind: 'multicast-router', on: isRouter }),
+        snoopingChanged: (bridge) =>
+          this.switchdev.deferBridge(bridge, { kind: 'multicast-snooping', on: bridge.multicastSnooping }),
       },
     };
     kernel.notifiers.push((event, netDevice) => this.#happened(event, netDevice));

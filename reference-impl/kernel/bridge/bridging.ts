@@ -22,6 +22,16 @@ import {
 import type { BridgeEvents } from './bridgeEvents.js';
 import { addLocal, flushPort, removeLocal } from './fdb.js';
 import { FdbTable } from './fdbTable.js';
+import {
+  bridgeGone,
+  multicastOfBridge,
+  multicastOfPort,
+  portDown,
+  portLeaves,
+  portsChosen,
+  upOrDown,
+} from './multicast/lifecycle.js';
+import { newVlanStatistics } from './vlanStatistics.js';
 import { addHostVlan, addPortVlan, removeAllVlans } from './vlans.js';
 
 /** What the operations on bridges work with. */
@@ -77,6 +87,8 @@ export async function createBridge({ kernel, events, switchdev }: Bridging, seed
     ports: new Map(),
     fdb: new FdbTable(),
     vlans: emptyVlanGroup(),
+    multicast: multicastOfBridge(events, () => bridge),
+    vlanStatistics: newVlanStatistics(),
     addressIsUsers: seed.address !== undefined,
     mtuIsUsers: seed.mtu !== undefined,
     ageingPlanned: false,
@@ -99,6 +111,7 @@ const addressOf = (ifIndex: IfIndex): MacAddress =>
 /** br_dev_delete(). */
 export async function removeBridge(bridging: Bridging, bridge: Bridge): Promise<void> {
   for (const port of [...bridge.ports.values()]) await releasePort(bridging, port);
+  bridgeGone(bridge);
   bridging.kernel.netDevices.delete(bridge.netDevice.ifIndex);
   notify(bridging.kernel, 'NETDEV_UNREGISTER', bridge.netDevice);
 }
@@ -120,6 +133,7 @@ export async function enslavePort(bridging: Bridging, bridge: Bridge, netDevice:
     flags: { ...events.parts.newPortFlags },
     groupForwardMask: 0,
     vlans: emptyVlanGroup(),
+    multicast: multicastOfPort(events, () => port),
     hardwareDomain: 0,
   };
   const joined = await switchdev.join(port);
@@ -132,6 +146,7 @@ export async function enslavePort(bridging: Bridging, bridge: Bridge, netDevice:
   for (const entry of bridge.fdb.entries()) if (entry.isLocal) switchdev.deferFdb(bridge, entry, 'add');
   for (const [vid, { untagged }] of bridge.vlans.members)
     await switchdev.addHostObject(bridge, { kind: 'vlan', vid, pvid: bridge.vlans.pvid === vid, untagged });
+  switchdev.deferMulticast(port);
   if (events.parts.ownsPortAddresses) addLocal(events, bridge, port, netDevice.address, NO_VID);
   if (bridge.defaultPvid !== 0) {
     const vlan = { vid: bridge.defaultPvid, pvid: true, untagged: true };
@@ -153,6 +168,7 @@ export async function releasePort(bridging: Bridging, port: BridgePort): Promise
   const { kernel, events, switchdev } = bridging;
   const { bridge, netDevice } = port;
   setState(bridging, port, BR_STATE_DISABLED);
+  portLeaves(events, port);
   await removeAllVlans(bridging, port);
   if (events.parts.flushesOnLeave) flushPort(events, port, 'all');
   await switchdev.leave(port);
@@ -181,6 +197,7 @@ export function checkPort(bridging: Bridging, port: BridgePort): void {
     selectStates(bridging, port.bridge);
   } else if (!isOn && port.state !== BR_STATE_DISABLED) {
     setState(bridging, port, BR_STATE_DISABLED);
+    portDown(bridging.events, port);
     if (bridging.events.parts.flushesOnDown) {
       bridging.switchdev.deferPort(port, { kind: 'flush' });
       flushPort(bridging.events, port, 'learned');
@@ -231,6 +248,7 @@ function selectStates(bridging: Bridging, bridge: Bridge): void {
   for (const port of ports)
     if (bridge.stp === 'off' && port.state === BR_STATE_BLOCKING && bridging.events.parts.unblocksWithoutStp)
       setState(bridging, port, BR_STATE_FORWARDING);
+  portsChosen(bridging.events, bridge);
   const isLive = ports.some(({ state }) => state === BR_STATE_FORWARDING);
   if (!bridging.events.parts.carrierFollowsPorts) return;
   setCarrier(bridging.kernel, bridge.netDevice, isLive && isUp(bridge.netDevice));
@@ -239,6 +257,7 @@ function selectStates(bridging: Bridging, bridge: Bridge): void {
 /** br_dev_open() and br_dev_stop(). */
 export function bridgeUpOrDown(bridging: Bridging, bridge: Bridge): void {
   for (const port of bridge.ports.values()) checkPort(bridging, port);
+  upOrDown(bridging.events, bridge);
   updateOperState(bridging.kernel, bridge.netDevice);
 }
 

@@ -1,6 +1,7 @@
 /** Frames through a bridge: net/bridge/br_input.c, br_forward.c, and br_dev_xmit() of br_device.c. */
 import type { RxFrame, TxFrame, VirtioNetHeader } from '../../../harness/contract/index.js';
-import { isBroadcastMac, isMulticastMac, isZeroMac } from '../../packet/addresses.js';
+import { isBroadcastMac, isMulticastMac, isZeroMac, parseMac } from '../../packet/addresses.js';
+import { equalBytes } from '../../packet/bytes.js';
 import { IFF_PROMISC, isUp } from '../netDevice.js';
 import { frameFromHost } from '../virtioRequest.js';
 import { BR_STATE_FORWARDING, BR_STATE_LEARNING, type Bridge, type BridgePort } from './bridge.js';
@@ -8,7 +9,11 @@ import type { BridgeEvents } from './bridgeEvents.js';
 import type { FrameKind } from './bridgeParts.js';
 import type { FdbEntry } from './fdbTable.js';
 import { learn } from './fdb.js';
+import { copiesOf, groupOf, isForHost as isHostsGroup, type GroupHit } from './multicast/groupForward.js';
+import { countMessage } from './multicast/multicastCounters.js';
+import { snoop } from './multicast/snooping.js';
 import { classify, leaving, mayLeave, type Classified } from './vlanFilter.js';
+import { countVlan } from './vlanStatistics.js';
 
 /** What the port's own net device is left with: the bridge took the frame, or it goes on up there. */
 export type Taken = 'consumed' | 'pass';
@@ -22,6 +27,8 @@ const VLAN_HLEN = 4;
 interface Passage extends Classified {
   readonly from: BridgePort | null;
   readonly kind: FrameKind;
+  /** A message of IGMP or MLD, which is counted where it leaves. */
+  readonly isMessage?: boolean;
   /** The hardware has forwarded it among its own ports already. */
   readonly isForwarded: boolean;
   readonly received?: { readonly frame: RxFrame; readonly vnet: VirtioNetHeader | undefined };
@@ -84,20 +91,26 @@ function finish(events: BridgeEvents, port: BridgePort, frame: RxFrame, vnet: Vi
   const classified = classify(parts, bridge, port.vlans, asTransmit(frame, vnet));
   if (classified === undefined) return;
   const { bytes } = classified.frame;
+  countVlan(events, bridge, port, classified.vid, 'rx', bytes.length);
   const vid = parts.fdbVid(bridge, classified.vid);
   if (parts.flag(port.flags, 'locked') && !isAuthorised(port, bridge.fdb.find(bytes, SOURCE, vid))) return;
   if (parts.flag(port.flags, 'learning') && learnsIn(events, port)) learn(events, port, bytes, SOURCE, vid);
-  if (!parts.forwardsFrom(port.state, port.state === BR_STATE_FORWARDING)) return;
+  const snooped = kindOf(bytes) === 'multicast' ? snoop(events, bridge, port, bytes, classified.vid) : undefined;
+  if (snooped?.isBroken === true || !parts.forwardsFrom(port.state, port.state === BR_STATE_FORWARDING)) return;
   const passage: Passage = {
     ...classified,
     from: port,
     kind: parts.floodKind(kindOf(bytes)),
+    isMessage: snooped?.isMessage === true,
     isForwarded: frame.offloadForwardMark === true,
     received: { frame, vnet },
   };
-  let isForHost = (bridge.netDevice.flags & IFF_PROMISC) !== 0 || passage.kind !== 'unicast';
+  const group = snooped === undefined ? undefined : groupOf(events, bridge, snooped, bytes, classified.vid);
+  const isWanted = group === undefined ? passage.kind !== 'unicast' : isHostsGroup(events, bridge, group);
+  let isForHost = (bridge.netDevice.flags & IFF_PROMISC) !== 0 || isWanted;
   const entry = passage.kind === 'unicast' ? bridge.fdb.find(bytes, DESTINATION, vid) : undefined;
   if (entry?.isLocal === true) isForHost = true;
+  else if (group !== undefined) sendToGroup(events, bridge, passage, group);
   else sendOn(events, bridge, passage, entry);
   if (isForHost) passUp(events, bridge, passage);
 }
@@ -121,6 +134,27 @@ function sendOn(events: BridgeEvents, bridge: Bridge, passage: Passage, entry: F
   }
   for (const port of bridge.ports.values())
     if (floodsTo(events, port, passage) && mayDeliver(events, port, passage)) deliver(events, port, passage);
+}
+
+/** br_multicast_flood(). */
+function sendToGroup(events: BridgeEvents, bridge: Bridge, passage: Passage, group: GroupHit): void {
+  for (const { port, to } of copiesOf(events, bridge, group)) {
+    if (!mayDeliver(events, port, passage)) continue;
+    if (to === undefined || to === '') {
+      deliver(events, port, passage);
+      continue;
+    }
+    const address = parseMac(to);
+    // maybe_deliver_addr(): nobody hears what it said itself.
+    const isOwn = passage.from === port && equalBytes(passage.frame.bytes.subarray(SOURCE, SOURCE + 6), address);
+    if (!isOwn) deliver(events, port, { ...passage, frame: withDestination(passage.frame, address) });
+  }
+}
+
+function withDestination(frame: TxFrame, address: Uint8Array): TxFrame {
+  const bytes = frame.bytes.slice();
+  bytes.set(address, DESTINATION);
+  return { ...frame, bytes };
 }
 
 function floodsTo({ parts }: BridgeEvents, { flags }: BridgePort, { kind, from }: Passage): boolean {
@@ -150,6 +184,8 @@ function mayDeliver({ parts }: BridgeEvents, port: BridgePort, passage: Passage)
 function deliver(events: BridgeEvents, port: BridgePort, passage: Passage): void {
   const { parts } = events;
   const { netDevice } = port;
+  if (passage.isMessage === true) countMessage(events, port.bridge, port, passage.frame.bytes, 'tx');
+  countVlan(events, port.bridge, port, passage.vid, 'tx', passage.frame.bytes.length);
   const frame = leaving(parts, port.bridge, port.vlans, passage);
   const fits = parts.fits(frame.bytes.length, netDevice.mtu + ETH_HLEN + VLAN_HLEN);
   if (!isUp(netDevice) || (frame.gso === undefined && !fits)) return;
@@ -168,6 +204,8 @@ function passUp(events: BridgeEvents, bridge: Bridge, passage: Passage): void {
   const isPromiscuous = (netDevice.flags & IFF_PROMISC) !== 0;
   const isMember = mayLeave(events.parts, bridge, bridge.vlans, passage.vid);
   if (!isMember && !isPromiscuous) return;
+  countVlan(events, bridge, null, passage.vid, 'tx', tagged.bytes.length);
+  if (passage.isMessage === true) countMessage(events, bridge, null, tagged.bytes, 'tx');
   const { bytes, vlan } = isMember ? leaving(events.parts, bridge, bridge.vlans, passage) : tagged;
   const { queue, checksum, hash, headerLength, hardwareTimestamp } = received.frame;
   const frame: RxFrame = {
@@ -190,10 +228,22 @@ export function transmit(events: BridgeEvents, bridge: Bridge, frame: TxFrame): 
   traffic.txBytes += frame.bytes.length;
   const classified = classify(parts, bridge, bridge.vlans, withTagBeside(frame, bridge));
   if (classified === undefined) return;
-  const kind = kindOf(classified.frame.bytes);
+  const { bytes } = classified.frame;
+  countVlan(events, bridge, null, classified.vid, 'rx', bytes.length);
+  const kind = kindOf(bytes);
+  const passage: Passage = { ...classified, from: null, kind, isForwarded: false };
+  if (kind === 'multicast') {
+    const snooped = snoop(events, bridge, null, bytes, classified.vid);
+    if (snooped.isBroken) return;
+    const group = groupOf(events, bridge, snooped, bytes, classified.vid);
+    const counted = { ...passage, isMessage: snooped.isMessage };
+    if (group === undefined) sendOn(events, bridge, counted, undefined);
+    else sendToGroup(events, bridge, counted, group);
+    return;
+  }
   const vid = parts.fdbVid(bridge, classified.vid);
-  const entry = kind === 'unicast' ? bridge.fdb.find(classified.frame.bytes, DESTINATION, vid) : undefined;
-  sendOn(events, bridge, { ...classified, from: null, kind, isForwarded: false }, entry);
+  const entry = kind === 'unicast' ? bridge.fdb.find(bytes, DESTINATION, vid) : undefined;
+  sendOn(events, bridge, passage, entry);
 }
 
 /** skb_vlan_untag(): a tag of the bridge's own protocol that the host wrote into the bytes. */

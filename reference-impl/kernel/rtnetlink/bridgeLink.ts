@@ -10,6 +10,7 @@ import { createBridge, removeBridge, setStateByUser, setStp, setVlanFiltering } 
 import { flushBridge, flushPort, planAgeing } from '../bridge/fdb.js';
 import { setDefaultPvid } from '../bridge/vlans.js';
 import { EADDRNOTAVAIL, EINVAL } from '../errno.js';
+import { MULTICAST_MEMBERS, setPortMulticast } from './bridgeMulticast.js';
 import type { ReferenceKernel } from '../kernel.js';
 import { fromOutcome, refusal } from '../refusals.js';
 
@@ -84,13 +85,13 @@ async function change(kernel: ReferenceKernel, bridge: Bridge, data: Values): Pr
   return undefined;
 }
 
-interface BridgeMember {
+export interface BridgeMember {
   readonly attribute: string;
   readonly change: (kernel: ReferenceKernel, bridge: Bridge, data: Values) => Promise<Refusal | undefined>;
 }
 
 /** A setting that nothing else hangs on. */
-const setting = (attribute: string, set: (bridge: Bridge, value: number) => void): BridgeMember => ({
+export const setting = (attribute: string, set: (bridge: Bridge, value: number) => void): BridgeMember => ({
   attribute,
   change: async (_kernel, bridge, data) => {
     set(bridge, numberIn(data, attribute) ?? 0);
@@ -172,7 +173,7 @@ const BRIDGE_MEMBERS: readonly BridgeMember[] = [
       return undefined;
     },
   },
-  setting('IFLA_BR_MCAST_SNOOPING', (bridge, value) => void (bridge.multicastSnooping = value !== 0)),
+  ...MULTICAST_MEMBERS,
   {
     attribute: 'IFLA_BR_MULTI_BOOLOPT',
     change: async (_kernel, bridge, data) => {
@@ -238,6 +239,8 @@ export async function setPort(kernel: ReferenceKernel, port: BridgePort, values:
     bridging.switchdev.deferPort(port, { kind: 'flush' });
     flushPort(bridging.events, port, 'learned');
   }
+  const refusedMulticast = setPortMulticast(kernel, port, values);
+  if (refusedMulticast !== undefined) return refusedMulticast;
   const mask = numberIn(values, 'IFLA_BRPORT_GROUP_FWD_MASK');
   if (mask === undefined) return undefined;
   if ((mask & BR_GROUPFWD_MACPAUSE) !== 0) return refusal(EINVAL);

@@ -16,6 +16,7 @@ import { IFINFOMSG, LINK } from '../../netlink/families/rtnetlink.js';
 import { encodeAttributes, type Value, type Values } from '../../netlink/schema.js';
 import type { NetlinkBody } from '../../netlink/server.js';
 import type { Bridge, BridgePort, VlanGroup } from '../bridge/bridge.js';
+import { multicastValues, portMulticastValues } from './bridgeMulticast.js';
 import { visibleFlags } from '../linkState.js';
 import type { NetDevice } from '../netDevice.js';
 
@@ -55,7 +56,7 @@ export const bridgeValues = (bridge: Bridge): Values => ({
   IFLA_BR_FDB_MAX_LEARNED: bridge.maxLearned,
   IFLA_BR_VLAN_PROTOCOL: bridge.vlanProtocol,
   IFLA_BR_VLAN_DEFAULT_PVID: bridge.defaultPvid,
-  IFLA_BR_MCAST_SNOOPING: bit(bridge.multicastSnooping),
+  ...multicastValues(bridge),
 });
 
 /** IFLA_PROTINFO of a port, or the data of a link that is part of a bridge. */
@@ -89,6 +90,7 @@ export const bridgePortValues = ({
   IFLA_BRPORT_GROUP_FWD_MASK: port.groupForwardMask,
   IFLA_BRPORT_ISOLATED: bit(flags.isolated),
   IFLA_BRPORT_LOCKED: bit(flags.locked),
+  ...portMulticastValues(port.multicast),
 });
 
 /** br_make_port_id(). */

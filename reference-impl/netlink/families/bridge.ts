@@ -95,6 +95,8 @@ export const BRIDGE_PORT = attributeSet('IFLA_BRPORT', [
   [34, 'IFLA_BRPORT_BACKUP_PORT', u32],
   [39, 'IFLA_BRPORT_LOCKED', u8],
   [40, 'IFLA_BRPORT_MAB', u8],
+  [41, 'IFLA_BRPORT_MCAST_N_GROUPS', u32],
+  [42, 'IFLA_BRPORT_MCAST_MAX_GROUPS', u32],
 ]);
 
 /** struct bridge_vlan_info. */

@@ -1,0 +1,129 @@
+/** Rules of multicast in the bridge that a seeded defect may replace, one at a time. */
+import type { Nanoseconds } from '../../../../harness/contract/index.js';
+import type { Bridge, BridgePort } from '../bridge.js';
+import type { GroupAddress, PortGroup } from './groupTable.js';
+
+/** Checks of a request for a group, by what they refuse. */
+export type GroupCheck =
+  | 'not-multicast'
+  | 'local-multicast'
+  | 'vid'
+  | 'bridge-down'
+  | 'snooping-off'
+  | 'foreign-port'
+  | 'temporary-mac'
+  | 'disabled-port'
+  | 'host-flags'
+  | 'exists'
+  | 'missing';
+
+export interface MulticastParts {
+  /** Whether a request that this check refuses is refused. */
+  readonly refuses: (check: GroupCheck) => boolean;
+  /** Whether a change of the table is told to who listens. */
+  readonly tells: (change: 'new' | 'del') => boolean;
+  /** br_mdb_fill_info(): the state and the VID that a dump tells. */
+  readonly toldState: (state: number) => number;
+  readonly replaces: boolean;
+  /** br_mdb_flush_pgs(): whether a bulk deletion takes this one. */
+  readonly bulkTakes: (isMeant: boolean) => boolean;
+  readonly dumpsHost: boolean;
+  /** The VID under which a group is kept. */
+  readonly groupVid: (vid: number) => number;
+  /** br_multicast_querier_exists(): whether groups are flooded as long as nobody asks for members. */
+  readonly needsQuerier: (exists: boolean) => boolean;
+  /** Until when answers to the first query are waited for. */
+  readonly waitsForAnswers: boolean;
+  /** Whether a frame to an unknown group goes to routers alone. */
+  readonly knowsUnknown: boolean;
+  readonly floodsLocal: boolean;
+  readonly toRouters: (isRouter: boolean) => boolean;
+  readonly toHost: (isMember: boolean) => boolean;
+  /** Version of reports and leaves that are understood. */
+  readonly understands: (message: MessageKind) => boolean;
+  readonly reportsToRouters: boolean;
+  readonly ignoresBroken: boolean;
+  readonly membershipEnd: (end: Nanoseconds) => Nanoseconds;
+  readonly refreshes: boolean;
+  readonly lastMemberTime: (time: Nanoseconds) => Nanoseconds;
+  readonly fastLeaves: (port: BridgePort) => boolean;
+  readonly asksLastMember: boolean;
+  readonly sparesPermanent: boolean;
+  readonly portDownForgets: boolean;
+  readonly leaveForgets: boolean;
+  readonly learnsRouter: (port: BridgePort) => boolean;
+  readonly routerEnd: (end: Nanoseconds) => Nanoseconds;
+  readonly permanentRouter: boolean;
+  readonly disabledRouter: boolean;
+  readonly startupQueries: (count: number) => number;
+  readonly queriesGo: boolean;
+  readonly queryTtl: number;
+  readonly yieldsToLower: boolean;
+  readonly takesOver: boolean;
+  readonly countsGroups: boolean;
+  readonly limitsGroups: (bridge: Bridge, count: number) => boolean;
+  readonly limitsPort: (port: BridgePort) => boolean;
+  readonly switchesOffWhenFull: boolean;
+  readonly sourceOf: (address: GroupAddress) => GroupAddress;
+  readonly blocks: (group: PortGroup) => boolean;
+  readonly filtersSources: boolean;
+  readonly unicasts: (group: PortGroup) => boolean;
+  readonly countsWhenOff: boolean;
+  readonly counts: (direction: 'rx' | 'tx') => boolean;
+  readonly countsErrors: boolean;
+  readonly vlanCountsWhenOff: boolean;
+  readonly vlanCountsHeader: boolean;
+  readonly vlanCountsPerPort: (perPort: boolean) => boolean;
+}
+
+export type MessageKind = 'igmp-v1' | 'igmp-v2' | 'igmp-v3' | 'igmp-leave' | 'mld-v1' | 'mld-v2' | 'mld-done';
+
+export const CONFORMING_MULTICAST: MulticastParts = {
+  refuses: () => true,
+  tells: () => true,
+  toldState: (state) => state,
+  replaces: true,
+  bulkTakes: (isMeant) => isMeant,
+  dumpsHost: true,
+  groupVid: (vid) => vid,
+  needsQuerier: (exists) => exists,
+  waitsForAnswers: true,
+  knowsUnknown: true,
+  floodsLocal: true,
+  toRouters: (isRouter) => isRouter,
+  toHost: (isMember) => isMember,
+  understands: () => true,
+  reportsToRouters: true,
+  ignoresBroken: true,
+  membershipEnd: (end) => end,
+  refreshes: true,
+  lastMemberTime: (time) => time,
+  fastLeaves: ({ flags }) => flags.fastLeave,
+  asksLastMember: true,
+  sparesPermanent: true,
+  portDownForgets: true,
+  leaveForgets: true,
+  learnsRouter: () => true,
+  routerEnd: (end) => end,
+  permanentRouter: true,
+  disabledRouter: true,
+  startupQueries: (count) => count,
+  queriesGo: true,
+  queryTtl: 1,
+  yieldsToLower: true,
+  takesOver: true,
+  countsGroups: true,
+  limitsGroups: ({ multicast }, count) => count >= multicast.hashMax,
+  limitsPort: ({ multicast }) => multicast.maxGroups > 0 && multicast.groupCount >= multicast.maxGroups,
+  switchesOffWhenFull: true,
+  sourceOf: (address) => address,
+  blocks: ({ isBlocked }) => isBlocked,
+  filtersSources: true,
+  unicasts: ({ port }) => port.flags.multicastToUnicast,
+  countsWhenOff: false,
+  counts: () => true,
+  countsErrors: true,
+  vlanCountsWhenOff: false,
+  vlanCountsHeader: false,
+  vlanCountsPerPort: (perPort) => perPort,
+};
