@@ -15,6 +15,7 @@ import { BridgeClient } from '../../reference-impl/netlink/bridgeClient.js';
 import { NetlinkClient, type NetlinkResult } from '../../reference-impl/netlink/client.js';
 import { EthtoolClient, type FeatureNames } from '../../reference-impl/netlink/ethtoolClient.js';
 import { RouteClient } from '../../reference-impl/netlink/routeClient.js';
+import { RoutingClient } from '../../reference-impl/netlink/routingClient.js';
 import { hex } from '../../reference-impl/packet/bytes.js';
 import { FrameMismatch, expectThat } from './expectations.js';
 import { currentSession, type Session } from './session.js';
@@ -56,6 +57,7 @@ export class NicWorld extends World {
   #wires = new Map<PortName, Promise<WireEnd>>();
   #bridges: Promise<BridgeClient> | undefined;
   #route: Promise<RouteClient> | undefined;
+  #routing: Promise<RoutingClient> | undefined;
   #ethtool: Promise<EthtoolClient> | undefined;
 
   get target(): Target {
@@ -112,6 +114,12 @@ export class NicWorld extends World {
   bridges(): Promise<BridgeClient> {
     this.#bridges ??= BridgeClient.open((protocol) => this.target.netlink(protocol));
     return this.#bridges;
+  }
+
+  /** Layer 3 over rtnetlink, over one socket of this scenario. */
+  routing(): Promise<RoutingClient> {
+    this.#routing ??= RoutingClient.open((protocol) => this.target.netlink(protocol));
+    return this.#routing;
   }
 
   /** rtnetlink, over one socket of this scenario. */
@@ -244,11 +252,13 @@ export class NicWorld extends World {
     for (const end of this.#wires.values()) await (await end).close();
     if (this.#bridges !== undefined) await (await this.#bridges).client.socket.close();
     if (this.#route !== undefined) await (await this.#route).client.socket.close();
+    if (this.#routing !== undefined) await (await this.#routing).client.socket.close();
     if (this.#ethtool !== undefined) await (await this.#ethtool).generic.client.socket.close();
     this.#hosts.clear();
     this.#wires.clear();
     this.#bridges = undefined;
     this.#route = undefined;
+    this.#routing = undefined;
     this.#ethtool = undefined;
   }
 

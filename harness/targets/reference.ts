@@ -78,6 +78,7 @@ const RIG: readonly string[] = [
   'bridge',
   'bridge-vlan-filtering',
   'bridge-user-stp',
+  'ip-routing',
 ];
 
 class ModelTarget implements Target {

@@ -12,6 +12,8 @@ import { linkDefects } from './link.js';
 import { netlinkDefects } from './netlink.js';
 import { ntupleDefects } from './ntuple.js';
 import { queueDefects } from './queues.js';
+import { routedPacketDefects } from './routedPackets.js';
+import { routeDefects } from './routes.js';
 import { rssDefects } from './rss.js';
 import { rssContextDefects } from './rssContexts.js';
 import { segmentationDefects } from './segmentation.js';
@@ -48,4 +50,6 @@ export const defects: readonly Defect[] = [
   ...switchStateDefects,
   ...switchTableDefects,
   ...switchVlanDefects,
+  ...routeDefects,
+  ...routedPacketDefects,
 ];

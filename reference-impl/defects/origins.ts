@@ -53,3 +53,14 @@ export const FORWARDING_TESTS = kernelSource(
   'The selftests are there because switches got it wrong',
   'tools/testing/selftests/net/forwarding',
 );
+export const FIB_FRONTEND = kernelSource('What addresses and requests make of tables', 'net/ipv4/fib_frontend.c');
+export const FIB_TRIE = kernelSource('Rules of the table that drivers mirror', 'net/ipv4/fib_trie.c');
+export const FIB_SEMANTICS = kernelSource('What a route may be, and when it dies', 'net/ipv4/fib_semantics.c');
+export const IP_ROUTE = kernelSource('What is said where there is no way', 'net/ipv4/route.c');
+export const IP_FORWARD = kernelSource('What is done to a packet on its way through', 'net/ipv4/ip_forward.c');
+export const IP_INPUT = kernelSource('What is checked of a packet', 'net/ipv4/ip_input.c');
+export const IP_OUTPUT = kernelSource('How packets are fragmented', 'net/ipv4/ip_output.c');
+export const ICMP = kernelSource('When errors are sent, and what is in them', 'net/ipv4/icmp.c');
+export const NEIGHBOURS = kernelSource('States of neighbours', 'net/core/neighbour.c');
+export const ARP = kernelSource('Who is answered, and who is believed', 'net/ipv4/arp.c');
+export const VRF = kernelSource('Tables of their own', 'drivers/net/vrf.c');

@@ -3,6 +3,7 @@ import type { NicParts } from '../device/parts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { KernelParts } from '../kernel/parts.js';
+import type { RoutingParts } from '../kernel/routing/routingParts.js';
 import type { Defect } from './defect.js';
 
 /** Parts of the kernel. */
@@ -24,3 +25,8 @@ export const chip =
 export const bridge =
   (change: Partial<BridgeParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, bridge: { ...parts.bridge, ...change } });
+
+/** Parts of the kernel's router. */
+export const routing =
+  (change: Partial<RoutingParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, routing: { ...parts.routing, ...change } });

@@ -117,7 +117,7 @@ export async function setMtu(kernel: KernelState, netDevice: NetDevice, mtu: num
     if (mtu > lower.on.mtu) return refused(ERANGE);
   } else if (lower.kind === 'bridge') {
     lower.bridge.mtuIsUsers = true;
-  } else {
+  } else if (lower.kind === 'port') {
     const changed = await lower.device.netDevice.changeMtu(lower.port, mtu);
     if (!changed.ok) return changed;
   }
@@ -140,7 +140,7 @@ export async function setMacAddress(kernel: KernelState, netDevice: NetDevice, a
     lower.bridge.addressIsUsers = true;
     if (address !== netDevice.address) changeBridgeAddress(kernel.bridging, lower.bridge, address);
     return OK;
-  } else {
+  } else if (lower.kind === 'port') {
     const changed = await lower.device.netDevice.setMacAddress(lower.port, address);
     if (!changed.ok) return changed;
   }

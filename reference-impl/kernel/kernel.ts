@@ -27,6 +27,7 @@ import { createNetDevice, isUp, portOf, type NetDevice } from './netDevice.js';
 import { checkSend } from './packetSend.js';
 import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
 import { ReceivePath } from './receive.js';
+import { RoutingKernel } from './routing/routingKernel.js';
 import { pickTxQueue, validateTransmit, withTagInBytes } from './transmit.js';
 
 /** A packet socket: what came in, and the transmit timestamps that came back. */
@@ -61,10 +62,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly #sockets = new Set<PacketSocket>();
   readonly #stopped = new Map<PortName, Set<QueueIndex>>();
   readonly bridging: BridgeKernel;
+  readonly routing: RoutingKernel;
   readonly #receivePath: ReceivePath;
   /** Timers of the kernel's own, in no order: there are few. */
   #timers: { readonly at: Nanoseconds; readonly run: () => void }[] = [];
-  /** Frames that a bridge forwards, to be sent once what is being received is received. */
+  /** Frames that a bridge or the router forwards, to be sent once what is being received is received. */
   #forwarded: { readonly netDevice: NetDevice; readonly frame: TxFrame }[] = [];
   #arrived: { readonly netDevice: NetDevice; readonly frames: readonly RxFrame[] }[] = [];
   #backlog: Backlog[] = [];
@@ -78,7 +80,12 @@ export class ReferenceKernel implements KernelState, DriverHost {
       this,
       (netDevice, frame) => this.#tap(netDevice, frame),
       (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
+      (netDevice, frame) => this.routing.receive(netDevice, frame.bytes),
     );
+    this.routing = new RoutingKernel(this, {
+      at: (at, run) => void this.#timers.push({ at, run }),
+      transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
+    });
     this.bridging = new BridgeKernel(this, {
       at: (at, run) => void this.#timers.push({ at, run }),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
@@ -104,6 +111,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.#timers = [];
     this.#forwarded = [];
     this.bridging.switchdev.forget();
+    this.routing.reset();
     this.#nextIfIndex = 2;
     this.log.length = 0;
     for (const frames of this.#cables.values()) frames.length = 0;
@@ -322,6 +330,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
       if (netDevice.carrier) this.#sendThroughBridge(lower.bridge, frame);
       return;
     }
+    // What a VRF device itself sends would be routed once more; nothing of the host's does.
+    if (lower.kind === 'vrf') return;
     // Without a carrier the queue discipline is noop: what is sent is freed, and nobody is told.
     if (!netDevice.carrier) return;
     const queue =

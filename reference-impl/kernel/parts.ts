@@ -4,6 +4,7 @@ import type { Values } from '../netlink/schema.js';
 import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
 import type { NetDevice } from './netDevice.js';
+import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js';
 
 const VID_MASK = 0xfff;
 
@@ -98,6 +99,7 @@ export interface KernelParts {
   readonly forgets: ReadonlySet<string>;
   readonly netlink: NetlinkParts;
   readonly bridge: BridgeParts;
+  readonly routing: RoutingParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -150,4 +152,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   forgets: new Set(),
   netlink: CONFORMING_NETLINK,
   bridge: CONFORMING_BRIDGE,
+  routing: CONFORMING_ROUTING,
 };

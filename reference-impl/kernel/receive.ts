@@ -17,6 +17,9 @@ const PACKET_OTHERHOST = 3;
 /** br_handle_frame(): the bridge takes what comes in at its port. */
 export type RxHandler = (port: BridgePort, frame: RxFrame, vnet: VirtioNetHeader | undefined) => void;
 
+/** ip_rcv() and arp_rcv(): what nobody took before. */
+export type ProtocolHandler = (netDevice: NetDevice, frame: RxFrame) => void;
+
 /** Called for every frame that a packet socket on this net device would see. */
 export type PacketTap = (netDevice: NetDevice, frame: HostReceive) => void;
 
@@ -25,13 +28,15 @@ export class ReceivePath {
   readonly #kernel: KernelState;
   readonly #tap: PacketTap;
   readonly #bridge: RxHandler;
+  readonly #protocols: ProtocolHandler;
   /** By net device, queue and tag: frames that differ in any of these are never merged. */
   readonly #engines = new Map<NetDevice, Map<number, GroEngine<RxFrame>>>();
 
-  constructor(kernel: KernelState, tap: PacketTap, bridge: RxHandler) {
+  constructor(kernel: KernelState, tap: PacketTap, bridge: RxHandler, protocols: ProtocolHandler) {
     this.#kernel = kernel;
     this.#tap = tap;
     this.#bridge = bridge;
+    this.#protocols = protocols;
   }
 
   /** napi_poll: everything that is there, then napi_complete, which lets the held frames go. */
@@ -85,6 +90,8 @@ export class ReceivePath {
     const upper = vlan === undefined ? undefined : vlanUpper(this.#kernel, netDevice, vlan);
     if (upper === undefined) {
       if (netDevice.bridgePort !== undefined) this.#bridge(netDevice.bridgePort, untagged.frame, untagged.vnet);
+      // A tag of a VLAN that nobody has makes it somebody else's; a priority tag does not.
+      else if (vlan === undefined || (vlan.tci & 0xfff) === 0) this.#protocols(netDevice, untagged.frame);
       return;
     }
     upper.softwareTraffic.rxPackets++;

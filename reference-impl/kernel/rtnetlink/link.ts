@@ -35,8 +35,11 @@ import { isUp, type NetDevice } from '../netDevice.js';
 import { fromOutcome, refusal, refusalAt } from '../refusals.js';
 import { statisticsOf } from '../statistics.js';
 import { createVlanDevice, removeVlanDevice } from '../vlanDevice.js';
+import { joinVrf, leaveVrf, removeVrf } from '../vrfDevice.js';
 import { changeBridge, changePortByLinkInfo, newBridge } from './bridgeLink.js';
+import { changeAddressFamilies } from './linkSettings.js';
 import { linkMessage, linkStatisticsValues } from './linkMessage.js';
+import { newVrf } from './vrfLink.js';
 
 const EPROTONOSUPPORT = 93;
 
@@ -226,22 +229,32 @@ const LINK_MEMBERS: readonly LinkMember[] = [
       return undefined;
     },
   },
+  {
+    attribute: 'IFLA_AF_SPEC',
+    change: async (kernel, netDevice, request) => changeAddressFamilies(kernel.routing, netDevice, request),
+  },
 ];
 
-/** do_set_master(): out of the bridge it is in, and into the other; 0: into none. */
+/** do_set_master(): out of the bridge or VRF it is in, and into the other; 0: into none. */
 async function setMaster(
-  { netDevices, bridging }: ReferenceKernel,
+  kernel: ReferenceKernel,
   netDevice: NetDevice,
   master: number,
 ): Promise<Refusal | 'announce' | undefined> {
+  const { netDevices, bridging } = kernel;
   const { bridgePort } = netDevice;
   if (bridgePort !== undefined) {
     if (bridgePort.bridge.netDevice.ifIndex === master) return undefined;
     await releasePort(bridging, bridgePort);
   }
+  if (netDevice.vrf !== undefined) {
+    if (netDevice.vrf.ifIndex === master) return undefined;
+    await leaveVrf(kernel, netDevice);
+  }
   if (master === 0) return 'announce';
   const upper = netDevices.get(master as IfIndex);
   if (upper === undefined) return refusal(EINVAL);
+  if (upper.lower.kind === 'vrf') return fromOutcome(await joinVrf(kernel, netDevice, upper)) ?? 'announce';
   const bridge = bridgeOf(upper);
   if (bridge === undefined) return refusal(EOPNOTSUPP);
   return fromOutcome(await enslavePort(bridging, bridge, netDevice)) ?? 'announce';
@@ -276,6 +289,8 @@ async function newLink(kernel: ReferenceKernel, request: NetlinkRequest): Promis
       return newVlan(kernel, request, name);
     case 'bridge':
       return newBridge(kernel, request, name);
+    case 'vrf':
+      return newVrf(kernel, request, name);
     default:
       return refusal(EOPNOTSUPP, kind === undefined ? undefined : 'Unknown device type');
   }
@@ -348,6 +363,10 @@ async function deleteLink(kernel: ReferenceKernel, request: NetlinkRequest): Pro
       return refusal(EOPNOTSUPP);
     case 'vlan':
       await removeVlanDevice(kernel, netDevice);
+      return { ok: true };
+    case 'vrf':
+      await removeVrf(kernel, netDevice);
+      await kernel.settle();
       return { ok: true };
     case 'bridge':
       await removeBridge(kernel.bridging, netDevice.lower.bridge);
