@@ -16,6 +16,7 @@ import { BridgeClient } from '../../reference-impl/netlink/bridgeClient.js';
 import { NetlinkClient, type NetlinkResult } from '../../reference-impl/netlink/client.js';
 import { EthtoolClient, type FeatureNames } from '../../reference-impl/netlink/ethtoolClient.js';
 import { RouteClient } from '../../reference-impl/netlink/routeClient.js';
+import { RoutingClient } from '../../reference-impl/netlink/routingClient.js';
 import { hex } from '../../reference-impl/packet/bytes.js';
 import { FrameMismatch, expectThat } from './expectations.js';
 import { currentSession, type Session } from './session.js';
@@ -58,6 +59,7 @@ export class NicWorld extends World {
   #bridges: Promise<BridgeClient> | undefined;
   #bonds: Promise<BondClient> | undefined;
   #route: Promise<RouteClient> | undefined;
+  #routing: Promise<RoutingClient> | undefined;
   #ethtool: Promise<EthtoolClient> | undefined;
 
   get target(): Target {
@@ -120,6 +122,12 @@ export class NicWorld extends World {
   bonds(): Promise<BondClient> {
     this.#bonds ??= BondClient.open((protocol) => this.target.netlink(protocol));
     return this.#bonds;
+  }
+
+  /** Layer 3 over rtnetlink, over one socket of this scenario. */
+  routing(): Promise<RoutingClient> {
+    this.#routing ??= RoutingClient.open((protocol) => this.target.netlink(protocol));
+    return this.#routing;
   }
 
   /** rtnetlink, over one socket of this scenario. */
@@ -259,12 +267,14 @@ export class NicWorld extends World {
     if (this.#bridges !== undefined) await (await this.#bridges).client.socket.close();
     if (this.#bonds !== undefined) await (await this.#bonds).client.socket.close();
     if (this.#route !== undefined) await (await this.#route).client.socket.close();
+    if (this.#routing !== undefined) await (await this.#routing).client.socket.close();
     if (this.#ethtool !== undefined) await (await this.#ethtool).generic.client.socket.close();
     this.#hosts.clear();
     this.#wires.clear();
     this.#bridges = undefined;
     this.#bonds = undefined;
     this.#route = undefined;
+    this.#routing = undefined;
     this.#ethtool = undefined;
   }
 

@@ -84,6 +84,7 @@ const RIG: readonly string[] = [
   'bridge-mdb-bulk',
   'bridge-mcast-max-groups',
   'switch-groups',
+  'ip-routing',
 ];
 
 class ModelTarget implements Target {

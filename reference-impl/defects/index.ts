@@ -13,6 +13,8 @@ import { multicastDatabaseDefects } from './multicastDatabase.js';
 import { netlinkDefects } from './netlink.js';
 import { ntupleDefects } from './ntuple.js';
 import { queueDefects } from './queues.js';
+import { routedPacketDefects } from './routedPackets.js';
+import { routeDefects } from './routes.js';
 import { rssDefects } from './rss.js';
 import { rssContextDefects } from './rssContexts.js';
 import { segmentationDefects } from './segmentation.js';
@@ -58,4 +60,6 @@ export const defects: readonly Defect[] = [
   ...switchAggregationDefects,
   ...switchAggregationBridgeDefects,
   ...multicastDatabaseDefects,
+  ...routeDefects,
+  ...routedPacketDefects,
 ];

@@ -6,6 +6,7 @@ import type { BondParts } from '../kernel/bond/bondParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
 import type { KernelParts } from '../kernel/parts.js';
+import type { RoutingParts } from '../kernel/routing/routingParts.js';
 import type { Defect } from './defect.js';
 
 /** Parts of the kernel. */
@@ -42,3 +43,7 @@ export const bond =
 export const lag =
   (change: Partial<LagParts>): NonNullable<Defect['switch']> =>
   (parts) => ({ ...parts, lag: { ...parts.lag, ...change } });
+/** Parts of the kernel's router. */
+export const routing =
+  (change: Partial<RoutingParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, routing: { ...parts.routing, ...change } });

@@ -128,7 +128,7 @@ export async function setMtu(kernel: KernelState, netDevice: NetDevice, mtu: num
         )
       : OK;
     if (!changed.ok) return changed;
-  } else {
+  } else if (lower.kind === 'port') {
     const changed = await lower.device.netDevice.changeMtu(lower.port, mtu);
     if (!changed.ok) return changed;
   }
@@ -154,7 +154,7 @@ export async function setMacAddress(kernel: KernelState, netDevice: NetDevice, a
   } else if (lower.kind === 'bond') {
     const changed = await setAggregateAddress(kernel, netDevice, lower.bond, address);
     if (changed !== undefined) return changed;
-  } else {
+  } else if (lower.kind === 'port') {
     const changed = await lower.device.netDevice.setMacAddress(lower.port, address);
     if (!changed.ok) return changed;
   }

@@ -5,11 +5,13 @@ const number = (value: number): Errno => value as Errno;
 
 export const EPERM = number(1);
 export const ENOENT = number(2);
+export const ESRCH = number(3);
 export const ENXIO = number(6);
 export const E2BIG = number(7);
 export const EBADF = number(9);
 export const EAGAIN = number(11);
 export const ENOMEM = number(12);
+export const EACCES = number(13);
 export const EBUSY = number(16);
 export const EEXIST = number(17);
 export const ENODEV = number(19);
@@ -23,7 +25,9 @@ export const EOPNOTSUPP = number(95);
 export const EAFNOSUPPORT = number(97);
 export const EADDRNOTAVAIL = number(99);
 export const ENETDOWN = number(100);
+export const ENETUNREACH = number(101);
 export const ENOBUFS = number(105);
+export const EHOSTUNREACH = number(113);
 
 export const OK: DriverResult = { ok: true, value: undefined };
 

@@ -29,6 +29,7 @@ import { createNetDevice, isUp, portOf, type NetDevice } from './netDevice.js';
 import { checkSend } from './packetSend.js';
 import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
 import { ReceivePath } from './receive.js';
+import { RoutingKernel } from './routing/routingKernel.js';
 import { pickTxQueue, validateTransmit, withTagInBytes } from './transmit.js';
 
 /** A packet socket: what came in, and the transmit timestamps that came back. */
@@ -64,10 +65,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly #stopped = new Map<PortName, Set<QueueIndex>>();
   readonly bridging: BridgeKernel;
   readonly bonds: BondKernel;
+  readonly routing: RoutingKernel;
   readonly #receivePath: ReceivePath;
   /** Timers of the kernel's own, in no order: there are few. */
   #timers: { readonly at: Nanoseconds; readonly run: () => void }[] = [];
-  /** Frames that a bridge forwards, to be sent once what is being received is received. */
+  /** Frames that a bridge or the router forwards, to be sent once what is being received is received. */
   #forwarded: { readonly netDevice: NetDevice; readonly frame: TxFrame }[] = [];
   #arrived: { readonly netDevice: NetDevice; readonly frames: readonly RxFrame[] }[] = [];
   #backlog: Backlog[] = [];
@@ -77,12 +79,16 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.device = device;
     this.description = description;
     this.parts = parts;
-    this.#receivePath = new ReceivePath(
-      this,
-      (netDevice, frame) => this.#tap(netDevice, frame),
-      (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
-      (member, bytes) => receivedBy(this.parts.bond, member, bytes),
-    );
+    this.#receivePath = new ReceivePath(this, {
+      tap: (netDevice, frame) => this.#tap(netDevice, frame),
+      bridge: (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
+      member: (member, bytes) => receivedBy(this.parts.bond, member, bytes),
+      protocols: (netDevice, frame) => this.routing.receive(netDevice, frame.bytes),
+    });
+    this.routing = new RoutingKernel(this, {
+      at: (at, run) => void this.#timers.push({ at, run }),
+      transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
+    });
     this.bridging = new BridgeKernel(this, {
       at: (at, run) => void this.#timers.push({ at, run }),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
@@ -109,6 +115,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.#timers = [];
     this.#forwarded = [];
     this.bridging.switchdev.forget();
+    this.routing.reset();
     this.#nextIfIndex = 2;
     this.log.length = 0;
     for (const frames of this.#cables.values()) frames.length = 0;
@@ -334,6 +341,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
       for (const member of egressOf(this.parts.bond, lower.bond, frame)) await this.#transmit(member, frame, wanted);
       return;
     }
+    // What a VRF device itself sends would be routed once more; nothing of the host's does.
+    if (lower.kind === 'vrf') return;
     // Without a carrier the queue discipline is noop: what is sent is freed, and nobody is told.
     if (!netDevice.carrier) return;
     const queue =

@@ -35,12 +35,16 @@ export const IF_OPER_UP = 6;
 export const IF_LINK_MODE_DEFAULT = 0;
 export const IF_LINK_MODE_DORMANT = 1;
 
-/** What lies below a net device: a port of a device, another net device with a tag, the ports of a bridge, or the members of an aggregate. */
+/**
+ * What lies below a net device: a port of a device, another net device with a tag, the ports of a bridge, the members of an aggregate,
+ * or a routing table.
+ */
 export type Lower =
   | { readonly kind: 'port'; readonly device: Device; readonly port: PortName; readonly limits: DevicePort }
   | { readonly kind: 'vlan'; readonly on: NetDevice; readonly tpid: number; readonly vid: Vid }
   | { readonly kind: 'bridge'; readonly bridge: Bridge }
-  | { readonly kind: 'bond'; readonly bond: Bond };
+  | { readonly kind: 'bond'; readonly bond: Bond }
+  | { readonly kind: 'vrf'; readonly table: number };
 
 /** An address list with reference counts, as net/core/dev_addr_lists.c keeps it. */
 export type AddressList = Map<MacAddress, number>;
@@ -126,6 +130,8 @@ export interface NetDevice {
   bridgePort: BridgePort | undefined;
   /** IFLA_MASTER is its aggregate. */
   bondMember: BondMember | undefined;
+  /** IFLA_MASTER is this VRF device. */
+  vrf: NetDevice | undefined;
 
   readonly coreStatistics: CoreStatistics;
   readonly softwareTraffic: SoftwareTraffic;
@@ -146,6 +152,7 @@ export function portOf({ lower }: NetDevice): Extract<Lower, { kind: 'port' }> {
       return portOf(lower.on);
     case 'bridge':
     case 'bond':
+    case 'vrf':
       return NO_PORT;
   }
 }
@@ -211,6 +218,7 @@ export function createNetDevice(seed: NetDeviceSeed): NetDevice {
     uppers: new Set(),
     bridgePort: undefined,
     bondMember: undefined,
+    vrf: undefined,
     coreStatistics: { rxDropped: 0, txDropped: 0, rxNohandler: 0 },
     softwareTraffic: { rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0, multicast: 0 },
     rssTableIsUsers: false,

@@ -6,6 +6,7 @@ import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
 import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/multicastParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
 import type { NetDevice } from './netDevice.js';
+import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js';
 
 const VID_MASK = 0xfff;
 
@@ -102,6 +103,7 @@ export interface KernelParts {
   readonly bridge: BridgeParts;
   readonly bond: BondParts;
   readonly multicast: MulticastParts;
+  readonly routing: RoutingParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -156,4 +158,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   bridge: CONFORMING_BRIDGE,
   bond: CONFORMING_BOND,
   multicast: CONFORMING_MULTICAST,
+  routing: CONFORMING_ROUTING,
 };

@@ -22,8 +22,19 @@ export type RxHandler = (port: BridgePort, frame: RxFrame, vnet: VirtioNetHeader
 /** bond_handle_frame(): whose a frame is that a member received. */
 export type MemberHandler = (member: BondMember, bytes: Uint8Array) => MemberFrame;
 
+/** ip_rcv() and arp_rcv(): what nobody took before. */
+export type ProtocolHandler = (netDevice: NetDevice, frame: RxFrame) => void;
+
 /** Called for every frame that a packet socket on this net device would see. */
 export type PacketTap = (netDevice: NetDevice, frame: HostReceive) => void;
+
+/** Who is given what comes in, in this order. */
+export interface ReceiveHandlers {
+  readonly tap: PacketTap;
+  readonly bridge: RxHandler;
+  readonly member: MemberHandler;
+  readonly protocols: ProtocolHandler;
+}
 
 /** One poll: frames of one net device, in the order in which the driver handed them up. */
 export class ReceivePath {
@@ -31,14 +42,16 @@ export class ReceivePath {
   readonly #tap: PacketTap;
   readonly #bridge: RxHandler;
   readonly #member: MemberHandler;
+  readonly #protocols: ProtocolHandler;
   /** By net device, queue and tag: frames that differ in any of these are never merged. */
   readonly #engines = new Map<NetDevice, Map<number, GroEngine<RxFrame>>>();
 
-  constructor(kernel: KernelState, tap: PacketTap, bridge: RxHandler, member: MemberHandler) {
+  constructor(kernel: KernelState, { tap, bridge, member, protocols }: ReceiveHandlers) {
     this.#kernel = kernel;
     this.#tap = tap;
     this.#bridge = bridge;
     this.#member = member;
+    this.#protocols = protocols;
   }
 
   /** napi_poll: everything that is there, then napi_complete, which lets the held frames go. */
@@ -92,7 +105,10 @@ export class ReceivePath {
     const upper = vlan === undefined ? undefined : vlanUpper(this.#kernel, netDevice, vlan);
     if (upper === undefined) {
       if (netDevice.bridgePort !== undefined) this.#bridge(netDevice.bridgePort, untagged.frame, untagged.vnet);
-      if (netDevice.bondMember !== undefined) this.#toAggregate(netDevice.bondMember, untagged.frame, untagged.vnet);
+      else if (netDevice.bondMember !== undefined)
+        this.#toAggregate(netDevice.bondMember, untagged.frame, untagged.vnet);
+      // A tag of a VLAN that nobody has makes it somebody else's; a priority tag does not.
+      else if (vlan === undefined || (vlan.tci & 0xfff) === 0) this.#protocols(netDevice, untagged.frame);
       return;
     }
     upper.softwareTraffic.rxPackets++;

@@ -2,6 +2,7 @@
 const NAMES: Readonly<Record<number, string>> = {
   1: 'EPERM',
   2: 'ENOENT',
+  3: 'ESRCH',
   5: 'EIO',
   6: 'ENXIO',
   7: 'E2BIG',
@@ -30,8 +31,10 @@ const NAMES: Readonly<Record<number, string>> = {
   98: 'EADDRINUSE',
   99: 'EADDRNOTAVAIL',
   100: 'ENETDOWN',
+  101: 'ENETUNREACH',
   105: 'ENOBUFS',
   110: 'ETIMEDOUT',
+  113: 'EHOSTUNREACH',
 };
 
 /** `EINVAL` for 22; the number itself for one that is not in the list. 0 is `0`. */

@@ -52,6 +52,8 @@ export interface NetlinkRequest {
 export interface NetlinkBody {
   readonly type: number;
   readonly body: Uint8Array;
+  /** NLM_F_* of an announcement: how what it tells of came about. */
+  readonly flags?: number;
 }
 
 export interface HandlerSuccess {
@@ -222,8 +224,8 @@ export class NetlinkKernel {
   }
 
   /** nlmsg_multicast(). */
-  notify(protocol: number, group: number, { type, body }: NetlinkBody): void {
-    const datagram = encodeMessage({ type, flags: 0, sequence: 0, portId: 0 }, body);
+  notify(protocol: number, group: number, { type, body, flags = 0 }: NetlinkBody): void {
+    const datagram = encodeMessage({ type, flags, sequence: 0, portId: 0 }, body);
     for (const socket of this.#sockets) {
       if (socket.protocol === protocol && this.#parts.notifies(socket, group)) socket.queue.push(datagram.slice());
     }

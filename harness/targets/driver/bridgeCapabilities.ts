@@ -6,6 +6,7 @@ import { askMulticast } from './multicastCapabilities.js';
 import { hex } from '../../../reference-impl/packet/bytes.js';
 import { askBond } from './bondCapabilities.js';
 import type { CapabilityAnswer, CapabilityAnswers, NetlinkProtocol, NetlinkSocket } from '../../contract/index.js';
+import { routingAnswers } from './routingCapabilities.js';
 
 const PRESENT: CapabilityAnswer = { present: true };
 const absent = (reason: string): CapabilityAnswer => ({ present: false, reason });
@@ -25,6 +26,7 @@ export async function askBridge(
       ...portsAnswer(ports.length),
       switchdev: await switchdevAnswer(route, ports),
       'switch-table-fillable': absent('Nobody can be asked how much room the table of the hardware has.'),
+      ...(await routingAnswers(open, ports)),
       ...(await bridgeAnswers(route, bridges, ports[0])),
       ...(await askBond(open)),
     };

@@ -26,6 +26,7 @@ import type { Message } from '../../../reference-impl/netlink/wire.js';
 import { hex } from '../../../reference-impl/packet/bytes.js';
 import { TargetFault, type IfIndex, type NetDeviceName } from '../../contract/index.js';
 import type { MachineChannels } from './channels.js';
+import { routingAspects } from './routingState.js';
 
 /** The port, and clients that nothing else uses. */
 export interface PortAccess {
@@ -184,7 +185,7 @@ const ntupleRules: PortAspect = {
 const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ENODEV', 'EADDRNOTAVAIL']);
 
 /** Objects of the kernel that hang on the port: what a scenario added is removed. */
-function addedObjects(
+export function addedObjects(
   name: string,
   list: (port: PortAccess) => Promise<ReadonlyMap<string, Uint8Array>>,
   remove: (port: PortAccess, body: Uint8Array) => Promise<NetlinkResult<unknown>>,
@@ -249,6 +250,7 @@ const forwardingEntries = addedObjects(
 /** In the order in which they are put back: what hangs on the port goes first, and the link, which may renegotiate, comes last. */
 export const PORT_ASPECTS: readonly PortAspect[] = [
   otherLinks,
+  ...routingAspects({ addedObjects, required }),
   addresses,
   forwardingEntries,
   ntupleRules,

@@ -74,6 +74,7 @@ function newAddress(kernel: ReferenceKernel, netlink: NetlinkKernel, request: Ne
   }
   netDevice.addresses.push(address);
   announce(netlink, netDevice, address, RTM_NEWADDR);
+  kernel.routing.addressAdded(netDevice, address);
   return { ok: true };
 }
 
@@ -85,6 +86,7 @@ function deleteAddress(kernel: ReferenceKernel, netlink: NetlinkKernel, request:
   const [removed] = at < 0 ? [] : netDevice.addresses.splice(at, 1);
   if (removed === undefined) return refusal(EADDRNOTAVAIL, 'ipv4: Address not found');
   announce(netlink, netDevice, removed, RTM_DELADDR);
+  kernel.routing.addressRemoved(netDevice, removed);
   return { ok: true };
 }
 

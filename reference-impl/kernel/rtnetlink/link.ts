@@ -38,8 +38,11 @@ import { fromOutcome, refusal, refusalAt } from '../refusals.js';
 import { statisticsOf } from '../statistics.js';
 import { createVlanDevice, removeVlanDevice } from '../vlanDevice.js';
 import { changeBond, changeMember, newBond } from './bondLink.js';
+import { joinVrf, leaveVrf, removeVrf } from '../vrfDevice.js';
 import { changeBridge, changePortByLinkInfo, newBridge } from './bridgeLink.js';
+import { changeAddressFamilies } from './linkSettings.js';
 import { linkMessage, linkStatisticsValues } from './linkMessage.js';
+import { newVrf } from './vrfLink.js';
 
 const EPROTONOSUPPORT = 93;
 
@@ -229,14 +232,19 @@ const LINK_MEMBERS: readonly LinkMember[] = [
       return undefined;
     },
   },
+  {
+    attribute: 'IFLA_AF_SPEC',
+    change: async (kernel, netDevice, request) => changeAddressFamilies(kernel.routing, netDevice, request),
+  },
 ];
 
-/** do_set_master(): out of the bridge or aggregate it is in, and into the other; 0: into none. */
+/** do_set_master(): out of the bridge, aggregate or VRF it is in, and into the other; 0: into none. */
 async function setMaster(
-  { netDevices, bridging, bonds }: ReferenceKernel,
+  kernel: ReferenceKernel,
   netDevice: NetDevice,
   master: number,
 ): Promise<Refusal | 'announce' | undefined> {
+  const { netDevices, bridging, bonds } = kernel;
   const { bridgePort, bondMember } = netDevice;
   if (bondMember !== undefined) {
     if (bondMember.bond.netDevice.ifIndex === master) return undefined;
@@ -246,11 +254,16 @@ async function setMaster(
     if (bridgePort.bridge.netDevice.ifIndex === master) return undefined;
     await releasePort(bridging, bridgePort);
   }
+  if (netDevice.vrf !== undefined) {
+    if (netDevice.vrf.ifIndex === master) return undefined;
+    await leaveVrf(kernel, netDevice);
+  }
   if (master === 0) return 'announce';
   const upper = netDevices.get(master as IfIndex);
   if (upper === undefined) return refusal(EINVAL);
   const bond = bondOf(upper);
   if (bond !== undefined) return fromOutcome(await enslaveMember(bonds, bond, netDevice)) ?? 'announce';
+  if (upper.lower.kind === 'vrf') return fromOutcome(await joinVrf(kernel, netDevice, upper)) ?? 'announce';
   const bridge = bridgeOf(upper);
   if (bridge === undefined) return refusal(EOPNOTSUPP);
   return fromOutcome(await enslavePort(bridging, bridge, netDevice)) ?? 'announce';
@@ -287,6 +300,8 @@ async function newLink(kernel: ReferenceKernel, request: NetlinkRequest): Promis
       return newBridge(kernel, request, name);
     case 'bond':
       return newBond(kernel, request, name);
+    case 'vrf':
+      return newVrf(kernel, request, name);
     default:
       return refusal(EOPNOTSUPP, kind === undefined ? undefined : 'Unknown device type');
   }
@@ -362,6 +377,10 @@ async function deleteLink(kernel: ReferenceKernel, request: NetlinkRequest): Pro
       return refusal(EOPNOTSUPP);
     case 'vlan':
       await removeVlanDevice(kernel, netDevice);
+      return { ok: true };
+    case 'vrf':
+      await removeVrf(kernel, netDevice);
+      await kernel.settle();
       return { ok: true };
     case 'bridge':
       await removeBridge(kernel.bridging, netDevice.lower.bridge);

@@ -2,6 +2,7 @@
 import { parseMac } from '../../packet/addresses.js';
 import { encodeBody } from '../../netlink/client.js';
 import { RTM_NEWLINK } from '../../netlink/constants.js';
+import { LINKINFO_DATA_VRF } from '../../netlink/families/routing.js';
 import { IFINFOMSG, LINK, LINKINFO_DATA_VLAN } from '../../netlink/families/rtnetlink.js';
 import { encodeAttributes, type Values } from '../../netlink/schema.js';
 import type { NetlinkBody } from '../../netlink/server.js';
@@ -69,6 +70,7 @@ function linkAttributes(parts: KernelParts, netDevice: NetDevice, statistics: Ne
     ...switchPortAttributes(netDevice),
     ...(netDevice.bridgePort === undefined ? {} : { IFLA_MASTER: netDevice.bridgePort.bridge.netDevice.ifIndex }),
     ...(netDevice.bondMember === undefined ? {} : { IFLA_MASTER: netDevice.bondMember.bond.netDevice.ifIndex }),
+    ...(netDevice.vrf === undefined ? {} : { IFLA_MASTER: netDevice.vrf.ifIndex }),
     ...linkInfo(parts, netDevice),
   };
 }
@@ -111,6 +113,11 @@ function kindInfo(lower: Lower): Values | undefined {
           IFLA_VLAN_ID: lower.vid,
           IFLA_VLAN_PROTOCOL: lower.tpid,
         }),
+      };
+    case 'vrf':
+      return {
+        IFLA_INFO_KIND: 'vrf',
+        IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_VRF, { IFLA_VRF_TABLE: lower.table }),
       };
     case 'bridge':
       return {
