@@ -79,6 +79,7 @@ const RIG: readonly string[] = [
   'bridge-vlan-filtering',
   'bridge-user-stp',
   'bond',
+  'bond-lacp',
 ];
 
 class ModelTarget implements Target {

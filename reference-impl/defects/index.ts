@@ -18,6 +18,7 @@ import { segmentationDefects } from './segmentation.js';
 import { statisticsDefects } from './statistics.js';
 import { switchAggregationDefects } from './switchAggregation.js';
 import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
+import { switchLacpDefects } from './switchLacp.js';
 import { switchPortDefects } from './switchPorts.js';
 import { switchStateDefects } from './switchStates.js';
 import { switchTableDefects } from './switchTable.js';
@@ -52,4 +53,5 @@ export const defects: readonly Defect[] = [
   ...switchVlanDefects,
   ...switchAggregationDefects,
   ...switchAggregationBridgeDefects,
+  ...switchLacpDefects,
 ];

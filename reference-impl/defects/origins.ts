@@ -66,3 +66,4 @@ export const BONDING_TESTS = kernelSource(
 export const DSA_LAG = kernelSource('What drivers are told of a member, and why', 'net/dsa/port.c');
 export const DSA_GUIDE = kernelSource('What hardware does for link aggregates', 'Documentation/networking/dsa/dsa.rst');
 export const MLXSW = kernelSource('How a driver does it', 'drivers/net/ethernet/mellanox/mlxsw/spectrum.c');
+export const LACP = kernelSource('The protocol, with what partners did to it', 'drivers/net/bonding/bond_3ad.c');

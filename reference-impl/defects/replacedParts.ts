@@ -3,6 +3,7 @@ import type { NicParts } from '../device/parts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
 import type { LagParts } from '../device/switch/lagParts.js';
 import type { BondParts } from '../kernel/bond/bondParts.js';
+import type { LacpParts } from '../kernel/bond/lacpParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 import type { Defect } from './defect.js';
@@ -36,3 +37,8 @@ export const bond =
 export const lag =
   (change: Partial<LagParts>): NonNullable<Defect['switch']> =>
   (parts) => ({ ...parts, lag: { ...parts.lag, ...change } });
+
+/** Parts of link aggregates that negotiate. */
+export const lacp =
+  (change: Partial<LacpParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, bond: { ...parts.bond, lacp: { ...parts.bond.lacp, ...change } } });

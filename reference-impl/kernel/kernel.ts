@@ -16,7 +16,7 @@ import type {
   TxFrame,
   WireFrame,
 } from '../../harness/contract/index.js';
-import { egressOf, receivedBy } from './bond/bondFrames.js';
+import { egressOf } from './bond/bondFrames.js';
 import { BondKernel } from './bond/bondKernel.js';
 import type { Bridge } from './bridge/bridge.js';
 import { BridgeKernel } from './bridge/bridgeKernel.js';
@@ -81,14 +81,17 @@ export class ReferenceKernel implements KernelState, DriverHost {
       this,
       (netDevice, frame) => this.#tap(netDevice, frame),
       (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
-      (member, bytes) => receivedBy(this.parts.bond, member, bytes),
+      (member, bytes) => this.bonds.received(member, bytes),
     );
     this.bridging = new BridgeKernel(this, {
       at: (at, run) => void this.#timers.push({ at, run }),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
       deliver: (bridge, frame, vnet) => this.#receivePath.deliver(bridge.netDevice, frame, vnet),
     });
-    this.bonds = new BondKernel(this, (at, run) => void this.#timers.push({ at, run }));
+    this.bonds = new BondKernel(this, {
+      at: (at, run) => void this.#timers.push({ at, run }),
+      transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
+    });
   }
 
   /** Probes the device and registers a net device for each of its ports. */

@@ -17,7 +17,6 @@ export interface SwitchLag {
   bridged: number;
   collecting: number;
   hash: LagHash;
-  isBackup: boolean;
   /** Ports that send, in the order of their numbers; `senders` of them count. */
   readonly sending: Uint8Array;
   senders: number;
@@ -44,7 +43,6 @@ const newLag = (ports: number): SwitchLag => ({
   bridged: 0,
   collecting: 0,
   hash: 'none',
-  isBackup: false,
   sending: new Uint8Array(ports),
   senders: 0,
 });

@@ -1,5 +1,6 @@
 import type { MacAddress } from '../../../harness/contract/index.js';
 import type { BondMember, BondSettings } from './bond.js';
+import { CONFORMING_LACP, type LacpParts } from './lacpParts.js';
 
 /** Rules of aggregates that a seeded defect may replace, one at a time. */
 export interface BondParts {
@@ -59,6 +60,7 @@ export interface BondParts {
   readonly tellsHardware: boolean;
   /** NETDEV_PRECHANGEUPPER: whether a refusal of the driver counts. */
   readonly honoursVeto: boolean;
+  readonly lacp: LacpParts;
 }
 
 export const CONFORMING_BOND: BondParts = {
@@ -97,4 +99,5 @@ export const CONFORMING_BOND: BondParts = {
   toldAddress: ({ ownAddress }) => ownAddress,
   tellsHardware: true,
   honoursVeto: true,
+  lacp: CONFORMING_LACP,
 };

@@ -1,5 +1,5 @@
 /** Aggregates and their members come and go: bond_create(), bond_enslave() and bond_release() of drivers/net/bonding/bond_main.c. */
-import type { IfIndex, MacAddress, Nanoseconds, NetDeviceName } from '../../../harness/contract/index.js';
+import type { IfIndex, MacAddress, Nanoseconds, NetDeviceName, TxFrame } from '../../../harness/contract/index.js';
 import { BOND_LINK_BACK, BOND_LINK_DOWN, BOND_LINK_UP } from '../../netlink/families/bond.js';
 import { closeNetDevice, openNetDevice, setMacAddress, setMtu } from '../deviceControl.js';
 import { EBUSY, EPERM, OK, refused } from '../errno.js';
@@ -8,11 +8,13 @@ import { notify, type KernelState, type Outcome } from '../kernelState.js';
 import { setCarrier } from '../linkState.js';
 import { IFF_ALLMULTI, IFF_PROMISC, createNetDevice, isUp, type NetDevice } from '../netDevice.js';
 import { NO_LIMITS } from '../noPort.js';
-import { changeAllMulticast, changePromiscuity } from '../receiveFilter.js';
+import { addAddress, changeAllMulticast, changePromiscuity, removeAddress } from '../receiveFilter.js';
+import { SLOW_PROTOCOLS_ADDRESS } from '../../packet/lacp.js';
 import type { LagCore } from '../switchdevLag.js';
-import { BOND_DEFAULTS, isUsable, usesPrimary, type Bond, type BondMember } from './bond.js';
-import { changeActive, followCarrier, selectActive, setInactive } from './bondLinks.js';
+import { BOND_DEFAULTS, isUsable, negotiates, setInactive, usesPrimary, type Bond, type BondMember } from './bond.js';
+import { changeActive, followCarrier, selectActive } from './bondLinks.js';
 import type { BondParts } from './bondParts.js';
+import { bindPort, unbindPort } from './lacp.js';
 
 /** What the operations on aggregates work with. */
 export interface Bonding {
@@ -23,6 +25,8 @@ export interface Bonding {
   at(time: Nanoseconds, run: () => void): void;
   /** Runs it as soon as the kernel may sleep. */
   defer(work: () => Promise<void>): void;
+  /** dev_queue_xmit(), as soon as what is being received is received. */
+  send(netDevice: NetDevice, frame: TxFrame): void;
   /** bond_lower_state_changed(): NETDEV_CHANGELOWERSTATE. */
   memberChanged(member: BondMember): void;
 }
@@ -77,6 +81,7 @@ export function createBond({ kernel }: Bonding, seed: BondSeed): Bond {
     addressIsRandom: seed.address === undefined,
     sent: 0,
     monitor: 0,
+    aggregators: 0,
   };
   lower.bond = bond;
   kernel.netDevices.set(netDevice.ifIndex, netDevice);
@@ -131,6 +136,10 @@ export async function enslaveMember(bonding: Bonding, bond: Bond, netDevice: Net
     await restore(bonding, member);
     return joined;
   }
+  if (negotiates(bond)) {
+    bindPort(member);
+    await addAddress(netDevice, 'multicast', SLOW_PROTOCOLS_ADDRESS as MacAddress);
+  }
   bond.members.set(netDevice.ifIndex, member);
   bonding.memberChanged(member);
   if (!usesPrimary(bond)) await receiveModes(bonding, member, 1);
@@ -153,6 +162,7 @@ const newMember = (bond: Bond, netDevice: NetDevice): BondMember => ({
   isInactive: false,
   priority: 0,
   queueId: 0,
+  lacp: undefined,
   isOffloaded: false,
 });
 
@@ -199,7 +209,8 @@ function placeMember({ parts }: Bonding, member: BondMember): void {
       bond.primary = member;
       bond.forcePrimary = true;
     }
-  } else if (bond.active === undefined && member.link === BOND_LINK_UP) bond.active = member;
+  } else if (negotiates(bond)) setInactive(member);
+  else if (bond.active === undefined && member.link === BOND_LINK_UP) bond.active = member;
 }
 
 async function receiveModes({ kernel }: Bonding, { bond, netDevice }: BondMember, change: 1 | -1): Promise<void> {
@@ -214,6 +225,10 @@ export async function releaseMember(bonding: Bonding, member: BondMember): Promi
   const { bond, netDevice } = member;
   await lag.leave(member);
   setInactive(member);
+  if (negotiates(bond)) {
+    unbindPort(bonding, member);
+    await removeAddress(netDevice, 'multicast', SLOW_PROTOCOLS_ADDRESS as MacAddress);
+  }
   bond.members.delete(netDevice.ifIndex);
   netDevice.bondMember = undefined;
   netDevice.flags &= ~IFF_SLAVE;
