@@ -58,7 +58,8 @@ export function clearLag(lag: SwitchLag): void {
 }
 
 /** The aggregate that this logical port is, or undefined. */
-export const lagAt = ({ lags, cabled }: LagTable, logical: number): SwitchLag | undefined => lags[logical - cabled];
+export const lagAt = ({ lags, cabled }: LagTable, logical: number): SwitchLag | undefined =>
+  logical < cabled ? undefined : lags[logical - cabled];
 
 /** Whether what comes in at this port goes through the switch. */
 export function collects(table: LagTable, port: number): boolean {

@@ -44,6 +44,8 @@ export interface BondParts {
   readonly receives: (member: BondMember, sound: boolean) => boolean;
   /** Whether link-local frames of an inactive member stay at the member. */
   readonly passesLinkLocal: boolean;
+  /** vlan_vids_add_by_dev(): whether a new member learns the VLANs on top of the aggregate. */
+  readonly passesVids: boolean;
   /** bond_opt_check_deps(). */
   readonly checksDependencies: boolean;
   /** bond_opt_parse(). */
@@ -91,6 +93,7 @@ export const CONFORMING_BOND: BondParts = {
   roundRobin: (count) => count,
   receives: (_member, sound) => sound,
   passesLinkLocal: true,
+  passesVids: true,
   checksDependencies: true,
   checksRange: true,
   stores: (_name, value) => value,

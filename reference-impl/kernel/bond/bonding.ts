@@ -8,7 +8,13 @@ import { notify, type KernelState, type Outcome } from '../kernelState.js';
 import { setCarrier } from '../linkState.js';
 import { IFF_ALLMULTI, IFF_PROMISC, createNetDevice, isUp, type NetDevice } from '../netDevice.js';
 import { NO_LIMITS } from '../noPort.js';
-import { addAddress, changeAllMulticast, changePromiscuity, removeAddress } from '../receiveFilter.js';
+import {
+  addAddress,
+  changeAllMulticast,
+  changePromiscuity,
+  changeVidsOfMember,
+  removeAddress,
+} from '../receiveFilter.js';
 import { SLOW_PROTOCOLS_ADDRESS } from '../../packet/lacp.js';
 import type { LagCore } from '../switchdevLag.js';
 import { BOND_DEFAULTS, isUsable, negotiates, setInactive, usesPrimary, type Bond, type BondMember } from './bond.js';
@@ -93,6 +99,13 @@ export function createBond({ kernel }: Bonding, seed: BondSeed): Bond {
 const randomAddress = (ifIndex: IfIndex): MacAddress =>
   `02:62:6f:6e:64:${ifIndex.toString(16).padStart(2, '0')}` as MacAddress;
 
+/** Without members an aggregate has an address of its own again. */
+function forgetAddress(kernel: KernelState, bond: Bond): void {
+  bond.netDevice.address = randomAddress(bond.netDevice.ifIndex);
+  bond.addressIsRandom = true;
+  notify(kernel, 'NETDEV_CHANGEADDR', bond.netDevice);
+}
+
 /** bond_uninit(): the members are free again. */
 export async function removeBond(bonding: Bonding, bond: Bond): Promise<void> {
   bond.monitor++;
@@ -134,12 +147,14 @@ export async function enslaveMember(bonding: Bonding, bond: Bond, netDevice: Net
     if (bond.active === member) bond.active = undefined;
     if (bond.primary === member) bond.primary = undefined;
     await restore(bonding, member);
+    if (bond.members.size === 0 && bond.netDevice.address === member.ownAddress) forgetAddress(kernel, bond);
     return joined;
   }
   if (negotiates(bond)) {
     bindPort(member);
     await addAddress(netDevice, 'multicast', SLOW_PROTOCOLS_ADDRESS as MacAddress);
   }
+  if (parts.passesVids) await changeVidsOfMember(bond.netDevice, netDevice, 'add');
   bond.members.set(netDevice.ifIndex, member);
   bonding.memberChanged(member);
   if (!usesPrimary(bond)) await receiveModes(bonding, member, 1);
@@ -233,6 +248,7 @@ export async function releaseMember(bonding: Bonding, member: BondMember): Promi
   netDevice.bondMember = undefined;
   netDevice.flags &= ~IFF_SLAVE;
   if (bond.primary === member) bond.primary = undefined;
+  if (bonding.parts.passesVids) await changeVidsOfMember(bond.netDevice, netDevice, 'remove');
   if (!usesPrimary(bond)) await receiveModes(bonding, member, -1);
   if (bond.active === member) {
     changeActive(bonding, bond, undefined);
@@ -240,9 +256,7 @@ export async function releaseMember(bonding: Bonding, member: BondMember): Promi
   }
   followCarrier(bonding, bond);
   if (bond.members.size === 0) {
-    bond.netDevice.address = randomAddress(bond.netDevice.ifIndex);
-    bond.addressIsRandom = true;
-    notify(kernel, 'NETDEV_CHANGEADDR', bond.netDevice);
+    forgetAddress(kernel, bond);
     setCarrier(kernel, bond.netDevice, false);
   }
   await lag.settle();
