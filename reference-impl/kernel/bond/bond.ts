@@ -118,7 +118,7 @@ export const isUsable = ({ netDevice }: BondMember): boolean => isUp(netDevice) 
 export const canSend = (member: BondMember): boolean =>
   isUsable(member) && member.link === BOND_LINK_UP && !member.isBackup;
 
-/** Those below that take part: the members of an aggregate, or the net device itself. */
+/** The members of an aggregate; of any other net device none. */
 export const membersOf = (netDevice: NetDevice): readonly BondMember[] => [
   ...(bondOf(netDevice)?.members.values() ?? []),
 ];
