@@ -20,6 +20,14 @@ Feature: Link aggregates that negotiate
     Then p0 and p1 carry traffic
     And flows that differ in the Ethernet address are spread over p0 and p1
 
+  @SW-LAG-062
+  Scenario: The first member leaves
+    Given an aggregate of p0 and p1 that negotiates
+    When the partners of p0 and p1 answer
+    And p0 leaves its aggregate
+    And the host sends 4 frames from A to B at the aggregate
+    Then each of them leaves at p1
+
   @SW-LAG-063
   Scenario: A member whose partner does not answer
     Given an aggregate of p0 and p1 that negotiates

@@ -48,17 +48,20 @@ export function bindPort(member: BondMember): void {
   member.lacp = newLacpPort(member, (before?.number ?? 0) + 1, ++bond.aggregators);
 }
 
-/** bond_3ad_unbind_slave(): the ports that used its aggregator look for another. */
+/** bond_3ad_unbind_slave(): the ports that used its aggregator go on with one that is free, as it was. */
 export function unbindPort(bonding: Bonding, member: BondMember): void {
   const { lacp } = member;
   if (lacp === undefined) return;
   detach(lacp);
   member.lacp = undefined;
-  for (const port of lacp.own.ports) {
-    port.isSelected = false;
-    port.aggregator = undefined;
+  const { ports, partner, isActive } = lacp.own;
+  const heir = portsOf(member.bond)
+    .map(({ own }) => own)
+    .find((own) => own.ports.length === 0);
+  if (ports.length > 0 && heir !== undefined) {
+    Object.assign(heir, { ports, partner, isActive });
+    for (const port of ports) port.aggregator = heir;
   }
-  lacp.own.ports = [];
   selectAggregator(bonding, member.bond);
 }
 
