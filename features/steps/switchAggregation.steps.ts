@@ -1,8 +1,10 @@
 /** Aggregates over ports: members, settings, and where frames leave. */
 import { Given, Then, When } from '@cucumber/cucumber';
+import type { NetDeviceName } from '../../harness/contract/index.js';
 import { BOND_LINK_UP, BOND_STATE_ACTIVE } from '../../reference-impl/netlink/families/bond.js';
 import { bytesIn, numberIn } from '../../reference-impl/netlink/schema.js';
 import { formatMac, parseMac } from '../../reference-impl/packet/addresses.js';
+import { CUSTOMER_TAG } from '../properties/numberedFrames.js';
 import type { StationName } from '../properties/stations.js';
 import { bondMemberData } from '../../reference-impl/netlink/bondClient.js';
 import {
@@ -24,7 +26,7 @@ import {
 import { expectNumber, expectThat } from './expectations.js';
 import { IFF_ALLMULTI, IFF_LOWER_UP, IFF_UP, accepted, setFlag } from './settings.js';
 import { expectAtHost } from './switch.steps.js';
-import { expectAt, namesIn, portCalled, sendFromHost, sendInto, settled } from './switchPorts.js';
+import { expectAt, listenAt, namesIn, portCalled, sendFromHost, sendInto, settled } from './switchPorts.js';
 import type { NicWorld } from './world.js';
 
 const MODE = 'round-robin|active-backup|xor|broadcast';
@@ -289,4 +291,31 @@ Then(
 
 Then(new RegExp(`^each of them leaves at (${PORTS})$`), async function (this: NicWorld, members: string) {
   await expectAt(this, namesIn(members));
+});
+
+const VLAN_DEVICE = 'lagvlan0' as NetDeviceName;
+
+Given(/^a VLAN device with VID (\d+) over the aggregate$/, async function (this: NicWorld, vid: string) {
+  const route = await this.route();
+  const device = { name: VLAN_DEVICE, on: aggregateCalled(this).ifIndex, vid: Number(vid), tpid: CUSTOMER_TAG };
+  accepted(await route.addVlan(device), 'making a VLAN device');
+  const link = accepted(await route.link(VLAN_DEVICE), 'looking for the VLAN device');
+  await setFlag(this, IFF_UP, true, numberIn(link.header, 'ifi_index') ?? 0);
+  await listenAt(this, VLAN_DEVICE);
+});
+
+Then(/^the host (gets|does not get) it at the VLAN device$/, async function (this: NicWorld, gets: string) {
+  await expectAtHost(this, VLAN_DEVICE, gets === 'gets');
+});
+
+When(
+  /^the host sends a frame from ([A-Z]) to ([A-Z]) at the VLAN device$/,
+  async function (this: NicWorld, from: StationName, to: StationName) {
+    await sendFromHost(this, VLAN_DEVICE, [{ from, to }]);
+  },
+);
+
+Given(/^(p\d) filters VLANs$/, async function (this: NicWorld, port: string) {
+  const { netDevice } = portCalled(this, port);
+  accepted(await (await this.ethtool()).setFeatures(netDevice, { 'rx-vlan-filter': true }), 'filtering VLANs');
 });

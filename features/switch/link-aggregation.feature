@@ -451,6 +451,38 @@ Feature: Link aggregates
     And the host sends 8 frames from A to B at the aggregate
     Then each of them leaves at p1
 
+  @SW-LAG-030
+  Scenario Outline: A VLAN device over an aggregate, and the member <member>
+    Given an xor aggregate of p0
+    And a VLAN device with VID 10 over the aggregate
+    When p1 joins the aggregate
+    And a frame from B to broadcast, tagged 10 comes in at <member>
+    Then the host gets it at the VLAN device
+    When a frame from B to broadcast, tagged 20 comes in at <member>
+    Then the host does not get it at the VLAN device
+
+    Examples:
+      | member |
+      | p0     |
+      | p1     |
+
+  @SW-LAG-030 @needs:rx-vlan-filter @needs:rx-vlan-filter-switch
+  Scenario: A member that filters VLANs, and comes late
+    Given an xor aggregate of p0
+    And a VLAN device with VID 10 over the aggregate
+    And p1 filters VLANs
+    When p1 joins the aggregate
+    And a frame from B to broadcast, tagged 10 comes in at p1
+    Then the host gets it at the VLAN device
+
+  @SW-LAG-030
+  Scenario: A VLAN device over an aggregate sends
+    Given an xor aggregate of p0
+    And a VLAN device with VID 10 over the aggregate
+    When the host sends a frame from A to B at the VLAN device
+    Then each of them leaves at p0
+    And it is tagged 10 at p0
+
   @SW-LAG-029 @law
   Scenario: Members that come, go, lose their link and get it back
     Then for every sequence of members that join, leave, lose and get back their links, carrier and active member are as they should be

@@ -85,6 +85,7 @@ const RIG: readonly string[] = [
   'bridge-mcast-max-groups',
   'switch-groups',
   'ip-routing',
+  'bond-lacp',
 ];
 
 class ModelTarget implements Target {

@@ -22,6 +22,7 @@ import { statisticsDefects } from './statistics.js';
 import { switchFrameDefects } from './switchFrames.js';
 import { switchAggregationDefects } from './switchAggregation.js';
 import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
+import { switchLacpDefects } from './switchLacp.js';
 import { switchPortDefects } from './switchPorts.js';
 import { switchStateDefects } from './switchStates.js';
 import { switchTableDefects } from './switchTable.js';
@@ -62,4 +63,5 @@ export const defects: readonly Defect[] = [
   ...multicastDatabaseDefects,
   ...routeDefects,
   ...routedPacketDefects,
+  ...switchLacpDefects,
 ];

@@ -82,3 +82,4 @@ export const ICMP = kernelSource('When errors are sent, and what is in them', 'n
 export const NEIGHBOURS = kernelSource('States of neighbours', 'net/core/neighbour.c');
 export const ARP = kernelSource('Who is answered, and who is believed', 'net/ipv4/arp.c');
 export const VRF = kernelSource('Tables of their own', 'drivers/net/vrf.c');
+export const LACP = kernelSource('The protocol, with what partners did to it', 'drivers/net/bonding/bond_3ad.c');

@@ -3,6 +3,7 @@ import type { NicParts } from '../device/parts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
 import type { LagParts } from '../device/switch/lagParts.js';
 import type { BondParts } from '../kernel/bond/bondParts.js';
+import type { LacpParts } from '../kernel/bond/lacpParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
 import type { KernelParts } from '../kernel/parts.js';
@@ -47,3 +48,8 @@ export const lag =
 export const routing =
   (change: Partial<RoutingParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, routing: { ...parts.routing, ...change } });
+
+/** Parts of link aggregates that negotiate. */
+export const lacp =
+  (change: Partial<LacpParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, bond: { ...parts.bond, lacp: { ...parts.bond.lacp, ...change } } });

@@ -314,4 +314,12 @@ export const switchAggregationDefects: readonly Defect[] = [
     caughtBy: 'SW-LAG-029',
     kernel: bond({ carrier: (members) => members.slice(0, 2).some(({ link }) => link === 0) }),
   },
+  {
+    id: 'DEF-SW-LAG-VLANS-OF-NEW-MEMBER',
+    title: 'A new member does not know the VLANs of the aggregate',
+    description: 'VIDs are handed on when a VLAN device is made, to those who are members then.',
+    origin: BONDING,
+    caughtBy: 'SW-LAG-030',
+    kernel: bond({ passesVids: false }),
+  },
 ];

@@ -16,7 +16,7 @@ import type {
   TxFrame,
   WireFrame,
 } from '../../harness/contract/index.js';
-import { egressOf, receivedBy } from './bond/bondFrames.js';
+import { egressOf } from './bond/bondFrames.js';
 import { BondKernel } from './bond/bondKernel.js';
 import type { Bridge } from './bridge/bridge.js';
 import { BridgeKernel } from './bridge/bridgeKernel.js';
@@ -82,7 +82,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.#receivePath = new ReceivePath(this, {
       tap: (netDevice, frame) => this.#tap(netDevice, frame),
       bridge: (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
-      member: (member, bytes) => receivedBy(this.parts.bond, member, bytes),
+      member: (member, bytes) => this.bonds.received(member, bytes),
       protocols: (netDevice, frame) => this.routing.receive(netDevice, frame.bytes),
     });
     this.routing = new RoutingKernel(this, {
@@ -94,7 +94,10 @@ export class ReferenceKernel implements KernelState, DriverHost {
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
       deliver: (bridge, frame, vnet) => this.#receivePath.deliver(bridge.netDevice, frame, vnet),
     });
-    this.bonds = new BondKernel(this, (at, run) => void this.#timers.push({ at, run }));
+    this.bonds = new BondKernel(this, {
+      at: (at, run) => void this.#timers.push({ at, run }),
+      transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
+    });
   }
 
   /** Probes the device and registers a net device for each of its ports. */

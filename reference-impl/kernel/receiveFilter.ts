@@ -1,6 +1,6 @@
 /** Address lists and receive modes: net/core/dev_addr_lists.c and __dev_set_rx_mode(). */
 import type { MacAddress, Vid } from '../../harness/contract/index.js';
-import { bondOf, usesPrimary } from './bond/bond.js';
+import { bondOf, membersOf, usesPrimary } from './bond/bond.js';
 import { EEXIST, ENOENT, OK, refused } from './errno.js';
 import type { KernelState, Outcome } from './kernelState.js';
 import { IFF_ALLMULTI, IFF_PROMISC, isUp, type AddressList, type NetDevice } from './netDevice.js';
@@ -93,8 +93,12 @@ function release(list: AddressList, address: MacAddress): boolean {
 
 const filterFeature = (tpid: number): string => (tpid === 0x88a8 ? 'rx-vlan-stag-filter' : 'rx-vlan-filter');
 
-/** vlan_vid_add(): the first reference reaches the device's filter, if it filters. */
+/** vlan_vid_add(): the first reference reaches the device's filter, if it filters; of an aggregate, those of its members. */
 export async function addVid(netDevice: NetDevice, tpid: number, vid: Vid): Promise<Outcome> {
+  for (const member of membersOf(netDevice)) {
+    const added = await addVid(member.netDevice, tpid, vid);
+    if (!added.ok) return added;
+  }
   const vids = vidsOf(netDevice, tpid);
   const count = vids.get(vid) ?? 0;
   if (count === 0) {
@@ -107,6 +111,7 @@ export async function addVid(netDevice: NetDevice, tpid: number, vid: Vid): Prom
 
 /** vlan_vid_del(). */
 export async function removeVid(netDevice: NetDevice, tpid: number, vid: Vid): Promise<void> {
+  for (const member of membersOf(netDevice)) await removeVid(member.netDevice, tpid, vid);
   const vids = vidsOf(netDevice, tpid);
   const count = vids.get(vid);
   if (count === undefined) return;
@@ -116,6 +121,18 @@ export async function removeVid(netDevice: NetDevice, tpid: number, vid: Vid): P
   }
   vids.delete(vid);
   await programVid(netDevice, tpid, vid, 'kill');
+}
+
+/** vlan_vids_add_by_dev() and vlan_vids_del_by_dev(): what devices on top of an aggregate asked for holds at a member. */
+export async function changeVidsOfMember(
+  aggregate: NetDevice,
+  member: NetDevice,
+  how: 'add' | 'remove',
+): Promise<void> {
+  for (const [tpid, vids] of aggregate.vids)
+    for (const vid of vids.keys())
+      if (how === 'add') await addVid(member, tpid, vid);
+      else await removeVid(member, tpid, vid);
 }
 
 /** vlan_filter_push_vids(), vlan_filter_drop_vids(): the filter was switched on or off. */

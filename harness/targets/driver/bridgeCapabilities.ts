@@ -28,7 +28,7 @@ export async function askBridge(
       'switch-table-fillable': absent('Nobody can be asked how much room the table of the hardware has.'),
       ...(await routingAnswers(open, ports)),
       ...(await bridgeAnswers(route, bridges, ports[0])),
-      ...(await askBond(open)),
+      ...(await askBond(open, ports)),
     };
   } finally {
     await route.client.socket.close();

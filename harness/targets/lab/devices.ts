@@ -138,7 +138,8 @@ export const LAB_DEVICES: Readonly<Record<LabDeviceName, LabDevice>> = {
     wires: 4,
     arguments: [0, 1, 2, 3].flatMap((wire) => [
       '-device',
-      `virtio-net-pci,netdev=wire${wire},mac=52:54:00:12:34:0${wire + 1},romfile=`,
+      // With a speed, which members of an aggregate that negotiates have to tell.
+      `virtio-net-pci,netdev=wire${wire},mac=52:54:00:12:34:0${wire + 1},romfile=,speed=1000,duplex=full`,
     ]),
     stated: NO_LINE,
   },

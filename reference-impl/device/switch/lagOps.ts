@@ -44,8 +44,8 @@ export function withLags(state: SwitchState, indexOf: (port: PortName) => number
       if (lag === undefined) return;
       const bit = 1 << indexOf(port);
       setSending(lag, indexOf(port), lagTable.parts.sends(linkUp, transmitEnabled));
-      // Where one member is active only, the others do not collect either.
-      lag.collecting = !lag.isBackup || transmitEnabled ? lag.collecting | bit : lag.collecting & ~bit;
+      // A backup, or one that has not agreed with its partner, does not collect either.
+      lag.collecting = transmitEnabled ? lag.collecting | bit : lag.collecting & ~bit;
     },
   };
 }
@@ -61,7 +61,6 @@ function joinLag(state: SwitchState, port: number, { id, transmit, hash }: Offlo
   if (known < 0) clearLag(lag);
   lag.id = id;
   lag.hash = hash;
-  lag.isBackup = transmit === 'active-backup';
   lag.members |= 1 << port;
   logicalOf[port] = cabled + index;
   return done;

@@ -17,7 +17,6 @@ export interface SwitchLag {
   bridged: number;
   collecting: number;
   hash: LagHash;
-  isBackup: boolean;
   /** Ports that send, in the order of their numbers; `senders` of them count. */
   readonly sending: Uint8Array;
   senders: number;
@@ -44,7 +43,6 @@ const newLag = (ports: number): SwitchLag => ({
   bridged: 0,
   collecting: 0,
   hash: 'none',
-  isBackup: false,
   sending: new Uint8Array(ports),
   senders: 0,
 });
@@ -60,7 +58,8 @@ export function clearLag(lag: SwitchLag): void {
 }
 
 /** The aggregate that this logical port is, or undefined. */
-export const lagAt = ({ lags, cabled }: LagTable, logical: number): SwitchLag | undefined => lags[logical - cabled];
+export const lagAt = ({ lags, cabled }: LagTable, logical: number): SwitchLag | undefined =>
+  logical < cabled ? undefined : lags[logical - cabled];
 
 /** Whether what comes in at this port goes through the switch. */
 export function collects(table: LagTable, port: number): boolean {

@@ -1,7 +1,13 @@
 /** What an aggregate is made of: struct bonding and struct slave of include/net/bonding.h. */
 import type { IfIndex, MacAddress } from '../../../harness/contract/index.js';
-import { BOND_LINK_UP, BOND_MODE_ACTIVEBACKUP, BOND_XMIT_POLICY_LAYER2 } from '../../netlink/families/bond.js';
+import {
+  BOND_LINK_UP,
+  BOND_MODE_8023AD,
+  BOND_MODE_ACTIVEBACKUP,
+  BOND_XMIT_POLICY_LAYER2,
+} from '../../netlink/families/bond.js';
 import type { Outcome } from '../kernelState.js';
+import type { LacpPort } from './lacpPort.js';
 import { isUp, type NetDevice } from '../netDevice.js';
 
 /** BOND_LINK_*. */
@@ -23,6 +29,8 @@ export interface BondMember {
   isInactive: boolean;
   priority: number;
   queueId: number;
+  /** Of an aggregate that negotiates. */
+  lacp: LacpPort | undefined;
   /** Its hardware is a part of the aggregate too. */
   isOffloaded: boolean;
 }
@@ -43,6 +51,9 @@ export interface BondSettings {
   resendIgmp: number;
   peerNotifications: number;
   packetsPerSlave: number;
+  lacpActive: number;
+  lacpRate: number;
+  adSelect: number;
 }
 
 export interface Bond {
@@ -61,6 +72,8 @@ export interface Bond {
   sent: number;
   /** Changes when the monitor is started or stopped, so that runs that were planned before do nothing. */
   monitor: number;
+  /** How many aggregators there were. */
+  aggregators: number;
 }
 
 /** bonding_defaults. */
@@ -78,6 +91,9 @@ export const BOND_DEFAULTS: Readonly<BondSettings> = {
   resendIgmp: 1,
   peerNotifications: 1,
   packetsPerSlave: 1,
+  lacpActive: 1,
+  lacpRate: 0,
+  adSelect: 0,
 };
 
 /** The aggregate that this net device is, or undefined. */
@@ -86,6 +102,15 @@ export const bondOf = ({ lower }: NetDevice): Bond | undefined => (lower.kind ==
 /** bond_uses_primary(), of the modes that there are here. */
 export const usesPrimary = ({ settings }: Bond): boolean => settings.mode === BOND_MODE_ACTIVEBACKUP;
 
+/** Whether members ask the other end before they are used. */
+export const negotiates = ({ settings }: Bond): boolean => settings.mode === BOND_MODE_8023AD;
+
+/** bond_set_slave_inactive_flags(). */
+export function setInactive(member: BondMember): void {
+  member.isBackup = true;
+  if (member.bond.settings.allSlavesActive === 0) member.isInactive = true;
+}
+
 /** bond_slave_is_up(). */
 export const isUsable = ({ netDevice }: BondMember): boolean => isUp(netDevice) && netDevice.carrier;
 
@@ -93,7 +118,7 @@ export const isUsable = ({ netDevice }: BondMember): boolean => isUp(netDevice) 
 export const canSend = (member: BondMember): boolean =>
   isUsable(member) && member.link === BOND_LINK_UP && !member.isBackup;
 
-/** Those below that take part: the members of an aggregate, or the net device itself. */
+/** The members of an aggregate; of any other net device none. */
 export const membersOf = (netDevice: NetDevice): readonly BondMember[] => [
   ...(bondOf(netDevice)?.members.values() ?? []),
 ];

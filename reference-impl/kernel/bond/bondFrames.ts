@@ -7,7 +7,7 @@ import {
   BOND_MODE_ROUNDROBIN,
 } from '../../netlink/families/bond.js';
 import type { NetDevice } from '../netDevice.js';
-import { canSend, isUsable, type Bond, type BondMember } from './bond.js';
+import { canSend, isUsable, negotiates, type Bond, type BondMember } from './bond.js';
 import { transmitHash } from './bondHash.js';
 import type { BondParts } from './bondParts.js';
 
@@ -39,9 +39,13 @@ function byTurns(parts: BondParts, bond: Bond): BondMember | undefined {
   return inOrder.find((member) => parts.sends(member, canSend(member)));
 }
 
+/** bond_update_slave_arr(): of an aggregate that negotiates, the ports of the aggregator in use. */
+const mayCarry = (bond: Bond, member: BondMember): boolean =>
+  canSend(member) && (!negotiates(bond) || member.lacp?.aggregator?.isActive === true);
+
 /** bond_3ad_xor_xmit(). */
 function byHash(parts: BondParts, bond: Bond, frame: TxFrame): BondMember | undefined {
-  const members = [...bond.members.values()].filter((member) => parts.sends(member, canSend(member)));
+  const members = [...bond.members.values()].filter((member) => parts.sends(member, mayCarry(bond, member)));
   if (members.length === 0) return undefined;
   const hash = transmitHash(parts.hashPolicy(bond.settings.hashPolicy), frame);
   return members[parts.hash(hash, members.length) % members.length];

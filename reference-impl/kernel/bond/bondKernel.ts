@@ -1,21 +1,28 @@
 /** The aggregates of a kernel: what they need of it, and what they make of what happens to net devices (bond_netdev_event()). */
-import type { Nanoseconds } from '../../../harness/contract/index.js';
+import type { Nanoseconds, TxFrame } from '../../../harness/contract/index.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import { isUp, type NetDevice } from '../netDevice.js';
 import { LagCore } from '../switchdevLag.js';
-import { bondOf, usesPrimary, type BondMember } from './bond.js';
+import { decodeLacpdu } from '../../packet/lacp.js';
+import type { BridgeSurroundings } from '../bridge/bridgeKernel.js';
+import { bondOf, negotiates, setInactive, usesPrimary, type BondMember } from './bond.js';
+import { receivedBy, type MemberFrame } from './bondFrames.js';
 import type { Bonding } from './bonding.js';
-import { selectActive, setInactive, startMonitor } from './bondLinks.js';
+import { selectActive, startMonitor } from './bondLinks.js';
 import type { BondParts } from './bondParts.js';
+import { receiveLacpdu } from './lacp.js';
 
 export class BondKernel implements Bonding {
   readonly kernel: KernelState;
   readonly lag: LagCore;
   readonly at: (time: Nanoseconds, run: () => void) => void;
 
-  constructor(kernel: KernelState, at: (time: Nanoseconds, run: () => void) => void) {
+  readonly send: (netDevice: NetDevice, frame: TxFrame) => void;
+
+  constructor(kernel: KernelState, { at, transmit }: Pick<BridgeSurroundings, 'at' | 'transmit'>) {
     this.kernel = kernel;
     this.at = at;
+    this.send = transmit;
     this.lag = new LagCore(kernel.bridging.switchdev);
     kernel.notifiers.push((event, netDevice) => this.#happened(event, netDevice));
   }
@@ -34,13 +41,21 @@ export class BondKernel implements Bonding {
       for (const notifier of this.kernel.notifiers) notifier('NETDEV_CHANGEINFODATA', member.netDevice);
   }
 
+  /** bond_handle_frame(), with bond_3ad_lacpdu_recv() as its probe: PDUs are the member's own. */
+  received(member: BondMember, bytes: Uint8Array): MemberFrame {
+    const pdu = negotiates(member.bond) ? decodeLacpdu(bytes) : undefined;
+    if (pdu === undefined) return receivedBy(this.parts, member, bytes);
+    receiveLacpdu(this, member, pdu);
+    return this.parts.lacp.consumes ? 'member' : 'aggregate';
+  }
+
   #happened(event: NetDeviceEvent, netDevice: NetDevice): void {
     const bond = bondOf(netDevice);
     if (bond !== undefined && (event === 'NETDEV_UP' || event === 'NETDEV_DOWN')) {
       if (event === 'NETDEV_UP')
         for (const member of bond.members.values())
           if (usesPrimary(bond) && member !== bond.active) setInactive(member);
-          else member.isBackup = member.isInactive = false;
+          else if (!negotiates(bond)) member.isBackup = member.isInactive = false;
       startMonitor(this, bond);
     }
     const member = netDevice.bondMember;

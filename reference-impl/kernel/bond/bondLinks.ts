@@ -11,14 +11,26 @@ import {
 import { setCarrier } from '../linkState.js';
 import { IFF_ALLMULTI, IFF_PROMISC, isUp } from '../netDevice.js';
 import { changeAllMulticast, changePromiscuity } from '../receiveFilter.js';
-import { canSend, isUsable, usesPrimary, type Bond, type BondMember, type MemberLink } from './bond.js';
+import {
+  canSend,
+  isUsable,
+  negotiates,
+  setInactive,
+  usesPrimary,
+  type Bond,
+  type BondMember,
+  type MemberLink,
+} from './bond.js';
 import type { Bonding } from './bonding.js';
+import { lacpLinkChanged, startLacp } from './lacp.js';
+import { followAggregator } from './lacpSelection.js';
 
 const MILLISECOND = 1_000_000n;
 
 /** bond_open(): the monitor runs as long as the aggregate is up. */
 export function startMonitor(bonding: Bonding, bond: Bond): void {
   const run = ++bond.monitor;
+  if (negotiates(bond)) startLacp(bonding, bond);
   if (!isUp(bond.netDevice) || bond.settings.miimon === 0) return;
   const look = (): void => {
     if (bond.monitor !== run) return;
@@ -82,33 +94,35 @@ function nextLink(bonding: Bonding, member: BondMember, hurries: boolean): Membe
 }
 
 /** What a member that went or came changes; answers whether the active one is chosen again. */
-function commit({ parts }: Bonding, member: BondMember, before: MemberLink): boolean {
+function commit(bonding: Bonding, member: BondMember, before: MemberLink): boolean {
+  const { parts } = bonding;
   const { bond } = member;
   switch (member.link) {
     case BOND_LINK_UP:
       // It was not gone: the link came back within the delay.
       if (before === BOND_LINK_FAIL) return false;
-      if (!usesPrimary(bond)) member.isBackup = member.isInactive = false;
+      // The other end is asked before the member is used again.
+      if (negotiates(bond)) lacpLinkChanged(bonding, member, true);
+      else if (!usesPrimary(bond)) member.isBackup = member.isInactive = false;
       if (parts.prefersFirst) return true;
       return bond.active === undefined || member === bond.primary || member.priority > bond.active.priority;
     case BOND_LINK_DOWN:
       if (before === BOND_LINK_BACK) return false;
       if (parts.countsFailures) member.failures++;
-      if (usesPrimary(bond)) setInactive(member);
+      if (usesPrimary(bond) || negotiates(bond)) setInactive(member);
+      if (negotiates(bond)) lacpLinkChanged(bonding, member, false);
       return member === bond.active && parts.choosesAgain;
     default:
       return false;
   }
 }
 
-/** bond_set_slave_inactive_flags(). */
-export function setInactive(member: BondMember): void {
-  member.isBackup = true;
-  if (member.bond.settings.allSlavesActive === 0) member.isInactive = true;
-}
-
 /** bond_set_carrier(). */
 export function followCarrier(bonding: Bonding, bond: Bond): void {
+  if (negotiates(bond) && bond.members.size > 0) {
+    followAggregator(bonding, bond);
+    return;
+  }
   const members = [...bond.members.values()];
   const isLive = members.some(({ link }) => link === BOND_LINK_UP);
   setCarrier(bonding.kernel, bond.netDevice, bonding.parts.carrier(members, isLive));

@@ -1,5 +1,6 @@
 import type { MacAddress } from '../../../harness/contract/index.js';
 import type { BondMember, BondSettings } from './bond.js';
+import { CONFORMING_LACP, type LacpParts } from './lacpParts.js';
 
 /** Rules of aggregates that a seeded defect may replace, one at a time. */
 export interface BondParts {
@@ -43,6 +44,8 @@ export interface BondParts {
   readonly receives: (member: BondMember, sound: boolean) => boolean;
   /** Whether link-local frames of an inactive member stay at the member. */
   readonly passesLinkLocal: boolean;
+  /** vlan_vids_add_by_dev(): whether a new member learns the VLANs on top of the aggregate. */
+  readonly passesVids: boolean;
   /** bond_opt_check_deps(). */
   readonly checksDependencies: boolean;
   /** bond_opt_parse(). */
@@ -59,6 +62,7 @@ export interface BondParts {
   readonly tellsHardware: boolean;
   /** NETDEV_PRECHANGEUPPER: whether a refusal of the driver counts. */
   readonly honoursVeto: boolean;
+  readonly lacp: LacpParts;
 }
 
 export const CONFORMING_BOND: BondParts = {
@@ -89,6 +93,7 @@ export const CONFORMING_BOND: BondParts = {
   roundRobin: (count) => count,
   receives: (_member, sound) => sound,
   passesLinkLocal: true,
+  passesVids: true,
   checksDependencies: true,
   checksRange: true,
   stores: (_name, value) => value,
@@ -97,4 +102,5 @@ export const CONFORMING_BOND: BondParts = {
   toldAddress: ({ ownAddress }) => ownAddress,
   tellsHardware: true,
   honoursVeto: true,
+  lacp: CONFORMING_LACP,
 };

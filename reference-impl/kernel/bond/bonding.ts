@@ -1,5 +1,5 @@
 /** Aggregates and their members come and go: bond_create(), bond_enslave() and bond_release() of drivers/net/bonding/bond_main.c. */
-import type { IfIndex, MacAddress, Nanoseconds, NetDeviceName } from '../../../harness/contract/index.js';
+import type { IfIndex, MacAddress, Nanoseconds, NetDeviceName, TxFrame } from '../../../harness/contract/index.js';
 import { BOND_LINK_BACK, BOND_LINK_DOWN, BOND_LINK_UP } from '../../netlink/families/bond.js';
 import { closeNetDevice, openNetDevice, setMacAddress, setMtu } from '../deviceControl.js';
 import { EBUSY, EPERM, OK, refused } from '../errno.js';
@@ -8,11 +8,19 @@ import { notify, type KernelState, type Outcome } from '../kernelState.js';
 import { setCarrier } from '../linkState.js';
 import { IFF_ALLMULTI, IFF_PROMISC, createNetDevice, isUp, type NetDevice } from '../netDevice.js';
 import { NO_LIMITS } from '../noPort.js';
-import { changeAllMulticast, changePromiscuity } from '../receiveFilter.js';
+import {
+  addAddress,
+  changeAllMulticast,
+  changePromiscuity,
+  changeVidsOfMember,
+  removeAddress,
+} from '../receiveFilter.js';
+import { SLOW_PROTOCOLS_ADDRESS } from '../../packet/lacp.js';
 import type { LagCore } from '../switchdevLag.js';
-import { BOND_DEFAULTS, isUsable, usesPrimary, type Bond, type BondMember } from './bond.js';
-import { changeActive, followCarrier, selectActive, setInactive } from './bondLinks.js';
+import { BOND_DEFAULTS, isUsable, negotiates, setInactive, usesPrimary, type Bond, type BondMember } from './bond.js';
+import { changeActive, followCarrier, selectActive } from './bondLinks.js';
 import type { BondParts } from './bondParts.js';
+import { bindPort, unbindPort } from './lacp.js';
 
 /** What the operations on aggregates work with. */
 export interface Bonding {
@@ -23,6 +31,8 @@ export interface Bonding {
   at(time: Nanoseconds, run: () => void): void;
   /** Runs it as soon as the kernel may sleep. */
   defer(work: () => Promise<void>): void;
+  /** dev_queue_xmit(), as soon as what is being received is received. */
+  send(netDevice: NetDevice, frame: TxFrame): void;
   /** bond_lower_state_changed(): NETDEV_CHANGELOWERSTATE. */
   memberChanged(member: BondMember): void;
 }
@@ -77,6 +87,7 @@ export function createBond({ kernel }: Bonding, seed: BondSeed): Bond {
     addressIsRandom: seed.address === undefined,
     sent: 0,
     monitor: 0,
+    aggregators: 0,
   };
   lower.bond = bond;
   kernel.netDevices.set(netDevice.ifIndex, netDevice);
@@ -87,6 +98,13 @@ export function createBond({ kernel }: Bonding, seed: BondSeed): Bond {
 /** eth_hw_addr_random(), the same again in every run: locally administered, and of this aggregate alone. */
 const randomAddress = (ifIndex: IfIndex): MacAddress =>
   `02:62:6f:6e:64:${ifIndex.toString(16).padStart(2, '0')}` as MacAddress;
+
+/** Without members an aggregate has an address of its own again. */
+function forgetAddress(kernel: KernelState, bond: Bond): void {
+  bond.netDevice.address = randomAddress(bond.netDevice.ifIndex);
+  bond.addressIsRandom = true;
+  notify(kernel, 'NETDEV_CHANGEADDR', bond.netDevice);
+}
 
 /** bond_uninit(): the members are free again. */
 export async function removeBond(bonding: Bonding, bond: Bond): Promise<void> {
@@ -129,8 +147,14 @@ export async function enslaveMember(bonding: Bonding, bond: Bond, netDevice: Net
     if (bond.active === member) bond.active = undefined;
     if (bond.primary === member) bond.primary = undefined;
     await restore(bonding, member);
+    if (bond.members.size === 0 && bond.netDevice.address === member.ownAddress) forgetAddress(kernel, bond);
     return joined;
   }
+  if (negotiates(bond)) {
+    bindPort(member);
+    await addAddress(netDevice, 'multicast', SLOW_PROTOCOLS_ADDRESS as MacAddress);
+  }
+  if (parts.passesVids) await changeVidsOfMember(bond.netDevice, netDevice, 'add');
   bond.members.set(netDevice.ifIndex, member);
   bonding.memberChanged(member);
   if (!usesPrimary(bond)) await receiveModes(bonding, member, 1);
@@ -153,6 +177,7 @@ const newMember = (bond: Bond, netDevice: NetDevice): BondMember => ({
   isInactive: false,
   priority: 0,
   queueId: 0,
+  lacp: undefined,
   isOffloaded: false,
 });
 
@@ -199,7 +224,8 @@ function placeMember({ parts }: Bonding, member: BondMember): void {
       bond.primary = member;
       bond.forcePrimary = true;
     }
-  } else if (bond.active === undefined && member.link === BOND_LINK_UP) bond.active = member;
+  } else if (negotiates(bond)) setInactive(member);
+  else if (bond.active === undefined && member.link === BOND_LINK_UP) bond.active = member;
 }
 
 async function receiveModes({ kernel }: Bonding, { bond, netDevice }: BondMember, change: 1 | -1): Promise<void> {
@@ -214,10 +240,15 @@ export async function releaseMember(bonding: Bonding, member: BondMember): Promi
   const { bond, netDevice } = member;
   await lag.leave(member);
   setInactive(member);
+  if (negotiates(bond)) {
+    unbindPort(bonding, member);
+    await removeAddress(netDevice, 'multicast', SLOW_PROTOCOLS_ADDRESS as MacAddress);
+  }
   bond.members.delete(netDevice.ifIndex);
   netDevice.bondMember = undefined;
   netDevice.flags &= ~IFF_SLAVE;
   if (bond.primary === member) bond.primary = undefined;
+  if (bonding.parts.passesVids) await changeVidsOfMember(bond.netDevice, netDevice, 'remove');
   if (!usesPrimary(bond)) await receiveModes(bonding, member, -1);
   if (bond.active === member) {
     changeActive(bonding, bond, undefined);
@@ -225,9 +256,7 @@ export async function releaseMember(bonding: Bonding, member: BondMember): Promi
   }
   followCarrier(bonding, bond);
   if (bond.members.size === 0) {
-    bond.netDevice.address = randomAddress(bond.netDevice.ifIndex);
-    bond.addressIsRandom = true;
-    notify(kernel, 'NETDEV_CHANGEADDR', bond.netDevice);
+    forgetAddress(kernel, bond);
     setCarrier(kernel, bond.netDevice, false);
   }
   await lag.settle();

@@ -16,7 +16,7 @@ import { validateAttributes, type Accepted, type Policy, type Refusal } from '..
 import { formatMac, isMulticastMac, isZeroMac } from '../../packet/addresses.js';
 import { isUsable, type Bond, type BondMember } from '../bond/bond.js';
 import { createBond, removeBond } from '../bond/bonding.js';
-import { changeActive, selectActive, startMonitor } from '../bond/bondLinks.js';
+import { changeActive, followCarrier, selectActive, startMonitor } from '../bond/bondLinks.js';
 import { EADDRNOTAVAIL, EBUSY, EINVAL, ENODEV, EOPNOTSUPP, EPERM } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import { isUp } from '../netDevice.js';
@@ -163,6 +163,9 @@ const delay = (attribute: string, name: 'updelay' | 'downdelay'): Option => ({
   },
 });
 
+/** BOND_DEFAULT_MIIMON. */
+const DEFAULT_MIIMON = 100;
+const NEGOTIATED = { modes: [BOND_MODE_8023AD], needs: ['down'] } as const;
 const ONLY_PRIMARY = [BOND_MODE_ACTIVEBACKUP, BOND_MODE_TLB, BOND_MODE_ALB];
 
 /** In the order in which bond_changelink() takes them; what is done before a refusal stays done. */
@@ -172,8 +175,10 @@ const OPTIONS: readonly Option[] = [
     needs: ['no-members', 'down'],
     to: BOND_MODE_ALB,
     set: (_kernel, { settings }, mode) => {
-      if (mode >= BOND_MODE_8023AD) return { errno: EOPNOTSUPP, message: 'the reference has static aggregates only' };
+      if (mode > BOND_MODE_8023AD) return { errno: EOPNOTSUPP, message: 'the reference does not balance by itself' };
       settings.mode = mode;
+      // Whoever negotiates has to see links.
+      if (mode === BOND_MODE_8023AD && settings.miimon === 0) settings.miimon = DEFAULT_MIIMON;
       return undefined;
     },
   },
@@ -213,8 +218,19 @@ const OPTIONS: readonly Option[] = [
       return undefined;
     },
   },
-  setting('IFLA_BOND_MIN_LINKS', 'minLinks', INT_MAX),
+  {
+    attribute: 'IFLA_BOND_MIN_LINKS',
+    to: INT_MAX,
+    set: ({ bonds }, bond, value) => {
+      bond.settings.minLinks = value;
+      followCarrier(bonds, bond);
+      return undefined;
+    },
+  },
   setting('IFLA_BOND_PACKETS_PER_SLAVE', 'packetsPerSlave', 0xffff, { modes: [BOND_MODE_ROUNDROBIN] }),
+  setting('IFLA_BOND_AD_LACP_ACTIVE', 'lacpActive', 1, NEGOTIATED),
+  setting('IFLA_BOND_AD_LACP_RATE', 'lacpRate', 1, NEGOTIATED),
+  setting('IFLA_BOND_AD_SELECT', 'adSelect', 2, { needs: ['down'] }),
 ];
 
 /** bond_option_active_slave_set(); 0: whichever is the best. */

@@ -2,10 +2,12 @@
 import { BOND_STATE_ACTIVE, BOND_STATE_BACKUP } from '../../netlink/families/bond.js';
 import type { Values } from '../../netlink/schema.js';
 import { parseMac } from '../../packet/addresses.js';
-import { usesPrimary, type Bond, type BondMember } from '../bond/bond.js';
+import { negotiates, usesPrimary, type Bond, type BondMember } from '../bond/bond.js';
+import { LACP_KEY } from '../bond/lacp.js';
+import { activeAggregator } from '../bond/lacpSelection.js';
 import type { BondParts } from '../bond/bondParts.js';
 
-export function bondValues(bond: Bond): Values {
+export function bondValues(parts: BondParts, bond: Bond): Values {
   const { settings, active, primary } = bond;
   return {
     IFLA_BOND_MODE: settings.mode,
@@ -23,6 +25,35 @@ export function bondValues(bond: Bond): Values {
     IFLA_BOND_ALL_SLAVES_ACTIVE: settings.allSlavesActive,
     IFLA_BOND_MIN_LINKS: settings.minLinks,
     IFLA_BOND_PACKETS_PER_SLAVE: settings.packetsPerSlave,
+    IFLA_BOND_AD_LACP_ACTIVE: settings.lacpActive,
+    IFLA_BOND_AD_LACP_RATE: settings.lacpRate,
+    IFLA_BOND_AD_SELECT: settings.adSelect,
+    ...aggregatorInfo(parts, bond),
+  };
+}
+
+/** bond_3ad_get_active_agg_info(). */
+function aggregatorInfo({ lacp }: BondParts, bond: Bond): Values {
+  const active = negotiates(bond) ? activeAggregator(bond) : undefined;
+  if (active === undefined) return {};
+  const partner = lacp.toldPartner(active.partner);
+  return {
+    IFLA_BOND_AD_INFO: {
+      IFLA_BOND_AD_INFO_AGGREGATOR: active.id,
+      IFLA_BOND_AD_INFO_NUM_PORTS: active.ports.length,
+      IFLA_BOND_AD_INFO_ACTOR_KEY: LACP_KEY,
+      IFLA_BOND_AD_INFO_PARTNER_KEY: partner.key,
+      IFLA_BOND_AD_INFO_PARTNER_MAC: parseMac(partner.system),
+    },
+  };
+}
+
+function lacpValues({ lacp }: BondMember): Values {
+  if (lacp?.aggregator === undefined) return {};
+  return {
+    IFLA_BOND_SLAVE_AD_AGGREGATOR_ID: lacp.aggregator.id,
+    IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE: lacp.state,
+    IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE: lacp.partner.state,
   };
 }
 
@@ -33,4 +64,5 @@ export const bondMemberValues = (parts: BondParts, member: BondMember): Values =
   IFLA_BOND_SLAVE_PERM_HWADDR: parseMac(parts.toldAddress(member)),
   IFLA_BOND_SLAVE_QUEUE_ID: member.queueId,
   IFLA_BOND_SLAVE_PRIO: member.priority,
+  ...lacpValues(member),
 });

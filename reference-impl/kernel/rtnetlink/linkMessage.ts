@@ -87,7 +87,7 @@ function switchPortAttributes({ lower }: NetDevice): Values {
 
 /** rtnl_link_fill(): of what kind the link is, and of what kind it is a part. */
 function linkInfo(parts: KernelParts, { lower, bridgePort, bondMember }: NetDevice): Values {
-  const own = kindInfo(lower);
+  const own = kindInfo(parts, lower);
   if (bondMember !== undefined) {
     const member = encodeAttributes(BOND_SLAVE, bondMemberValues(parts.bond, bondMember));
     return { IFLA_LINKINFO: { ...(own ?? {}), IFLA_INFO_SLAVE_KIND: 'bond', IFLA_INFO_SLAVE_DATA: member } };
@@ -102,7 +102,7 @@ function linkInfo(parts: KernelParts, { lower, bridgePort, bondMember }: NetDevi
   return own === undefined && bridgePort === undefined ? {} : { IFLA_LINKINFO: { ...(own ?? {}), ...slave } };
 }
 
-function kindInfo(lower: Lower): Values | undefined {
+function kindInfo(parts: KernelParts, lower: Lower): Values | undefined {
   switch (lower.kind) {
     case 'port':
       return undefined;
@@ -127,7 +127,7 @@ function kindInfo(lower: Lower): Values | undefined {
     case 'bond':
       return {
         IFLA_INFO_KIND: 'bond',
-        IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_BOND, bondValues(lower.bond)),
+        IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_BOND, bondValues(parts.bond, lower.bond)),
       };
   }
 }

@@ -36,6 +36,14 @@ export const BOND_PRI_RESELECT_FAILURE = 2;
 /** Of delays, in milliseconds: five minutes. */
 const MOST_DELAY = 300_000;
 
+const AD_INFO = attributeSet('IFLA_BOND_AD_INFO', [
+  [1, 'IFLA_BOND_AD_INFO_AGGREGATOR', u16],
+  [2, 'IFLA_BOND_AD_INFO_NUM_PORTS', u16],
+  [3, 'IFLA_BOND_AD_INFO_ACTOR_KEY', u16],
+  [4, 'IFLA_BOND_AD_INFO_PARTNER_KEY', u16],
+  [5, 'IFLA_BOND_AD_INFO_PARTNER_MAC', binary],
+]);
+
 export const LINKINFO_DATA_BOND = attributeSet('IFLA_BOND', [
   [1, 'IFLA_BOND_MODE', u8],
   [2, 'IFLA_BOND_ACTIVE_SLAVE', u32],
@@ -59,7 +67,7 @@ export const LINKINFO_DATA_BOND = attributeSet('IFLA_BOND', [
   [20, 'IFLA_BOND_PACKETS_PER_SLAVE', u32],
   [21, 'IFLA_BOND_AD_LACP_RATE', u8],
   [22, 'IFLA_BOND_AD_SELECT', u8],
-  [23, 'IFLA_BOND_AD_INFO', binary],
+  [23, 'IFLA_BOND_AD_INFO', { kind: 'nest', set: () => AD_INFO, unflagged: true }],
   [24, 'IFLA_BOND_AD_ACTOR_SYS_PRIO', u16],
   [25, 'IFLA_BOND_AD_USER_PORT_KEY', u16],
   [26, 'IFLA_BOND_AD_ACTOR_SYSTEM', { kind: 'binary', maxLength: 6 }],

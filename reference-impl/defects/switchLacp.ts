@@ -1,0 +1,95 @@
+/** Seeded defects of link aggregates that negotiate. */
+import type { Defect } from './defect.js';
+import { BONDING_TESTS, LACP, MLXSW, PRACTICE } from './origins.js';
+import { bond, lacp, lag } from './replacedParts.js';
+
+export const switchLacpDefects: readonly Defect[] = [
+  {
+    id: 'DEF-SW-LAG-PDU-FROM-AGGREGATE',
+    title: 'LACPDUs are sent from the address of the aggregate',
+    description: 'All members look alike to the other end, and a loop is not seen.',
+    origin: LACP,
+    caughtBy: 'SW-LAG-060',
+    kernel: lacp({ source: (_own, system) => system }),
+  },
+  {
+    id: 'DEF-SW-LAG-ONE-PORT-NUMBER',
+    title: 'All members tell the same port number',
+    description: 'The number is that of the aggregate.',
+    origin: LACP,
+    caughtBy: 'SW-LAG-060',
+    kernel: lacp({ actor: (actor) => ({ ...actor, port: 1 }) }),
+  },
+  {
+    id: 'DEF-SW-LAG-PARTNER-NOT-HEARD',
+    title: 'What the partner says is not listened to',
+    description: 'The PDU stays in the filter of the device, or in the trap of the chip.',
+    origin: PRACTICE,
+    caughtBy: 'SW-LAG-061',
+    kernel: lacp({ hears: false }),
+  },
+  {
+    id: 'DEF-SW-LAG-EACH-MEMBER-ALONE',
+    title: 'Members of one system do not come together',
+    description: 'The comparison of the partners has the port in it.',
+    origin: LACP,
+    caughtBy: 'SW-LAG-062',
+    kernel: lacp({ belongsTogether: () => false }),
+  },
+  {
+    id: 'DEF-SW-LAG-CARRIES-WITHOUT-PARTNER',
+    title: 'A member carries traffic before its partner answered',
+    description: 'A link that is up is taken for one that is agreed upon.',
+    origin: BONDING_TESTS,
+    caughtBy: 'SW-LAG-063',
+    kernel: bond({ sends: (member, sound) => sound || member.link === 0, receives: () => true }),
+  },
+  {
+    id: 'DEF-SW-LAG-SYSTEMS-MIXED',
+    title: 'Members of two systems carry traffic together',
+    description: 'The key is compared, and the system is not.',
+    origin: LACP,
+    caughtBy: 'SW-LAG-064',
+    kernel: lacp({ belongsTogether: () => true }),
+  },
+  {
+    id: 'DEF-SW-LAG-SILENT-PARTNER-KEPT',
+    title: 'A partner that falls silent is never given up',
+    description: 'The timer is started, and not looked at.',
+    origin: LACP,
+    caughtBy: 'SW-LAG-065',
+    kernel: lacp({ timeout: () => 0 }),
+  },
+  {
+    id: 'DEF-SW-LAG-TELLS-NO-PARTNER',
+    title: 'The partner that is told is nobody',
+    description: 'The reply is filled from what was assumed before the partner spoke.',
+    origin: PRACTICE,
+    caughtBy: 'SW-LAG-066',
+    kernel: lacp({ toldPartner: (partner) => ({ ...partner, system: '00:00:00:00:00:00' }) }),
+  },
+  {
+    id: 'DEF-SW-LAG-PDU-AT-AGGREGATE',
+    title: 'LACPDUs come in at the aggregate',
+    description: 'They are looked at, and then go the way of all frames.',
+    origin: LACP,
+    caughtBy: 'SW-LAG-067',
+    kernel: lacp({ consumes: false }),
+  },
+  {
+    id: 'DEF-SW-LAG-MIN-LINKS-IGNORED',
+    title: 'One link is enough, whatever was asked for',
+    description: 'The setting is kept, and the carrier follows the first link.',
+    origin: LACP,
+    caughtBy: 'SW-LAG-068',
+    kernel: lacp({ minLinks: () => 1 }),
+  },
+  {
+    id: 'DEF-SW-LAG-HARDWARE-DOES-NOT-WAIT',
+    title: 'The hardware uses members before they agreed with their partners',
+    description: 'The driver programs a member when it joins.',
+    origin: MLXSW,
+    caughtBy: 'SW-LAG-069',
+    switch: lag({ sends: (linkUp) => linkUp, collects: () => true }),
+  },
+];
