@@ -40,6 +40,7 @@ import {
   takeGroup,
   taken,
 } from './switchGroups.js';
+import { recording } from './switchQuestions.steps.js';
 import { setPort } from './switchPortStates.steps.js';
 import { bridgeCalled, bridgeSettings, namesIn, portCalled, settled } from './switchPorts.js';
 import type { NicWorld } from './world.js';
@@ -72,7 +73,7 @@ When(
 When(
   new RegExp(String.raw`^(IGMPv[123]|MLDv[12]) asks at (p\d) for ${GROUP}$`),
   async function (this: NicWorld, protocol: Protocol, port: string, group: string) {
-    await sendMessage(this, port, questionFrame(protocol, senderCalled(this, 'Q'), { group }));
+    await sendMessage(this, port, questionFrame(protocol, senderCalled(this, 'Q'), { group, answersWithin: 3 }));
     await taken(this);
   },
 );
@@ -102,7 +103,6 @@ When(
     vid: string | null,
   ) {
     await sendMessage(this, port, leaveFrame(protocol, group, senderCalled(this, station, vidIn(vid).vid)));
-    await taken(this);
   },
 );
 
@@ -391,7 +391,7 @@ const INTERVALS = {
 } as const;
 
 When(/^(\d+) milliseconds pass$/, async function (this: NicWorld, milliseconds: string) {
-  await taken(this);
+  if (!recording(this).isOn) await taken(this);
   await this.target.clock.sleep(Number(milliseconds));
 });
 

@@ -146,7 +146,7 @@ export async function sendInto(
 export async function sendFromHost(
   world: NicWorld,
   netDevice: NetDeviceName,
-  frames: readonly Sending[],
+  frames: readonly (Sending | Uint8Array)[],
 ): Promise<Uint8Array[]> {
   const bytes = await begin(world, frames);
   const result = await (await world.host(netDevice)).send(bytes.map((each) => ({ bytes: each })));

@@ -16,6 +16,7 @@ import { queueDefects } from './queues.js';
 import { rssDefects } from './rss.js';
 import { rssContextDefects } from './rssContexts.js';
 import { segmentationDefects } from './segmentation.js';
+import { snoopingDefects } from './snooping.js';
 import { statisticsDefects } from './statistics.js';
 import { switchPortDefects } from './switchPorts.js';
 import { switchStateDefects } from './switchStates.js';
@@ -50,4 +51,5 @@ export const defects: readonly Defect[] = [
   ...switchTableDefects,
   ...switchVlanDefects,
   ...multicastDatabaseDefects,
+  ...snoopingDefects,
 ];

@@ -57,6 +57,7 @@ export interface SwitchParts {
   readonly trapsMessages: boolean;
   readonly trapsUnknownGroups: boolean;
   readonly trapsBeyond: boolean;
+  readonly floodsLocalGroups: boolean;
   readonly groupVid: (vid: number) => number;
   readonly groupPorts: (members: number, routers: number) => number;
   readonly copiesGroup: (isForHost: boolean) => boolean;
@@ -98,6 +99,7 @@ export const CONFORMING_SWITCH: SwitchParts = {
   trapsMessages: true,
   trapsUnknownGroups: true,
   trapsBeyond: true,
+  floodsLocalGroups: true,
   groupVid: (vid) => vid,
   groupPorts: (members, routers) => members | routers,
   copiesGroup: (isForHost) => isForHost,

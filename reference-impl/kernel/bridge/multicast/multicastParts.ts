@@ -1,7 +1,8 @@
 /** Rules of multicast in the bridge that a seeded defect may replace, one at a time. */
 import type { Nanoseconds } from '../../../../harness/contract/index.js';
 import type { Bridge, BridgePort } from '../bridge.js';
-import type { GroupAddress, PortGroup } from './groupTable.js';
+import type { PortGroup } from './groupTable.js';
+import type { RecordType } from './sources.js';
 
 /** Checks of a request for a group, by what they refuse. */
 export type GroupCheck =
@@ -48,6 +49,12 @@ export interface MulticastParts {
   readonly lastMemberTime: (time: Nanoseconds) => Nanoseconds;
   readonly fastLeaves: (port: BridgePort) => boolean;
   readonly asksLastMember: boolean;
+  /** Whether a leave leaves alone what ends sooner anyway. */
+  readonly leaveShortens: boolean;
+  readonly appliesRecord: (type: RecordType) => boolean;
+  readonly snoopsHost: boolean;
+  /** Whether a query of another's for a group shortens memberships. */
+  readonly lowersTimers: boolean;
   readonly sparesPermanent: boolean;
   readonly portDownForgets: boolean;
   readonly leaveForgets: boolean;
@@ -56,15 +63,12 @@ export interface MulticastParts {
   readonly permanentRouter: boolean;
   readonly disabledRouter: boolean;
   readonly startupQueries: (count: number) => number;
-  readonly queriesGo: boolean;
   readonly queryTtl: number;
   readonly yieldsToLower: boolean;
   readonly takesOver: boolean;
-  readonly countsGroups: boolean;
   readonly limitsGroups: (bridge: Bridge, count: number) => boolean;
   readonly limitsPort: (port: BridgePort) => boolean;
   readonly switchesOffWhenFull: boolean;
-  readonly sourceOf: (address: GroupAddress) => GroupAddress;
   readonly blocks: (group: PortGroup) => boolean;
   readonly filtersSources: boolean;
   readonly unicasts: (group: PortGroup) => boolean;
@@ -100,6 +104,10 @@ export const CONFORMING_MULTICAST: MulticastParts = {
   lastMemberTime: (time) => time,
   fastLeaves: ({ flags }) => flags.fastLeave,
   asksLastMember: true,
+  leaveShortens: true,
+  appliesRecord: () => true,
+  snoopsHost: true,
+  lowersTimers: true,
   sparesPermanent: true,
   portDownForgets: true,
   leaveForgets: true,
@@ -108,15 +116,12 @@ export const CONFORMING_MULTICAST: MulticastParts = {
   permanentRouter: true,
   disabledRouter: true,
   startupQueries: (count) => count,
-  queriesGo: true,
   queryTtl: 1,
   yieldsToLower: true,
   takesOver: true,
-  countsGroups: true,
   limitsGroups: ({ multicast }, count) => count >= multicast.hashMax,
   limitsPort: ({ multicast }) => multicast.maxGroups > 0 && multicast.groupCount >= multicast.maxGroups,
   switchesOffWhenFull: true,
-  sourceOf: (address) => address,
   blocks: ({ isBlocked }) => isBlocked,
   filtersSources: true,
   unicasts: ({ port }) => port.flags.multicastToUnicast,
