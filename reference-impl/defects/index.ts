@@ -1,6 +1,7 @@
 import type { Defect } from './defect.js';
 import { coalesceDefects } from './coalesce.js';
 import { featureDefects } from './features.js';
+import { bridgeStatisticsDefects } from './bridgeStatistics.js';
 import { checksumReceiveDefects } from './checksumReceive.js';
 import { checksumTransmitDefects } from './checksumTransmit.js';
 import { frameLengthDefects } from './frameLengths.js';
@@ -52,4 +53,5 @@ export const defects: readonly Defect[] = [
   ...switchVlanDefects,
   ...multicastDatabaseDefects,
   ...snoopingDefects,
+  ...bridgeStatisticsDefects,
 ];

@@ -77,6 +77,8 @@ export interface MulticastParts {
   readonly countsErrors: boolean;
   readonly vlanCountsWhenOff: boolean;
   readonly vlanCountsHeader: boolean;
+  /** Whether a VLAN that counts keeps its counters' owner. */
+  readonly keepsVlanCounters: boolean;
   readonly vlanCountsPerPort: (perPort: boolean) => boolean;
 }
 
@@ -130,5 +132,6 @@ export const CONFORMING_MULTICAST: MulticastParts = {
   countsErrors: true,
   vlanCountsWhenOff: false,
   vlanCountsHeader: false,
+  keepsVlanCounters: true,
   vlanCountsPerPort: (perPort) => perPort,
 };
