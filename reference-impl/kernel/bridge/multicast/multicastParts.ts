@@ -1,6 +1,6 @@
 /** Rules of multicast in the bridge that a seeded defect may replace, one at a time. */
 import type { Nanoseconds } from '../../../../harness/contract/index.js';
-import type { Bridge, BridgePort } from '../bridge.js';
+import type { BridgePort } from '../bridge.js';
 import type { PortGroup } from './groupTable.js';
 import type { RecordType } from './sources.js';
 
@@ -35,10 +35,7 @@ export interface MulticastParts {
   readonly needsQuerier: (exists: boolean) => boolean;
   /** Until when answers to the first query are waited for. */
   readonly waitsForAnswers: boolean;
-  /** Whether a frame to an unknown group goes to routers alone. */
-  readonly knowsUnknown: boolean;
   readonly floodsLocal: boolean;
-  readonly toRouters: (isRouter: boolean) => boolean;
   readonly toHost: (isMember: boolean) => boolean;
   /** Version of reports and leaves that are understood. */
   readonly understands: (message: MessageKind) => boolean;
@@ -57,7 +54,6 @@ export interface MulticastParts {
   readonly lowersTimers: boolean;
   readonly sparesPermanent: boolean;
   readonly portDownForgets: boolean;
-  readonly leaveForgets: boolean;
   readonly learnsRouter: (port: BridgePort) => boolean;
   readonly routerEnd: (end: Nanoseconds) => Nanoseconds;
   readonly permanentRouter: boolean;
@@ -66,11 +62,9 @@ export interface MulticastParts {
   readonly queryTtl: number;
   readonly yieldsToLower: boolean;
   readonly takesOver: boolean;
-  readonly limitsGroups: (bridge: Bridge, count: number) => boolean;
   readonly limitsPort: (port: BridgePort) => boolean;
   readonly switchesOffWhenFull: boolean;
   readonly blocks: (group: PortGroup) => boolean;
-  readonly filtersSources: boolean;
   readonly unicasts: (group: PortGroup) => boolean;
   readonly countsWhenOff: boolean;
   readonly counts: (direction: 'rx' | 'tx') => boolean;
@@ -94,9 +88,7 @@ export const CONFORMING_MULTICAST: MulticastParts = {
   groupVid: (vid) => vid,
   needsQuerier: (exists) => exists,
   waitsForAnswers: true,
-  knowsUnknown: true,
   floodsLocal: true,
-  toRouters: (isRouter) => isRouter,
   toHost: (isMember) => isMember,
   understands: () => true,
   reportsToRouters: true,
@@ -112,7 +104,6 @@ export const CONFORMING_MULTICAST: MulticastParts = {
   lowersTimers: true,
   sparesPermanent: true,
   portDownForgets: true,
-  leaveForgets: true,
   learnsRouter: () => true,
   routerEnd: (end) => end,
   permanentRouter: true,
@@ -121,11 +112,9 @@ export const CONFORMING_MULTICAST: MulticastParts = {
   queryTtl: 1,
   yieldsToLower: true,
   takesOver: true,
-  limitsGroups: ({ multicast }, count) => count >= multicast.hashMax,
   limitsPort: ({ multicast }) => multicast.maxGroups > 0 && multicast.groupCount >= multicast.maxGroups,
   switchesOffWhenFull: true,
   blocks: ({ isBlocked }) => isBlocked,
-  filtersSources: true,
   unicasts: ({ port }) => port.flags.multicastToUnicast,
   countsWhenOff: false,
   counts: () => true,
