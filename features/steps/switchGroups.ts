@@ -9,6 +9,12 @@ import { accepted } from './settings.js';
 import { bridgeCalled, changeBridge, portCalled, sendInto, settled, switched, watch } from './switchPorts.js';
 import type { NicWorld } from './world.js';
 
+/** In the words of a step: a group, a VLAN, a tag. */
+export const GROUP = String.raw`the group ([0-9a-f]+[.:][0-9a-f.:]+)`;
+export const IN_VLAN = String.raw`(?: in VLAN (\d+))?`;
+export const TAGGED = String.raw`(?:, tagged (\d+))?`;
+export const vidIn = (text: string | null): { readonly vid?: number } => (text === null ? {} : { vid: Number(text) });
+
 /** Over the socket that the scenario asks bridges through. */
 export const groupsOf = async (world: NicWorld): Promise<MdbClient> => new MdbClient((await world.bridges()).client);
 

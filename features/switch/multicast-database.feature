@@ -32,12 +32,12 @@ Feature: The multicast database
 
   @SW-MDB-002
   Scenario: One for a while and one for good
-    Given a membership interval of 100 hundredths
+    Given a membership interval of 200 hundredths
     When the group 239.1.1.1 is put at p1, permanent
     And the group 239.1.1.1 is put at p2, temporary
     Then the membership of p1 in the group 239.1.1.1 is permanent
     And the membership of p2 in the group 239.1.1.1 is temporary
-    When 1500 milliseconds pass
+    When 2700 milliseconds pass
     Then in the group 239.1.1.1 is p1
 
   @SW-MDB-003

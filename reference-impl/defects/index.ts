@@ -1,6 +1,7 @@
 import type { Defect } from './defect.js';
 import { coalesceDefects } from './coalesce.js';
 import { featureDefects } from './features.js';
+import { bridgeStatisticsDefects } from './bridgeStatistics.js';
 import { checksumReceiveDefects } from './checksumReceive.js';
 import { checksumTransmitDefects } from './checksumTransmit.js';
 import { frameLengthDefects } from './frameLengths.js';
@@ -18,6 +19,7 @@ import { routeDefects } from './routes.js';
 import { rssDefects } from './rss.js';
 import { rssContextDefects } from './rssContexts.js';
 import { segmentationDefects } from './segmentation.js';
+import { snoopingDefects } from './snooping.js';
 import { statisticsDefects } from './statistics.js';
 import { switchFrameDefects } from './switchFrames.js';
 import { switchAggregationDefects } from './switchAggregation.js';
@@ -64,4 +66,6 @@ export const defects: readonly Defect[] = [
   ...routeDefects,
   ...routedPacketDefects,
   ...switchLacpDefects,
+  ...snoopingDefects,
+  ...bridgeStatisticsDefects,
 ];

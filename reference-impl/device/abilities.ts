@@ -41,6 +41,10 @@ const ABILITIES = [
 
 const CAPABILITIES: CapabilityAnswers = {
   ...Object.fromEntries([...ABILITIES, ...HW_FEATURES].map((name) => [name, { present: true as const }])),
+  'bridge-floods-without-querier': {
+    present: false,
+    reason: 'hardware forwards by the groups that it was told of, and is not told whether there is a querier',
+  },
   'tx-checksum-ipv4': { present: false, reason: 'the device sums from any start, whatever the protocol' },
   'tx-checksum-ipv6': { present: false, reason: 'the device sums from any start, whatever the protocol' },
 };
@@ -54,6 +58,7 @@ const PORTS_CAPABILITIES = present([
   'bridge-port-learning',
   'bridge-port-unicast-flood',
   'bridge-port-multicast-flood',
+  'bridge-port-multicast-to-unicast',
   'bridge-port-broadcast-flood',
   'bridge-port-hairpin',
   'bridge-port-isolated',

@@ -140,7 +140,7 @@ export class MdbClient {
 
   /** RTM_GETMDB of one group. */
   async get(bridge: number, group: string, vid = 0): Promise<NetlinkResult<GroupTable>> {
-    const entry = { ifindex: bridge, vid, addr: addressBytes(group), proto: protocolOf(group) };
+    const entry = { vid, addr: addressBytes(group), proto: protocolOf(group) };
     const attributes = encodeAttributes(MDB_SET, { MDBA_SET_ENTRY: encodeStruct(BR_MDB_ENTRY, entry) });
     const result = await this.client.request(RTM_GETMDB, encodeBody(BR_PORT_MSG, header(bridge), attributes));
     return result.ok ? { ok: true, value: tableIn(result.value) } : result;

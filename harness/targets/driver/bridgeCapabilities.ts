@@ -83,6 +83,7 @@ const FLAGS: Readonly<Record<string, readonly [attribute: string, other: number]
   'bridge-port-unicast-flood': ['IFLA_BRPORT_UNICAST_FLOOD', 0],
   'bridge-port-multicast-flood': ['IFLA_BRPORT_MCAST_FLOOD', 0],
   'bridge-port-broadcast-flood': ['IFLA_BRPORT_BCAST_FLOOD', 0],
+  'bridge-port-multicast-to-unicast': ['IFLA_BRPORT_MCAST_TO_UCAST', 1],
   'bridge-port-hairpin': ['IFLA_BRPORT_MODE', 1],
   'bridge-port-isolated': ['IFLA_BRPORT_ISOLATED', 1],
   'bridge-port-locked': ['IFLA_BRPORT_LOCKED', 1],

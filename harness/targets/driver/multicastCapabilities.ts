@@ -32,6 +32,8 @@ export async function askMulticast(
   await new Promise((resolve) => setTimeout(resolve, DEFERRED_MS));
   const [one, portLink] = [await mdb.get(bridge, GROUP), await route.link(port)];
   const portData = portLink.ok ? bridgePortData(portLink.value.values) : {};
+  const hasHardware = portLink.ok && bytesIn(portLink.value.values, 'IFLA_PHYS_SWITCH_ID') !== undefined;
+  const groups = await groupsAnswer(mdb, hasHardware);
   const answers = {
     'bridge-multicast': PRESENT,
     'bridge-mdb-get': one.ok ? PRESENT : absent(`RTM_GETMDB of one group is refused: ${one.error.errnoName}.`),
@@ -39,10 +41,11 @@ export async function askMulticast(
       numberIn(portData, 'IFLA_BRPORT_MCAST_MAX_GROUPS') === undefined
         ? absent('The kernel does not tell how many groups a port may be in.')
         : PRESENT,
-    'switch-groups': await groupsAnswer(
-      mdb,
-      portLink.ok && bytesIn(portLink.value.values, 'IFLA_PHYS_SWITCH_ID') !== undefined,
-    ),
+    'switch-groups': groups,
+    'bridge-floods-without-querier':
+      hasHardware && groups.present
+        ? absent('Hardware forwards by the groups that it was told of, and is not told whether there is a querier.')
+        : PRESENT,
   };
   const taken = await mdb.removeAll(bridge, { ifIndex: port });
   if (!taken.ok) await mdb.remove(entry);

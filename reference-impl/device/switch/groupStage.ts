@@ -39,7 +39,7 @@ export function directGroup(
     // Messages of IGMP and MLD are for who snoops; MLD comes with a hop-by-hop option.
     const isMessage = isIpv4 ? bytes[at + 9] === IPPROTO_IGMP : bytes[at + 6] === IPPROTO_HOPOPTS;
     if (isMessage && parts.trapsMessages) return trap(decision);
-    if (isEverybodys(bytes, at, isIpv4)) return FLOOD;
+    if (parts.floodsLocalGroups && isEverybodys(bytes, at, isIpv4)) return FLOOD;
   }
   const groupId = (filteringId & ~0xfff) | parts.groupVid(filteringId & 0xfff);
   const slot = groups.find(readU16(bytes, 0), wordAt(bytes, 2), groupId);

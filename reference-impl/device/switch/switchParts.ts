@@ -58,6 +58,7 @@ export interface SwitchParts {
   readonly trapsMessages: boolean;
   readonly trapsUnknownGroups: boolean;
   readonly trapsBeyond: boolean;
+  readonly floodsLocalGroups: boolean;
   readonly groupVid: (vid: number) => number;
   readonly groupPorts: (members: number, routers: number) => number;
   readonly copiesGroup: (isForHost: boolean) => boolean;
@@ -100,6 +101,7 @@ export const CONFORMING_SWITCH: SwitchParts = {
   trapsMessages: true,
   trapsUnknownGroups: true,
   trapsBeyond: true,
+  floodsLocalGroups: true,
   groupVid: (vid) => vid,
   groupPorts: (members, routers) => members | routers,
   copiesGroup: (isForHost) => isForHost,

@@ -82,10 +82,11 @@ export const MULTICAST_MEMBERS: readonly BridgeMember[] = [
     vlanStatistics.isOn = value === 1;
     return undefined;
   }),
-  member('IFLA_BR_VLAN_STATS_PER_PORT', (_kernel, { vlanStatistics, ports }, value) => {
-    if (value > 1) return refusal(EINVAL);
+  member('IFLA_BR_VLAN_STATS_PER_PORT', ({ parts }, { vlanStatistics, ports }, value) => {
     // br_vlan_set_stats_per_port(): whose counters a VLAN has is decided when it is made.
-    if ([...ports.values()].some(({ vlans }) => vlans.members.size > 0)) return refusal(EBUSY);
+    const isInVlan = [...ports.values()].some(({ vlans }) => vlans.members.size > 0);
+    if (isInVlan && parts.multicast.keepsVlanCounters) return refusal(EBUSY);
+    if (value > 1) return refusal(EINVAL);
     vlanStatistics.perPort = value === 1;
     return undefined;
   }),

@@ -41,6 +41,7 @@ import { changeBond, changeMember, newBond } from './bondLink.js';
 import { joinVrf, leaveVrf, removeVrf } from '../vrfDevice.js';
 import { changeBridge, changePortByLinkInfo, newBridge } from './bridgeLink.js';
 import { changeAddressFamilies } from './linkSettings.js';
+import { bridgeStatistics } from './bridgeStatistics.js';
 import { linkMessage, linkStatisticsValues } from './linkMessage.js';
 import { newVrf } from './vrfLink.js';
 
@@ -402,20 +403,25 @@ async function getStatistics(kernel: ReferenceKernel, { header }: NetlinkRequest
   const netDevice = kernel.netDevices.get(index as IfIndex);
   if (netDevice === undefined) return refusal(ENODEV);
   if (mask === 0) return refusal(EINVAL, 'Filter mask must be set for stats get');
-  return { ok: true, replies: [await statisticsMessage(netDevice, mask)] };
+  return { ok: true, replies: [await statisticsMessage(kernel, netDevice, mask)] };
 }
 
 async function dumpStatistics(kernel: ReferenceKernel, { header }: NetlinkRequest): Promise<HandlerResult> {
   const mask = numberIn(header, 'filter_mask') ?? 0;
   if (mask === 0) return refusal(EINVAL, 'Filter mask must be set for stats dump');
   const replies = [];
-  for (const netDevice of kernel.netDevices.values()) replies.push(await statisticsMessage(netDevice, mask));
+  for (const netDevice of kernel.netDevices.values()) replies.push(await statisticsMessage(kernel, netDevice, mask));
   return { ok: true, replies };
 }
 
-async function statisticsMessage(netDevice: NetDevice, mask: number): Promise<{ type: number; body: Uint8Array }> {
+async function statisticsMessage(
+  kernel: ReferenceKernel,
+  netDevice: NetDevice,
+  mask: number,
+): Promise<{ type: number; body: Uint8Array }> {
   const wantsLink = (mask & (1 << (IFLA_STATS_LINK_64 - 1))) !== 0;
-  const values: Values = wantsLink ? { IFLA_STATS_LINK_64: linkStatisticsValues(await statisticsOf(netDevice)) } : {};
+  const link: Values = wantsLink ? { IFLA_STATS_LINK_64: linkStatisticsValues(await statisticsOf(netDevice)) } : {};
+  const values = { ...link, ...bridgeStatistics(kernel, netDevice, mask) };
   const header = { ifindex: netDevice.ifIndex, filter_mask: mask };
   return { type: RTM_NEWSTATS, body: encodeBody(IF_STATS_MSG, header, encodeAttributes(LINK_STATS, values)) };
 }

@@ -39,6 +39,7 @@ export function mdbOperations(kernel: ReferenceKernel): readonly NetlinkOperatio
     {
       ...table,
       number: RTM_GETMDB,
+      validation: 'strict',
       doit: (request) => getEntry(kernel, request),
       dumpit: (request) => dumpTable(kernel, request),
     },
@@ -297,9 +298,17 @@ async function deleteEntries(kernel: ReferenceKernel, request: NetlinkRequest): 
   return { ok: true };
 }
 
+/** rtnl_validate_mdb_entry_get(). */
+function invalidGet(_kernel: ReferenceKernel, entry: Values): Refusal | undefined {
+  for (const member of ['ifindex', 'state', 'flags'])
+    if ((numberIn(entry, member) ?? 0) !== 0) return refusal(EINVAL, `Entry ${member} cannot be specified`);
+  if ((numberIn(entry, 'vid') ?? 0) >= VLAN_VID_MASK) return refusal(EINVAL, 'Invalid entry VLAN id');
+  return protocolOf(entry) === undefined ? refusal(EINVAL, 'Unknown entry protocol') : undefined;
+}
+
 /** br_mdb_get(). */
 function getEntry(kernel: ReferenceKernel, request: NetlinkRequest): HandlerResult {
-  const subject = readSubject(kernel, request, invalidEntry);
+  const subject = readSubject(kernel, request, invalidGet);
   if ('errno' in subject) return subject;
   const { bridge, entry, attributes } = subject;
   const protocol = protocolOf(entry) ?? 'mac';

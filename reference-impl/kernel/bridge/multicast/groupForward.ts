@@ -4,6 +4,7 @@ import { formatMac } from '../../../packet/addresses.js';
 import type { Bridge, BridgePort } from '../bridge.js';
 import type { BridgeEvents } from '../bridgeEvents.js';
 import { isStarG, type GroupEntry, type PortGroup } from './groupTable.js';
+import type { MulticastParts } from './multicastParts.js';
 import { handlesSources, type Family } from './multicastState.js';
 import { isHostRouter } from './queries.js';
 import { isLocalGroup, type Snooped } from './snooping.js';
@@ -29,7 +30,7 @@ export function groupOf(
     ? undefined
     : find(bridge, family, addressed?.destination ?? formatMac(bytes), groupVid, addressed?.source);
   if (addressed !== undefined && isLocalGroup(addressed) && !isMessage && !parts.floodsLocal) return { entry, family };
-  if (entry === undefined && !(forRouters && parts.knowsUnknown)) return undefined;
+  if (entry === undefined && !forRouters) return undefined;
   const exists =
     family === 'mac' ? entry?.address.protocol === 'mac' : querierExists(bridge, family, parts.waitsForAnswers);
   return parts.needsQuerier(exists) ? { entry, family } : undefined;
@@ -76,7 +77,7 @@ export function* copiesOf(events: BridgeEvents, bridge: Bridge, { entry, family 
   const routerFamily = family === 'ipv6' ? 'ipv6' : 'ipv4';
   for (const port of bridge.ports.values()) {
     const groups = entry?.ports.filter((group) => group.port === port) ?? [];
-    const isRouter = parts.toRouters(port.multicast.families[routerFamily].isRouter);
+    const isRouter = port.multicast.families[routerFamily].isRouter;
     if (isRouter) yield { port, to: undefined };
     for (const group of isRouter ? groups.slice(1) : groups) {
       if (parts.unicasts(group)) yield { port, to: group.host };
@@ -85,8 +86,5 @@ export function* copiesOf(events: BridgeEvents, bridge: Bridge, { entry, family 
   }
 }
 
-const wants = (
-  { blocks, filtersSources }: BridgeEvents['multicast']['parts'],
-  group: PortGroup,
-  isAnySource: boolean,
-): boolean => !(isAnySource && group.mode === 'include' && filtersSources) && !blocks(group);
+const wants = ({ blocks }: MulticastParts, group: PortGroup, isAnySource: boolean): boolean =>
+  !(isAnySource && group.mode === 'include') && !blocks(group);

@@ -27,9 +27,8 @@ export function groupEntry(events: BridgeEvents, bridge: Bridge, address: GroupA
   const { groups } = bridge.multicast;
   const known = groups.get(address);
   if (known !== undefined) return known;
-  const { parts } = events.multicast;
-  if (parts.limitsGroups(bridge, groups.size)) {
-    if (parts.switchesOffWhenFull) bridge.multicastSnooping = false;
+  if (groups.size >= bridge.multicast.hashMax) {
+    if (events.multicast.parts.switchesOffWhenFull) bridge.multicastSnooping = false;
     events.multicast.snoopingChanged(bridge);
     return undefined;
   }

@@ -54,7 +54,7 @@ export function portDown(events: BridgeEvents, port: BridgePort): void {
 /** br_multicast_del_port(). */
 export function portLeaves(events: BridgeEvents, port: BridgePort): void {
   portDown(events, port);
-  if (events.multicast.parts.leaveForgets) forgetGroups(events, port, 'all');
+  forgetGroups(events, port, 'all');
 }
 
 /** br_multicast_open() and br_multicast_stop(). */

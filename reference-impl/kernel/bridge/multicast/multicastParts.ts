@@ -1,7 +1,8 @@
 /** Rules of multicast in the bridge that a seeded defect may replace, one at a time. */
 import type { Nanoseconds } from '../../../../harness/contract/index.js';
-import type { Bridge, BridgePort } from '../bridge.js';
-import type { GroupAddress, PortGroup } from './groupTable.js';
+import type { BridgePort } from '../bridge.js';
+import type { PortGroup } from './groupTable.js';
+import type { RecordType } from './sources.js';
 
 /** Checks of a request for a group, by what they refuse. */
 export type GroupCheck =
@@ -34,10 +35,7 @@ export interface MulticastParts {
   readonly needsQuerier: (exists: boolean) => boolean;
   /** Until when answers to the first query are waited for. */
   readonly waitsForAnswers: boolean;
-  /** Whether a frame to an unknown group goes to routers alone. */
-  readonly knowsUnknown: boolean;
   readonly floodsLocal: boolean;
-  readonly toRouters: (isRouter: boolean) => boolean;
   readonly toHost: (isMember: boolean) => boolean;
   /** Version of reports and leaves that are understood. */
   readonly understands: (message: MessageKind) => boolean;
@@ -48,31 +46,33 @@ export interface MulticastParts {
   readonly lastMemberTime: (time: Nanoseconds) => Nanoseconds;
   readonly fastLeaves: (port: BridgePort) => boolean;
   readonly asksLastMember: boolean;
+  /** Whether a leave leaves alone what ends sooner anyway. */
+  readonly leaveShortens: boolean;
+  readonly appliesRecord: (type: RecordType) => boolean;
+  readonly snoopsHost: boolean;
+  /** Whether a query of another's for a group shortens memberships. */
+  readonly lowersTimers: boolean;
   readonly sparesPermanent: boolean;
   readonly portDownForgets: boolean;
-  readonly leaveForgets: boolean;
   readonly learnsRouter: (port: BridgePort) => boolean;
   readonly routerEnd: (end: Nanoseconds) => Nanoseconds;
   readonly permanentRouter: boolean;
   readonly disabledRouter: boolean;
   readonly startupQueries: (count: number) => number;
-  readonly queriesGo: boolean;
   readonly queryTtl: number;
   readonly yieldsToLower: boolean;
   readonly takesOver: boolean;
-  readonly countsGroups: boolean;
-  readonly limitsGroups: (bridge: Bridge, count: number) => boolean;
   readonly limitsPort: (port: BridgePort) => boolean;
   readonly switchesOffWhenFull: boolean;
-  readonly sourceOf: (address: GroupAddress) => GroupAddress;
   readonly blocks: (group: PortGroup) => boolean;
-  readonly filtersSources: boolean;
   readonly unicasts: (group: PortGroup) => boolean;
   readonly countsWhenOff: boolean;
   readonly counts: (direction: 'rx' | 'tx') => boolean;
   readonly countsErrors: boolean;
   readonly vlanCountsWhenOff: boolean;
   readonly vlanCountsHeader: boolean;
+  /** Whether a VLAN that counts keeps its counters' owner. */
+  readonly keepsVlanCounters: boolean;
   readonly vlanCountsPerPort: (perPort: boolean) => boolean;
 }
 
@@ -88,9 +88,7 @@ export const CONFORMING_MULTICAST: MulticastParts = {
   groupVid: (vid) => vid,
   needsQuerier: (exists) => exists,
   waitsForAnswers: true,
-  knowsUnknown: true,
   floodsLocal: true,
-  toRouters: (isRouter) => isRouter,
   toHost: (isMember) => isMember,
   understands: () => true,
   reportsToRouters: true,
@@ -100,30 +98,29 @@ export const CONFORMING_MULTICAST: MulticastParts = {
   lastMemberTime: (time) => time,
   fastLeaves: ({ flags }) => flags.fastLeave,
   asksLastMember: true,
+  leaveShortens: true,
+  appliesRecord: () => true,
+  snoopsHost: true,
+  lowersTimers: true,
   sparesPermanent: true,
   portDownForgets: true,
-  leaveForgets: true,
   learnsRouter: () => true,
   routerEnd: (end) => end,
   permanentRouter: true,
   disabledRouter: true,
   startupQueries: (count) => count,
-  queriesGo: true,
   queryTtl: 1,
   yieldsToLower: true,
   takesOver: true,
-  countsGroups: true,
-  limitsGroups: ({ multicast }, count) => count >= multicast.hashMax,
   limitsPort: ({ multicast }) => multicast.maxGroups > 0 && multicast.groupCount >= multicast.maxGroups,
   switchesOffWhenFull: true,
-  sourceOf: (address) => address,
   blocks: ({ isBlocked }) => isBlocked,
-  filtersSources: true,
   unicasts: ({ port }) => port.flags.multicastToUnicast,
   countsWhenOff: false,
   counts: () => true,
   countsErrors: true,
   vlanCountsWhenOff: false,
   vlanCountsHeader: false,
+  keepsVlanCounters: true,
   vlanCountsPerPort: (perPort) => perPort,
 };

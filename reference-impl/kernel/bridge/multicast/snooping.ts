@@ -13,6 +13,7 @@ import type { MessageKind } from './multicastParts.js';
 import { handlesSources, type Family } from './multicastState.js';
 import { markRouter, queryReceived, sendLeaveQuery } from './queries.js';
 import { RECORD_TYPES, applyRecord } from './sources.js';
+import type { Timer } from './timer.js';
 
 /** Where the frame belongs. */
 export interface Snooped {
@@ -45,7 +46,7 @@ export function snoop(
   bytes: Uint8Array,
   vid: Vid,
 ): Snooped {
-  if (!bridge.multicastSnooping) return NOT_SNOOPED;
+  if (!bridge.multicastSnooping || (port === null && !events.multicast.parts.snoopsHost)) return NOT_SNOOPED;
   const read = readMessage(bytes);
   switch (read.kind) {
     case 'other':
@@ -163,15 +164,17 @@ function leave(arrival: Arrival, family: Family, group: string): void {
   if (state.otherQuerier.isPending) return;
   const time = parts.lastMemberTime(multicast.intervals.lastMember * BigInt(multicast.lastMemberCount));
   const end = events.now() + time;
+  const shorten = (timer: Timer): void => (parts.leaveShortens ? timer.setEarlier(end) : timer.set(end));
   if (multicast.querier) {
     const ask = { family, group, toGroup: false, suppress: false, sources: [], ttl: parts.queryTtl };
     sendLeaveQuery(events, bridge, port, ask);
     (port === null ? state : port.multicast.families[family]).ownQuery.set(end);
     const own = entry.ports.find((each) => port !== null && isGroupOf(each, port, host));
-    own?.timer.setEarlier(end);
+    if (own !== undefined) shorten(own.timer);
   }
-  if (port !== null) entry.ports.find((each) => each.port === port)?.timer.setEarlier(end);
-  else if (entry.hostJoined) entry.timer.setEarlier(end);
+  const first = entry.ports.find((each) => each.port === port);
+  if (first !== undefined) shorten(first.timer);
+  else if (port === null && entry.hostJoined) shorten(entry.timer);
 }
 
 /** br_ip4_multicast_igmp3_report() and br_ip6_multicast_mld2_report(): one record after the other. */
@@ -218,6 +221,7 @@ function record(
   const entry = bridge.multicast.groups.get(addressOf(arrival, family, group));
   const own = entry?.ports.find((each) => isGroupOf(each, port, host));
   if (own === undefined || own.isPermanent) return true;
+  if (!events.multicast.parts.appliesRecord(type)) return true;
   if (applyRecord(events, own, type, addresses)) events.multicast.entryChanged(own.entry, own, 'new');
   return true;
 }
@@ -274,7 +278,8 @@ function query(arrival: Arrival, { family, source }: Addressed, read: ReadQuery 
     return;
   }
   const entry = bridge.multicast.groups.get(addressOf(arrival, family, read.group));
-  if (entry !== undefined && isUp(bridge.netDevice)) lowerTimers(arrival, family, entry, read.answerTime);
+  const isRead = isUp(bridge.netDevice) && events.multicast.parts.lowersTimers;
+  if (entry !== undefined && isRead) lowerTimers(arrival, family, entry, read.answerTime);
 }
 
 /** Who does not answer a query for the group is a member no more. */
