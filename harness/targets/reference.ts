@@ -79,6 +79,8 @@ const RIG: readonly string[] = [
   'bridge-vlan-filtering',
   'bridge-user-stp',
   'ip-routing',
+  'ip-multipath',
+  'vrf',
 ];
 
 class ModelTarget implements Target {

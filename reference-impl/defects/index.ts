@@ -9,6 +9,7 @@ import { vlanDefects } from './vlan.js';
 import { groDefects } from './gro.js';
 import { headerSplitDefects } from './headerSplit.js';
 import { linkDefects } from './link.js';
+import { neighbourDefects } from './neighbours.js';
 import { netlinkDefects } from './netlink.js';
 import { ntupleDefects } from './ntuple.js';
 import { queueDefects } from './queues.js';
@@ -52,4 +53,5 @@ export const defects: readonly Defect[] = [
   ...switchVlanDefects,
   ...routeDefects,
   ...routedPacketDefects,
+  ...neighbourDefects,
 ];

@@ -96,13 +96,13 @@ function judge(router: Router, netDevice: NetDevice, source: Uint8Array, found: 
 }
 
 /** fib_multipath_hash(), policy 0: by the addresses alone, 31 bits. */
-function flowHash({ parts }: Router, source: Uint8Array, destination: Uint8Array): number {
+function flowHash(router: Router, source: Uint8Array, destination: Uint8Array): number {
   let hash = 0x811c9dc5;
   for (const byte of source) hash = Math.imul(hash ^ byte, 0x01000193);
   for (const byte of destination) hash = Math.imul(hash ^ byte, 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39);
-  return parts.flowHash((hash ^ (hash >>> 15)) >>> 1, 0);
+  return router.parts.flowHash((hash ^ (hash >>> 15)) >>> 1, router.countLookup());
 }
 
 /** ip_error(). A blackhole says nothing. */

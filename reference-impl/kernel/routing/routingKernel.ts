@@ -53,6 +53,7 @@ export class RoutingKernel implements Router {
   /** The VRF that each net device was in when its routes were made. */
   readonly #vrfs = new Map<NetDevice, NetDevice | undefined>();
   #identification = 0;
+  #lookups = 0;
 
   constructor(kernel: KernelState, surroundings: RoutingSurroundings) {
     this.kernel = kernel;
@@ -139,6 +140,10 @@ export class RoutingKernel implements Router {
 
   transmit(netDevice: NetDevice, bytes: Uint8Array): void {
     if (isUp(netDevice)) this.#surroundings.transmit(netDevice, { bytes, checksum: { kind: 'none' } });
+  }
+
+  countLookup(): number {
+    return this.#lookups++;
   }
 
   nextIdentification(): number {

@@ -48,8 +48,11 @@ export interface RoutingParts {
   // Nexthops of one route.
   readonly sparesDeadNexthops: boolean;
   readonly weight: (weight: number) => number;
-  /** What chooses among nexthops: of a packet, 31 bits. */
+  /** What chooses among nexthops, 31 bits: of the flow. `count`: of packets so far. */
   readonly flowHash: (sound: number, count: number) => number;
+  readonly shownWeight: (weight: number) => number;
+  /** Whether a route is made of the nexthops that can be, without the others. */
+  readonly skipsUnsoundNexthops: boolean;
   // Packets.
   readonly forwardsOnlyWhenAsked: boolean;
   readonly forwardsOwnFramesOnly: boolean;
@@ -133,6 +136,8 @@ export const CONFORMING_ROUTING: RoutingParts = {
   sparesDeadNexthops: true,
   weight: (weight) => weight,
   flowHash: (sound) => sound,
+  shownWeight: (weight) => weight,
+  skipsUnsoundNexthops: false,
   forwardsOnlyWhenAsked: true,
   forwardsOwnFramesOnly: true,
   checksHeader: true,
