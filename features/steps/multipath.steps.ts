@@ -94,7 +94,6 @@ const variations: fc.Arbitrary<readonly Partial<Sending>[]> = fc.array(
     sourcePort: fc.integer({ min: 1024, max: 65535 }),
     length: fc.integer({ min: 46, max: 500 }),
     ttl: fc.integer({ min: 2, max: 255 }),
-    tos: fc.constantFrom(0, 0x20, 0xb8),
   }),
   { minLength: 2, maxLength: 6 },
 );

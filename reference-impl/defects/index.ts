@@ -14,6 +14,7 @@ import { netlinkDefects } from './netlink.js';
 import { ntupleDefects } from './ntuple.js';
 import { queueDefects } from './queues.js';
 import { routedPacketDefects } from './routedPackets.js';
+import { routerChipDefects } from './routerChip.js';
 import { routeDefects } from './routes.js';
 import { rssDefects } from './rss.js';
 import { rssContextDefects } from './rssContexts.js';
@@ -54,4 +55,5 @@ export const defects: readonly Defect[] = [
   ...routeDefects,
   ...routedPacketDefects,
   ...neighbourDefects,
+  ...routerChipDefects,
 ];

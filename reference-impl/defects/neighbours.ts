@@ -2,7 +2,7 @@
 import { RT_TABLE_DEFAULT, RT_TABLE_LOCAL, RT_TABLE_MAIN } from '../netlink/families/routing.js';
 import type { Defect } from './defect.js';
 import { ARP, FIB_SEMANTICS, FORWARDING_TESTS, NEIGHBOURS, PRACTICE, VRF } from './origins.js';
-import { routing } from './replacedParts.js';
+import { routerChip, routing } from './replacedParts.js';
 
 export const neighbourDefects: readonly Defect[] = [
   {
@@ -155,7 +155,7 @@ export const neighbourDefects: readonly Defect[] = [
     description: 'A counter chooses, not the flow.',
     origin: PRACTICE,
     caughtBy: 'SW-ECMP-002',
-    kernel: routing({ flowHash: (_sound, count) => ((count * 0x3fff_ffff) & 0x7fff_ffff) >>> 0 }),
+    router: routerChip({ flowHash: (_sound, count) => (count % 2 === 0 ? 0 : 0x7fff_ffff) }),
   },
   {
     id: 'DEF-SW-ONE-WAY',
@@ -163,7 +163,7 @@ export const neighbourDefects: readonly Defect[] = [
     description: 'Only the first nexthop is programmed.',
     origin: FORWARDING_TESTS,
     caughtBy: 'SW-ECMP-003',
-    kernel: routing({ flowHash: () => 0 }),
+    router: routerChip({ flowHash: () => 0 }),
   },
   {
     id: 'DEF-SW-WEIGHTS-IGNORED',
@@ -171,7 +171,7 @@ export const neighbourDefects: readonly Defect[] = [
     description: 'Weights are not programmed.',
     origin: FORWARDING_TESTS,
     caughtBy: 'SW-ECMP-003',
-    kernel: routing({ weight: () => 1 }),
+    router: routerChip({ weight: () => 1 }),
   },
   {
     id: 'DEF-SW-DEAD-WAY-USED',

@@ -1,5 +1,6 @@
 /** A conforming stack with one part replaced: what most defects are. */
 import type { NicParts } from '../device/parts.js';
+import type { RouterChipParts } from '../device/switch/routerParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { KernelParts } from '../kernel/parts.js';
@@ -30,3 +31,8 @@ export const bridge =
 export const routing =
   (change: Partial<RoutingParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, routing: { ...parts.routing, ...change } });
+
+/** Parts of the router in the reference switch. */
+export const routerChip =
+  (change: Partial<RouterChipParts>): NonNullable<Defect['router']> =>
+  (parts) => ({ ...parts, ...change });

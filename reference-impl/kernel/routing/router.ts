@@ -17,8 +17,6 @@ export interface Router {
   /** inet_select_addr(): what the host is called at a net device. */
   addressAt(netDevice: NetDevice): Uint8Array | undefined;
   transmit(netDevice: NetDevice, frame: Uint8Array): void;
-  /** How many packets were looked up before. */
-  countLookup(): number;
   /** ip_select_ident(). */
   nextIdentification(): number;
 }
