@@ -250,16 +250,19 @@ export async function sendArp(
   const isRequest = message.operation === 'request';
   const own = interfaceCalled(world, station.at);
   const to = message.to ?? (isRequest ? BROADCAST : own.mac);
-  const frame = buildFrame([
-    ethernet({ destination: to, source: senderMac }),
-    arp({
-      operation: isRequest ? ARPOP_REQUEST : ARPOP_REPLY,
-      senderMac,
-      senderIp: message.senderIp ?? station.address,
-      targetMac: isRequest ? NOBODY : own.mac,
-      targetIp: message.targetIp,
-    }),
-  ]).bytes;
+  const frame = buildFrame(
+    [
+      ethernet({ destination: to, source: senderMac }),
+      arp({
+        operation: isRequest ? ARPOP_REQUEST : ARPOP_REPLY,
+        senderMac,
+        senderIp: message.senderIp ?? station.address,
+        targetMac: isRequest ? NOBODY : own.mac,
+        targetIp: message.targetIp,
+      }),
+    ],
+    { pad: true },
+  ).bytes;
   await begin(world);
   await (await world.wire(station.port)).send([{ bytes: frame }]);
 }

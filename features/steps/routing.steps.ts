@@ -24,6 +24,7 @@ import {
   RT_TABLE_MAIN,
 } from '../../reference-impl/netlink/families/routing.js';
 import { RoutingClient, type RouteSpec, type ShownRoute } from '../../reference-impl/netlink/routingClient.js';
+import { stationFamily } from '../properties/stations.js';
 import { expectThat } from './expectations.js';
 import {
   addInterface,
@@ -76,6 +77,13 @@ Given(
     await addStation(this, name, address, { port }, unknown === null);
   },
 );
+
+/** Another address in every scenario: a kernel says only so much to one sender in a second. */
+Given(/^station ([A-Z]) is at (p\d)$/, async function (this: NicWorld, name: string, port: string) {
+  const [network] = /^\d+\.\d+\.\d+/.exec(interfaceCalled(this, port).address) ?? [];
+  const last = 100 + (stationFamily(this.scenario) % 150);
+  await addStation(this, name, `${network ?? ''}.${last}`, { port }, true);
+});
 
 /** `10.0.0.0/8 via 192.0.2.10 dev p0 metric 5 table 100`, in the words of ip-route(8). */
 export function routeIn(world: NicWorld, words: string): RouteSpec {

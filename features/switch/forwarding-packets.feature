@@ -5,7 +5,7 @@ Feature: Packets from port to port
 
   Background:
     Given a router with 192.0.2.1/24 at p0, 198.51.100.1/24 at p1 and 203.0.113.1/24 at p2
-    And station A is 192.0.2.10 at p0
+    And station A is at p0
     And station B is 198.51.100.10 at p1
 
   @SW-RT-030

@@ -17,6 +17,7 @@ import type {
   VlanTag,
 } from './values.js';
 import type { FdbKey, SwitchdevOps } from './switchdev.js';
+import type { RouterOps } from './router.js';
 import type { LinkPartner, RxChecksum, RxHash, TargetIdentity, WireFrame } from './target.js';
 
 export interface Device {
@@ -36,6 +37,8 @@ export interface Device {
   readonly ethtool: EthtoolOps;
   /** A switch, whose ports forward among themselves. */
   readonly switchdev?: SwitchdevOps;
+  /** A switch whose ports route among themselves. */
+  readonly router?: RouterOps;
 }
 
 export interface DeviceDescription {

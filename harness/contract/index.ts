@@ -4,5 +4,6 @@ export * from './target.js';
 export * from './device.js';
 export * from './lag.js';
 export * from './switchdev.js';
+export * from './router.js';
 export * from './agentBytes.js';
 export * from './agentProtocol.js';

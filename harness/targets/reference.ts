@@ -41,6 +41,7 @@ export async function openReferenceTarget(options: ReferenceOptions = {}): Promi
     seed,
     ...(defect?.nic === undefined ? {} : { parts: defect.nic }),
     ...(defect?.switch === undefined ? {} : { switchParts: defect.switch }),
+    ...(defect?.router === undefined ? {} : { routerParts: defect.router }),
   });
   const device = defect?.wrap?.(nic) ?? nic;
   const kernel = await ReferenceKernel.boot(device, defect?.kernel?.(CONFORMING_KERNEL) ?? CONFORMING_KERNEL);
@@ -86,6 +87,8 @@ const RIG: readonly string[] = [
   'switch-groups',
   'ip-routing',
   'bond-lacp',
+  'ip-multipath',
+  'vrf',
 ];
 
 class ModelTarget implements Target {

@@ -1,5 +1,6 @@
 import type { Device } from '../../harness/contract/index.js';
 import type { NicParts } from '../device/parts.js';
+import type { RouterChipParts } from '../device/switch/routerParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 
@@ -18,6 +19,8 @@ export interface Defect {
   readonly nic?: (parts: NicParts) => NicParts;
   /** Replaces a part of the reference switch. */
   readonly switch?: (parts: SwitchParts) => SwitchParts;
+  /** Replaces a part of the router in the reference switch. */
+  readonly router?: (parts: RouterChipParts) => RouterChipParts;
   /** Replaces a part of the reference kernel: for rules that the core enforces. */
   readonly kernel?: (parts: KernelParts) => KernelParts;
   /** Wraps the whole device, for what no single part can show. */

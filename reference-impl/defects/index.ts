@@ -11,10 +11,12 @@ import { groDefects } from './gro.js';
 import { headerSplitDefects } from './headerSplit.js';
 import { linkDefects } from './link.js';
 import { multicastDatabaseDefects } from './multicastDatabase.js';
+import { neighbourDefects } from './neighbours.js';
 import { netlinkDefects } from './netlink.js';
 import { ntupleDefects } from './ntuple.js';
 import { queueDefects } from './queues.js';
 import { routedPacketDefects } from './routedPackets.js';
+import { routerChipDefects } from './routerChip.js';
 import { routeDefects } from './routes.js';
 import { rssDefects } from './rss.js';
 import { rssContextDefects } from './rssContexts.js';
@@ -68,4 +70,6 @@ export const defects: readonly Defect[] = [
   ...switchLacpDefects,
   ...snoopingDefects,
   ...bridgeStatisticsDefects,
+  ...neighbourDefects,
+  ...routerChipDefects,
 ];

@@ -1,5 +1,6 @@
 /** A conforming stack with one part replaced: what most defects are. */
 import type { NicParts } from '../device/parts.js';
+import type { RouterChipParts } from '../device/switch/routerParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
 import type { LagParts } from '../device/switch/lagParts.js';
 import type { BondParts } from '../kernel/bond/bondParts.js';
@@ -53,3 +54,8 @@ export const routing =
 export const lacp =
   (change: Partial<LacpParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, bond: { ...parts.bond, lacp: { ...parts.bond.lacp, ...change } } });
+
+/** Parts of the router in the reference switch. */
+export const routerChip =
+  (change: Partial<RouterChipParts>): NonNullable<Defect['router']> =>
+  (parts) => ({ ...parts, ...change });

@@ -1,7 +1,7 @@
 /** Seeded defects of what a router does to packets. */
 import type { Defect } from './defect.js';
 import { FORWARDING_TESTS, ICMP, IP_FORWARD, IP_INPUT, IP_OUTPUT, PRACTICE } from './origins.js';
-import { routing } from './replacedParts.js';
+import { routerChip, routing } from './replacedParts.js';
 
 export const routedPacketDefects: readonly Defect[] = [
   {
@@ -114,7 +114,7 @@ export const routedPacketDefects: readonly Defect[] = [
     description: 'What the sender had in memory is seen on other links.',
     origin: PRACTICE,
     caughtBy: 'SW-RT-036',
-    kernel: routing({ trimsPadding: false }),
+    router: routerChip({ trimsPadding: false }),
   },
   {
     id: 'DEF-SW-MARTIAN-SOURCE',

@@ -2,7 +2,7 @@
 import { RTN_PROHIBIT, RT_TABLE_DEFAULT, RT_TABLE_LOCAL, RT_TABLE_MAIN } from '../netlink/families/routing.js';
 import type { Defect } from './defect.js';
 import { FIB_FRONTEND, FIB_SEMANTICS, FIB_TRIE, FORWARDING_TESTS, IP_ROUTE, PRACTICE } from './origins.js';
-import { routing } from './replacedParts.js';
+import { routerChip, routing } from './replacedParts.js';
 
 export const routeDefects: readonly Defect[] = [
   {
@@ -59,9 +59,7 @@ export const routeDefects: readonly Defect[] = [
     description: 'The second stage of a lookup in two stages is indexed wrongly.',
     origin: PRACTICE,
     caughtBy: 'SW-RT-005',
-    kernel: routing({
-      matching: (sound) => [...sound].filter(({ prefixLength }) => prefixLength <= 24 || prefixLength === 32),
-    }),
+    router: routerChip({ key: (address) => (address & ~0xff) >>> 0 }),
   },
   {
     id: 'DEF-SW-HIGHEST-METRIC',
@@ -69,9 +67,7 @@ export const routeDefects: readonly Defect[] = [
     description: 'A priority is taken for a preference.',
     origin: FIB_TRIE,
     caughtBy: 'SW-RT-006',
-    kernel: routing({
-      matching: (sound) => [...sound].sort((a, b) => b.prefixLength - a.prefixLength || b.priority - a.priority),
-    }),
+    kernel: routing({ goesBefore: (own, other) => other <= own }),
   },
   {
     id: 'DEF-SW-ROUTE-TWICE',

@@ -65,7 +65,13 @@ const PORTS_CAPABILITIES = present([
   'bridge-port-locked',
 ]);
 
-const SWITCH_CAPABILITIES = present(['switchdev', 'switch-table-fillable', 'lag-table-fillable']);
+const SWITCH_CAPABILITIES = present([
+  'switchdev',
+  'switch-table-fillable',
+  'lag-table-fillable',
+  'switchdev-routes',
+  'route-table-fillable',
+]);
 
 /** How many ports scenarios about switches use: spec/capabilities.yaml. */
 const SWITCH_PORTS = 4;

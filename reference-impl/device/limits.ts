@@ -4,6 +4,8 @@ export interface NicLimits {
   readonly ports: number;
   /** Room for addresses in the switch between the ports; a power of two. 0: no switch between them. */
   readonly fdbEntries: number;
+  /** Room for routes in the router between the ports. */
+  readonly routeEntries: number;
   readonly queues: number;
   readonly ringMaximum: number;
   readonly ringMinimum: number;
@@ -24,6 +26,7 @@ export interface NicLimits {
 export const LIMITS: NicLimits = {
   ports: 4,
   fdbEntries: 4096,
+  routeEntries: 256,
   queues: 8,
   ringMaximum: 4096,
   ringMinimum: 64,

@@ -52,6 +52,8 @@ import { deliver, deliverIfDue, dueTime, flushAggregators, flushIfDue, sendXoff 
 import { linkStatistics, privateStatistics, queueStatistics, standardStatistics } from './reports.js';
 import { newPort, type NicPort, type PortSwitching } from './state.js';
 import { createReferenceSwitch } from './switch/referenceSwitch.js';
+import { createReferenceRouter } from './switch/referenceRouter.js';
+import { CONFORMING_ROUTER_CHIP, type RouterChipParts } from './switch/routerParts.js';
 import { CONFORMING_SWITCH, type SwitchParts } from './switch/switchParts.js';
 import { drainAll, sendSwitched, transmit } from './transmit.js';
 import { ETH_HLEN, VLAN_HLEN } from '../packet/protocols.js';
@@ -63,6 +65,7 @@ export interface ReferenceNicOptions {
   /** Replaces parts of the conforming device. */
   readonly parts?: (conforming: NicParts) => NicParts;
   readonly switchParts?: (conforming: SwitchParts) => SwitchParts;
+  readonly routerParts?: (conforming: RouterChipParts) => RouterChipParts;
 }
 
 /** A NIC of one port, or of as many as the limits say, powered on and not attached yet. */
@@ -81,18 +84,27 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
         parts: options.switchParts?.(CONFORMING_SWITCH) ?? CONFORMING_SWITCH,
         host: () => host,
       });
+  const router =
+    between &&
+    createReferenceRouter(
+      names,
+      limits.routeEntries,
+      options.routerParts?.(CONFORMING_ROUTER_CHIP) ?? CONFORMING_ROUTER_CHIP,
+    );
   const sendOut = (index: number, bytes: Uint8Array): void => {
     const port = ports.get(names[index] ?? ('' as PortName));
     if (port !== undefined) sendSwitched(port, bytes);
   };
   const switchingOf = (index: number): PortSwitching | undefined =>
     between && {
-      receive: (bytes) => (between.isSwitched(index) ? between.receive(index, bytes, sendOut) : undefined),
+      receive: (bytes) =>
+        between.isSwitched(index) ? between.receive(index, bytes, sendOut) : router?.receive(index, bytes, sendOut),
       setLongest: (length) => between.setLongest(index, length),
     };
 
   const powerOn = (driver: DriverHost): void => {
     between?.reset();
+    router?.reset();
     for (const [index, name] of names.entries()) {
       const before = ports.get(name);
       const port = newPort({
@@ -160,6 +172,7 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
     netDevice: netDeviceOps(portOf),
     ethtool: ethtoolOps(portOf),
     ...(between === undefined ? {} : { switchdev: between.ops }),
+    ...(router === undefined ? {} : { router: router.ops }),
   };
 }
 

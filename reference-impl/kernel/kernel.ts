@@ -236,10 +236,12 @@ export class ReferenceKernel implements KernelState, DriverHost {
       this.#arrived.length > 0 ||
       this.#forwarded.length > 0 ||
       this.#canDrain() ||
-      !this.bridging.switchdev.isIdle
+      !this.bridging.switchdev.isIdle ||
+      !this.routing.offload.isIdle
     ) {
       this.#pollAll();
       await this.bridging.switchdev.process();
+      await this.routing.offload.process();
       for (const { netDevice, frame } of this.#forwarded.splice(0)) await this.#transmit(netDevice, frame, undefined);
       await this.#drainBacklog();
     }

@@ -182,7 +182,7 @@ const ntupleRules: PortAspect = {
 };
 
 /** It went with something else that was removed. */
-const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ENODEV', 'EADDRNOTAVAIL']);
+const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ESRCH', 'ENODEV', 'EADDRNOTAVAIL']);
 
 /** Objects of the kernel that hang on the port: what a scenario added is removed. */
 export function addedObjects(

@@ -119,7 +119,7 @@ export const LAB_DEVICES: Readonly<Record<LabDeviceName, LabDevice>> = {
     name: 'rocker',
     title: 'rocker, the switch that QEMU emulates',
     model: 'rocker OF-DPA',
-    modules: ['rocker', 'bridge'],
+    modules: ['rocker', 'bridge', 'vrf'],
     wires: 4,
     // Only JSON can name the members of an array since QEMU 9.
     arguments: [
@@ -134,7 +134,7 @@ export const LAB_DEVICES: Readonly<Record<LabDeviceName, LabDevice>> = {
     title: "the kernel's own bridge, with VLANs, over four ports of virtio-net",
     vendor: 'Linux',
     model: 'bridge over virtio-net-pci',
-    modules: ['virtio_net', 'bridge'],
+    modules: ['virtio_net', 'bridge', 'vrf'],
     wires: 4,
     arguments: [0, 1, 2, 3].flatMap((wire) => [
       '-device',

@@ -21,6 +21,7 @@ import {
   RT_TABLE_MAIN,
 } from '../../netlink/families/routing.js';
 import { equalBytes } from '../../packet/bytes.js';
+import { upperBounds } from '../../packet/multipathHash.js';
 import { EEXIST, ENOENT, OK, refused } from '../errno.js';
 import type { Outcome } from '../kernelState.js';
 import type { NetDevice } from '../netDevice.js';
@@ -117,22 +118,20 @@ export class Fib {
         (outIfIndex === 0 || nexthop.netDevice.ifIndex === outIfIndex),
     );
     if (usable.length < 2) return usable[0];
-    const weights = usable.map(({ weight }) => this.#parts.weight(weight));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    let sum = 0;
-    for (const [index, nexthop] of usable.entries()) {
-      sum += weights[index] ?? 0;
-      // fib_rebalance(): bounds of 31 bits.
-      if (hash <= Math.round((sum * 0x8000_0000) / total) - 1) return nexthop;
-    }
-    return usable[usable.length - 1];
+    const bounds = upperBounds(usable.map(({ weight }) => weight));
+    return usable[
+      Math.max(
+        0,
+        bounds.findIndex((bound) => hash <= bound),
+      )
+    ];
   }
 
   /** fib_table_insert(). */
   insert(route: Route, flags: number): Outcome {
     const table = this.#tableFor(route.table);
     const routes = table.at(route.destination, route.prefixLength);
-    const first = placeOf(routes, route);
+    const first = placeOf(routes, route, this.#parts);
     const equals = routes.filter((each) => isSameKey(each, route));
     const last = routes.indexOf(equals[equals.length - 1] ?? route);
     if (equals.length > 0) {
@@ -143,8 +142,9 @@ export class Fib {
     }
     if ((flags & NLM_F_CREATE) === 0 && this.#parts.needsCreate) return refused(ENOENT);
     const appends = equals.length > 0 && (flags & NLM_F_APPEND) !== 0 && this.#parts.honoursAppend;
+    const [before] = routes;
     table.insert(route, appends ? last + 1 : first);
-    this.#tellPreferred(table, route, routes[0]);
+    this.#tellPreferred(table, route, before);
     const exclusive = equals.length === 0 ? NLM_F_EXCL : 0;
     this.#listener.told(RTM_NEWROUTE, route, exclusive | NLM_F_CREATE | (appends ? NLM_F_APPEND : 0));
     return OK;
@@ -249,8 +249,8 @@ export class Fib {
 }
 
 /** fib_find_alias(): before the first that is not preferred to it: by descending TOS, then by ascending priority. */
-function placeOf(routes: readonly Route[], { tos, priority }: Route): number {
-  const index = routes.findIndex((each) => each.tos < tos || (each.tos === tos && each.priority >= priority));
+function placeOf(routes: readonly Route[], { tos, priority }: Route, { goesBefore }: RoutingParts): number {
+  const index = routes.findIndex((each) => each.tos < tos || (each.tos === tos && goesBefore(priority, each.priority)));
   return index < 0 ? routes.length : index;
 }
 

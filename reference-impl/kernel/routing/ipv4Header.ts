@@ -31,7 +31,7 @@ export function checkedPacket(parts: RoutingParts, bytes: Uint8Array): Uint8Arra
     if (parts.checksLengths) return undefined;
     return bytes.slice();
   }
-  return parts.trimsPadding ? bytes.slice(0, length) : bytes.slice();
+  return bytes.slice(0, length);
 }
 
 const IPOPT_END = 0;

@@ -1,6 +1,7 @@
 /** IPv4 packets that come in: what becomes of them, and those that go on (ip_input.c, route.c, ip_forward.c of net/ipv4). */
 import { RTN_BROADCAST, RTN_LOCAL, RTN_UNICAST } from '../../netlink/families/routing.js';
 import { readU32 } from '../../packet/bytes.js';
+import { flowHash31 } from '../../packet/multipathHash.js';
 import { ETH_HLEN } from '../../packet/protocols.js';
 import type { NetDevice } from '../netDevice.js';
 import type { FibResult, Unroutable } from './fib.js';
@@ -76,7 +77,7 @@ export function routeInput(
     destination,
     vrfTable,
     tos: packet?.[1] ?? 0,
-    hash: flowHash(router, source, destination),
+    hash: flowHash(source, destination),
   });
   return judge(router, netDevice, source, found);
 }
@@ -96,14 +97,8 @@ function judge(router: Router, netDevice: NetDevice, source: Uint8Array, found: 
 }
 
 /** fib_multipath_hash(), policy 0: by the addresses alone, 31 bits. */
-function flowHash({ parts }: Router, source: Uint8Array, destination: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (const byte of source) hash = Math.imul(hash ^ byte, 0x01000193);
-  for (const byte of destination) hash = Math.imul(hash ^ byte, 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39);
-  return parts.flowHash((hash ^ (hash >>> 15)) >>> 1, 0);
-}
+const flowHash = (source: Uint8Array, destination: Uint8Array): number =>
+  flowHash31(readU32(source, 0), readU32(destination, 0));
 
 /** ip_error(). A blackhole says nothing. */
 function reportNoWay(router: Router, arrived: Arrived, why: Unroutable): void {

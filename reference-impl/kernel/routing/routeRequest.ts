@@ -95,8 +95,8 @@ export function makeRoute(around: RouteSurroundings, request: RouteRequest): Mad
   const made: Nexthop[] = [];
   for (const nexthop of nexthops) {
     const checked = scope === RT_SCOPE_HOST ? hostNexthop(around, request) : checkNexthop(around, request, nexthop);
-    if (!checked.ok) return checked;
-    made.push(checked.value);
+    if (checked.ok) made.push(checked.value);
+    else if (!parts.skipsUnsoundNexthops) return checked;
   }
   const { preferredSource } = request;
   if (preferredSource !== undefined && !around.router.ownsAddress(preferredSource))

@@ -25,6 +25,7 @@ import { sourceIn } from './ipv4Header.js';
 import { receiveIpv4, routeInput } from './ipv4Input.js';
 import { frameTo } from './ipv4Output.js';
 import { NeighbourTable, type Neighbour } from './neighbours.js';
+import { RouterCore } from './offload.js';
 import { prefixOf, type Route } from './route.js';
 import { makeRoute, type RouteRequest } from './routeRequest.js';
 import type { Router } from './router.js';
@@ -47,6 +48,7 @@ export class RoutingKernel implements Router {
   readonly fib: Fib;
   readonly neighbours: NeighbourTable;
   readonly listeners: RoutingListener[] = [];
+  readonly offload: RouterCore;
   readonly #surroundings: RoutingSurroundings;
   /** IPV4_DEVCONF_*, of each net device. */
   readonly #settings = new Map<NetDevice, Map<number, number>>();
@@ -78,12 +80,17 @@ export class RoutingKernel implements Router {
         for (const listener of this.listeners) listener.neighbour(neighbour, what);
       },
     });
-    kernel.notifiers.push((event, netDevice) => this.#happened(event, netDevice));
+    this.offload = new RouterCore(this);
+    kernel.notifiers.push((event, netDevice) => {
+      this.offload.interfacesChanged();
+      this.#happened(event, netDevice);
+    });
   }
 
   /** As a kernel that has just started. */
   reset(): void {
     this.fib.clear();
+    this.offload.forget();
     this.neighbours.clear();
     this.#settings.clear();
     this.#vrfs.clear();
@@ -155,16 +162,19 @@ export class RoutingKernel implements Router {
   set(netDevice: NetDevice, number: number, value: number): void {
     const settings = this.#settings.get(netDevice) ?? new Map<number, number>();
     this.#settings.set(netDevice, settings.set(number, value));
+    this.offload.interfacesChanged();
   }
 
   // Addresses: fib_inetaddr_event().
 
   addressAdded(netDevice: NetDevice, address: ProtocolAddress): void {
+    this.offload.interfacesChanged();
     if (address.family === AF_INET) this.#addRoutesOf(netDevice, address);
   }
 
   /** fib_del_ifaddr(): what the address made goes, and so does what was sent from it. */
   addressRemoved(netDevice: NetDevice, address: ProtocolAddress): void {
+    this.offload.interfacesChanged();
     if (address.family !== AF_INET || !this.parts.removesConnected) return;
     for (const table of this.fib.tables())
       for (const route of table.routes()) if (isMadeBy(route, netDevice, address)) this.fib.remove(route, true);

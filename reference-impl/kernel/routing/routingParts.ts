@@ -45,17 +45,18 @@ export interface RoutingParts {
   readonly showsLongTables: boolean;
   /** Of a request to delete: whether it has to name the way that the route has. */
   readonly comparesGateway: boolean;
+  /** Whether a route is put before one with this priority. */
+  readonly goesBefore: (own: number, other: number) => boolean;
   // Nexthops of one route.
   readonly sparesDeadNexthops: boolean;
-  readonly weight: (weight: number) => number;
-  /** What chooses among nexthops: of a packet, 31 bits. */
-  readonly flowHash: (sound: number, count: number) => number;
+  readonly shownWeight: (weight: number) => number;
+  /** Whether a route is made of the nexthops that can be, without the others. */
+  readonly skipsUnsoundNexthops: boolean;
   // Packets.
   readonly forwardsOnlyWhenAsked: boolean;
   readonly forwardsOwnFramesOnly: boolean;
   readonly checksHeader: boolean;
   readonly checksLengths: boolean;
-  readonly trimsPadding: boolean;
   readonly refusesMartianSource: boolean;
   readonly refusesMartianDestination: boolean;
   readonly refusesSourceRoute: boolean;
@@ -96,6 +97,8 @@ export interface RoutingParts {
   readonly deletesNeighbours: boolean;
   readonly missingNeighbourIsError: boolean;
   readonly announcesNeighbours: boolean;
+  // Hardware.
+  readonly marksOffload: boolean;
   // VRF devices.
   readonly separatesTables: boolean;
   readonly requiresVrfTable: boolean;
@@ -130,14 +133,14 @@ export const CONFORMING_ROUTING: RoutingParts = {
   announcesRoutes: true,
   showsLongTables: true,
   comparesGateway: true,
+  goesBefore: (own, other) => other >= own,
   sparesDeadNexthops: true,
-  weight: (weight) => weight,
-  flowHash: (sound) => sound,
+  shownWeight: (weight) => weight,
+  skipsUnsoundNexthops: false,
   forwardsOnlyWhenAsked: true,
   forwardsOwnFramesOnly: true,
   checksHeader: true,
   checksLengths: true,
-  trimsPadding: true,
   refusesMartianSource: true,
   refusesMartianDestination: true,
   refusesSourceRoute: true,
@@ -176,6 +179,7 @@ export const CONFORMING_ROUTING: RoutingParts = {
   deletesNeighbours: true,
   missingNeighbourIsError: true,
   announcesNeighbours: true,
+  marksOffload: true,
   separatesTables: true,
   requiresVrfTable: true,
   movesConnected: true,

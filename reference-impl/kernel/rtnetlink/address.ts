@@ -57,7 +57,11 @@ function readAddress(request: NetlinkRequest, netDevice: NetDevice): ProtocolAdd
   };
 }
 
-function newAddress(kernel: ReferenceKernel, netlink: NetlinkKernel, request: NetlinkRequest): HandlerResult {
+async function newAddress(
+  kernel: ReferenceKernel,
+  netlink: NetlinkKernel,
+  request: NetlinkRequest,
+): Promise<HandlerResult> {
   const netDevice = kernel.netDevices.get((numberIn(request.header, 'ifa_index') ?? 0) as IfIndex);
   if (netDevice === undefined) return refusal(ENODEV, 'ipv4: Device not found');
   const address = readAddress(request, netDevice);
@@ -75,10 +79,15 @@ function newAddress(kernel: ReferenceKernel, netlink: NetlinkKernel, request: Ne
   netDevice.addresses.push(address);
   announce(netlink, netDevice, address, RTM_NEWADDR);
   kernel.routing.addressAdded(netDevice, address);
+  await kernel.settle();
   return { ok: true };
 }
 
-function deleteAddress(kernel: ReferenceKernel, netlink: NetlinkKernel, request: NetlinkRequest): HandlerResult {
+async function deleteAddress(
+  kernel: ReferenceKernel,
+  netlink: NetlinkKernel,
+  request: NetlinkRequest,
+): Promise<HandlerResult> {
   const netDevice = kernel.netDevices.get((numberIn(request.header, 'ifa_index') ?? 0) as IfIndex);
   if (netDevice === undefined) return refusal(ENODEV);
   const address = readAddress(request, netDevice);
@@ -87,6 +96,7 @@ function deleteAddress(kernel: ReferenceKernel, netlink: NetlinkKernel, request:
   if (removed === undefined) return refusal(EADDRNOTAVAIL, 'ipv4: Address not found');
   announce(netlink, netDevice, removed, RTM_DELADDR);
   kernel.routing.addressRemoved(netDevice, removed);
+  await kernel.settle();
   return { ok: true };
 }
 

@@ -43,7 +43,9 @@ export function routeMessage(parts: RoutingParts, route: Route, type: number = R
     ...(route.priority === 0 ? {} : { RTA_PRIORITY: route.priority }),
     ...(preferredSource === undefined ? {} : { RTA_PREFSRC: preferredSource }),
     ...(only === undefined ? {} : wayOf(only)),
-    ...(nexthops.length < 2 ? {} : { RTA_MULTIPATH: encodeNexthops(nexthops.map(memberOf)) }),
+    ...(nexthops.length < 2
+      ? {}
+      : { RTA_MULTIPATH: encodeNexthops(nexthops.map((nexthop) => memberOf(parts, nexthop))) }),
   };
   return { type, body: encodeBody(RTMSG, header, encodeAttributes(ROUTE_ATTRIBUTES, values)), flags };
 }
@@ -54,9 +56,12 @@ const wayOf = ({ gateway, netDevice }: Nexthop): Values => ({
   RTA_OIF: netDevice.ifIndex,
 });
 
-const memberOf = ({ flags, weight, netDevice, gateway }: Nexthop): Parameters<typeof encodeNexthops>[0][number] => ({
+const memberOf = (
+  parts: RoutingParts,
+  { flags, weight, netDevice, gateway }: Nexthop,
+): Parameters<typeof encodeNexthops>[0][number] => ({
   flags,
-  hops: weight - 1,
+  hops: parts.shownWeight(weight) - 1,
   ifIndex: netDevice.ifIndex,
   values: gateway === undefined ? {} : { RTA_GATEWAY: gateway },
 });

@@ -1,0 +1,93 @@
+/** What the router of the reference switch makes of a frame: the path that every packet takes. */
+import { readU16, readU32, writeU16 } from '../../packet/bytes.js';
+import { sumsToOnes } from '../../packet/checksum.js';
+import { flowHash31 } from '../../packet/multipathHash.js';
+import { ETH_P_IP } from '../../packet/protocols.js';
+import { ACTION_DROP, ACTION_FORWARD, type RouterState } from './routerState.js';
+
+/** Where a packet goes. One object is filled in for packet after packet. */
+export interface RouteDecision {
+  /** `trap`: to the host, which decides what becomes of it. */
+  kind: 'trap' | 'drop' | 'forward';
+  port: number;
+  station: Uint8Array | undefined;
+  /** The host gets it as well. */
+  copies: boolean;
+}
+
+export const newRouteDecision = (): RouteDecision => ({ kind: 'trap', port: 0, station: undefined, copies: false });
+
+const IP = 14;
+const PLAIN_HEADER = 0x45;
+
+/** `port` is the index of one that routes. What is not a plain packet that can be forwarded goes to the host. */
+export function routePacket(state: RouterState, port: number, bytes: Uint8Array, decision: RouteDecision): void {
+  const { parts } = state;
+  decision.kind = 'trap';
+  const isOurs = readU16(bytes, 0) === state.macHigh[port] && readU32(bytes, 2) === state.macLow[port];
+  if ((!isOurs && parts.checksAddress) || readU16(bytes, 12) !== ETH_P_IP) return;
+  const header = headerLength(state, bytes);
+  if (header === 0 || !isSound(bytes, header)) return;
+  const [source, destination] = [readU32(bytes, IP + 12), readU32(bytes, IP + 16)];
+  if (!isUnicast(source) || !isUnicast(destination)) return;
+  const lpm = state.prefixes[state.routerOf[port] ?? 0];
+  // fib_validate_source(): a packet from an address of the host's own is the host's to judge.
+  const sender = state.routes[lpm?.find(source) ?? -1];
+  if (sender !== undefined && sender.action !== ACTION_FORWARD) return;
+  const route = state.routes[lpm?.find(parts.key(destination)) ?? -1];
+  if (route === undefined) return;
+  if (route.action === ACTION_DROP) {
+    decision.kind = 'drop';
+    return;
+  }
+  if (route.action !== ACTION_FORWARD || ((bytes[IP + 8] ?? 0) <= 1 && parts.trapsExpired)) return;
+  let way = 0;
+  if (route.bounds.length > 1) {
+    const hash = parts.flowHash(flowHash31(source, destination), state.packets++);
+    while (way < route.bounds.length - 1 && hash > (route.bounds[way] ?? 0)) way++;
+  }
+  const egress = route.ports[way] ?? 0;
+  const gateway = route.gateways[way] ?? 0;
+  const station = state.neighbours[egress]?.get(gateway === 0 ? destination : gateway);
+  const isLong = readU16(bytes, IP + 2) > (state.mtu[egress] ?? 0) && parts.trapsTooLong;
+  if (isLong || egress === port) return;
+  if (station === undefined) {
+    if (!parts.trapsUnknown) decision.kind = 'drop';
+    return;
+  }
+  decision.kind = 'forward';
+  decision.port = egress;
+  decision.station = station;
+  decision.copies = route.isReplacement && parts.copiesReplaced;
+}
+
+/** 0: a packet with options, or of another version, which is the host's to look at. */
+function headerLength({ parts }: RouterState, bytes: Uint8Array): number {
+  const first = bytes[IP] ?? 0;
+  if (first === PLAIN_HEADER) return 20;
+  return first >> 4 === 4 && !parts.trapsOptions ? (first & 0xf) * 4 : 0;
+}
+
+function isSound(bytes: Uint8Array, header: number): boolean {
+  const length = readU16(bytes, IP + 2);
+  return length >= header && IP + length <= bytes.length && sumsToOnes(bytes, IP, IP + header);
+}
+
+/** Neither 0/8, loopback, a group, nor what is reserved. */
+const isUnicast = (address: number): boolean => {
+  const first = address >>> 24;
+  return first !== 0 && first !== 127 && first < 224;
+};
+
+/** The frame as it leaves: to the station, one hop older, without what lay behind the packet. */
+export function nextFrame(state: RouterState, bytes: Uint8Array, { port, station }: RouteDecision): Uint8Array {
+  const frame = bytes.slice(0, state.parts.trimsPadding ? IP + readU16(bytes, IP + 2) : bytes.length);
+  if (station !== undefined) frame.set(station);
+  const [high, low] = [state.macHigh[port] ?? 0, state.macLow[port] ?? 0];
+  frame.set([high >> 8, high, low >>> 24, low >>> 16, low >>> 8, low], 6);
+  frame[IP + 8] = (frame[IP + 8] ?? 0) - 1;
+  // ip_decrease_ttl(): the TTL is the upper half of its word. What would be all ones is zero, as in a sum made anew.
+  const sum = readU16(frame, IP + 10) + 0x100;
+  writeU16(frame, IP + 10, sum + (sum >= 0xffff ? 1 : 0));
+  return frame;
+}

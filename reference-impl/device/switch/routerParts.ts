@@ -1,0 +1,48 @@
+/** Rules of the router in the reference switch that a seeded defect may replace, one at a time. */
+export interface RouterChipParts {
+  /** Whether the chip routes at all. */
+  readonly routes: boolean;
+  readonly trapsExpired: boolean;
+  readonly trapsOptions: boolean;
+  readonly trapsTooLong: boolean;
+  readonly trapsUnknown: boolean;
+  readonly trapsLocal: boolean;
+  readonly checksAddress: boolean;
+  readonly replaces: boolean;
+  readonly removes: boolean;
+  readonly followsNeighbours: boolean;
+  readonly stopsWhenTold: boolean;
+  readonly trimsPadding: boolean;
+  /** What is looked up of an address. */
+  readonly key: (address: number) => number;
+  /** What chooses among ways, 31 bits: of the flow. `count`: of packets so far. */
+  readonly flowHash: (sound: number, count: number) => number;
+  readonly weight: (weight: number) => number;
+  /** Whether packets of a route that took the place of another one go to the host as well. They must not. */
+  readonly copiesReplaced: boolean;
+  /** What is said of a route for which there is no room. */
+  readonly admits: (hasRoom: boolean) => boolean;
+  /** Whether packets of a route for which there was no room go to the host. */
+  readonly trapsOverflow: boolean;
+}
+
+export const CONFORMING_ROUTER_CHIP: RouterChipParts = {
+  routes: true,
+  trapsExpired: true,
+  trapsOptions: true,
+  trapsTooLong: true,
+  trapsUnknown: true,
+  trapsLocal: true,
+  checksAddress: true,
+  replaces: true,
+  removes: true,
+  followsNeighbours: true,
+  stopsWhenTold: true,
+  trimsPadding: true,
+  key: (address) => address,
+  flowHash: (sound) => sound,
+  weight: (weight) => weight,
+  copiesReplaced: false,
+  admits: (hasRoom) => hasRoom,
+  trapsOverflow: true,
+};
