@@ -16,6 +16,7 @@ import type {
   Vid,
   VlanTag,
 } from './values.js';
+import type { FlowOffloadOps } from './flowOffload.js';
 import type { FdbKey, SwitchdevOps } from './switchdev.js';
 import type { LinkPartner, RxChecksum, RxHash, TargetIdentity, WireFrame } from './target.js';
 
@@ -36,6 +37,8 @@ export interface Device {
   readonly ethtool: EthtoolOps;
   /** A switch, whose ports forward among themselves. */
   readonly switchdev?: SwitchdevOps;
+  /** ndo_setup_tc: filters that the hardware takes over. */
+  readonly flowOffload?: FlowOffloadOps;
 }
 
 export interface DeviceDescription {

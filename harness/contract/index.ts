@@ -3,5 +3,6 @@ export * from './values.js';
 export * from './target.js';
 export * from './device.js';
 export * from './switchdev.js';
+export * from './flowOffload.js';
 export * from './agentBytes.js';
 export * from './agentProtocol.js';

@@ -78,6 +78,11 @@ const RIG: readonly string[] = [
   'bridge',
   'bridge-vlan-filtering',
   'bridge-user-stp',
+  'tc-qdisc',
+  'tc-flower',
+  'tc-matchall',
+  'tc-gact',
+  'tc-mirred',
 ];
 
 class ModelTarget implements Target {

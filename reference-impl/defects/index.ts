@@ -16,6 +16,9 @@ import { rssDefects } from './rss.js';
 import { rssContextDefects } from './rssContexts.js';
 import { segmentationDefects } from './segmentation.js';
 import { statisticsDefects } from './statistics.js';
+import { switchAccessListDefects } from './switchAccessList.js';
+import { switchFilterDefects } from './switchFilters.js';
+import { switchMirrorDefects } from './switchMirroring.js';
 import { switchPortDefects } from './switchPorts.js';
 import { switchStateDefects } from './switchStates.js';
 import { switchTableDefects } from './switchTable.js';
@@ -48,4 +51,7 @@ export const defects: readonly Defect[] = [
   ...switchStateDefects,
   ...switchTableDefects,
   ...switchVlanDefects,
+  ...switchAccessListDefects,
+  ...switchFilterDefects,
+  ...switchMirrorDefects,
 ];

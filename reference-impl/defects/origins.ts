@@ -53,3 +53,16 @@ export const FORWARDING_TESTS = kernelSource(
   'The selftests are there because switches got it wrong',
   'tools/testing/selftests/net/forwarding',
 );
+
+export const FLOW_OFFLOAD = kernelSource(
+  'What drivers are handed, and what they made of it',
+  'include/net/flow_offload.h',
+);
+export const CLS_FLOWER = kernelSource('Keys that drivers have to take or to refuse', 'net/sched/cls_flower.c');
+export const CLS_API = kernelSource('Checks that came one by one', 'net/sched/cls_api.c');
+export const FLOW_DISSECTOR = kernelSource('Where the kernel stops to read', 'net/core/flow_dissector.c');
+export const ACT_MIRRED = kernelSource('Targets that are down, gone, or behind a tag', 'net/sched/act_mirred.c');
+export const TC_FORWARDING_TESTS = kernelSource(
+  'The selftests run in hardware and in software because they differed',
+  'tools/testing/selftests/net/forwarding/tc_flower.sh',
+);

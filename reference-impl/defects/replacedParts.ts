@@ -1,8 +1,10 @@
 /** A conforming stack with one part replaced: what most defects are. */
 import type { NicParts } from '../device/parts.js';
+import type { AclParts } from '../device/switch/aclParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { KernelParts } from '../kernel/parts.js';
+import type { TcParts } from '../kernel/tc/tcParts.js';
 import type { Defect } from './defect.js';
 
 /** Parts of the kernel. */
@@ -24,3 +26,13 @@ export const chip =
 export const bridge =
   (change: Partial<BridgeParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, bridge: { ...parts.bridge, ...change } });
+
+/** Parts of the access list of the reference switch. */
+export const acl =
+  (change: Partial<AclParts>): NonNullable<Defect['switch']> =>
+  (parts) => ({ ...parts, acl: { ...parts.acl, ...change } });
+
+/** Parts of the kernel's traffic control. */
+export const tc =
+  (change: Partial<TcParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, tc: { ...parts.tc, ...change } });

@@ -60,7 +60,13 @@ const PORTS_CAPABILITIES = present([
   'bridge-port-locked',
 ]);
 
-const SWITCH_CAPABILITIES = present(['switchdev', 'switch-table-fillable']);
+const SWITCH_CAPABILITIES = present([
+  'switchdev',
+  'switch-table-fillable',
+  'filters-forwarded',
+  'flow-offload',
+  'switch-acl-fillable',
+]);
 
 /** How many ports scenarios about switches use: spec/capabilities.yaml. */
 const SWITCH_PORTS = 4;

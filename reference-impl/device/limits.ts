@@ -4,6 +4,8 @@ export interface NicLimits {
   readonly ports: number;
   /** Room for addresses in the switch between the ports; a power of two. 0: no switch between them. */
   readonly fdbEntries: number;
+  /** Rules of the access list of the switch. */
+  readonly aclEntries: number;
   readonly queues: number;
   readonly ringMaximum: number;
   readonly ringMinimum: number;
@@ -24,6 +26,7 @@ export interface NicLimits {
 export const LIMITS: NicLimits = {
   ports: 4,
   fdbEntries: 4096,
+  aclEntries: 128,
   queues: 8,
   ringMaximum: 4096,
   ringMinimum: 64,

@@ -21,6 +21,7 @@ import { bridgePortOperations } from './rtnetlink/bridgePorts.js';
 import { entryMessage, forwardingOperations } from './rtnetlink/forwarding.js';
 import { linkOperations } from './rtnetlink/link.js';
 import { linkMessage } from './rtnetlink/linkMessage.js';
+import { registerTrafficControl } from './tc/register.js';
 
 /** Lets time pass until the condition holds or it is over. */
 export type WaitFor = (milliseconds: number, until: () => boolean) => Promise<void>;
@@ -38,6 +39,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   for (const operation of addressOperations(kernel, netlink)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of forwardingOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of bridgePortOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
+  registerTrafficControl(kernel.trafficControl, netlink);
   registerEthtoolFamily(kernel, netlink);
   registerNetdevFamily(kernel, netlink);
   // rtnetlink_event(): every change of a net device is told to who listens to links.

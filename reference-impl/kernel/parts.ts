@@ -2,6 +2,7 @@ import { CONFORMING_NETLINK, type NetlinkParts } from '../netlink/server.js';
 import type { VlanTag } from '../../harness/contract/index.js';
 import type { Values } from '../netlink/schema.js';
 import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
+import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
 import type { NetDevice } from './netDevice.js';
 
@@ -98,6 +99,7 @@ export interface KernelParts {
   readonly forgets: ReadonlySet<string>;
   readonly netlink: NetlinkParts;
   readonly bridge: BridgeParts;
+  readonly tc: TcParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -150,4 +152,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   forgets: new Set(),
   netlink: CONFORMING_NETLINK,
   bridge: CONFORMING_BRIDGE,
+  tc: CONFORMING_TC,
 };

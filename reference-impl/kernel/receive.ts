@@ -17,6 +17,9 @@ const PACKET_OTHERHOST = 3;
 /** br_handle_frame(): the bridge takes what comes in at its port. */
 export type RxHandler = (port: BridgePort, frame: RxFrame, vnet: VirtioNetHeader | undefined) => void;
 
+/** sch_handle_ingress(): whether the filters of the net device let the frame go on. */
+export type IngressFilter = (netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined) => boolean;
+
 /** Called for every frame that a packet socket on this net device would see. */
 export type PacketTap = (netDevice: NetDevice, frame: HostReceive) => void;
 
@@ -25,13 +28,15 @@ export class ReceivePath {
   readonly #kernel: KernelState;
   readonly #tap: PacketTap;
   readonly #bridge: RxHandler;
+  readonly #passes: IngressFilter;
   /** By net device, queue and tag: frames that differ in any of these are never merged. */
   readonly #engines = new Map<NetDevice, Map<number, GroEngine<RxFrame>>>();
 
-  constructor(kernel: KernelState, tap: PacketTap, bridge: RxHandler) {
+  constructor(kernel: KernelState, tap: PacketTap, bridge: RxHandler, passes: IngressFilter) {
     this.#kernel = kernel;
     this.#tap = tap;
     this.#bridge = bridge;
+    this.#passes = passes;
   }
 
   /** napi_poll: everything that is there, then napi_complete, which lets the held frames go. */
@@ -75,12 +80,13 @@ export class ReceivePath {
   }
 
   /**
-   * __netif_receive_skb_core(): the tag moves beside the frame, packet sockets look, a VLAN device takes what is its own, and a bridge
-   * what its port gets.
+   * __netif_receive_skb_core(): the tag moves beside the frame, packet sockets look, filters have their say, a VLAN device takes what
+   * is its own, and a bridge what its port gets.
    */
   deliver(netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined): void {
     const untagged = frame.vlan === undefined ? untag(frame, vnet) : { frame, vnet };
     this.#tap(netDevice, hostView(this.#kernel, netDevice, untagged.frame, untagged.vnet));
+    if (!this.#passes(netDevice, untagged.frame, untagged.vnet)) return;
     const { vlan, ...rest } = untagged.frame;
     const upper = vlan === undefined ? undefined : vlanUpper(this.#kernel, netDevice, vlan);
     if (upper === undefined) {

@@ -1,3 +1,4 @@
+import { CONFORMING_ACL, type AclParts } from './aclParts.js';
 import type { SwitchState } from './switchState.js';
 
 /** Rules of the switch that a seeded defect may replace, one at a time. A bitmap has a bit for each port. */
@@ -55,6 +56,7 @@ export interface SwitchParts {
   readonly forwarded: (bytes: Uint8Array) => Uint8Array;
   /** Room for entries: what is said to the driver when there is none. */
   readonly admits: (hasRoom: boolean) => boolean;
+  readonly acl: AclParts;
 }
 
 export const CONFORMING_SWITCH: SwitchParts = {
@@ -88,4 +90,5 @@ export const CONFORMING_SWITCH: SwitchParts = {
   flushes: true,
   forwarded: (bytes) => bytes,
   admits: (hasRoom) => hasRoom,
+  acl: CONFORMING_ACL,
 };
