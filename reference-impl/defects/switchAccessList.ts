@@ -175,12 +175,14 @@ export const switchAccessListDefects: readonly Defect[] = [
     switch: acl({ followsChains: false }),
   },
   {
-    id: 'DEF-SW-ACL-ODD-PREFIXES',
-    title: 'A prefix ends at a whole byte',
-    description: 'A mask of 23 bits is programmed as one of 24.',
+    id: 'DEF-SW-ACL-NARROW-PRIORITY',
+    title: 'Priorities of 32 and more come first',
+    description: 'The chip has five bits for a priority, and the driver cuts the rest off.',
     origin: PRACTICE,
     caughtBy: 'SW-ACL-019',
-    switch: withMask('ipv4-dst', (byte) => (byte === 0 ? 0 : 0xff)),
+    switch: acl({
+      compares: (priority, other, serial, otherSerial) => (priority & 31) - (other & 31) || serial - otherSerial,
+    }),
   },
   {
     id: 'DEF-SW-ACL-KEEPS-REPLACED',
