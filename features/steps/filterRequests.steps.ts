@@ -1,6 +1,12 @@
 /** What the kernel takes and refuses of filters, and what it tells of them. */
 import { Given, Then, When } from '@cucumber/cucumber';
-import { NLM_F_CREATE, RTM_DELTFILTER, RTM_NEWTFILTER } from '../../reference-impl/netlink/constants.js';
+import {
+  NLM_F_CREATE,
+  RTM_DELQDISC,
+  RTM_DELTFILTER,
+  RTM_NEWQDISC,
+  RTM_NEWTFILTER,
+} from '../../reference-impl/netlink/constants.js';
 import {
   ETH_P_ALL,
   TCA_CLS_FLAGS_IN_HW,
@@ -220,6 +226,45 @@ Then(
     const place = flags & (TCA_CLS_FLAGS_IN_HW | TCA_CLS_FLAGS_NOT_IN_HW);
     const wanted = not === null ? TCA_CLS_FLAGS_IN_HW : TCA_CLS_FLAGS_NOT_IN_HW;
     expectNumber(place, wanted, `what the flags of filter ${priority} tell of its place`);
+  },
+);
+
+Then(
+  /^filter (\d+) at (p\d) can be read by its handle, with the action (\S+)$/,
+  async function (this: NicWorld, priority: string, port: string, action: string) {
+    const { ifIndex, handle, protocol } = await filterCalled(this, priority, port);
+    const client = await filterClient(this);
+    const read = await client.filter({ ifIndex, handle, protocol, priority: Number(priority) });
+    const told = accepted(read, `reading filter ${priority}`);
+    expectThat(told?.handle === handle && told.priority === Number(priority), 'another filter is told');
+    const kinds = told.actions.map(({ kind }) => kind).join(', ');
+    expectThat(kinds === action, `its actions are ${kinds}`);
+  },
+);
+
+When(
+  /^handle (\d+) of priority (\d+) at (p\d) is read$/,
+  async function (this: NicWorld, handle: string, priority: string, port: string) {
+    const { ifIndex } = portCalled(this, port);
+    const place = { ifIndex, handle: Number(handle), priority: Number(priority) };
+    this.answer = await (await filterClient(this)).filter(place);
+  },
+);
+
+When(/^the qdisc of (p\d) is removed$/, async function (this: NicWorld, port: string) {
+  accepted(await (await filterClient(this)).removeQdisc(portCalled(this, port).ifIndex), 'removing the qdisc');
+});
+
+Then(
+  /^(a new|the end of the) qdisc clsact of (p\d) is announced$/,
+  async function (this: NicWorld, what: string, port: string) {
+    const client = listener(this);
+    expectThat(client !== undefined, 'nobody listens');
+    const announced = await client.qdiscAnnouncements(this.patienceMs);
+    const type = what === 'a new' ? RTM_NEWQDISC : RTM_DELQDISC;
+    const { ifIndex } = portCalled(this, port);
+    const found = announced.filter((each) => each.type === type && each.ifIndex === ifIndex && each.kind === 'clsact');
+    expectNumber(found.length, 1, 'the announcements of it');
   },
 );
 

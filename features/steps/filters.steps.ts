@@ -157,9 +157,12 @@ Then(
   },
 );
 
-Then(/^the packet leaves at (p\d) twice$/, async function (this: NicWorld, port: string) {
-  await expectPackets(this, eachPacket(this, [port, port]));
-});
+Then(
+  /^the packet leaves at (p\d) twice, and at (p\d) once$/,
+  async function (this: NicWorld, twice: string, once: string) {
+    await expectPackets(this, eachPacket(this, [twice, twice, once]));
+  },
+);
 
 Then(
   /^the host (gets|does not get) the packets? (?:from the bridge|at (p\d))$/,

@@ -128,3 +128,13 @@ Feature: Filters at ports: the hardware below them
   Scenario: Hardware and software
     Given a bridge over p0, p1 and p2
     Then for every list of filters and all packets to the host, hardware and software make the same of them
+
+  @SW-ACL-061 @needs:bridge
+  Scenario: A filter of both is applied by the software to what the hardware hands up
+    Given a bridge over p0, p1 and p2
+    And these filters where frames come in at p0:
+      | priority | frames | action |
+      | 10       | from A | pass   |
+    When 3 packets from A to the bridge come in at p0
+    Then the host gets the packets from the bridge
+    And filter 10 at p0 has counted 3 packets in hardware and 6 in all

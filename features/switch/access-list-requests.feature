@@ -204,3 +204,23 @@ Feature: Filters at ports: what the kernel takes and what it tells
   Scenario: A filter is told where it is
     When filter 10 at p0 of from A with the action pass by the software is added
     Then filter 10 at p0 is told not to be in hardware
+
+  @SW-ACL-048
+  Scenario: One filter is read
+    When filter 10 at p0 of from A with the action pass is added
+    And filter 20 at p0 of from B with the action drop is added
+    Then filter 20 at p0 can be read by its handle, with the action gact
+
+  @SW-ACL-048
+  Scenario: A filter that is not there is read
+    When filter 10 at p0 of from A with the action pass is added
+    And handle 77 of priority 10 at p0 is read
+    Then it is refused with ENOENT, because "Specified filter handle not found"
+
+  @SW-ACL-049
+  Scenario: Places for filters are announced
+    Given somebody listens to traffic control
+    When room for filters at p0 is asked for
+    Then a new qdisc clsact of p0 is announced
+    When the qdisc of p0 is removed
+    Then the end of the qdisc clsact of p0 is announced

@@ -379,3 +379,18 @@ Feature: Filters at ports: the access list
       | 10       | from A | drop   | the software |
     When 2 packets from A to the bridge come in at p0
     Then filter 10 at p0 has counted the bytes of the packets without their Ethernet headers
+
+  @SW-ACL-023
+  Scenario Outline: A verdict of <name>, in software
+    Given there is room for filters at p0
+    When a filter at p0 whose verdict is <verdict> is asked for
+    Then it is accepted
+    When a packet from A to the bridge comes in at p0
+    Then the host <gets> the packet from the bridge
+
+    Examples:
+      | name              | verdict | gets         |
+      | TC_ACT_RECLASSIFY | 1       | does not get |
+      | TC_ACT_PIPE       | 3       | gets         |
+      | TC_ACT_STOLEN     | 4       | does not get |
+      | TC_ACT_QUEUED     | 5       | does not get |

@@ -206,3 +206,14 @@ Feature: Mirroring
     Given at p0 every frame is mirrored to the bridge, by the hardware, if it can
     Then it is refused with EOPNOTSUPP
     And p0 has no filters
+
+  @SW-MIR-016
+  Scenario: Two ports that show each other what leaves
+    Given these filters where frames leave at p0:
+      | priority | frames      | action       | by           |
+      | 10       | every frame | mirror to p1 | the software |
+    And these filters where frames leave at p1:
+      | priority | frames      | action       | by           |
+      | 10       | every frame | mirror to p0 | the software |
+    When the host sends a packet from A to B at p0
+    Then the packet leaves at p0 twice, and at p1 once

@@ -1,7 +1,7 @@
 /** Seeded defects of filters: in the access list of the chip, and in how the kernel asks filters. */
 import { FLOW_FIELDS, type FlowFieldName } from '../packet/flowKey.js';
 import { readU16, writeU16 } from '../packet/bytes.js';
-import { TC_ACT_TRAP } from '../netlink/families/trafficControl.js';
+import { TC_ACT_STOLEN, TC_ACT_TRAP } from '../netlink/families/trafficControl.js';
 import type { Defect } from './defect.js';
 import { CLS_FLOWER, FLOW_DISSECTOR, FLOW_OFFLOAD, PRACTICE, TC_FORWARDING_TESTS } from './origins.js';
 import { acl, tc } from './replacedParts.js';
@@ -209,7 +209,15 @@ export const switchAccessListDefects: readonly Defect[] = [
     kernel: tc({ countedBytes: (length) => length }),
   },
   {
-    id: 'DEF-SW-ACL-ODD-VLANS',
+    id: 'DEF-SW-ACL-STOLEN-PASSES',
+    title: 'A frame that an action has taken goes on',
+    description: 'Only what is dropped is gone, and whoever took the frame has it twice.',
+    origin: PRACTICE,
+    caughtBy: 'SW-ACL-023',
+    kernel: tc({ takes: (verdict, sound) => sound && verdict !== TC_ACT_STOLEN }),
+  },
+  {
+    id: 'DEF-SW-ACL-ONE-BIT-PRIORITY',
     title: 'The hardware tells priorities apart by one bit',
     description: 'The field is one bit wide in the key of the chip, and software and hardware disagree.',
     origin: TC_FORWARDING_TESTS,

@@ -1,4 +1,5 @@
 /** Seeded defects of requests about filters, and of what the hardware is told of them. */
+import { EOPNOTSUPP, refuse } from '../device/control.js';
 import type { Refusal } from '../netlink/validate.js';
 import type { Defect } from './defect.js';
 import { CLS_API, CLS_FLOWER, FLOW_OFFLOAD, PRACTICE, TC_FORWARDING_TESTS } from './origins.js';
@@ -14,6 +15,7 @@ const withErrno = (words: string, errno: number): NonNullable<Defect['kernel']> 
 const EINVAL = 22;
 const ENOSPC = 28;
 const DONE = { ok: true, value: undefined } as const;
+const UNSUPPORTED = refuse(EOPNOTSUPP);
 
 export const switchFilterDefects: readonly Defect[] = [
   {
@@ -184,7 +186,7 @@ export const switchFilterDefects: readonly Defect[] = [
     description: 'A check of the feature flag is the wrong way round.',
     origin: PRACTICE,
     caughtBy: 'SW-ACL-052',
-    switch: acl({ answers: () => ({ ok: false, errno: 95 as never }) }),
+    switch: acl({ answers: () => UNSUPPORTED }),
   },
   {
     id: 'DEF-SW-TC-FULL-UNSUPPORTED',
@@ -193,7 +195,7 @@ export const switchFilterDefects: readonly Defect[] = [
     origin: FLOW_OFFLOAD,
     caughtBy: 'SW-ACL-053',
     switch: acl({
-      answers: (sound) => (sound.ok || Number(sound.errno) !== ENOSPC ? sound : { ok: false, errno: 95 as never }),
+      answers: (sound) => (sound.ok || Number(sound.errno) !== ENOSPC ? sound : UNSUPPORTED),
     }),
   },
   {
@@ -235,5 +237,35 @@ export const switchFilterDefects: readonly Defect[] = [
     origin: FLOW_OFFLOAD,
     caughtBy: 'SW-ACL-059',
     switch: acl({ removes: false }),
+  },
+  {
+    id: 'DEF-SW-TC-READS-FIRST',
+    title: 'Whatever handle is read, the first filter of the chain is told',
+    description: 'The look-up stops at the chain.',
+    origin: CLS_API,
+    caughtBy: 'SW-ACL-048',
+    kernel: tc({
+      told: (filter) => {
+        const [first] = filter.proto.chain.protos;
+        const [other = filter] = first?.filters.values() ?? [];
+        return other;
+      },
+    }),
+  },
+  {
+    id: 'DEF-SW-TC-SILENT-PLACE',
+    title: 'Nobody is told that a qdisc is gone',
+    description: 'Only what is new is announced.',
+    origin: PRACTICE,
+    caughtBy: 'SW-ACL-049',
+    kernel: tc({ announcesPlace: (change) => change === 'new' }),
+  },
+  {
+    id: 'DEF-SW-TC-TRUSTS-HARDWARE',
+    title: 'The software passes over every filter that the hardware has',
+    description: 'What the hardware hands up unseen, by a trap of its own for instance, meets no filter at all.',
+    origin: FLOW_OFFLOAD,
+    caughtBy: 'SW-ACL-061',
+    kernel: tc({ appliesOffloaded: false }),
   },
 ];

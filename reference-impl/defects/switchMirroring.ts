@@ -146,4 +146,12 @@ export const switchMirrorDefects: readonly Defect[] = [
     caughtBy: 'SW-MIR-015',
     kernel: tc({ undoesRefused: false }),
   },
+  {
+    id: 'DEF-SW-MIR-LOOPS',
+    title: 'Mirrors that show each other go on until a limit stops them',
+    description: 'Only how deep a frame is is looked at, and not where it was.',
+    origin: ACT_MIRRED,
+    caughtBy: 'SW-MIR-016',
+    kernel: tc({ stopsLoops: false }),
+  },
 ];

@@ -69,17 +69,21 @@ function readAction(makers: ActionMakers, bytes: Uint8Array): Action | Refusal {
 /** The parser of nested options has no extack, or says nothing of where. */
 const withoutPlace = ({ errno }: Refusal): Refusal => refusal(errno);
 
-function parametersOf(policy: Policy, options: Uint8Array, name: string): Values | Refusal | undefined {
+type Parameters = { readonly ok: true; readonly values: Values | undefined } | Refusal;
+
+/** The struct of this name among the options of an action. */
+function parametersOf(policy: Policy, options: Uint8Array, name: string): Parameters {
   const checked = validateAttributes(policy, options, 0, 'liberal');
-  return checked.ok ? nestIn(checked.values, name) : withoutPlace(checked);
+  return checked.ok ? { ok: true, values: nestIn(checked.values, name) } : withoutPlace(checked);
 }
 
 /** tcf_gact_init(). */
 function readGact(makers: ActionMakers, options: Uint8Array | undefined): Action | Refusal {
   if (options === undefined) return refusal(EINVAL);
-  const parameters = parametersOf(GACT_POLICY, options, 'TCA_GACT_PARMS');
+  const read = parametersOf(GACT_POLICY, options, 'TCA_GACT_PARMS');
+  if (!read.ok) return read;
+  const { values: parameters } = read;
   if (parameters === undefined) return refusal(EINVAL);
-  if ('errno' in parameters) return parameters as Refusal;
   const verdict = numberIn(parameters, 'action') ?? 0;
   if (makers.parts.checksVerdict && !isVerdict(verdict)) return refusal(EINVAL, 'invalid control action');
   return { kind: 'gact', index: indexOf(makers, 'gact', parameters), verdict, counters: newCounters() };
@@ -101,9 +105,10 @@ const indexOf = (makers: ActionMakers, kind: Action['kind'], parameters: Values)
 /** tcf_mirred_init(). */
 function readMirred(makers: ActionMakers, options: Uint8Array | undefined): Action | Refusal {
   if (options === undefined) return refusal(EINVAL, 'act_mirred: Mirred requires attributes to be passed');
-  const parameters = parametersOf(MIRRED_POLICY, options, 'TCA_MIRRED_PARMS');
+  const read = parametersOf(MIRRED_POLICY, options, 'TCA_MIRRED_PARMS');
+  if (!read.ok) return read;
+  const { values: parameters } = read;
   if (parameters === undefined) return refusal(EINVAL, 'act_mirred: Missing required mirred parameters');
-  if ('errno' in parameters) return parameters as Refusal;
   const how = numberIn(parameters, 'eaction') ?? 0;
   if (how < TCA_EGRESS_REDIR || how > TCA_INGRESS_MIRROR) return refusal(EINVAL, 'act_mirred: Unknown mirred option');
   const target = numberIn(parameters, 'ifindex') ?? 0;

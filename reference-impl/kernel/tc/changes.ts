@@ -26,13 +26,13 @@ export async function addQdisc(
     if (refused !== undefined) return refused;
   }
   tc.qdiscs.set(netDevice, qdisc);
-  for (const listener of tc.listeners) listener.qdisc('new', qdisc);
+  if (tc.parts.announcesPlace('new')) for (const listener of tc.listeners) listener.qdisc('new', qdisc);
   return undefined;
 }
 
 /** clsact_destroy(): everything below goes with it. */
 export async function removeQdisc(tc: TrafficControl, qdisc: Qdisc): Promise<void> {
-  for (const listener of tc.listeners) listener.qdisc('del', qdisc);
+  if (tc.parts.announcesPlace('del')) for (const listener of tc.listeners) listener.qdisc('del', qdisc);
   for (const block of [qdisc.ingress, qdisc.egress]) {
     if (block === undefined) continue;
     if (tc.parts.flushesWithQdisc)

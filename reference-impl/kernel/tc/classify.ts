@@ -2,6 +2,7 @@
 import type { RxFrame, TxFrame, VirtioNetHeader } from '../../../harness/contract/index.js';
 import { FLOW_KEY_LENGTH, fillFlowKey } from '../../packet/flowKey.js';
 import {
+  TCA_CLS_FLAGS_IN_HW,
   TCA_CLS_FLAGS_SKIP_SW,
   TCA_EGRESS_REDIR,
   TCA_INGRESS_MIRROR,
@@ -88,9 +89,15 @@ function findFilter(parts: TcParts, proto: Proto): Filter | undefined {
   const byMask = proto.kind === 'matchall' ? [filters] : proto.masks.map((mask) => ofMask(filters, mask));
   for (const candidates of byMask) {
     const found = candidates.find(({ match }) => match === undefined || matchesKey(match, key));
-    if (found !== undefined && !((found.flags & TCA_CLS_FLAGS_SKIP_SW) !== 0 && parts.skipsHardwareOnly)) return found;
+    if (found !== undefined && isForSoftware(parts, found)) return found;
   }
   return undefined;
+}
+
+/** tc_skip_sw(). */
+function isForSoftware(parts: TcParts, { flags }: Filter): boolean {
+  if ((flags & TCA_CLS_FLAGS_SKIP_SW) !== 0 && parts.skipsHardwareOnly) return false;
+  return (flags & TCA_CLS_FLAGS_IN_HW) === 0 || parts.appliesOffloaded;
 }
 
 const ofMask = (filters: readonly Filter[], mask: string): readonly Filter[] =>

@@ -227,7 +227,8 @@ async function getFilter(tc: TrafficControl, request: NetlinkRequest): Promise<H
   const filter = proto.filters.get(subject.handle);
   if (filter === undefined) return refusal(ENOENT, 'Specified filter handle not found');
   await readHardwareCounters(filter, tc.parts);
-  return { ok: true, replies: [filterMessage(proto, filter)] };
+  const told = tc.parts.told(filter);
+  return { ok: true, replies: [filterMessage(told.proto, told)] };
 }
 
 /** tc_dump_tfilter(): of each priority a message without options, then its filters. */

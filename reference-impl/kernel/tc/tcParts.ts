@@ -79,6 +79,14 @@ export interface TcParts {
   readonly refusesSecondMatchall: boolean;
   /** Whether a redirected frame comes in at its target. */
   readonly wantsIngress: (sound: boolean) => boolean;
+  /** Whether a filter that the hardware has is applied by the software too, to what the hardware hands up. */
+  readonly appliesOffloaded: boolean;
+  /** Which changes of places for filters are announced. */
+  readonly announcesPlace: (change: 'new' | 'del') => boolean;
+  /** tc_get_tfilter(): which filter is told. */
+  readonly told: (filter: Filter) => Filter;
+  /** tcf_mirred_act(): whether a frame that came through a device is not sent there again. */
+  readonly stopsLoops: boolean;
   /** mirred_device_event(): whether a target that is gone is forgotten. */
   readonly forgetsTarget: boolean;
 }
@@ -125,5 +133,9 @@ export const CONFORMING_TC: TcParts = {
   keptKeys: (keys) => keys,
   refusesSecondMatchall: true,
   wantsIngress: (sound) => sound,
+  appliesOffloaded: true,
+  announcesPlace: () => true,
+  told: (filter) => filter,
+  stopsLoops: true,
   forgetsTarget: true,
 };

@@ -102,7 +102,7 @@ export class TrafficControl implements ActionMakers, Forwarding {
   isLoop(target: NetDevice, passing: Passing, wantsIngress: boolean): boolean {
     if ((this.#depths.get(passing.frame.bytes) ?? 0) >= MOST_RECEIVES) return true;
     if (this.#through.length >= MOST_TRANSMITS) return true;
-    return !wantsIngress && this.#through.includes(target);
+    return !wantsIngress && this.parts.stopsLoops && this.#through.includes(target);
   }
 
   settle(): Promise<void> {
