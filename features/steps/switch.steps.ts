@@ -198,7 +198,7 @@ async function linkOf(world: NicWorld, which: number): Promise<{ readonly flags:
   return { flags: numberIn(header, 'ifi_flags') ?? 0, values };
 }
 
-async function bridgeAddress(world: NicWorld): Promise<string> {
+export async function bridgeAddress(world: NicWorld): Promise<string> {
   const { values } = await linkOf(world, bridgeCalled(world).ifIndex);
   return formatMac(bytesIn(values, 'IFLA_ADDRESS') ?? new Uint8Array(6));
 }

@@ -16,6 +16,7 @@ import type {
   Vid,
   VlanTag,
 } from './values.js';
+import type { FlowOffloadOps } from './flowOffload.js';
 import type { FdbKey, SwitchdevOps } from './switchdev.js';
 import type { RouterOps } from './router.js';
 import type { LinkPartner, RxChecksum, RxHash, TargetIdentity, WireFrame } from './target.js';
@@ -39,6 +40,8 @@ export interface Device {
   readonly switchdev?: SwitchdevOps;
   /** A switch whose ports route among themselves. */
   readonly router?: RouterOps;
+  /** ndo_setup_tc: filters that the hardware takes over. */
+  readonly flowOffload?: FlowOffloadOps;
 }
 
 export interface DeviceDescription {

@@ -5,5 +5,6 @@ export * from './device.js';
 export * from './lag.js';
 export * from './switchdev.js';
 export * from './router.js';
+export * from './flowOffload.js';
 export * from './agentBytes.js';
 export * from './agentProtocol.js';

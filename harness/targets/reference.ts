@@ -89,6 +89,11 @@ const RIG: readonly string[] = [
   'bond-lacp',
   'ip-multipath',
   'vrf',
+  'tc-qdisc',
+  'tc-flower',
+  'tc-matchall',
+  'tc-gact',
+  'tc-mirred',
 ];
 
 class ModelTarget implements Target {

@@ -27,6 +27,9 @@ import { switchFrameDefects } from './switchFrames.js';
 import { switchAggregationDefects } from './switchAggregation.js';
 import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
+import { switchAccessListDefects } from './switchAccessList.js';
+import { switchFilterDefects } from './switchFilters.js';
+import { switchMirrorDefects } from './switchMirroring.js';
 import { switchPortDefects } from './switchPorts.js';
 import { switchStateDefects } from './switchStates.js';
 import { switchTableDefects } from './switchTable.js';
@@ -72,4 +75,7 @@ export const defects: readonly Defect[] = [
   ...bridgeStatisticsDefects,
   ...neighbourDefects,
   ...routerChipDefects,
+  ...switchAccessListDefects,
+  ...switchFilterDefects,
+  ...switchMirrorDefects,
 ];

@@ -83,3 +83,16 @@ export const NEIGHBOURS = kernelSource('States of neighbours', 'net/core/neighbo
 export const ARP = kernelSource('Who is answered, and who is believed', 'net/ipv4/arp.c');
 export const VRF = kernelSource('Tables of their own', 'drivers/net/vrf.c');
 export const LACP = kernelSource('The protocol, with what partners did to it', 'drivers/net/bonding/bond_3ad.c');
+
+export const FLOW_OFFLOAD = kernelSource(
+  'What drivers are handed, and what they made of it',
+  'include/net/flow_offload.h',
+);
+export const CLS_FLOWER = kernelSource('Keys that drivers have to take or to refuse', 'net/sched/cls_flower.c');
+export const CLS_API = kernelSource('Checks that came one by one', 'net/sched/cls_api.c');
+export const FLOW_DISSECTOR = kernelSource('Where the kernel stops to read', 'net/core/flow_dissector.c');
+export const ACT_MIRRED = kernelSource('Targets that are down, gone, or behind a tag', 'net/sched/act_mirred.c');
+export const TC_FORWARDING_TESTS = kernelSource(
+  'The selftests run in hardware and in software because they differed',
+  'tools/testing/selftests/net/forwarding/tc_flower.sh',
+);

@@ -1,6 +1,7 @@
 /** A conforming stack with one part replaced: what most defects are. */
 import type { NicParts } from '../device/parts.js';
 import type { RouterChipParts } from '../device/switch/routerParts.js';
+import type { AclParts } from '../device/switch/aclParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
 import type { LagParts } from '../device/switch/lagParts.js';
 import type { BondParts } from '../kernel/bond/bondParts.js';
@@ -9,6 +10,7 @@ import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 import type { RoutingParts } from '../kernel/routing/routingParts.js';
+import type { TcParts } from '../kernel/tc/tcParts.js';
 import type { Defect } from './defect.js';
 
 /** Parts of the kernel. */
@@ -59,3 +61,13 @@ export const lacp =
 export const routerChip =
   (change: Partial<RouterChipParts>): NonNullable<Defect['router']> =>
   (parts) => ({ ...parts, ...change });
+
+/** Parts of the access list of the reference switch. */
+export const acl =
+  (change: Partial<AclParts>): NonNullable<Defect['switch']> =>
+  (parts) => ({ ...parts, acl: { ...parts.acl, ...change } });
+
+/** Parts of the kernel's traffic control. */
+export const tc =
+  (change: Partial<TcParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, tc: { ...parts.tc, ...change } });

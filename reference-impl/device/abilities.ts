@@ -71,6 +71,9 @@ const SWITCH_CAPABILITIES = present([
   'lag-table-fillable',
   'switchdev-routes',
   'route-table-fillable',
+  'filters-forwarded',
+  'flow-offload',
+  'switch-acl-fillable',
 ]);
 
 /** How many ports scenarios about switches use: spec/capabilities.yaml. */

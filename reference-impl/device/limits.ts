@@ -6,6 +6,8 @@ export interface NicLimits {
   readonly fdbEntries: number;
   /** Room for routes in the router between the ports. */
   readonly routeEntries: number;
+  /** Rules of the access list of the switch. */
+  readonly aclEntries: number;
   readonly queues: number;
   readonly ringMaximum: number;
   readonly ringMinimum: number;
@@ -27,6 +29,7 @@ export const LIMITS: NicLimits = {
   ports: 4,
   fdbEntries: 4096,
   routeEntries: 256,
+  aclEntries: 128,
   queues: 8,
   ringMaximum: 4096,
   ringMinimum: 64,

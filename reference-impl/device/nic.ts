@@ -51,6 +51,9 @@ import { receiveFrame } from './receive.js';
 import { deliver, deliverIfDue, dueTime, flushAggregators, flushIfDue, sendXoff } from './receiveRing.js';
 import { linkStatistics, privateStatistics, queueStatistics, standardStatistics } from './reports.js';
 import { newPort, type NicPort, type PortSwitching } from './state.js';
+import { AccessList } from './switch/acl.js';
+import { AclMemory } from './switch/aclMemory.js';
+import { aclOps } from './switch/aclOps.js';
 import { createReferenceSwitch } from './switch/referenceSwitch.js';
 import { createReferenceRouter } from './switch/referenceRouter.js';
 import { CONFORMING_ROUTER_CHIP, type RouterChipParts } from './switch/routerParts.js';
@@ -76,12 +79,13 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
   const names = Array.from({ length: limits.ports }, (_, index) => `p${index}` as PortName);
   const ports = new Map<PortName, NicPort>();
   let host: DriverHost | undefined;
+  const switchParts = options.switchParts?.(CONFORMING_SWITCH) ?? CONFORMING_SWITCH;
   const between = !hasSwitch(limits)
     ? undefined
     : createReferenceSwitch({
         ports: names,
         fdbEntries: limits.fdbEntries,
-        parts: options.switchParts?.(CONFORMING_SWITCH) ?? CONFORMING_SWITCH,
+        parts: switchParts,
         host: () => host,
       });
   const router =
@@ -95,16 +99,25 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
     const port = ports.get(names[index] ?? ('' as PortName));
     if (port !== undefined) sendSwitched(port, bytes);
   };
+  const rules = new AclMemory(limits.aclEntries, 2 * limits.ports, switchParts.acl);
+  const acl = new AccessList(rules, sendOut);
   const switchingOf = (index: number): PortSwitching | undefined =>
     between && {
-      receive: (bytes) =>
-        between.isSwitched(index) ? between.receive(index, bytes, sendOut) : router?.receive(index, bytes, sendOut),
+      receive: (bytes) => {
+        const admission = acl.admit(index, bytes);
+        if (admission !== 'goes-on') return admission === 'trapped' ? 'for-host' : 'not-for-host';
+        return between.isSwitched(index)
+          ? between.receive(index, bytes, sendOut)
+          : router?.receive(index, bytes, sendOut);
+      },
+      leaves: (bytes, whose) => acl.leaves(index, bytes, whose),
       setLongest: (length) => between.setLongest(index, length),
     };
 
   const powerOn = (driver: DriverHost): void => {
     between?.reset();
     router?.reset();
+    rules.clear();
     for (const [index, name] of names.entries()) {
       const before = ports.get(name);
       const port = newPort({
@@ -171,7 +184,9 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
     },
     netDevice: netDeviceOps(portOf),
     ethtool: ethtoolOps(portOf),
-    ...(between === undefined ? {} : { switchdev: between.ops }),
+    ...(between === undefined
+      ? {}
+      : { switchdev: between.ops, flowOffload: aclOps(rules, (port) => names.indexOf(port)) }),
     ...(router === undefined ? {} : { router: router.ops }),
   };
 }

@@ -149,6 +149,8 @@ export interface NicPort {
 export interface PortSwitching {
   /** Forwards a good frame; undefined: the port is in no bridge, and its frames are the host's. */
   receive(bytes: Uint8Array): ForHost | undefined;
+  /** A frame leaves the port. */
+  leaves(bytes: Uint8Array, whose: 'forwarded' | 'host'): void;
   setLongest(length: number): void;
 }
 

@@ -143,7 +143,13 @@ function tagged({ parts }: NicPort, bytes: Uint8Array, { vlan }: TxFrame, index:
   return vlan === undefined || !parts.tagsSegment(index) ? bytes : parts.insertTag(bytes, vlan);
 }
 
-function putOnCable(port: NicPort, queue: TxQueue, frame: Uint8Array, uncounted = false): void {
+function putOnCable(
+  port: NicPort,
+  queue: TxQueue,
+  frame: Uint8Array,
+  uncounted = false,
+  whose: 'forwarded' | 'host' = 'host',
+): void {
   const { parts, counters } = port;
   const bytes = parts.pad(frame);
   const loops = port.features.has('loopback');
@@ -160,12 +166,13 @@ function putOnCable(port: NicPort, queue: TxQueue, frame: Uint8Array, uncounted 
   counters.txBuckets[bucket] = (counters.txBuckets[bucket] ?? 0) + 1;
   if (loops && parts.returnsInLoopback) receiveFrame(port, { bytes });
   if (!loops || parts.leavesInLoopback) port.host.transmitToCable(port.name, { bytes, time: port.now });
+  port.switching?.leaves(bytes, whose);
 }
 
 /** A frame that the switch forwards out of this port. */
 export function sendSwitched(port: NicPort, bytes: Uint8Array): void {
   const [queue] = port.txQueues;
-  if (queue !== undefined && port.up) putOnCable(port, { ...queue }, bytes);
+  if (queue !== undefined && port.up) putOnCable(port, { ...queue }, bytes, false, 'forwarded');
 }
 
 const PAUSE_ADDRESS = [0x01, 0x80, 0xc2, 0x00, 0x00, 0x01];

@@ -25,6 +25,7 @@ import { linkMessage } from './rtnetlink/linkMessage.js';
 import { mdbOperations } from './rtnetlink/mdb.js';
 import { groupAnnouncement, routerAnnouncement } from './rtnetlink/mdbMessage.js';
 import { registerRouting } from './rtnetlink/routing.js';
+import { registerTrafficControl } from './tc/register.js';
 
 /** Lets time pass until the condition holds or it is over. */
 export type WaitFor = (milliseconds: number, until: () => boolean) => Promise<void>;
@@ -44,6 +45,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   for (const operation of bridgePortOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of mdbOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   registerRouting(kernel, netlink);
+  registerTrafficControl(kernel.trafficControl, netlink);
   registerEthtoolFamily(kernel, netlink);
   registerNetdevFamily(kernel, netlink);
   // rtnetlink_event(): every change of a net device is told to who listens to links.

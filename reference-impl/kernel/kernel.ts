@@ -30,6 +30,7 @@ import { checkSend } from './packetSend.js';
 import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
 import { ReceivePath } from './receive.js';
 import { RoutingKernel } from './routing/routingKernel.js';
+import { TrafficControl } from './tc/trafficControl.js';
 import { pickTxQueue, validateTransmit, withTagInBytes } from './transmit.js';
 
 /** A packet socket: what came in, and the transmit timestamps that came back. */
@@ -66,11 +67,15 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly bridging: BridgeKernel;
   readonly bonds: BondKernel;
   readonly routing: RoutingKernel;
+  readonly trafficControl: TrafficControl;
   readonly #receivePath: ReceivePath;
   /** Timers of the kernel's own, in no order: there are few. */
   #timers: { readonly at: Nanoseconds; readonly run: () => void }[] = [];
   /** Frames that a bridge or the router forwards, to be sent once what is being received is received. */
-  #forwarded: { readonly netDevice: NetDevice; readonly frame: TxFrame }[] = [];
+  #forwarded: { readonly netDevice: NetDevice; readonly frame: TxFrame; readonly through?: readonly NetDevice[] }[] =
+    [];
+  /** Frames that filters hand to the receive side of a net device. */
+  #redirected: (() => void)[] = [];
   #arrived: { readonly netDevice: NetDevice; readonly frames: readonly RxFrame[] }[] = [];
   #backlog: Backlog[] = [];
   #nextIfIndex = 2;
@@ -81,9 +86,16 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.parts = parts;
     this.#receivePath = new ReceivePath(this, {
       tap: (netDevice, frame) => this.#tap(netDevice, frame),
+      passes: (netDevice, frame, vnet) => this.trafficControl.ingress(netDevice, frame, vnet),
       bridge: (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
       member: (member, bytes) => this.bonds.received(member, bytes),
       protocols: (netDevice, frame) => this.routing.receive(netDevice, frame.bytes),
+    });
+    this.trafficControl = new TrafficControl(this, {
+      transmit: (netDevice, frame, through) => void this.#forwarded.push({ netDevice, frame, through }),
+      receive: (netDevice, frame, vnet) =>
+        void this.#redirected.push(() => this.#receivePath.deliver(netDevice, frame, vnet)),
+      settle: () => this.settle(),
     });
     this.routing = new RoutingKernel(this, {
       at: (at, run) => void this.#timers.push({ at, run }),
@@ -117,6 +129,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.#backlog = [];
     this.#timers = [];
     this.#forwarded = [];
+    this.#redirected = [];
+    this.trafficControl.reset();
     this.bridging.switchdev.forget();
     this.routing.reset();
     this.#nextIfIndex = 2;
@@ -235,6 +249,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     while (
       this.#arrived.length > 0 ||
       this.#forwarded.length > 0 ||
+      this.#redirected.length > 0 ||
       this.#canDrain() ||
       !this.bridging.switchdev.isIdle ||
       !this.routing.offload.isIdle
@@ -242,7 +257,9 @@ export class ReferenceKernel implements KernelState, DriverHost {
       this.#pollAll();
       await this.bridging.switchdev.process();
       await this.routing.offload.process();
-      for (const { netDevice, frame } of this.#forwarded.splice(0)) await this.#transmit(netDevice, frame, undefined);
+      for (const { netDevice, frame, through } of this.#forwarded.splice(0))
+        await this.#transmit(netDevice, frame, undefined, through);
+      for (const receive of this.#redirected.splice(0)) receive();
       await this.#drainBacklog();
     }
   }
@@ -325,14 +342,20 @@ export class ReferenceKernel implements KernelState, DriverHost {
   }
 
   /** dev_queue_xmit(): down through VLAN devices and aggregates to the port, then through the checks to the driver. */
-  async #transmit(netDevice: NetDevice, frame: TxFrame, wanted: QueueIndex | undefined): Promise<void> {
+  async #transmit(
+    netDevice: NetDevice,
+    frame: TxFrame,
+    wanted: QueueIndex | undefined,
+    through: readonly NetDevice[] = [],
+  ): Promise<void> {
     const { lower } = netDevice;
+    if (!this.trafficControl.egress(netDevice, frame, through)) return;
     if (lower.kind === 'vlan') {
       netDevice.softwareTraffic.txPackets += frame.gso?.segments ?? 1;
       netDevice.softwareTraffic.txBytes += frame.bytes.length;
       // A tag that is there already goes into the bytes: it is the inner one now.
       const inner = frame.vlan === undefined ? frame : withTagInBytes(frame, frame.vlan);
-      await this.#transmit(lower.on, { ...inner, vlan: { tpid: lower.tpid, tci: lower.vid } }, wanted);
+      await this.#transmit(lower.on, { ...inner, vlan: { tpid: lower.tpid, tci: lower.vid } }, wanted, through);
       return;
     }
     if (lower.kind === 'bridge') {
@@ -343,7 +366,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
       if (!netDevice.carrier || !isUp(netDevice)) return;
       netDevice.softwareTraffic.txPackets += frame.gso?.segments ?? 1;
       netDevice.softwareTraffic.txBytes += frame.bytes.length;
-      for (const member of egressOf(this.parts.bond, lower.bond, frame)) await this.#transmit(member, frame, wanted);
+      for (const member of egressOf(this.parts.bond, lower.bond, frame))
+        await this.#transmit(member, frame, wanted, through);
       return;
     }
     // What a VRF device itself sends would be routed once more; nothing of the host's does.

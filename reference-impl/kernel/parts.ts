@@ -4,6 +4,7 @@ import type { Values } from '../netlink/schema.js';
 import { CONFORMING_BOND, type BondParts } from './bond/bondParts.js';
 import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
 import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/multicastParts.js';
+import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
 import type { NetDevice } from './netDevice.js';
 import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js';
@@ -104,6 +105,7 @@ export interface KernelParts {
   readonly bond: BondParts;
   readonly multicast: MulticastParts;
   readonly routing: RoutingParts;
+  readonly tc: TcParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -159,4 +161,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   bond: CONFORMING_BOND,
   multicast: CONFORMING_MULTICAST,
   routing: CONFORMING_ROUTING,
+  tc: CONFORMING_TC,
 };

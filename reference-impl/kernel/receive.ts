@@ -25,12 +25,16 @@ export type MemberHandler = (member: BondMember, bytes: Uint8Array) => MemberFra
 /** ip_rcv() and arp_rcv(): what nobody took before. */
 export type ProtocolHandler = (netDevice: NetDevice, frame: RxFrame) => void;
 
+/** sch_handle_ingress(): whether the filters of the net device let the frame go on. */
+export type IngressFilter = (netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined) => boolean;
+
 /** Called for every frame that a packet socket on this net device would see. */
 export type PacketTap = (netDevice: NetDevice, frame: HostReceive) => void;
 
 /** Who is given what comes in, in this order. */
 export interface ReceiveHandlers {
   readonly tap: PacketTap;
+  readonly passes: IngressFilter;
   readonly bridge: RxHandler;
   readonly member: MemberHandler;
   readonly protocols: ProtocolHandler;
@@ -39,19 +43,13 @@ export interface ReceiveHandlers {
 /** One poll: frames of one net device, in the order in which the driver handed them up. */
 export class ReceivePath {
   readonly #kernel: KernelState;
-  readonly #tap: PacketTap;
-  readonly #bridge: RxHandler;
-  readonly #member: MemberHandler;
-  readonly #protocols: ProtocolHandler;
+  readonly #handlers: ReceiveHandlers;
   /** By net device, queue and tag: frames that differ in any of these are never merged. */
   readonly #engines = new Map<NetDevice, Map<number, GroEngine<RxFrame>>>();
 
-  constructor(kernel: KernelState, { tap, bridge, member, protocols }: ReceiveHandlers) {
+  constructor(kernel: KernelState, handlers: ReceiveHandlers) {
     this.#kernel = kernel;
-    this.#tap = tap;
-    this.#bridge = bridge;
-    this.#member = member;
-    this.#protocols = protocols;
+    this.#handlers = handlers;
   }
 
   /** napi_poll: everything that is there, then napi_complete, which lets the held frames go. */
@@ -95,20 +93,22 @@ export class ReceivePath {
   }
 
   /**
-   * __netif_receive_skb_core(): the tag moves beside the frame, packet sockets look, a VLAN device takes what is its own, and a bridge
-   * what its port gets.
+   * __netif_receive_skb_core(): the tag moves beside the frame, packet sockets look, filters have their say, a VLAN device takes what
+   * is its own, and a bridge what its port gets.
    */
   deliver(netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined): void {
     const untagged = frame.vlan === undefined ? untag(frame, vnet) : { frame, vnet };
-    this.#tap(netDevice, hostView(this.#kernel, netDevice, untagged.frame, untagged.vnet));
+    this.#handlers.tap(netDevice, hostView(this.#kernel, netDevice, untagged.frame, untagged.vnet));
+    if (!this.#handlers.passes(netDevice, untagged.frame, untagged.vnet)) return;
     const { vlan, ...rest } = untagged.frame;
     const upper = vlan === undefined ? undefined : vlanUpper(this.#kernel, netDevice, vlan);
     if (upper === undefined) {
-      if (netDevice.bridgePort !== undefined) this.#bridge(netDevice.bridgePort, untagged.frame, untagged.vnet);
+      if (netDevice.bridgePort !== undefined)
+        this.#handlers.bridge(netDevice.bridgePort, untagged.frame, untagged.vnet);
       else if (netDevice.bondMember !== undefined)
         this.#toAggregate(netDevice.bondMember, untagged.frame, untagged.vnet);
       // A tag of a VLAN that nobody has makes it somebody else's; a priority tag does not.
-      else if (vlan === undefined || (vlan.tci & 0xfff) === 0) this.#protocols(netDevice, untagged.frame);
+      else if (vlan === undefined || (vlan.tci & 0xfff) === 0) this.#handlers.protocols(netDevice, untagged.frame);
       return;
     }
     upper.softwareTraffic.rxPackets++;
@@ -120,7 +120,7 @@ export class ReceivePath {
   /** RX_HANDLER_ANOTHER: the frame comes in once more, at the aggregate. */
   #toAggregate(member: BondMember, frame: RxFrame, vnet: VirtioNetHeader | undefined): void {
     const { netDevice } = member.bond;
-    if (!isUp(netDevice) || this.#member(member, frame.bytes) === 'member') return;
+    if (!isUp(netDevice) || this.#handlers.member(member, frame.bytes) === 'member') return;
     netDevice.softwareTraffic.rxPackets++;
     netDevice.softwareTraffic.rxBytes += frame.bytes.length;
     this.deliver(netDevice, frame, vnet);

@@ -29,6 +29,7 @@ import {
   NDMSG,
   NEIGHBOUR,
 } from './families/rtnetlink.js';
+import { TC, TCMSG } from './families/trafficControl.js';
 import {
   decodeAttributes,
   decodeStruct,
@@ -59,6 +60,12 @@ const ROUTE_FORMS: Readonly<Record<number, MessageForm>> = {
   28: { name: 'RTM_NEWNEIGH', header: NDMSG, set: NEIGHBOUR },
   29: { name: 'RTM_DELNEIGH', header: NDMSG, set: NEIGHBOUR },
   30: { name: 'RTM_GETNEIGH', header: NDMSG, set: NEIGHBOUR },
+  36: { name: 'RTM_NEWQDISC', header: TCMSG, set: TC },
+  37: { name: 'RTM_DELQDISC', header: TCMSG, set: TC },
+  38: { name: 'RTM_GETQDISC', header: TCMSG, set: TC },
+  44: { name: 'RTM_NEWTFILTER', header: TCMSG, set: TC },
+  45: { name: 'RTM_DELTFILTER', header: TCMSG, set: TC },
+  46: { name: 'RTM_GETTFILTER', header: TCMSG, set: TC },
   92: { name: 'RTM_NEWSTATS', header: IF_STATS_MSG, set: LINK_STATS },
   94: { name: 'RTM_GETSTATS', header: IF_STATS_MSG, set: LINK_STATS },
 };

@@ -26,6 +26,7 @@ import type {
 } from '../../contract/index.js';
 import type { MachineChannels } from './channels.js';
 import { askBridge } from './bridgeCapabilities.js';
+import { askFilters } from './filterCapabilities.js';
 import { settleLink } from './carrier.js';
 import { probeDriver } from './driverCapabilities.js';
 import { driverInfo, type DriverInfo } from './driverInfo.js';
@@ -80,7 +81,8 @@ export async function openDriverTarget(options: DriverTargetOptions): Promise<Ta
   const info = await driverInfo(options.channels, first.netDevice);
   const indexes = ports.map(({ ifIndex }) => ifIndex);
   const bridging = await askBridge((protocol) => options.channels.netlink(protocol), indexes);
-  const capabilities = { ...(await probeDriver(first.access, info)), ...bridging, ...options.stated };
+  const filtering = await askFilters((protocol) => options.channels.netlink(protocol), indexes, bridging);
+  const capabilities = { ...(await probeDriver(first.access, info)), ...bridging, ...filtering, ...options.stated };
   return new DriverTarget(options, ports, info, capabilities);
 }
 

@@ -8,12 +8,15 @@ import {
   AF_BRIDGE,
   RTM_DELADDR,
   RTM_DELNEIGH,
+  RTM_DELQDISC,
   RTM_GETADDR,
   RTM_GETNEIGH,
+  RTM_GETQDISC,
 } from '../../../reference-impl/netlink/constants.js';
 import type { EthtoolClient } from '../../../reference-impl/netlink/ethtoolClient.js';
 import { ETHTOOL_OPERATIONS, type EthtoolOperationName } from '../../../reference-impl/netlink/families/ethtool.js';
 import { ADDRESS, IFADDRMSG, NDMSG, NEIGHBOUR } from '../../../reference-impl/netlink/families/rtnetlink.js';
+import { TC, TCMSG } from '../../../reference-impl/netlink/families/trafficControl.js';
 import type { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
 import {
   ETHTOOL_GRXCLSRLALL,
@@ -247,10 +250,28 @@ const forwardingEntries = addedObjects(
   ({ route }, body) => route.client.request(RTM_DELNEIGH, body),
 );
 
+/** Qdiscs that hold filters, and everything in them. */
+const filters = addedObjects(
+  'qdiscs with filters',
+  async ({ route, ifIndex }) => {
+    const found = await route.client.dump(RTM_GETQDISC, encodeBody(TCMSG, {}, NOTHING));
+    const ours = (found.ok ? found.value : []).flatMap((message) => {
+      const { header, values } = decodeBody(TCMSG, TC, message);
+      const kind = textIn(values, 'TCA_KIND') ?? '';
+      const holdsFilters = kind === 'clsact' || kind === 'ingress';
+      if (numberIn(header, 'tcm_ifindex') !== ifIndex || !holdsFilters) return [];
+      return [[kind, encodeBody(TCMSG, header, NOTHING)] as const];
+    });
+    return new Map(ours);
+  },
+  ({ route }, body) => route.client.request(RTM_DELQDISC, body),
+);
+
 /** In the order in which they are put back: what hangs on the port goes first, and the link, which may renegotiate, comes last. */
 export const PORT_ASPECTS: readonly PortAspect[] = [
   otherLinks,
   ...routingAspects({ addedObjects, required }),
+  filters,
   addresses,
   forwardingEntries,
   ntupleRules,

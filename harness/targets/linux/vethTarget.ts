@@ -17,6 +17,7 @@ import type {
 } from '../../contract/index.js';
 import { BpfCalls } from './bpf.js';
 import { askBridge } from '../driver/bridgeCapabilities.js';
+import { askFilters } from '../driver/filterCapabilities.js';
 import { probeCapabilities } from './capabilities.js';
 import { ethtoolIoctl } from './ethtoolIoctl.js';
 import { MONOTONIC_CLOCK, NO_FIRMWARE, indexOf } from './hostChannels.js';
@@ -87,10 +88,11 @@ export class VethTarget implements Target {
     try {
       const { host, cables } = cabling;
       const ports = cables.map(({ devices }) => devices.nic.ifIndex);
-      const capabilities = {
-        ...(await probeCapabilities(host)),
-        ...(await askBridge(async (protocol) => new LinuxNetlinkSocket(host, protocol), ports)),
-      };
+      const socket = async (protocol: NetlinkProtocol): Promise<NetlinkSocket> =>
+        new LinuxNetlinkSocket(host, protocol);
+      const bridging = await askBridge(socket, ports);
+      const filtering = await askFilters(socket, ports, bridging);
+      const capabilities = { ...(await probeCapabilities(host)), ...bridging, ...filtering };
       return new VethTarget(options, cabling, capabilities);
     } catch (error) {
       closeCabling(cabling);

@@ -1,4 +1,5 @@
 import { CONFORMING_LAG, type LagParts } from './lagParts.js';
+import { CONFORMING_ACL, type AclParts } from './aclParts.js';
 import type { SwitchState } from './switchState.js';
 
 /** Rules of the switch that a seeded defect may replace, one at a time. A bitmap has a bit for each port. */
@@ -66,6 +67,7 @@ export interface SwitchParts {
   /** Room for entries: what is said to the driver when there is none. */
   readonly admits: (hasRoom: boolean) => boolean;
   readonly lag: LagParts;
+  readonly acl: AclParts;
 }
 
 export const CONFORMING_SWITCH: SwitchParts = {
@@ -108,4 +110,5 @@ export const CONFORMING_SWITCH: SwitchParts = {
   removesGroups: true,
   admits: (hasRoom) => hasRoom,
   lag: CONFORMING_LAG,
+  acl: CONFORMING_ACL,
 };

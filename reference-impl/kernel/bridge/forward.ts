@@ -260,7 +260,7 @@ function withTagBeside(frame: TxFrame, { vlanFiltering, vlanProtocol }: Bridge):
 }
 
 /** skb_forward_csum(): a received frame as one to send; an aggregate asks for its segments again. */
-function asTransmit({ bytes, vlan }: RxFrame, vnet: VirtioNetHeader | undefined): TxFrame {
+export function asTransmit({ bytes, vlan }: RxFrame, vnet: VirtioNetHeader | undefined): TxFrame {
   const tag = vlan === undefined ? {} : { vlan };
   if (vnet !== undefined && vnet.gsoType !== 0) {
     const request = frameFromHost({ bytes, vnet });
