@@ -18,11 +18,11 @@ export async function askBond(
     const made = await bonds.addBond(PROBE_NAME);
     const link = await route.link(PROBE_NAME);
     if (link.ok) await route.removeLink(numberIn(link.value.header, 'ifi_index') ?? 0);
-    const { errnoName, message = '' } = made.ok ? { errnoName: '' } : made.error;
+    const { errnoName, message } = made.ok ? { errnoName: '', message: undefined } : made.error;
     return {
       bond: made.ok
         ? { present: true }
-        : absent(`This kernel has no link aggregates (CONFIG_BONDING): ${errnoName} ${message}`.trim()),
+        : absent(`This kernel has no link aggregates (CONFIG_BONDING): ${[errnoName, message].join(' ').trim()}.`),
       'bond-lacp': made.ok ? await lacpAnswer(open, route, ports) : absent('This kernel has no link aggregates.'),
       'lag-table-fillable': absent('Nobody can be asked how many link aggregates the hardware has room for.'),
     };
@@ -50,7 +50,7 @@ async function lacpAnswer(
       const speed = modes.ok ? numberIn(modes.value, 'ETHTOOL_A_LINKMODES_SPEED') : undefined;
       const duplex = modes.ok ? numberIn(modes.value, 'ETHTOOL_A_LINKMODES_DUPLEX') : undefined;
       if (speed === undefined || speed === SPEED_UNKNOWN || duplex !== DUPLEX_FULL)
-        return absent(`${name} does not tell a speed and full duplex.`);
+        return absent(`The port ${name} does not tell a speed and full duplex.`);
     }
     return { present: true };
   } finally {
