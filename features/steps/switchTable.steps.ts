@@ -195,6 +195,20 @@ When('the table is flushed', async function (this: NicWorld) {
   await changeBridge(this, { IFLA_BR_FDB_FLUSH: true });
 });
 
+When(
+  /^the (dynamic|static) entries of (p\d|the bridge) are taken away at once$/,
+  async function (this: NicWorld, kind: 'dynamic' | 'static', who: string) {
+    const state = { state: kind === 'static' ? NUD_NOARP : 0, mask: NUD_NOARP | NUD_PERMANENT };
+    const bridges = await this.bridges();
+    const result =
+      who === 'the bridge'
+        ? await bridges.removeEntries(bridgeCalled(this).ifIndex, 'bridge', state)
+        : await bridges.removeEntries(portCalled(this, who).ifIndex, 'port', state);
+    accepted(result, `taking the ${kind} entries of ${who} away`);
+    await settled(this);
+  },
+);
+
 When(/^(p\d) is flushed$/, async function (this: NicWorld, port: string) {
   const result = await (await this.bridges()).setPort(portCalled(this, port).ifIndex, { IFLA_BRPORT_FLUSH: true });
   accepted(result, `flushing ${port}`);

@@ -303,3 +303,23 @@ Feature: The forwarding database
   @SW-FDB-023 @law
   Scenario: Stations come, move and speak
     Then for every sequence of stations that speak, move, are put there and are taken away, frames go where they are
+
+  @SW-FDB-024
+  Scenario: The dynamic entries of a port
+    Given station B was seen at p1
+    And station D was seen at p2
+    And C is put at p1, static
+    When the dynamic entries of p1 are taken away at once
+    Then the table does not have B
+    And the table has C at p1, static
+    And the table has D at p2, dynamic
+
+  @SW-FDB-024
+  Scenario: The static entries of the bridge
+    Given station B was seen at p1
+    And C is put at p1, static
+    And E is put at p2, static
+    When the static entries of the bridge are taken away at once
+    Then the table does not have C
+    And the table does not have E
+    And the table has B at p1, dynamic

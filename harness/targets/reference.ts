@@ -83,6 +83,7 @@ const RIG: readonly string[] = [
   'bridge-multicast',
   'bridge-mdb-get',
   'bridge-mdb-bulk',
+  'bridge-fdb-bulk',
   'bridge-mcast-max-groups',
   'switch-groups',
   'ip-routing',

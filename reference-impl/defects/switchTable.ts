@@ -221,6 +221,14 @@ export const switchTableDefects: readonly Defect[] = [
     wrap: movingInSilence,
   },
   {
+    id: 'DEF-SW-FDB-BULK-TAKES-ALL',
+    title: 'A bulk deletion takes the whole table',
+    description: 'The state and the port that narrow it are not looked at.',
+    origin: BRIDGE_FDB,
+    caughtBy: 'SW-FDB-024',
+    kernel: bridge({ bulkTakes: () => true }),
+  },
+  {
     id: 'DEF-SW-LEARNS-IN-SILENCE',
     title: 'What the chip learns is not told',
     description: 'The learning notification is not enabled.',

@@ -4,9 +4,11 @@ import { NetlinkClient, decodeBody, encodeBody, type NetlinkResult, type OpenSoc
 import {
   AF_BRIDGE,
   NETLINK_ROUTE,
+  NLM_F_BULK,
   NLM_F_CREATE,
   NLM_F_EXCL,
   NTF_MASTER,
+  NTF_SELF,
   RTM_DELLINK,
   RTM_DELNEIGH,
   RTM_GETLINK,
@@ -181,6 +183,18 @@ export class BridgeClient {
   /** RTM_DELNEIGH. */
   async removeEntry(change: EntryChange): Promise<NetlinkResult<void>> {
     return this.#changeEntry(RTM_DELNEIGH, change, 0);
+  }
+
+  /** RTM_DELNEIGH with NLM_F_BULK: of a port, or of a whole bridge, what has this state among the bits of the mask. */
+  async removeEntries(
+    ifIndex: number,
+    owner: 'port' | 'bridge',
+    state: { readonly state: number; readonly mask: number },
+  ): Promise<NetlinkResult<void>> {
+    const flags = owner === 'port' ? NTF_MASTER : NTF_SELF;
+    const header = { ndm_family: AF_BRIDGE, ndm_ifindex: ifIndex, ndm_state: state.state, ndm_flags: flags };
+    const attributes = encodeAttributes(NEIGHBOUR, { NDA_NDM_STATE_MASK: state.mask });
+    return changed(await this.client.request(RTM_DELNEIGH, encodeBody(NDMSG, header, attributes), NLM_F_BULK));
   }
 
   /** `bridge fdb show`: the entries of bridges, without those of devices' own filters. */

@@ -1,5 +1,6 @@
 /** What the bridge of a kernel can do: asked by making one, with this kernel's own ports in it. */
 import { BridgeClient, bridgeData } from '../../../reference-impl/netlink/bridgeClient.js';
+import { NUD_NOARP, NUD_PERMANENT } from '../../../reference-impl/netlink/constants.js';
 import { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
 import { bytesIn, numberIn } from '../../../reference-impl/netlink/schema.js';
 import { askMulticast } from './multicastCapabilities.js';
@@ -70,11 +71,18 @@ async function bridgeAnswers(
         : absent('The bridge of this kernel was built without VLANs (CONFIG_BRIDGE_VLAN_FILTERING).'),
       ...(port === undefined ? {} : await flagAnswers(bridges, ifIndex, port)),
       ...(port === undefined ? {} : await askMulticast(route, bridges, ifIndex, port)),
+      'bridge-fdb-bulk': await fdbBulkAnswer(bridges, ifIndex),
       'bridge-user-stp': await userStpAnswer(route, bridges, ifIndex),
     };
   } finally {
     await route.removeLink(ifIndex);
   }
+}
+
+/** What is learned and not static: there is nothing of it yet. */
+async function fdbBulkAnswer(bridges: BridgeClient, bridge: number): Promise<CapabilityAnswer> {
+  const taken = await bridges.removeEntries(bridge, 'bridge', { state: 0, mask: NUD_NOARP | NUD_PERMANENT });
+  return taken.ok ? PRESENT : absent(`RTM_DELNEIGH of many entries is refused: ${taken.error.errnoName}.`);
 }
 
 /** Flags that hardware may not have, by the capability that stands for them. */

@@ -79,6 +79,8 @@ export interface BridgeParts {
   readonly flagsOf: (port: BridgePort) => readonly BridgePort[];
   /** What a refused request for an entry answers; undefined: that it was done. */
   readonly entryRefusal: (errno: EntryRefusal) => EntryRefusal | undefined;
+  /** Whether a bulk deletion takes an entry. */
+  readonly bulkTakes: (isMeant: boolean) => boolean;
   /** Whether a change of the table is told. */
   readonly tells: (change: 'new' | 'del', entry: FdbEntry) => boolean;
   readonly sparesStatic: boolean;
@@ -147,6 +149,7 @@ export const CONFORMING_BRIDGE: BridgeParts = {
   keepsRefusedFlags: false,
   flagsOf: (port) => [port],
   entryRefusal: (errno) => errno,
+  bulkTakes: (isMeant) => isMeant,
   tells: () => true,
   sparesStatic: true,
   flushedWith: (entryPort, port) => entryPort === port,

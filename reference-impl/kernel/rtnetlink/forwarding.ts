@@ -6,6 +6,7 @@ import type { IfIndex, MacAddress, Vid } from '../../../harness/contract/index.j
 import { encodeBody } from '../../netlink/client.js';
 import {
   AF_BRIDGE,
+  NLM_F_BULK,
   NLM_F_CREATE,
   NLM_F_EXCL,
   NTF_EXT_LEARNED,
@@ -34,6 +35,7 @@ import { EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, EPERM } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { Nanoseconds } from '../../../harness/contract/index.js';
 import type { NetDevice } from '../netDevice.js';
+import { deleteMany } from './forwardingBulk.js';
 import { addAddressExclusively, removeAddress } from '../receiveFilter.js';
 import { fromOutcome, refusal } from '../refusals.js';
 
@@ -91,6 +93,7 @@ async function addForwarding(kernel: ReferenceKernel, request: NetlinkRequest): 
 }
 
 async function deleteForwarding(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
+  if ((request.message.flags & NLM_F_BULK) !== 0) return deleteMany(kernel, request);
   const subject = readSubject(kernel, request);
   if ('errno' in subject) return subject;
   return onBoth(kernel, subject, {

@@ -261,6 +261,8 @@ export const NEIGHBOUR = attributeSet('NDA', [
   [8, 'NDA_IFINDEX', u32],
   [9, 'NDA_MASTER', u32],
   [15, 'NDA_FLAGS_EXT', u32],
+  [16, 'NDA_NDM_STATE_MASK', u16],
+  [17, 'NDA_NDM_FLAGS_MASK', u8],
 ]);
 export const NEIGHBOUR_POLICY: Policy = {
   set: NEIGHBOUR,
