@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { formatRows, type BenchRow } from './benchRow.js';
 import { labRows } from './lab.bench.js';
 import { packetRows } from './packet.bench.js';
+import { routingRows } from './routing.bench.js';
 import { suiteRows } from './suite.bench.js';
 import { switchRows } from './switch.bench.js';
 
@@ -10,6 +11,7 @@ import { switchRows } from './switch.bench.js';
 const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   packet: packetRows,
   switch: switchRows,
+  routing: routingRows,
   suite: suiteRows,
   lab: labRows,
 };
