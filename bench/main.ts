@@ -4,6 +4,7 @@ import { bridgeRows } from './bridge.bench.js';
 import { formatRows, type BenchRow } from './benchRow.js';
 import { labRows } from './lab.bench.js';
 import { packetRows } from './packet.bench.js';
+import { routingRows } from './routing.bench.js';
 import { suiteRows } from './suite.bench.js';
 import { switchRows } from './switch.bench.js';
 
@@ -11,6 +12,7 @@ import { switchRows } from './switch.bench.js';
 const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   packet: packetRows,
   switch: async () => [...(await switchRows()), ...(await bridgeRows())],
+  routing: routingRows,
   suite: suiteRows,
   lab: labRows,
 };

@@ -37,7 +37,7 @@ import {
   type Sending,
 } from './routedPorts.js';
 import { accepted } from './settings.js';
-import { portCalled } from './switchPorts.js';
+import { bridgeCalled, portCalled } from './switchPorts.js';
 import type { NicWorld } from './world.js';
 
 export const TYPES: Readonly<Record<string, number>> = {
@@ -75,6 +75,18 @@ Given(
   /^station ([A-Z]) is (\d[\d.]+) at (p\d)(, unknown to the router)?$/,
   async function (this: NicWorld, name: string, address: string, port: string, unknown: string | null) {
     await addStation(this, name, address, { port }, unknown === null);
+  },
+);
+
+Given(/^the router has (\d[\d./]+) at the bridge$/, async function (this: NicWorld, address: string) {
+  const { name, ifIndex } = bridgeCalled(this);
+  await addInterface(this, name, address, { ifIndex });
+});
+
+Given(
+  /^station ([A-Z]) is (\d[\d.]+) at (p\d) of the bridge$/,
+  async function (this: NicWorld, name: string, address: string, port: string) {
+    await addStation(this, name, address, { port, at: bridgeCalled(this).name }, true);
   },
 );
 

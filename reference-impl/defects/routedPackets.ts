@@ -189,6 +189,14 @@ export const routedPacketDefects: readonly Defect[] = [
     kernel: routing({ sparesFragments: false }),
   },
   {
+    id: 'DEF-SW-BRIDGE-NOT-ROUTED',
+    title: 'Packets that come in through a bridge are not routed',
+    description: 'Only ports are interfaces of the router.',
+    origin: FORWARDING_TESTS,
+    caughtBy: 'SW-RT-046',
+    kernel: routing({ routesFor: ({ lower }) => lower.kind !== 'bridge' }),
+  },
+  {
     id: 'DEF-SW-ECHO-UNANSWERED',
     title: 'The router does not answer echo requests',
     description: 'Packets for the host are not given to it.',

@@ -1,5 +1,5 @@
 /** What the router of the reference switch makes of a frame: the path that every packet takes. */
-import { readU16, readU32, writeU16 } from '../../packet/bytes.js';
+import { readU16, readU32, writeU16, writeU32 } from '../../packet/bytes.js';
 import { sumsToOnes } from '../../packet/checksum.js';
 import { flowHash31 } from '../../packet/multipathHash.js';
 import { ETH_P_IP } from '../../packet/protocols.js';
@@ -28,7 +28,8 @@ export function routePacket(state: RouterState, port: number, bytes: Uint8Array,
   if ((!isOurs && parts.checksAddress) || readU16(bytes, 12) !== ETH_P_IP) return;
   const header = headerLength(state, bytes);
   if (header === 0 || !isSound(bytes, header)) return;
-  const [source, destination] = [readU32(bytes, IP + 12), readU32(bytes, IP + 16)];
+  const source = readU32(bytes, IP + 12);
+  const destination = readU32(bytes, IP + 16);
   if (!isUnicast(source) || !isUnicast(destination)) return;
   const lpm = state.prefixes[state.routerOf[port] ?? 0];
   // fib_validate_source(): a packet from an address of the host's own is the host's to judge.
@@ -83,8 +84,8 @@ const isUnicast = (address: number): boolean => {
 export function nextFrame(state: RouterState, bytes: Uint8Array, { port, station }: RouteDecision): Uint8Array {
   const frame = bytes.slice(0, state.parts.trimsPadding ? IP + readU16(bytes, IP + 2) : bytes.length);
   if (station !== undefined) frame.set(station);
-  const [high, low] = [state.macHigh[port] ?? 0, state.macLow[port] ?? 0];
-  frame.set([high >> 8, high, low >>> 24, low >>> 16, low >>> 8, low], 6);
+  writeU16(frame, 6, state.macHigh[port] ?? 0);
+  writeU32(frame, 8, state.macLow[port] ?? 0);
   frame[IP + 8] = (frame[IP + 8] ?? 0) - 1;
   // ip_decrease_ttl(): the TTL is the upper half of its word. What would be all ones is zero, as in a sum made anew.
   const sum = readU16(frame, IP + 10) + 0x100;

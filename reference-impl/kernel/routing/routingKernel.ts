@@ -100,6 +100,7 @@ export class RoutingKernel implements Router {
   // What a packet socket has seen and nobody else took.
 
   receive(netDevice: NetDevice, frame: Uint8Array): void {
+    if (!this.parts.routesFor(netDevice)) return;
     const isOwn = equalBytes(frame.subarray(0, 6), parseMac(netDevice.address));
     const isGroup = ((frame[0] ?? 0) & 1) !== 0;
     // PACKET_OTHERHOST: ip_rcv() and arp_rcv() do not look at it.

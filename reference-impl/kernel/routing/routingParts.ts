@@ -5,6 +5,7 @@ import {
   RT_TABLE_LOCAL,
   RT_TABLE_MAIN,
 } from '../../netlink/families/routing.js';
+import type { NetDevice } from '../netDevice.js';
 import type { Unroutable } from './fib.js';
 import type { Route } from './route.js';
 
@@ -53,6 +54,8 @@ export interface RoutingParts {
   /** Whether a route is made of the nexthops that can be, without the others. */
   readonly skipsUnsoundNexthops: boolean;
   // Packets.
+  /** Whether the router takes what comes in at a net device. */
+  readonly routesFor: (netDevice: NetDevice) => boolean;
   readonly forwardsOnlyWhenAsked: boolean;
   readonly forwardsOwnFramesOnly: boolean;
   readonly checksHeader: boolean;
@@ -137,6 +140,7 @@ export const CONFORMING_ROUTING: RoutingParts = {
   sparesDeadNexthops: true,
   shownWeight: (weight) => weight,
   skipsUnsoundNexthops: false,
+  routesFor: () => true,
   forwardsOnlyWhenAsked: true,
   forwardsOwnFramesOnly: true,
   checksHeader: true,
