@@ -123,7 +123,8 @@ const isChanged = (place: number, actions: readonly Action[]): FilterCommand => 
   async run(model, world) {
     const rule = model.rules[place % model.rules.length];
     if (rule === undefined) return;
-    await changeActions(world, String(rule.priority), PORT, actions);
+    const { options } = filterOf(world, PORT, rule);
+    await changeActions(world, String(rule.priority), PORT, actions, options);
     model.rules = model.rules.map((each) => (each === rule ? { ...rule, actions } : each));
   },
   toString: () => `filter number ${place} is given ${JSON.stringify(actions)}`,

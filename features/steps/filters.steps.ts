@@ -1,5 +1,6 @@
 /** Filters at ports, and what becomes of packets that meet them. */
 import { After, Given, Then, When, type DataTable } from '@cucumber/cucumber';
+import type { Values } from '../../reference-impl/netlink/schema.js';
 import type { FilterInfo, TrafficControlClient } from '../../reference-impl/netlink/trafficControlClient.js';
 import type { Action } from '../properties/filterModel.js';
 import type { Packet } from '../properties/packets.js';
@@ -104,18 +105,22 @@ When(
   },
 );
 
-/** `tc filter replace`: the same filter, which does something else. */
+/**
+ * `tc filter replace`: the same filter, which does something else. Its keys are those that the kernel tells, unless they are given: the type
+ * of a tag it does not tell.
+ */
 export async function changeActions(
   world: NicWorld,
   priority: string,
   port: string,
   actions: readonly Action[],
+  given?: Values,
 ): Promise<void> {
   const { ifIndex, handle, protocol, kind, options, parent, chain } = await filterCalled(world, priority, port);
   for (const action of actions) if ('to' in action) await setTargetUp(world, action.to);
   const keys = Object.fromEntries(Object.entries(options).filter(([name]) => name.startsWith('TCA_FLOWER_KEY_')));
   const place = { ifIndex, parent, handle, protocol, priority: Number(priority), kind, chain };
-  const request = { ...place, options: keys, actions: actions.map((action) => actionOf(world, action)) };
+  const request = { ...place, options: given ?? keys, actions: actions.map((action) => actionOf(world, action)) };
   accepted(await (await filterClient(world)).addFilter(request, 0), `changing filter ${priority}`);
   await settled(world);
 }
