@@ -1,5 +1,9 @@
 /** What the router of a kernel can do: asked by making it route between this kernel's own ports. */
-import { IPV4_DEVCONF_FORWARDING } from '../../../reference-impl/netlink/families/routing.js';
+import {
+  IPV4_DEVCONF_FORWARDING,
+  RTM_F_OFFLOAD,
+  RTM_F_TRAP,
+} from '../../../reference-impl/netlink/families/routing.js';
 import { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
 import { RoutingClient } from '../../../reference-impl/netlink/routingClient.js';
 import { numberIn } from '../../../reference-impl/netlink/schema.js';
@@ -19,6 +23,7 @@ export async function routingAnswers(
       'ip-routing': await forwardingAnswer(routing, ports[0]),
       'ip-multipath': await multipathAnswer(routing),
       vrf: await vrfAnswer(routing, route),
+      'switchdev-routes': await hardwareAnswer(routing, ports[0]),
       'route-table-fillable': absent('Nobody can be asked how many routes the hardware has room for.'),
     };
   } finally {
@@ -32,6 +37,23 @@ async function forwardingAnswer(routing: RoutingClient, port: number | undefined
   if (port === undefined || set?.ok !== true) return absent('Forwarding of IPv4 cannot be switched on at a port.');
   await routing.setIpv4(port, IPV4_DEVCONF_FORWARDING, 0);
   return PRESENT;
+}
+
+const PROBE_ADDRESS = '192.0.2.1/24';
+/** A driver marks routes in work of its own. */
+const LOOKS = 5;
+
+/** The route of an address, whether the port is up or not: hardware that routes says what it does with its packets. */
+async function hardwareAnswer(routing: RoutingClient, port: number | undefined): Promise<CapabilityAnswer> {
+  const added = port === undefined ? undefined : await routing.addAddress(port, PROBE_ADDRESS);
+  if (port === undefined || added?.ok !== true) return absent('No address can be given to a port.');
+  let isMarked = false;
+  for (let looks = 0; looks < LOOKS && !isMarked; looks++) {
+    const routes = await routing.routes();
+    isMarked = routes.ok && routes.value.some(({ flags }) => (flags & (RTM_F_OFFLOAD | RTM_F_TRAP)) !== 0);
+  }
+  await routing.removeAddress(port, PROBE_ADDRESS);
+  return isMarked ? PRESENT : absent('No route is marked as being in hardware (RTM_F_OFFLOAD, RTM_F_TRAP).');
 }
 
 /** An index that no net device has: the kernel looks for it, or says before that it does not know several nexthops. */
