@@ -1,5 +1,6 @@
 /** Seeded defects of the states of ports, and of addresses that stay on their link. */
 import type { Device, PortName } from '../../harness/contract/index.js';
+import { isLinkLocalMac } from '../packet/addresses.js';
 import { BR_STATE_FORWARDING } from '../kernel/bridge/bridge.js';
 import type { Defect } from './defect.js';
 import { BRIDGE_NETLINK, BRIDGE_STP, PRACTICE, SWITCHDEV } from './origins.js';
@@ -23,9 +24,6 @@ function forwardingOnce(device: Device): Device {
     },
   }));
 }
-
-const isLinkLocal = (bytes: Uint8Array): boolean =>
-  bytes[0] === 0x01 && bytes[1] === 0x80 && bytes[2] === 0xc2 && bytes[3] === 0 && bytes[4] === 0;
 
 export const switchStateDefects: readonly Defect[] = [
   {
@@ -136,7 +134,7 @@ export const switchStateDefects: readonly Defect[] = [
         receive: (port, frames) => {
           driver.receive(
             port,
-            frames.filter(({ bytes }) => !isLinkLocal(bytes)),
+            frames.filter(({ bytes }) => !isLinkLocalMac(bytes, 0)),
           );
         },
       })),

@@ -142,3 +142,16 @@ export function sameFeatures(a: FeatureSet, b: FeatureSet): boolean {
   for (const name of a) if (!b.has(name)) return false;
   return true;
 }
+
+/** What a net device over others leaves to them: COMMON_FEATURES of br_device.c, BOND_VLAN_FEATURES of bond_main.c. */
+export const UPPER_FEATURES: readonly string[] = [
+  'tx-checksum-ip-generic',
+  'tx-scatter-gather',
+  'tx-tcp-segmentation',
+  'tx-tcp6-segmentation',
+  'tx-tcp-ecn-segmentation',
+  'tx-tcp-mangleid-segmentation',
+  'tx-udp-segmentation',
+  'tx-vlan-hw-insert',
+  'tx-vlan-stag-hw-insert',
+];

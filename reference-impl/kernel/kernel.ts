@@ -31,6 +31,7 @@ import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
 import { ReceivePath } from './receive.js';
 import { RoutingKernel } from './routing/routingKernel.js';
 import { TrafficControl } from './tc/trafficControl.js';
+import { Timers } from './timers.js';
 import { pickTxQueue, validateTransmit, withTagInBytes } from './transmit.js';
 
 /** A packet socket: what came in, and the transmit timestamps that came back. */
@@ -69,8 +70,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly routing: RoutingKernel;
   readonly trafficControl: TrafficControl;
   readonly #receivePath: ReceivePath;
-  /** Timers of the kernel's own, in no order: there are few. */
-  #timers: { readonly at: Nanoseconds; readonly run: () => void }[] = [];
+  readonly #timers = new Timers();
   /** Frames that a bridge or the router forwards, to be sent once what is being received is received. */
   #forwarded: { readonly netDevice: NetDevice; readonly frame: TxFrame; readonly through?: readonly NetDevice[] }[] =
     [];
@@ -98,16 +98,16 @@ export class ReferenceKernel implements KernelState, DriverHost {
       settle: () => this.settle(),
     });
     this.routing = new RoutingKernel(this, {
-      at: (at, run) => void this.#timers.push({ at, run }),
+      at: (at, run) => this.#timers.add(at, run),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
     });
     this.bridging = new BridgeKernel(this, {
-      at: (at, run) => void this.#timers.push({ at, run }),
+      at: (at, run) => this.#timers.add(at, run),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
       deliver: (bridge, frame, vnet) => this.#receivePath.deliver(bridge.netDevice, frame, vnet),
     });
     this.bonds = new BondKernel(this, {
-      at: (at, run) => void this.#timers.push({ at, run }),
+      at: (at, run) => this.#timers.add(at, run),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
     });
   }
@@ -127,7 +127,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.#stopped.clear();
     this.#arrived = [];
     this.#backlog = [];
-    this.#timers = [];
+    this.#timers.clear();
     this.#forwarded = [];
     this.#redirected = [];
     this.trafficControl.reset();
@@ -226,7 +226,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   async wait(milliseconds: number, until: () => boolean = () => false): Promise<void> {
     await this.settle();
     const end = this.now + BigInt(Math.round(milliseconds * 1e6));
-    let next = earlier(await this.device.advance(this.now), this.#nextTimer());
+    let next = earlier(await this.device.advance(this.now), this.#timers.next());
     for (let atOnce = 0; next !== null && next <= end && !until(); atOnce++) {
       if (next > this.now) {
         this.now = next;
@@ -234,9 +234,9 @@ export class ReferenceKernel implements KernelState, DriverHost {
       } else if (atOnce > MOST_TIMERS_AT_ONCE)
         throw new Error('the device wants to be called again and again at the same instant');
       const deviceNext = await this.device.advance(this.now);
-      this.#runTimers();
+      this.#timers.runDue(this.now);
       await this.settle();
-      next = earlier(deviceNext, this.#nextTimer());
+      next = earlier(deviceNext, this.#timers.next());
     }
     if (until()) return;
     this.now = end;
@@ -262,19 +262,6 @@ export class ReferenceKernel implements KernelState, DriverHost {
       for (const receive of this.#redirected.splice(0)) receive();
       await this.#drainBacklog();
     }
-  }
-
-  #nextTimer(): Nanoseconds | null {
-    let next: Nanoseconds | null = null;
-    for (const { at } of this.#timers) next = earlier(next, at);
-    return next;
-  }
-
-  #runTimers(): void {
-    const due = this.#timers.filter(({ at }) => at <= this.now);
-    if (due.length === 0) return;
-    this.#timers = this.#timers.filter(({ at }) => at > this.now);
-    for (const { run } of due) run();
   }
 
   // DriverHost: what the driver calls.

@@ -39,6 +39,15 @@ export const readMacNumber = (bytes: Uint8Array, at: number): number =>
 /** The group bit: multicast, broadcast included. */
 export const isMulticastMac = (bytes: Uint8Array, offset: number): boolean => ((bytes[offset] ?? 0) & 1) !== 0;
 
+/** 01-80-C2-00-00-0X, which stays on its link: IEEE 802.1Q, table 8-1. */
+export const isLinkLocalMac = (bytes: Uint8Array, offset: number): boolean =>
+  bytes[offset] === 0x01 &&
+  bytes[offset + 1] === 0x80 &&
+  bytes[offset + 2] === 0xc2 &&
+  bytes[offset + 3] === 0 &&
+  bytes[offset + 4] === 0 &&
+  ((bytes[offset + 5] ?? 0) & 0xf0) === 0;
+
 export function isBroadcastMac(bytes: Uint8Array, offset: number): boolean {
   for (let index = 0; index < 6; index++) if (bytes[offset + index] !== 0xff) return false;
   return true;

@@ -1,5 +1,5 @@
 /** What the reference switch makes of a frame: the path that every frame takes, without anything made on the way. */
-import { isBroadcastMac, isMulticastMac, isZeroMac } from '../../packet/addresses.js';
+import { isBroadcastMac, isLinkLocalMac, isMulticastMac, isZeroMac } from '../../packet/addresses.js';
 import { readU16 } from '../../packet/bytes.js';
 import { FDB_HOST, FDB_STICKY } from './fdbMemory.js';
 import { FLOOD, directGroup } from './groupStage.js';
@@ -46,7 +46,7 @@ export function decide(state: SwitchState, port: number, bytes: Uint8Array, deci
   const number = state.bridgeOf[port] ?? NO_BRIDGE;
   const bridge = state.bridges[number];
   if (bridge === undefined) return;
-  if (isLinkLocal(bytes) && parts.trapsLinkLocal(state.stpState[port] ?? 0)) {
+  if (isLinkLocalMac(bytes, 0) && parts.trapsLinkLocal(state.stpState[port] ?? 0)) {
     decision.host = 'trap';
     return;
   }
@@ -63,15 +63,6 @@ export function decide(state: SwitchState, port: number, bytes: Uint8Array, deci
   if (!parts.forwardsIn(stpState, stpState === STATE_FORWARDING)) return;
   direct(state, port, bytes, filteringId, decision);
 }
-
-/** 01-80-C2-00-00-0X: IEEE 802.1Q, table 8-1. */
-export const isLinkLocal = (bytes: Uint8Array): boolean =>
-  bytes[0] === 0x01 &&
-  bytes[1] === 0x80 &&
-  bytes[2] === 0xc2 &&
-  bytes[3] === 0 &&
-  bytes[4] === 0 &&
-  ((bytes[5] ?? 0) & 0xf0) === 0;
 
 const readWord = (bytes: Uint8Array, at: number): number =>
   (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;

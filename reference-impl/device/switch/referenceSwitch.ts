@@ -7,12 +7,12 @@ import type {
   SwitchdevOps,
   Vid,
 } from '../../../harness/contract/index.js';
-import { formatMac } from '../../packet/addresses.js';
+import { formatMac, isLinkLocalMac } from '../../packet/addresses.js';
 import { readU16 } from '../../packet/bytes.js';
 import { FDB_STATIC } from './fdbMemory.js';
 import { withLags } from './lagOps.js';
 import { collects, lagAt, outlets } from './lagTable.js';
-import { decide, isLinkLocal, newDecision } from './lookup.js';
+import { decide, newDecision } from './lookup.js';
 import { switchdevOps } from './switchdevOps.js';
 import type { SwitchParts } from './switchParts.js';
 import { NO_BRIDGE, newSwitchState, resetSwitchState, type SwitchBridge, type SwitchState } from './switchState.js';
@@ -76,7 +76,7 @@ export function createReferenceSwitch({ ports, fdbEntries, parts, host }: Refere
     ),
     isSwitched: (port) => state.bridgeOf[lagTable.logicalOf[port] ?? port] !== NO_BRIDGE,
     receive: (member, bytes, sendOut) => {
-      if (!collects(lagTable, member)) return isLinkLocal(bytes) ? 'for-host' : 'not-for-host';
+      if (!collects(lagTable, member)) return isLinkLocalMac(bytes, 0) ? 'for-host' : 'not-for-host';
       const port = lagTable.logicalOf[member] ?? member;
       decide(state, port, bytes, decision);
       if (decision.learned >= 0 && parts.tellsLearned) tell(decision.learned, 'learned');

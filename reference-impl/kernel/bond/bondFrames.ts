@@ -1,5 +1,6 @@
 /** Frames through an aggregate: bond_start_xmit() and bond_handle_frame() of drivers/net/bonding/bond_main.c. */
 import type { TxFrame } from '../../../harness/contract/index.js';
+import { isLinkLocalMac } from '../../packet/addresses.js';
 import {
   BOND_LINK_UP,
   BOND_MODE_ACTIVEBACKUP,
@@ -64,14 +65,5 @@ export type MemberFrame = 'aggregate' | 'member';
 
 export function receivedBy(parts: BondParts, member: BondMember, bytes: Uint8Array): MemberFrame {
   if (parts.receives(member, !member.isInactive)) return 'aggregate';
-  return parts.passesLinkLocal || !isLinkLocal(bytes) ? 'member' : 'aggregate';
+  return parts.passesLinkLocal || !isLinkLocalMac(bytes, 0) ? 'member' : 'aggregate';
 }
-
-/** is_link_local_ether_addr(). */
-const isLinkLocal = (bytes: Uint8Array): boolean =>
-  bytes[0] === 0x01 &&
-  bytes[1] === 0x80 &&
-  bytes[2] === 0xc2 &&
-  bytes[3] === 0 &&
-  bytes[4] === 0 &&
-  ((bytes[5] ?? 0) & 0xf0) === 0;

@@ -3,7 +3,7 @@ import type { IfIndex, MacAddress, Nanoseconds, NetDeviceName, TxFrame } from '.
 import { BOND_LINK_BACK, BOND_LINK_DOWN, BOND_LINK_UP } from '../../netlink/families/bond.js';
 import { closeNetDevice, openNetDevice, setMacAddress, setMtu } from '../deviceControl.js';
 import { EBUSY, EPERM, OK, refused } from '../errno.js';
-import { SOFT_FEATURES } from '../features.js';
+import { SOFT_FEATURES, UPPER_FEATURES } from '../features.js';
 import { notify, type KernelState, type Outcome } from '../kernelState.js';
 import { setCarrier } from '../linkState.js';
 import { IFF_ALLMULTI, IFF_PROMISC, createNetDevice, isUp, type NetDevice } from '../netDevice.js';
@@ -41,19 +41,6 @@ const DEFAULT_MTU = 1500;
 const IFF_MASTER = 1 << 10;
 const IFF_SLAVE = 1 << 11;
 
-/** What the aggregate leaves to its members. */
-const BOND_FEATURES = [
-  'tx-checksum-ip-generic',
-  'tx-scatter-gather',
-  'tx-tcp-segmentation',
-  'tx-tcp6-segmentation',
-  'tx-tcp-ecn-segmentation',
-  'tx-tcp-mangleid-segmentation',
-  'tx-udp-segmentation',
-  'tx-vlan-hw-insert',
-  'tx-vlan-stag-hw-insert',
-];
-
 export interface BondSeed {
   readonly ifIndex: IfIndex;
   readonly name: NetDeviceName;
@@ -72,8 +59,8 @@ export function createBond({ kernel }: Bonding, seed: BondSeed): Bond {
     address: seed.address ?? randomAddress(seed.ifIndex),
     mtu: seed.mtu ?? DEFAULT_MTU,
     limits: NO_LIMITS,
-    hwFeatures: BOND_FEATURES,
-    features: [...BOND_FEATURES, ...SOFT_FEATURES],
+    hwFeatures: UPPER_FEATURES,
+    features: [...UPPER_FEATURES, ...SOFT_FEATURES],
   });
   netDevice.flags |= IFF_MASTER;
   const bond: Bond = {

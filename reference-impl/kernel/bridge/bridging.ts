@@ -3,7 +3,7 @@ import type { IfIndex, MacAddress, NetDeviceName, Vid } from '../../../harness/c
 import { EBUSY, EINVAL, ELOOP, ENETDOWN, OK, refused } from '../errno.js';
 import { notify, type KernelState, type Outcome } from '../kernelState.js';
 import { setCarrier, updateOperState } from '../linkState.js';
-import { SOFT_FEATURES } from '../features.js';
+import { SOFT_FEATURES, UPPER_FEATURES } from '../features.js';
 import { NO_LIMITS } from '../noPort.js';
 import { IF_OPER_UP, createNetDevice, isUp, type NetDevice } from '../netDevice.js';
 import { changeAllMulticast, changePromiscuity } from '../receiveFilter.js';
@@ -45,19 +45,6 @@ const DEFAULT_MTU = 1500;
 const NO_ADDRESS = '00:00:00:00:00:00' as MacAddress;
 const NO_VID = 0 as Vid;
 
-/** COMMON_FEATURES of br_device.c: what the bridge leaves to its ports. */
-const BRIDGE_FEATURES = [
-  'tx-checksum-ip-generic',
-  'tx-scatter-gather',
-  'tx-tcp-segmentation',
-  'tx-tcp6-segmentation',
-  'tx-tcp-ecn-segmentation',
-  'tx-tcp-mangleid-segmentation',
-  'tx-udp-segmentation',
-  'tx-vlan-hw-insert',
-  'tx-vlan-stag-hw-insert',
-];
-
 export interface BridgeSeed {
   readonly ifIndex: IfIndex;
   readonly name: NetDeviceName;
@@ -78,8 +65,8 @@ export async function createBridge({ kernel, events, switchdev }: Bridging, seed
     address,
     mtu: seed.mtu ?? DEFAULT_MTU,
     limits: NO_LIMITS,
-    hwFeatures: BRIDGE_FEATURES,
-    features: [...BRIDGE_FEATURES, ...SOFT_FEATURES],
+    hwFeatures: UPPER_FEATURES,
+    features: [...UPPER_FEATURES, ...SOFT_FEATURES],
   });
   const bridge: Bridge = {
     ...settings,

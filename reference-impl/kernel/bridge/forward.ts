@@ -1,6 +1,6 @@
 /** Frames through a bridge: net/bridge/br_input.c, br_forward.c, and br_dev_xmit() of br_device.c. */
 import type { RxFrame, TxFrame, VirtioNetHeader } from '../../../harness/contract/index.js';
-import { isBroadcastMac, isMulticastMac, isZeroMac, parseMac } from '../../packet/addresses.js';
+import { isBroadcastMac, isLinkLocalMac, isMulticastMac, isZeroMac, parseMac } from '../../packet/addresses.js';
 import { equalBytes } from '../../packet/bytes.js';
 import { IFF_PROMISC, isUp } from '../netDevice.js';
 import { frameFromHost } from '../virtioRequest.js';
@@ -44,7 +44,7 @@ export function receive(
   const { bytes } = frame;
   const badSource = isMulticastMac(bytes, SOURCE) || isZeroMac(bytes, SOURCE);
   if (badSource && events.parts.refusesBadSources) return 'consumed';
-  if (isLinkLocal(bytes)) {
+  if (isLinkLocalMac(bytes, 0)) {
     const kept = linkLocal(events, port, frame);
     if (kept !== undefined) return kept;
   }
@@ -52,13 +52,6 @@ export function receive(
   const passes = state === BR_STATE_FORWARDING || state === BR_STATE_LEARNING;
   if (events.parts.receivesIn(state, passes)) finish(events, port, frame, vnet);
   return 'consumed';
-}
-
-const LINK_LOCAL = Uint8Array.of(0x01, 0x80, 0xc2, 0x00, 0x00);
-
-function isLinkLocal(bytes: Uint8Array): boolean {
-  for (const [index, byte] of LINK_LOCAL.entries()) if (bytes[index] !== byte) return false;
-  return ((bytes[5] ?? 0) & 0xf0) === 0;
 }
 
 const PAUSE = 1;

@@ -1,7 +1,6 @@
 /** RTM_GETLINK, RTM_SETLINK, RTM_NEWLINK, RTM_DELLINK, RTM_GETSTATS: net/core/rtnetlink.c. */
-import type { IfIndex, MacAddress, NetDeviceName, Vid } from '../../../harness/contract/index.js';
+import type { IfIndex, MacAddress, NetDeviceName } from '../../../harness/contract/index.js';
 import { formatMac } from '../../packet/addresses.js';
-import { encodeBody } from '../../netlink/client.js';
 import {
   NLM_F_CREATE,
   NLM_F_EXCL,
@@ -9,23 +8,20 @@ import {
   RTM_GETLINK,
   RTM_GETSTATS,
   RTM_NEWLINK,
-  RTM_NEWSTATS,
   RTM_SETLINK,
 } from '../../netlink/constants.js';
 import {
   IFINFOMSG,
   IF_STATS_MSG,
-  IFLA_STATS_LINK_64,
   LINK_CHANGE_POLICY,
   LINK_QUERY_POLICY,
   LINK_STATS,
-  VLAN_POLICY,
 } from '../../netlink/families/rtnetlink.js';
-import { bytesIn, encodeAttributes, nestIn, numberIn, textIn, type Values } from '../../netlink/schema.js';
+import { bytesIn, nestIn, numberIn, textIn } from '../../netlink/schema.js';
 import type { HandlerResult, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
-import { validateAttributes, type Accepted, type Refusal } from '../../netlink/validate.js';
+import type { Refusal } from '../../netlink/validate.js';
 import { changeFlags, closeNetDevice, setMacAddress, setMtu } from '../deviceControl.js';
-import { EEXIST, EINVAL, ENODEV, EOPNOTSUPP, ERANGE } from '../errno.js';
+import { EEXIST, EINVAL, ENODEV, EOPNOTSUPP } from '../errno.js';
 import { bondOf } from '../bond/bond.js';
 import { enslaveMember, releaseMember, removeBond } from '../bond/bonding.js';
 import { bridgeOf } from '../bridge/bridge.js';
@@ -36,16 +32,15 @@ import { setLinkMode, setOperState } from '../linkState.js';
 import { isUp, type NetDevice } from '../netDevice.js';
 import { fromOutcome, refusal, refusalAt } from '../refusals.js';
 import { statisticsOf } from '../statistics.js';
-import { createVlanDevice, removeVlanDevice } from '../vlanDevice.js';
+import { removeVlanDevice } from '../vlanDevice.js';
 import { changeBond, changeMember, newBond } from './bondLink.js';
 import { joinVrf, leaveVrf, removeVrf } from '../vrfDevice.js';
 import { changeBridge, changePortByLinkInfo, newBridge } from './bridgeLink.js';
 import { changeAddressFamilies } from './linkSettings.js';
-import { bridgeStatistics } from './bridgeStatistics.js';
-import { linkMessage, linkStatisticsValues } from './linkMessage.js';
+import { linkMessage } from './linkMessage.js';
+import { dumpStatistics, getStatistics } from './linkStatistics.js';
+import { newVlan } from './vlanLink.js';
 import { newVrf } from './vrfLink.js';
-
-const EPROTONOSUPPORT = 93;
 
 export function linkOperations(kernel: ReferenceKernel): readonly NetlinkOperation[] {
   const link = { header: IFINFOMSG, policy: LINK_CHANGE_POLICY, validation: 'liberal' as const, privileged: true };
@@ -330,46 +325,6 @@ async function changeLinkInfo(
   return changePortByLinkInfo(kernel, netDevice.bridgePort, request);
 }
 
-const ETH_P_8021Q = 0x8100;
-const ETH_P_8021AD = 0x88a8;
-
-/** vlan_newlink(). */
-async function newVlan(
-  kernel: ReferenceKernel,
-  request: NetlinkRequest,
-  name: string | undefined,
-): Promise<HandlerResult> {
-  const checked = vlanData(request);
-  if (!checked.ok) return checked;
-  const data = checked.values;
-  const vid = numberIn(data, 'IFLA_VLAN_ID');
-  const tpid = numberIn(data, 'IFLA_VLAN_PROTOCOL') ?? ETH_P_8021Q;
-  if (vid === undefined) return refusalAt(request, 'IFLA_LINKINFO/IFLA_INFO_DATA', EINVAL, 'VLAN id not specified');
-  if (vid >= 4095) return refusal(ERANGE, 'Invalid VLAN id');
-  if (tpid !== ETH_P_8021Q && tpid !== ETH_P_8021AD) return refusal(EPROTONOSUPPORT, 'Invalid VLAN protocol');
-  const below = numberIn(request.values, 'IFLA_LINK');
-  if (below === undefined) return refusal(EINVAL, 'link not specified');
-  const on = kernel.netDevices.get(below as IfIndex);
-  if (on === undefined) return refusal(ENODEV, 'link does not exist');
-  const address = bytesIn(request.values, 'IFLA_ADDRESS');
-  const created = await createVlanDevice(kernel, {
-    ifIndex: kernel.newIfIndex(),
-    name: (name ?? `${on.name}.${vid}`) as NetDeviceName,
-    on,
-    tpid,
-    vid: vid as Vid,
-    ...(address === undefined ? {} : { address: formatMac(address) as MacAddress }),
-  });
-  return fromOutcome(created) ?? { ok: true };
-}
-
-function vlanData(request: NetlinkRequest): Accepted | Refusal {
-  const bytes = bytesIn(nestIn(request.values, 'IFLA_LINKINFO'), 'IFLA_INFO_DATA');
-  if (bytes === undefined) return refusal(EINVAL, 'VLAN properties not specified');
-  const checked = validateAttributes(VLAN_POLICY, bytes, 0, 'liberal');
-  return checked.ok ? checked : { ok: false, errno: checked.errno };
-}
-
 async function deleteLink(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
   const netDevice = findLink(kernel, request);
   if ('errno' in netDevice) return netDevice;
@@ -394,34 +349,4 @@ async function deleteLink(kernel: ReferenceKernel, request: NetlinkRequest): Pro
       await kernel.settle();
       return { ok: true };
   }
-}
-
-async function getStatistics(kernel: ReferenceKernel, { header }: NetlinkRequest): Promise<HandlerResult> {
-  const index = numberIn(header, 'ifindex') ?? 0;
-  const mask = numberIn(header, 'filter_mask') ?? 0;
-  if (index <= 0) return refusal(EINVAL);
-  const netDevice = kernel.netDevices.get(index as IfIndex);
-  if (netDevice === undefined) return refusal(ENODEV);
-  if (mask === 0) return refusal(EINVAL, 'Filter mask must be set for stats get');
-  return { ok: true, replies: [await statisticsMessage(kernel, netDevice, mask)] };
-}
-
-async function dumpStatistics(kernel: ReferenceKernel, { header }: NetlinkRequest): Promise<HandlerResult> {
-  const mask = numberIn(header, 'filter_mask') ?? 0;
-  if (mask === 0) return refusal(EINVAL, 'Filter mask must be set for stats dump');
-  const replies = [];
-  for (const netDevice of kernel.netDevices.values()) replies.push(await statisticsMessage(kernel, netDevice, mask));
-  return { ok: true, replies };
-}
-
-async function statisticsMessage(
-  kernel: ReferenceKernel,
-  netDevice: NetDevice,
-  mask: number,
-): Promise<{ type: number; body: Uint8Array }> {
-  const wantsLink = (mask & (1 << (IFLA_STATS_LINK_64 - 1))) !== 0;
-  const link: Values = wantsLink ? { IFLA_STATS_LINK_64: linkStatisticsValues(await statisticsOf(netDevice)) } : {};
-  const values = { ...link, ...bridgeStatistics(kernel, netDevice, mask) };
-  const header = { ifindex: netDevice.ifIndex, filter_mask: mask };
-  return { type: RTM_NEWSTATS, body: encodeBody(IF_STATS_MSG, header, encodeAttributes(LINK_STATS, values)) };
 }
