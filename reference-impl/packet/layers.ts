@@ -145,7 +145,8 @@ export type Layer =
   | PayloadLayer;
 
 /** The members that a caller may leave out, and the ones that must be given. */
-type Given<L extends Layer, Required extends keyof L = never> = Partial<Omit<L, 'kind' | Required>> & Pick<L, Required>;
+export type Given<L extends Layer, Required extends keyof L = never> = Partial<Omit<L, 'kind' | Required>> &
+  Pick<L, Required>;
 
 const NO_BYTES = new Uint8Array(0);
 
