@@ -7,7 +7,7 @@ import { tagsOf, type Tag } from '../properties/numberedFrames.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { accepted } from './settings.js';
 import { tagIn } from './switch.steps.js';
-import { arrivedAt, bridgeCalled, changeBridge, namesIn, portCalled, settled, watch } from './switchPorts.js';
+import { arrivedAt, bridgeCalled, changeBridge, namesIn, portCalled, sendInto, settled, watch } from './switchPorts.js';
 import type { NicWorld } from './world.js';
 
 Given('the bridge filters VLANs', async function (this: NicWorld) {
@@ -166,3 +166,20 @@ Then(
     expectThat(told === wanted, `the tags at ${place} are ${told} instead of ${wanted}`);
   },
 );
+
+/** DEI of IEEE 802.1Q, beside a priority of 5. */
+const DROP_ELIGIBLE = 0x1000;
+const PRIORITY_5 = 5 << 13;
+
+When(
+  /^a frame that is drop eligible, tagged (\d+), comes in at (p\d)$/,
+  async function (this: NicWorld, vid: string, port: string) {
+    const tags = [{ tpid: 0x8100, tci: PRIORITY_5 | DROP_ELIGIBLE | Number(vid) }];
+    await sendInto(this, port, [{ from: 'A', to: 'broadcast', tags }]);
+  },
+);
+
+Then(/^it is drop eligible in VLAN (\d+) at (p\d)$/, function (this: NicWorld, vid: string, port: string) {
+  for (const frame of arrivedAt(this, port))
+    expectNumber(tagsOf(frame)[0]?.tci ?? -1, PRIORITY_5 | DROP_ELIGIBLE | Number(vid), `the tag at ${port}`);
+});

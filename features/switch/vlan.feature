@@ -113,6 +113,20 @@ Feature: VLANs of a bridge
       | 1        |
       | 7        |
 
+  @SW-VLAN-007
+  Scenario Outline: A frame tagged <vid> that may be dropped before others
+    Given the bridge filters VLANs
+    And p0 is in VLAN 10, untagged, as its PVID
+    And p1 is in VLAN 10, tagged
+    When a frame that is drop eligible, tagged <vid>, comes in at p0
+    Then it leaves at p1
+    And it is drop eligible in VLAN 10 at p1
+
+    Examples:
+      | vid |
+      | 0   |
+      | 10  |
+
   @SW-VLAN-008
   Scenario: A station of another VLAN
     Given the bridge filters VLANs

@@ -84,6 +84,16 @@ export const switchVlanDefects: readonly Defect[] = [
     switch: chip({ forwarded: withoutPriority }),
   },
   {
+    id: 'DEF-SW-DROP-ELIGIBLE-LOST',
+    title: 'A frame that may be dropped before others is not any more',
+    description: 'The chip keeps the priority of a tag in three bits, from before there was a fourth.',
+    origin: PRACTICE,
+    caughtBy: 'SW-VLAN-007',
+    switch: chip({
+      forwarded: (bytes) => bytes.map((byte, index) => (index === 14 && bytes[12] === 0x81 ? byte & 0xef : byte)),
+    }),
+  },
+  {
     id: 'DEF-SW-ONE-TABLE-FOR-ALL-VLANS',
     title: 'A station is at one port in all VLANs',
     description: 'Shared learning: the VLAN is not a part of the key.',
