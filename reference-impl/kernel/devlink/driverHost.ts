@@ -1,0 +1,92 @@
+/** What drivers call of the core of devlink. */
+import type {
+  DevlinkHost,
+  DevlinkParamValue,
+  DevlinkPort,
+  DevlinkReporterKey,
+  DriverResult,
+  PortName,
+} from '../../../harness/contract/index.js';
+import type { DevlinkKernel } from './devlinkKernel.js';
+import { findReporter, reportHealth, updateState } from './health.js';
+import type { DevlinkInstance, ReporterState } from './instance.js';
+import { paramValues } from './params.js';
+import { createLeaf, destroyLeaf, destroyNodes } from './rates.js';
+import { keepDriverSnapshot } from './regions.js';
+import { takeSize } from './resources.js';
+import { countTrapped } from './traps.js';
+
+export class DevlinkDriverHost implements DevlinkHost {
+  readonly #devlink: DevlinkKernel;
+
+  constructor(devlink: DevlinkKernel) {
+    this.#devlink = devlink;
+  }
+
+  /** A driver that calls has an instance. */
+  get #instance(): DevlinkInstance {
+    const [instance] = this.#devlink.instances;
+    if (instance === undefined) throw new Error('the device has no devlink operations');
+    return instance;
+  }
+
+  registerPort(port: DevlinkPort): void {
+    this.#devlink.registerPort(port);
+  }
+
+  unregisterPort(index: number): void {
+    this.#devlink.unregisterPort(index);
+  }
+
+  createRateLeaf(port: number): void {
+    createLeaf(this.#devlink, this.#instance, port);
+  }
+
+  destroyRateLeaf(port: number): void {
+    destroyLeaf(this.#devlink, this.#instance, port);
+  }
+
+  async destroyRateNodes(): Promise<void> {
+    await destroyNodes(this.#instance);
+  }
+
+  driverinitValue(name: string): DevlinkParamValue | undefined {
+    return this.#instance.params.find(({ param }) => param.name === name)?.driverinit;
+  }
+
+  paramChanged(name: string): void {
+    const state = this.#instance.params.find(({ param }) => param.name === name);
+    if (state === undefined) throw new Error(`the driver has no param ${name}`);
+    const instance = this.#instance;
+    this.#devlink.later(async () => {
+      const values = await paramValues(instance, state);
+      if (!('errno' in values)) this.#devlink.tell(instance, 'PARAM_NEW', values);
+    });
+  }
+
+  resourceSize(id: number): number {
+    return takeSize(this.#instance, id);
+  }
+
+  async healthReport(key: DevlinkReporterKey): Promise<DriverResult> {
+    return reportHealth(this.#devlink, this.#instance, this.#reporter(key));
+  }
+
+  healthState(key: DevlinkReporterKey, state: 'healthy' | 'error'): void {
+    updateState(this.#devlink, this.#instance, this.#reporter(key), state);
+  }
+
+  snapshot(region: string, bytes: Uint8Array): number | undefined {
+    return keepDriverSnapshot(this.#devlink, this.#instance, region, bytes);
+  }
+
+  trapReport(trap: string, _port: PortName, length: number): void {
+    if (this.#devlink.parts.countsTrapped) countTrapped(this.#instance, trap, length);
+  }
+
+  #reporter(key: DevlinkReporterKey): ReporterState {
+    const state = findReporter(this.#instance, key);
+    if (state === undefined) throw new Error(`the driver has no reporter ${key.name}`);
+    return state;
+  }
+}
