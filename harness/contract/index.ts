@@ -9,3 +9,4 @@ export * from './flowOffload.js';
 export * from './devlink.js';
 export * from './agentBytes.js';
 export * from './agentProtocol.js';
+export * from './deviceProtocol.js';
