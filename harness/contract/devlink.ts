@@ -19,18 +19,17 @@ export interface DevlinkOps {
   readonly reload?: DevlinkReloadOps;
   readonly eswitch?: DevlinkEswitchOps;
   readonly port?: DevlinkPortOps;
-  /** port_new and port_del, of functions that the user makes (subfunctions). */
-  readonly portNew?: (request: DevlinkPortRequest) => Awaitable<DriverResult<number>>;
+  readonly portFunction?: DevlinkPortFunctionOps;
   readonly params?: DevlinkParamOps;
-  readonly resources?: readonly DevlinkResource[];
+  readonly resources?: DevlinkResourceOps;
   readonly health?: DevlinkHealthOps;
-  readonly regions?: readonly DevlinkRegion[];
+  readonly regions?: DevlinkRegionOps;
   readonly traps?: DevlinkTrapOps;
   readonly rate?: DevlinkRateOps;
   readonly selftests?: DevlinkSelftestOps;
 }
 
-/** What the kernel offers to the driver. Every call but `healthReport` returns at once. */
+/** What the kernel offers to the driver. Calls without an answer return at once. */
 export interface DevlinkHost {
   /** devl_port_register(); a net device names it by DevicePort.devlinkPort. */
   registerPort(port: DevlinkPort): void;
@@ -42,11 +41,11 @@ export interface DevlinkHost {
   /** devl_rate_nodes_destroy(): all nodes go, and every object is without parent first. */
   destroyRateNodes(): Promise<void>;
   /** devl_param_driverinit_value_get(): what counts from the last reload on. */
-  driverinitValue(name: string): DevlinkParamValue | undefined;
+  driverinitValue(name: string): Promise<DevlinkParamValue | undefined>;
   /** devl_param_value_changed(): a value changed without the user. */
   paramChanged(name: string): void;
   /** devl_resource_size_get(): the driver takes the size that the user asked for; from now on it is the size. */
-  resourceSize(id: number): number;
+  resourceSize(id: number): Promise<number>;
   /**
    * devlink_health_report(): the dump is taken and the recovery tried before the promise is done. Refused with ECANCELED where the
    * reporter is not to recover again so soon.
@@ -54,8 +53,10 @@ export interface DevlinkHost {
   healthReport(reporter: DevlinkReporterKey, message: string): Promise<DriverResult>;
   /** devlink_health_reporter_state_update(). */
   healthState(reporter: DevlinkReporterKey, state: 'healthy' | 'error'): void;
-  /** devlink_region_snapshot_create() with an id of the kernel's choice; undefined: there is no room. */
-  snapshot(region: string, bytes: Uint8Array): number | undefined;
+  /** devlink_region_snapshot_create() with an id of the kernel's choice; refused with ENOSPC where there is no room. */
+  snapshot(region: string, bytes: Uint8Array): Promise<DriverResult<number>>;
+  /** devlink_flash_update_status_notify(), or devlink_flash_update_timeout_notify() with a timeout in seconds, during an update. */
+  flashStatus(status: DevlinkFlashStatus): void;
   /** devlink_trap_report(): a frame came up because of a trap. It is counted, and not delivered. */
   trapReport(trap: string, port: PortName, length: number): void;
 }
@@ -91,27 +92,30 @@ export interface DevlinkPortAttributes {
 
 /** struct devlink_port_ops, by the index of the port. */
 export interface DevlinkPortOps {
-  /** Whether the operations of splitting are those of this port; absent: of all. */
   readonly split?: (port: number, count: number) => Awaitable<DriverResult>;
   readonly unsplit?: (port: number) => Awaitable<DriverResult>;
   readonly typeSet?: (port: number, type: DevlinkPortType) => Awaitable<DriverResult>;
-  readonly del?: (port: number) => Awaitable<DriverResult>;
-  /** The function behind a port of an eswitch; undefined: the port has none. */
-  readonly functionOf?: (port: number) => DevlinkPortFunctionOps | undefined;
+  /** A port of a function that the user makes (a subfunction): answers its index. The driver has registered it. */
+  readonly add?: (request: DevlinkPortRequest) => Awaitable<DriverResult<number>>;
+  readonly remove?: (port: number) => Awaitable<DriverResult>;
 }
 
+/** port_fn_*: the function behind a port of an eswitch. EOPNOTSUPP says that the port has none, or not this of it. */
 export interface DevlinkPortFunctionOps {
-  readonly hwAddrGet?: () => Awaitable<MacAddress>;
-  readonly hwAddrSet?: (address: MacAddress) => Awaitable<DriverResult>;
-  readonly stateGet?: () => Awaitable<{
-    readonly state: 'inactive' | 'active';
-    readonly opstate: 'detached' | 'attached';
-  }>;
-  readonly stateSet?: (state: 'inactive' | 'active') => Awaitable<DriverResult>;
-  readonly capabilityGet?: (capability: DevlinkPortCapability) => Awaitable<boolean | undefined>;
-  readonly capabilitySet?: (capability: DevlinkPortCapability, on: boolean) => Awaitable<DriverResult>;
-  readonly maxIoEqsGet?: () => Awaitable<number>;
-  readonly maxIoEqsSet?: (count: number) => Awaitable<DriverResult>;
+  readonly hwAddrGet?: (port: number) => Awaitable<DriverResult<MacAddress>>;
+  readonly hwAddrSet?: (port: number, address: MacAddress) => Awaitable<DriverResult>;
+  readonly stateGet?: (port: number) => Awaitable<DriverResult<DevlinkFunctionState>>;
+  readonly stateSet?: (port: number, state: DevlinkFunctionState['state']) => Awaitable<DriverResult>;
+  readonly capabilityGet?: (port: number, capability: DevlinkPortCapability) => Awaitable<DriverResult<boolean>>;
+  readonly capabilitySet?: (port: number, capability: DevlinkPortCapability, on: boolean) => Awaitable<DriverResult>;
+  readonly maxIoEqsGet?: (port: number) => Awaitable<DriverResult<number>>;
+  readonly maxIoEqsSet?: (port: number, count: number) => Awaitable<DriverResult>;
+}
+
+export interface DevlinkFunctionState {
+  readonly state: 'inactive' | 'active';
+  /** Whether a driver has taken the function. */
+  readonly opstate: 'detached' | 'attached';
 }
 
 export type DevlinkPortCapability = 'roce' | 'migratable' | 'ipsec_crypto' | 'ipsec_packet';
@@ -152,8 +156,6 @@ export interface DevlinkFlashRequest {
   readonly component?: string;
   /** Bits of enum devlink_flash_overwrite. */
   readonly overwriteMask: number;
-  /** devlink_flash_update_status_notify(), or devlink_flash_update_timeout_notify() with a timeout in seconds. */
-  readonly status: (status: DevlinkFlashStatus) => void;
 }
 
 export interface DevlinkFlashStatus {
@@ -210,7 +212,6 @@ export interface DevlinkParam {
   readonly cmodes: readonly DevlinkParamCmode[];
   /** devl_param_driverinit_value_set(), where the cmode is among them. */
   readonly driverinit?: DevlinkParamValue;
-  readonly validate?: (value: DevlinkParamValue) => Awaitable<DriverResult>;
 }
 
 export interface DevlinkParamOps {
@@ -218,27 +219,42 @@ export interface DevlinkParamOps {
   /** Of the cmodes runtime and permanent; the core keeps the others. */
   readonly get?: (name: string, cmode: DevlinkParamCmode) => Awaitable<DriverResult<DevlinkParamValue>>;
   readonly set?: (name: string, cmode: DevlinkParamCmode, value: DevlinkParamValue) => Awaitable<DriverResult>;
+  /** Asked before a value is kept or set. */
+  readonly validate?: (name: string, value: DevlinkParamValue) => Awaitable<DriverResult>;
 }
 
 // Resources.
 
+export interface DevlinkResourceOps {
+  /** Parts behind the whole that they are of. */
+  readonly list: readonly DevlinkResource[];
+  /** Of those that count. */
+  readonly occupancy?: (id: number) => Awaitable<number>;
+}
+
 export interface DevlinkResource {
   readonly name: string;
   readonly id: number;
+  /** The whole that it is a part of. */
+  readonly parent?: number;
   readonly size: number;
   readonly minimum: number;
   readonly maximum: number;
   readonly granularity: number;
-  readonly occupancy?: () => Awaitable<number>;
-  readonly children?: readonly DevlinkResource[];
+  /** Whether the driver counts what of it is in use. */
+  readonly counts: boolean;
 }
 
 // Health.
 
 export interface DevlinkHealthOps {
   readonly reporters: readonly DevlinkReporter[];
-  /** Reporters of a port, from when it is registered until it goes. */
-  readonly ofPort?: (port: number) => readonly DevlinkReporter[];
+  /** Reporters that each port has, from when it is registered until it goes. */
+  readonly portReporters?: readonly DevlinkReporter[];
+  readonly recover?: (reporter: DevlinkReporterKey) => Awaitable<DriverResult>;
+  readonly dump?: (reporter: DevlinkReporterKey) => Awaitable<DriverResult<FormattedMessage>>;
+  readonly diagnose?: (reporter: DevlinkReporterKey) => Awaitable<DriverResult<FormattedMessage>>;
+  readonly test?: (reporter: DevlinkReporterKey) => Awaitable<DriverResult>;
 }
 
 export interface DevlinkReporterKey {
@@ -250,10 +266,8 @@ export interface DevlinkReporter {
   readonly name: string;
   /** Milliseconds after a recovery in which no other is tried by itself. */
   readonly gracefulPeriod: number;
-  readonly recover?: () => Awaitable<DriverResult>;
-  readonly dump?: () => Awaitable<DriverResult<FormattedMessage>>;
-  readonly diagnose?: () => Awaitable<DriverResult<FormattedMessage>>;
-  readonly test?: () => Awaitable<DriverResult>;
+  /** Which of the operations are there for it. */
+  readonly can: readonly ('recover' | 'dump' | 'diagnose' | 'test')[];
 }
 
 /** devlink_fmsg: pairs, arrays and objects with values at the ends. */
@@ -273,14 +287,18 @@ export type FormattedValue =
 
 // Regions.
 
+export interface DevlinkRegionOps {
+  readonly list: readonly DevlinkRegion[];
+  readonly snapshot?: (region: string) => Awaitable<DriverResult<Uint8Array>>;
+  readonly read?: (region: string, offset: number, length: number) => Awaitable<DriverResult<Uint8Array>>;
+}
+
 export interface DevlinkRegion {
   readonly name: string;
   readonly size: number;
   readonly maxSnapshots: number;
-  /** Whether the user may take one now. */
-  readonly snapshot?: () => Awaitable<DriverResult<Uint8Array>>;
-  /** Reads without a snapshot. */
-  readonly read?: (offset: number, length: number) => Awaitable<DriverResult<Uint8Array>>;
+  /** `snapshot`: the user may take one now. `read`: it can be read without. */
+  readonly can: readonly ('snapshot' | 'read')[];
 }
 
 // Traps.
@@ -358,6 +376,6 @@ export type DevlinkRateSetter = (object: DevlinkRateKey, value: number) => Await
 export type DevlinkSelftest = 'flash';
 
 export interface DevlinkSelftestOps {
-  readonly check: (test: DevlinkSelftest) => boolean;
+  readonly tests: readonly DevlinkSelftest[];
   readonly run: (test: DevlinkSelftest) => Awaitable<'skip' | 'pass' | 'fail'>;
 }

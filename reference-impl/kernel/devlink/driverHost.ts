@@ -1,5 +1,6 @@
 /** What drivers call of the core of devlink. */
 import type {
+  DevlinkFlashStatus,
   DevlinkHost,
   DevlinkParamValue,
   DevlinkPort,
@@ -9,7 +10,8 @@ import type {
 } from '../../../harness/contract/index.js';
 import type { DevlinkKernel } from './devlinkKernel.js';
 import { findReporter, reportHealth, updateState } from './health.js';
-import type { DevlinkInstance, ReporterState } from './instance.js';
+import { statusValues } from './flash.js';
+import { handleValues, type DevlinkInstance, type ReporterState } from './instance.js';
 import { paramValues } from './params.js';
 import { createLeaf, destroyLeaf, destroyNodes } from './rates.js';
 import { keepDriverSnapshot } from './regions.js';
@@ -50,7 +52,7 @@ export class DevlinkDriverHost implements DevlinkHost {
     await destroyNodes(this.#instance);
   }
 
-  driverinitValue(name: string): DevlinkParamValue | undefined {
+  async driverinitValue(name: string): Promise<DevlinkParamValue | undefined> {
     return this.#instance.params.find(({ param }) => param.name === name)?.driverinit;
   }
 
@@ -64,7 +66,7 @@ export class DevlinkDriverHost implements DevlinkHost {
     });
   }
 
-  resourceSize(id: number): number {
+  async resourceSize(id: number): Promise<number> {
     return takeSize(this.#instance, id);
   }
 
@@ -76,8 +78,13 @@ export class DevlinkDriverHost implements DevlinkHost {
     updateState(this.#devlink, this.#instance, this.#reporter(key), state);
   }
 
-  snapshot(region: string, bytes: Uint8Array): number | undefined {
+  async snapshot(region: string, bytes: Uint8Array): Promise<DriverResult<number>> {
     return keepDriverSnapshot(this.#devlink, this.#instance, region, bytes);
+  }
+
+  flashStatus(status: DevlinkFlashStatus): void {
+    const instance = this.#instance;
+    this.#devlink.tell(instance, 'FLASH_UPDATE_STATUS', { ...handleValues(instance), ...statusValues(status) });
   }
 
   trapReport(trap: string, _port: PortName, length: number): void {

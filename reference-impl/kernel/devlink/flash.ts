@@ -15,7 +15,7 @@ import {
 } from './operations.js';
 
 /** devlink_nl_flash_update_fill(). */
-const statusValues = ({ message, component, done = 0, total = 0, timeout = 0 }: DevlinkFlashStatus): Values => ({
+export const statusValues = ({ message, component, done = 0, total = 0, timeout = 0 }: DevlinkFlashStatus): Values => ({
   ...(message === undefined ? {} : { DEVLINK_ATTR_FLASH_UPDATE_STATUS_MSG: message }),
   ...(component === undefined ? {} : { DEVLINK_ATTR_FLASH_UPDATE_COMPONENT: component }),
   DEVLINK_ATTR_FLASH_UPDATE_STATUS_DONE: done,
@@ -73,7 +73,6 @@ async function flashUpdate(asked: DevlinkRequest): Promise<DevlinkAnswer> {
     file,
     ...(component === undefined ? {} : { component }),
     overwriteMask: (numberIn(sections, 'value') ?? 0) & (numberIn(sections, 'selector') ?? 0),
-    status: (status) => devlink.tell(instance, 'FLASH_UPDATE_STATUS', { ...handle, ...statusValues(status) }),
   });
   devlink.tell(instance, 'FLASH_UPDATE_END', handle);
   return done.ok ? DONE : declined(done);

@@ -1,5 +1,10 @@
 /** Health reporters: net/devlink/health.c. */
-import type { DevlinkReporterKey, DriverResult, Nanoseconds } from '../../../harness/contract/index.js';
+import type {
+  DevlinkReporter,
+  DevlinkReporterKey,
+  DriverResult,
+  Nanoseconds,
+} from '../../../harness/contract/index.js';
 import { numberIn, textIn, type Value, type Values } from '../../netlink/schema.js';
 import { ECANCELED, EINVAL, EOPNOTSUPP, OK, refused } from '../errno.js';
 import { refusal } from '../refusals.js';
@@ -30,7 +35,7 @@ function reporterValues(instance: DevlinkInstance, state: ReporterState): Values
       DEVLINK_ATTR_HEALTH_REPORTER_STATE: isError ? 1 : 0,
       DEVLINK_ATTR_HEALTH_REPORTER_ERR_COUNT: errors,
       DEVLINK_ATTR_HEALTH_REPORTER_RECOVER_COUNT: recoveries,
-      ...(reporter.recover === undefined
+      ...(!reporter.can.includes('recover')
         ? {}
         : {
             DEVLINK_ATTR_HEALTH_REPORTER_GRACEFUL_PERIOD: gracefulPeriod,
@@ -42,10 +47,16 @@ function reporterValues(instance: DevlinkInstance, state: ReporterState): Values
             DEVLINK_ATTR_HEALTH_REPORTER_DUMP_TS: dump.at / MILLISECOND,
             DEVLINK_ATTR_HEALTH_REPORTER_DUMP_TS_NS: dump.at,
           }),
-      ...(reporter.dump === undefined ? {} : { DEVLINK_ATTR_HEALTH_REPORTER_AUTO_DUMP: autoDump ? 1 : 0 }),
+      ...(!reporter.can.includes('dump') ? {} : { DEVLINK_ATTR_HEALTH_REPORTER_AUTO_DUMP: autoDump ? 1 : 0 }),
     },
   };
 }
+
+/** How the driver knows it. */
+const keyOf = ({ reporter, port }: ReporterState): DevlinkReporterKey => ({
+  name: reporter.name,
+  ...(port === undefined ? {} : { port }),
+});
 
 /** All reporters of an instance: its own, then those of its ports. */
 function reportersOf({ reporters, ports }: DevlinkInstance): readonly ReporterState[] {
@@ -67,9 +78,10 @@ const announce = (devlink: DevlinkKernel, instance: DevlinkInstance, state: Repo
   devlink.tell(instance, 'HEALTH_REPORTER_RECOVER', reporterValues(instance, state), state.port);
 
 /** devlink_health_do_dump(): the first dump is kept until somebody clears it. */
-async function takeDump(devlink: DevlinkKernel, state: ReporterState): Promise<DriverResult> {
-  if (state.reporter.dump === undefined || (state.dump !== undefined && devlink.parts.keepsDump)) return OK;
-  const dump = await state.reporter.dump();
+async function takeDump(devlink: DevlinkKernel, { ops }: DevlinkInstance, state: ReporterState): Promise<DriverResult> {
+  if (!state.reporter.can.includes('dump') || (state.dump !== undefined && devlink.parts.keepsDump)) return OK;
+  const dump = await ops.health?.dump?.(keyOf(state));
+  if (dump === undefined) return OK;
   if (!dump.ok) return dump;
   state.dump = { message: dump.value, at: timeOf(devlink) };
   return OK;
@@ -81,8 +93,10 @@ const timeOf = (devlink: DevlinkKernel): Nanoseconds => devlink.kernel.now;
 /** devlink_health_reporter_recover(). */
 async function recover(devlink: DevlinkKernel, instance: DevlinkInstance, state: ReporterState): Promise<DriverResult> {
   if (!state.isError) return OK;
-  if (state.reporter.recover === undefined) return refused(EOPNOTSUPP);
-  const recovered = await state.reporter.recover();
+  const recovered = state.reporter.can.includes('recover')
+    ? await instance.ops.health?.recover?.(keyOf(state))
+    : undefined;
+  if (recovered === undefined) return refused(EOPNOTSUPP);
   if (!recovered.ok) return recovered;
   state.recoveries += devlink.parts.recoveriesCounted;
   state.lastRecovery = timeOf(devlink);
@@ -106,7 +120,7 @@ export async function reportHealth(
     state.lastRecovery !== undefined &&
     parts.isGraceful(timeOf(devlink), state.lastRecovery, state.gracefulPeriod * MILLISECOND);
   if (state.autoRecover && (wasError || isSoon)) return refused(ECANCELED);
-  if (state.autoDump) await takeDump(devlink, state);
+  if (state.autoDump) await takeDump(devlink, instance, state);
   return state.autoRecover ? recover(devlink, instance, state) : OK;
 }
 
@@ -130,8 +144,8 @@ function setReporter(asked: DevlinkRequest): DevlinkAnswer {
   const at = (name: string): Value | undefined => values[`DEVLINK_ATTR_HEALTH_REPORTER_${name}`];
   const { reporter } = state;
   const isOfRecovery = at('GRACEFUL_PERIOD') !== undefined || at('AUTO_RECOVER') !== undefined;
-  if (reporter.recover === undefined && isOfRecovery) return refusal(EOPNOTSUPP);
-  if (reporter.dump === undefined && at('AUTO_DUMP') !== undefined) return refusal(EOPNOTSUPP);
+  if (!reporter.can.includes('recover') && isOfRecovery) return refusal(EOPNOTSUPP);
+  if (!reporter.can.includes('dump') && at('AUTO_DUMP') !== undefined) return refusal(EOPNOTSUPP);
   const period = at('GRACEFUL_PERIOD');
   if (typeof period === 'bigint') state.gracefulPeriod = period;
   const [autoRecover, autoDump] = ['AUTO_RECOVER', 'AUTO_DUMP'].map((name) =>
@@ -145,20 +159,20 @@ function setReporter(asked: DevlinkRequest): DevlinkAnswer {
 /** A request about one reporter, and what of it the driver must have. */
 const withReporter =
   (
-    has: 'dump' | 'diagnose' | 'test' | undefined,
+    has: DevlinkReporter['can'][number] | undefined,
     run: (state: ReporterState, asked: DevlinkRequest) => Promise<DevlinkAnswer> | DevlinkAnswer,
   ) =>
   (asked: DevlinkRequest): Promise<DevlinkAnswer> | DevlinkAnswer => {
     const state = reporterIn(asked);
     if (state === undefined) return refusal(EINVAL);
-    return has !== undefined && state.reporter[has] === undefined ? refusal(EOPNOTSUPP) : run(state, asked);
+    return has !== undefined && !state.reporter.can.includes(has) ? refusal(EOPNOTSUPP) : run(state, asked);
   };
 
 const finished = (result: DriverResult | undefined): DevlinkAnswer =>
   result === undefined || result.ok ? DONE : declined(result);
 
-async function diagnose(state: ReporterState): Promise<DevlinkAnswer> {
-  const message = await state.reporter.diagnose?.();
+async function diagnose(state: ReporterState, { instance }: DevlinkRequest): Promise<DevlinkAnswer> {
+  const message = await instance.ops.health?.diagnose?.(keyOf(state));
   if (message === undefined) return refusal(EOPNOTSUPP);
   if (!message.ok) return declined(message);
   const replies = formattedMessages(message.value).map((values): DevlinkReply => ({
@@ -172,8 +186,8 @@ async function diagnose(state: ReporterState): Promise<DevlinkAnswer> {
 async function dumpOf(asked: DevlinkRequest): Promise<readonly DevlinkReply[] | DevlinkAnswer> {
   const state = reporterIn(asked);
   if (state === undefined) return refusal(EINVAL);
-  if (state.reporter.dump === undefined) return refusal(EOPNOTSUPP);
-  const taken = await takeDump(asked.devlink, state);
+  if (!state.reporter.can.includes('dump')) return refusal(EOPNOTSUPP);
+  const taken = await takeDump(asked.devlink, asked.instance, state);
   if (!taken.ok) return declined(taken);
   return formattedMessages(state.dump?.message ?? []).map((values) => ({
     command: 'HEALTH_REPORTER_DUMP_GET',
@@ -213,5 +227,9 @@ export const healthOperations: DevlinkOperations = {
       return DONE;
     }),
   },
-  HEALTH_REPORTER_TEST: { doit: withReporter('test', async ({ reporter }) => finished(await reporter.test?.())) },
+  HEALTH_REPORTER_TEST: {
+    doit: withReporter('test', async (state, { instance }) =>
+      finished(await instance.ops.health?.test?.(keyOf(state))),
+    ),
+  },
 };

@@ -130,7 +130,7 @@ export function newInstance(ops: DevlinkOps): DevlinkInstance {
       driverinit: param.driverinit,
       driverinitNew: undefined,
     })),
-    resources: (ops.resources ?? []).map((resource) => newResource(resource, undefined)),
+    resources: resourceTree(ops.resources?.list ?? []),
     ...reinitialised(ops),
     rates: [],
     snapshotIds: new Map(),
@@ -145,7 +145,7 @@ export function reinitialised(
 ): Pick<DevlinkInstance, 'reporters' | 'regions' | 'traps' | 'trapGroups' | 'trapPolicers'> {
   return {
     reporters: (ops.health?.reporters ?? []).map((reporter) => newReporter(reporter, undefined)),
-    regions: (ops.regions ?? []).map((region) => ({ region, snapshots: new Map<number, Uint8Array>() })),
+    regions: (ops.regions?.list ?? []).map((region) => ({ region, snapshots: new Map<number, Uint8Array>() })),
     traps: (ops.traps?.traps ?? []).map((trap) => ({ trap, action: trap.action, count: { packets: 0, bytes: 0 } })),
     trapGroups: (ops.traps?.groups ?? []).map((group) => ({
       group,
@@ -165,7 +165,7 @@ export function newPortState(ops: DevlinkOps, port: DevlinkPort): PortState {
     index: port.index,
     port,
     desiredType: 'notset',
-    reporters: (ops.health?.ofPort?.(port.index) ?? []).map((reporter) => newReporter(reporter, port.index)),
+    reporters: (ops.health?.portReporters ?? []).map((reporter) => newReporter(reporter, port.index)),
     rate: undefined,
   };
 }
@@ -180,21 +180,24 @@ function newReporter(reporter: DevlinkReporter, port: number | undefined): Repor
     recoveries: 0,
     lastRecovery: undefined,
     gracefulPeriod: BigInt(reporter.gracefulPeriod),
-    autoRecover: reporter.recover !== undefined,
-    autoDump: reporter.dump !== undefined,
+    autoRecover: reporter.can.includes('recover'),
+    autoDump: reporter.can.includes('dump'),
     dump: undefined,
   };
 }
 
-function newResource(resource: DevlinkResource, parent: ResourceState | undefined): ResourceState {
-  const state: ResourceState = {
-    resource,
-    parent,
-    children: [],
-    size: resource.size,
-    sizeNew: resource.size,
-    isValid: true,
-  };
-  for (const child of resource.children ?? []) state.children.push(newResource(child, state));
-  return state;
+/** devl_resource_register(), one after the other. */
+function resourceTree(list: readonly DevlinkResource[]): ResourceState[] {
+  const byId = new Map<number, ResourceState>();
+  const roots: ResourceState[] = [];
+  for (const resource of list) {
+    const parent = resource.parent === undefined ? undefined : byId.get(resource.parent);
+    if (resource.parent !== undefined && parent === undefined)
+      throw new Error(`resource ${resource.id} is a part of ${resource.parent}, which is not there`);
+    const { size } = resource;
+    const state: ResourceState = { resource, parent, children: [], size, sizeNew: size, isValid: true };
+    byId.set(resource.id, state);
+    (parent?.children ?? roots).push(state);
+  }
+  return roots;
 }

@@ -127,7 +127,7 @@ async function setParam(asked: DevlinkRequest): Promise<DevlinkAnswer> {
     return refusal(EINVAL);
   const value = valueIn(param, bytesIn(values, 'DEVLINK_ATTR_PARAM_VALUE_DATA'));
   if (value === undefined) return refusal(EINVAL);
-  const valid = parts.validatesParams ? await param.validate?.(value) : undefined;
+  const valid = parts.validatesParams ? await instance.ops.params?.validate?.(param.name, value) : undefined;
   if (valid !== undefined && !valid.ok) return declined(valid);
   const modeless = missingOf(asked, 'PARAM_VALUE_CMODE');
   if (modeless !== undefined) return modeless;

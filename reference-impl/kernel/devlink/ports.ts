@@ -66,7 +66,7 @@ export async function portValues(
       ? {}
       : { DEVLINK_ATTR_PORT_NETDEV_IFINDEX: netDevice.ifIndex, DEVLINK_ATTR_PORT_NETDEV_NAME: netDevice.name }),
     ...(attributes === undefined ? {} : attributeValues(parts, attributes)),
-    ...(await functionValues(attributes?.flavour, instance.ops.port?.functionOf?.(index))),
+    ...(await functionValues(attributes?.flavour, index, instance.ops.portFunction)),
   };
 }
 
@@ -107,29 +107,32 @@ function attributeValues(parts: DevlinkParts, attributes: DevlinkPortAttributes)
   }
 }
 
-/** devlink_nl_port_function_attrs_put(). */
+/** devlink_nl_port_function_attrs_put(): what the driver answers with EOPNOTSUPP is left out. */
 async function functionValues(
   flavour: DevlinkPortFlavour | undefined,
+  port: number,
   ops: DevlinkPortFunctionOps | undefined,
 ): Promise<Values> {
   if (ops === undefined) return {};
   const values: Record<string, Values[keyof Values]> = {};
-  if (ops.hwAddrGet !== undefined) values['DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR'] = parseMac(await ops.hwAddrGet());
+  const address = await ops.hwAddrGet?.(port);
+  if (address?.ok === true) values['DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR'] = parseMac(address.value);
   let [selector, value] = [0, 0];
   for (const [bit, capability] of CAPABILITIES.entries()) {
     if (capability !== 'roce' && flavour !== 'pcivf') continue;
-    const isOn = await ops.capabilityGet?.(capability);
-    if (isOn === undefined) continue;
+    const isOn = await ops.capabilityGet?.(port, capability);
+    if (isOn?.ok !== true) continue;
     selector |= 1 << bit;
-    if (isOn) value |= 1 << bit;
+    if (isOn.value) value |= 1 << bit;
   }
   if (selector !== 0) values['DEVLINK_PORT_FN_ATTR_CAPS'] = { value, selector };
-  if (ops.stateGet !== undefined) {
-    const { state, opstate } = await ops.stateGet();
-    values['DEVLINK_PORT_FN_ATTR_STATE'] = state === 'active' ? 1 : 0;
-    values['DEVLINK_PORT_FN_ATTR_OPSTATE'] = opstate === 'attached' ? 1 : 0;
+  const state = await ops.stateGet?.(port);
+  if (state?.ok === true) {
+    values['DEVLINK_PORT_FN_ATTR_STATE'] = state.value.state === 'active' ? 1 : 0;
+    values['DEVLINK_PORT_FN_ATTR_OPSTATE'] = state.value.opstate === 'attached' ? 1 : 0;
   }
-  if (ops.maxIoEqsGet !== undefined) values['DEVLINK_PORT_FN_ATTR_MAX_IO_EQS'] = await ops.maxIoEqsGet();
+  const maxIoEqs = await ops.maxIoEqsGet?.(port);
+  if (maxIoEqs?.ok === true) values['DEVLINK_PORT_FN_ATTR_MAX_IO_EQS'] = maxIoEqs.value;
   return Object.keys(values).length === 0 ? {} : { DEVLINK_ATTR_PORT_FUNCTION: values };
 }
 
@@ -207,7 +210,8 @@ function addressRefusal(parts: DevlinkParts, address: Uint8Array, isEthernet: bo
 /** devlink_port_function_set(). */
 async function setFunction(asked: DevlinkRequest, port: PortState, wanted: Values): Promise<DevlinkAnswer> {
   const { devlink, instance } = asked;
-  const ops = instance.ops.port?.functionOf?.(port.index);
+  const ops = instance.ops.portFunction;
+  const { index } = port;
   const refused = functionRefusal(asked, port, wanted, ops);
   if (refused !== undefined) return refused;
   const steps: (() => Promise<DriverResult | undefined> | DriverResult | undefined)[] = [];
@@ -215,17 +219,17 @@ async function setFunction(asked: DevlinkRequest, port: PortState, wanted: Value
   if (address !== undefined) {
     const wrong = addressRefusal(devlink.parts, address, devlink.linkOf(port).type === 'eth');
     if (wrong !== undefined) return wrong;
-    steps.push(() => ops?.hwAddrSet?.(formatMac(address) as MacAddress));
+    steps.push(() => ops?.hwAddrSet?.(index, formatMac(address) as MacAddress));
   }
   const capabilities = nestIn(wanted, 'DEVLINK_PORT_FN_ATTR_CAPS');
   const [selector, value] = [numberIn(capabilities, 'selector') ?? 0, numberIn(capabilities, 'value') ?? 0];
   for (const [bit, capability] of CAPABILITIES.entries())
     if ((selector & (1 << bit)) !== 0)
-      steps.push(() => ops?.capabilitySet?.(capability, (value & selector & (1 << bit)) !== 0));
+      steps.push(() => ops?.capabilitySet?.(index, capability, (value & selector & (1 << bit)) !== 0));
   const maxIoEqs = numberIn(wanted, 'DEVLINK_PORT_FN_ATTR_MAX_IO_EQS');
-  if (maxIoEqs !== undefined) steps.push(() => ops?.maxIoEqsSet?.(maxIoEqs));
+  if (maxIoEqs !== undefined) steps.push(() => ops?.maxIoEqsSet?.(index, maxIoEqs));
   const state = numberIn(wanted, 'DEVLINK_PORT_FN_ATTR_STATE');
-  if (state !== undefined) steps.push(() => ops?.stateSet?.(state === 1 ? 'active' : 'inactive'));
+  if (state !== undefined) steps.push(() => ops?.stateSet?.(index, state === 1 ? 'active' : 'inactive'));
   for (const step of steps) {
     const done = await step();
     if (done !== undefined && !done.ok) return declined(done);
@@ -273,8 +277,8 @@ async function unsplitPort({ instance, port }: DevlinkRequest): Promise<DevlinkA
 /** devlink_nl_port_new_doit(). */
 async function newPort(asked: DevlinkRequest): Promise<DevlinkAnswer> {
   const { devlink, instance, values } = asked;
-  const { portNew } = instance.ops;
-  if (portNew === undefined) return refusal(EOPNOTSUPP);
+  const add = instance.ops.port?.add;
+  if (add === undefined) return refusal(EOPNOTSUPP);
   const [flavour, pf] = [
     numberIn(values, 'DEVLINK_ATTR_PORT_FLAVOUR'),
     numberIn(values, 'DEVLINK_ATTR_PORT_PCI_PF_NUMBER'),
@@ -283,7 +287,7 @@ async function newPort(asked: DevlinkRequest): Promise<DevlinkAnswer> {
   const [index, controller, sf] = ['INDEX', 'CONTROLLER_NUMBER', 'PCI_SF_NUMBER'].map((name) =>
     numberIn(values, `DEVLINK_ATTR_PORT_${name}`),
   );
-  const made = await portNew({
+  const made = await add({
     flavour: DEVLINK_PORT_FLAVOURS[flavour] ?? 'physical',
     pf,
     ...(index === undefined ? {} : { index }),
@@ -297,9 +301,9 @@ async function newPort(asked: DevlinkRequest): Promise<DevlinkAnswer> {
 }
 
 async function deletePort({ instance, port }: DevlinkRequest): Promise<DevlinkAnswer> {
-  const del = instance.ops.port?.del;
-  if (del === undefined || port === undefined) return refusal(EOPNOTSUPP);
-  const done = await del(port.index);
+  const remove = instance.ops.port?.remove;
+  if (remove === undefined || port === undefined) return refusal(EOPNOTSUPP);
+  const done = await remove(port.index);
   return done.ok ? DONE : declined(done);
 }
 

@@ -1,7 +1,8 @@
 /** Regions and their snapshots: net/devlink/region.c. */
+import type { DriverResult } from '../../../harness/contract/index.js';
 import { numberIn, textIn, type Values } from '../../netlink/schema.js';
 import type { Refusal } from '../../netlink/validate.js';
-import { EEXIST, EINVAL, ENODEV, ENOSPC, EOPNOTSUPP } from '../errno.js';
+import { EEXIST, EINVAL, ENODEV, ENOSPC, EOPNOTSUPP, refused } from '../errno.js';
 import { refusal, refusalAt } from '../refusals.js';
 import type { DevlinkKernel } from './devlinkKernel.js';
 import { handleValues, type DevlinkInstance, type RegionState } from './instance.js';
@@ -86,12 +87,12 @@ export function keepDriverSnapshot(
   instance: DevlinkInstance,
   name: string,
   bytes: Uint8Array,
-): number | undefined {
+): DriverResult<number> {
   const state = instance.regions.find(({ region }) => region.name === name);
-  if (state === undefined || state.snapshots.size >= state.region.maxSnapshots) return undefined;
+  if (state === undefined || state.snapshots.size >= state.region.maxSnapshots) return refused(ENOSPC);
   const id = freeId(instance);
   keep(devlink, instance, state, id, bytes.slice());
-  return id;
+  return { ok: true, value: id };
 }
 
 /** devlink_nl_region_new_doit(). */
@@ -103,7 +104,7 @@ async function newSnapshot(asked: DevlinkRequest): Promise<DevlinkAnswer> {
   const state = regionIn(asked, 'The requested region does not exist');
   if ('errno' in state) return state;
   const { region, snapshots } = state;
-  if (region.snapshot === undefined)
+  if (!region.can.includes('snapshot'))
     return refusal(EOPNOTSUPP, 'The requested region does not support taking an immediate snapshot');
   if (snapshots.size >= region.maxSnapshots && parts.limitsSnapshots)
     return refusal(ENOSPC, 'The region has reached the maximum number of stored snapshots');
@@ -113,7 +114,8 @@ async function newSnapshot(asked: DevlinkRequest): Promise<DevlinkAnswer> {
     if (instance.snapshotIds.has(wanted)) return refusal(EEXIST);
   }
   const id = wanted ?? freeId(instance);
-  const taken = await region.snapshot();
+  const taken = await instance.ops.regions?.snapshot?.(region.name);
+  if (taken === undefined) return refusal(EOPNOTSUPP);
   if (!taken.ok) return declined(taken);
   keep(devlink, instance, state, id, taken.value.slice());
   return wanted === undefined ? replying('REGION_NEW', noticeValues(instance, state, id)) : DONE;
@@ -140,7 +142,7 @@ type Source = (offset: number, length: number) => Promise<Uint8Array | Refusal> 
 
 /** Where a read takes its bytes from: a snapshot, or the device itself. */
 function sourceIn(asked: DevlinkRequest, state: RegionState): Source | Refusal {
-  const { request, values } = asked;
+  const { request, instance, values } = asked;
   const id = numberIn(values, 'DEVLINK_ATTR_REGION_SNAPSHOT_ID');
   const isDirect = values['DEVLINK_ATTR_REGION_DIRECT'] === true;
   const at = (message: string): Refusal => refusalAt(request, 'DEVLINK_ATTR_REGION_SNAPSHOT_ID', EINVAL, message);
@@ -151,10 +153,11 @@ function sourceIn(asked: DevlinkRequest, state: RegionState): Source | Refusal {
     return (offset, length) => bytes.subarray(offset, offset + length);
   }
   if (!isDirect) return refusal(EINVAL, 'No snapshot id provided');
-  const { read } = state.region;
+  const { name, can } = state.region;
+  const read = can.includes('read') ? instance.ops.regions?.read : undefined;
   if (read === undefined) return refusal(EOPNOTSUPP, 'Requested region does not support direct read');
   return async (offset, length) => {
-    const bytes = await read(offset, length);
+    const bytes = await read(name, offset, length);
     return bytes.ok ? bytes.value : declined(bytes);
   };
 }

@@ -1,4 +1,5 @@
 /** Resources: net/devlink/resource.c. */
+import type { DevlinkResourceOps } from '../../../harness/contract/index.js';
 import { numberIn, type Values } from '../../netlink/schema.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { EINVAL, EOPNOTSUPP } from '../errno.js';
@@ -16,9 +17,9 @@ export function findResource(list: readonly ResourceState[], id: number): Resour
 }
 
 /** devlink_resource_put(). */
-async function resourceValues(state: ResourceState): Promise<Values> {
+async function resourceValues(ops: DevlinkResourceOps | undefined, state: ResourceState): Promise<Values> {
   const { resource, size, sizeNew, children, isValid } = state;
-  const occupancy = await resource.occupancy?.();
+  const occupancy = resource.counts ? await ops?.occupancy?.(resource.id) : undefined;
   return {
     DEVLINK_ATTR_RESOURCE_NAME: resource.name,
     DEVLINK_ATTR_RESOURCE_SIZE: size,
@@ -33,7 +34,9 @@ async function resourceValues(state: ResourceState): Promise<Values> {
       ? {}
       : {
           DEVLINK_ATTR_RESOURCE_SIZE_VALID: isValid ? 1 : 0,
-          DEVLINK_ATTR_RESOURCE_LIST: { DEVLINK_ATTR_RESOURCE: await Promise.all(children.map(resourceValues)) },
+          DEVLINK_ATTR_RESOURCE_LIST: {
+            DEVLINK_ATTR_RESOURCE: await Promise.all(children.map((child) => resourceValues(ops, child))),
+          },
         }),
   };
 }
@@ -43,7 +46,9 @@ async function dumpResources({ instance }: DevlinkRequest): Promise<DevlinkAnswe
   const values: Values = {
     ...handleValues(instance),
     DEVLINK_ATTR_RESOURCE_LIST: {
-      DEVLINK_ATTR_RESOURCE: await Promise.all(instance.resources.map(resourceValues)),
+      DEVLINK_ATTR_RESOURCE: await Promise.all(
+        instance.resources.map((state) => resourceValues(instance.ops.resources, state)),
+      ),
     },
   };
   return { ok: true, replies: [{ command: 'RESOURCE_DUMP', values }], ends: true };

@@ -22,7 +22,7 @@ const RESULTS = attributeSet('DEVLINK_ATTR_SELFTEST_RESULT', [
 function offered(instance: DevlinkInstance): Values | undefined {
   const tests = instance.ops.selftests;
   if (tests === undefined) return undefined;
-  const ids: Values = tests.check('flash') ? { DEVLINK_ATTR_SELFTEST_ID_FLASH: true } : {};
+  const ids: Values = tests.tests.includes('flash') ? { DEVLINK_ATTR_SELFTEST_ID_FLASH: true } : {};
   return { ...handleValues(instance), DEVLINK_ATTR_SELFTESTS: encodeAttributes(IDS, ids) };
 }
 
@@ -36,7 +36,7 @@ async function run(asked: DevlinkRequest): Promise<DevlinkAnswer> {
   for (const { type } of parseAttributes(bytesIn(values, 'DEVLINK_ATTR_SELFTESTS') ?? new Uint8Array(0)).attributes) {
     const test = SELFTESTS[type];
     if (test === undefined) continue;
-    const result = tests.check(test) ? await tests.run(test) : 'skip';
+    const result = tests.tests.includes(test) ? await tests.run(test) : 'skip';
     results.push({
       DEVLINK_ATTR_SELFTEST_RESULT_ID: type,
       DEVLINK_ATTR_SELFTEST_RESULT_STATUS: DEVLINK_SELFTEST_RESULTS.indexOf(result),
