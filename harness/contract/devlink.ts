@@ -41,7 +41,7 @@ export interface DevlinkHost {
   /** devl_rate_nodes_destroy(): all nodes go, and every object is without parent first. */
   destroyRateNodes(): Promise<void>;
   /** devl_param_driverinit_value_get(): what counts from the last reload on. */
-  driverinitValue(name: string): Promise<DevlinkParamValue | undefined>;
+  driverinitValue(name: string): Promise<DriverResult<DevlinkParamValue>>;
   /** devl_param_value_changed(): a value changed without the user. */
   paramChanged(name: string): void;
   /** devl_resource_size_get(): the driver takes the size that the user asked for; from now on it is the size. */

@@ -8,6 +8,7 @@ import type {
   DriverResult,
   PortName,
 } from '../../../harness/contract/index.js';
+import { EINVAL, EOPNOTSUPP, refused } from '../errno.js';
 import type { DevlinkKernel } from './devlinkKernel.js';
 import { findReporter, reportHealth, updateState } from './health.js';
 import { statusValues } from './flash.js';
@@ -52,8 +53,10 @@ export class DevlinkDriverHost implements DevlinkHost {
     await destroyNodes(this.#instance);
   }
 
-  async driverinitValue(name: string): Promise<DevlinkParamValue | undefined> {
-    return this.#instance.params.find(({ param }) => param.name === name)?.driverinit;
+  async driverinitValue(name: string): Promise<DriverResult<DevlinkParamValue>> {
+    const state = this.#instance.params.find(({ param }) => param.name === name);
+    if (state === undefined) return refused(EINVAL);
+    return state.driverinit === undefined ? refused(EOPNOTSUPP) : { ok: true, value: state.driverinit };
   }
 
   paramChanged(name: string): void {
