@@ -141,8 +141,10 @@ class Session {
 
   #serve(name: string, parameters: readonly unknown[]): unknown {
     if (this.#host === undefined) throw new Error(`it sent ${name} before it was attached`);
-    const operation = name.slice('host.'.length);
-    const host = this.#host as unknown as Readonly<Record<string, (...values: readonly unknown[]) => unknown>>;
+    const path = name.split('.').slice(1);
+    const operation = path.pop() ?? '';
+    const group = path.length === 0 ? this.#host : this.#host.devlink;
+    const host = group as unknown as Readonly<Record<string, (...values: readonly unknown[]) => unknown>>;
     return host[operation]?.(...parameters);
   }
 
