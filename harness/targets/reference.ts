@@ -85,7 +85,6 @@ const RIG: readonly string[] = [
   'bridge-mdb-bulk',
   'bridge-fdb-bulk',
   'bridge-mcast-max-groups',
-  'switch-groups',
   'ip-routing',
   'bond-lacp',
   'ip-multipath',

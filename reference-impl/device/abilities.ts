@@ -67,6 +67,7 @@ const PORTS_CAPABILITIES = present([
 
 const SWITCH_CAPABILITIES = present([
   'switchdev',
+  'switch-groups',
   'switch-table-fillable',
   'lag-table-fillable',
   'switchdev-routes',
