@@ -73,7 +73,7 @@ Feature: Reload: the driver brought up anew, firmware activated
       | RELOAD_LIMITS | 2 of 2 |
     Then devlink refuses it with EINVAL: "Requested limit is invalid for this action"
 
-  @DL-RELOAD-010
+  @DL-RELOAD-010 @needs:devlink-reload-cabled
   Scenario: Frames pass after a reload
     When the driver is brought up anew
     Then frames pass through the port again

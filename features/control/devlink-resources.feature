@@ -19,7 +19,7 @@ Feature: Resources: how much of it a device has, and for what
 
   @DL-RES-003
   Scenario: A new size waits for the reload
-    When the size of a part is asked to be its minimum
+    When the size of a part is asked to be another one
     Then devlink does it
     And the size is what it was, and the new one waits
     Given the driver was brought up anew

@@ -180,13 +180,14 @@ When(
     await setSize(this, id, size);
   },
 );
-When(/^the size of a part is asked to be its minimum$/, async function (this: NicWorld) {
+When(/^the size of a part is asked to be another one$/, async function (this: NicWorld) {
   const part = (await wholeWithParts(this)).parts.at(-1);
   expectThat(part !== undefined, 'the resource has no parts');
   devlinkNotes(this).remembered.set('resource', part.id);
   devlinkNotes(this).remembered.set('size', part.size);
-  devlinkNotes(this).remembered.set('wanted', Math.max(part.minimum, part.granularity));
-  await setSize(this, part.id, Math.max(part.minimum, part.granularity));
+  const wanted = part.minimum <= 1024 && part.maximum >= 1024 ? 1024 : part.minimum;
+  devlinkNotes(this).remembered.set('wanted', wanted);
+  await setSize(this, part.id, wanted);
 });
 async function rememberedResource(world: NicWorld): Promise<Sized> {
   const id = devlinkNotes(world).remembered.get('resource');
@@ -223,7 +224,7 @@ Then('a reload succeeds only where the parts are not more than the whole', async
   const sizes = fc.tuple(
     ...parts.map(({ minimum, maximum, granularity }) =>
       fc
-        .integer({ min: Math.max(1, minimum / granularity), max: Math.min(maximum / granularity, 4096) })
+        .integer({ min: Math.max(64 / granularity, minimum / granularity), max: Math.min(maximum / granularity, 4096) })
         .map((units) => units * granularity),
     ),
   );
@@ -412,7 +413,7 @@ Then(
   },
 );
 When(/^the firmware is activated (with|without) a reset$/, async function (this: NicWorld, how: string) {
-  const limit = how === 'with' ? {} : { DEVLINK_ATTR_RELOAD_LIMITS: { value: 2, selector: 2 } };
+  const limit: Values = how === 'with' ? {} : { DEVLINK_ATTR_RELOAD_LIMITS: { value: 2, selector: 2 } };
   await ask(this, 'RELOAD', { DEVLINK_ATTR_RELOAD_ACTION: 2, ...limit });
 });
 Then(

@@ -91,6 +91,7 @@ const DEVLINK_CAPABILITIES: CapabilityAnswers = {
     'devlink-asset-tag',
     'devlink-reload',
     'devlink-reload-no-reset',
+    'devlink-reload-cabled',
     'devlink-flash',
     'devlink-flash-activate',
     'devlink-flash-checks',

@@ -5,11 +5,17 @@ import type { Nanoseconds } from '../../../harness/contract/index.js';
 export interface DevlinkParts {
   /** Whether what became of an object is told to who listens. */
   readonly announces: (command: DevlinkCommand) => boolean;
+  /** Whether a dump has the instance. */
+  readonly listed: (instance: string) => boolean;
+  /** Whether a handle that is not whole, or not known, is taken for that of the first instance. */
+  readonly fallsBack: 'never' | 'incomplete' | 'unknown';
   /** What a port shows of its net device. */
   readonly showsNetDevice: boolean;
   /** devlink_nl_port_split_doit(). */
   readonly checksSplittable: boolean;
   readonly splitCountFits: (count: number, lanes: number) => boolean;
+  /** rtnl_fill_devlink_port(): the port that a link tells. */
+  readonly portOfLink: (sound: number) => number;
   /** Whether a port that is a part of one that was split says of which. */
   readonly showsSplitGroup: boolean;
   /** __devlink_port_phys_port_name_get(). */
@@ -24,6 +30,10 @@ export interface DevlinkParts {
   readonly validatesParams: boolean;
   /** Whether a value of the cmode driverinit counts from the next reload on, and not at once. */
   readonly driverinitWaits: boolean;
+  /** Whether what waits for the reload is shown. */
+  readonly showsWaiting: boolean;
+  /** Whether what a reload loaded stays. */
+  readonly keepsLoaded: boolean;
   /** devlink_resource_validate_size(). */
   readonly checksResourceSize: boolean;
   readonly resourcesWait: boolean;
@@ -57,7 +67,10 @@ export interface DevlinkParts {
 
 export const CONFORMING_DEVLINK: DevlinkParts = {
   announces: () => true,
+  listed: () => true,
+  fallsBack: 'never',
   showsNetDevice: true,
+  portOfLink: (sound) => sound,
   checksSplittable: true,
   splitCountFits: (count, lanes) => count >= 2 && (count & (count - 1)) === 0 && count <= lanes,
   showsSplitGroup: true,
@@ -68,6 +81,8 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   checksParamCmode: true,
   validatesParams: true,
   driverinitWaits: true,
+  showsWaiting: true,
+  keepsLoaded: true,
   checksResourceSize: true,
   resourcesWait: true,
   checksResourceSums: true,
