@@ -93,6 +93,7 @@ const DEVLINK_CAPABILITIES: CapabilityAnswers = {
     'devlink-reload-no-reset',
     'devlink-reload-cabled',
     'devlink-flash',
+    'devlink-flash-quick',
     'devlink-flash-activate',
     'devlink-flash-checks',
     'devlink-health',

@@ -42,6 +42,7 @@ const NAMES = [
   'devlink-reload-no-reset',
   'devlink-reload-cabled',
   'devlink-flash',
+  'devlink-flash-quick',
   'devlink-flash-activate',
   'devlink-flash-checks',
   'devlink-health',
@@ -60,6 +61,7 @@ const NAMES = [
 const UNTOLD: CapabilityAnswers = {
   'devlink-max-macs': absent('Nothing that devlink can be asked tells whether max_macs limits the filter of a port.'),
   'devlink-flash': absent('The suite writes no firmware to a device unless it is stated that it may.'),
+  'devlink-flash-quick': absent('The suite writes no firmware to a device unless it is stated that it may.'),
   'devlink-flash-activate': absent('The suite writes no firmware to a device unless it is stated that it may.'),
   'devlink-flash-checks': absent('The suite writes no firmware to a device unless it is stated that it may.'),
   'devlink-fatal-error': absent('Nothing that devlink can be asked tells whether an error stops the data path.'),

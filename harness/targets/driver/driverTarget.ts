@@ -33,6 +33,7 @@ import { settleLink } from './carrier.js';
 import { probeDriver } from './driverCapabilities.js';
 import { driverInfo, type DriverInfo } from './driverInfo.js';
 import {
+  NET_DEVICES,
   PORT_ASPECTS,
   changesOf,
   differ,
@@ -75,7 +76,7 @@ const IFF_UP = 0x1;
 interface DriverPort extends TargetPort {
   ifIndex: IfIndex;
   access: PortAccess;
-  readonly defaults: readonly (State | null)[];
+  readonly defaults: (State | null)[];
 }
 
 export async function openDriverTarget(options: DriverTargetOptions): Promise<Target> {
@@ -285,6 +286,9 @@ class DriverTarget implements Target {
     port.ifIndex = renewed.ifIndex;
     port.access = { ...port.access, ifIndex: renewed.ifIndex };
     this.#readers.clear();
+    // The new net device is none that a scenario added.
+    const place = PORT_ASPECTS.findIndex(({ name }) => name === NET_DEVICES);
+    port.defaults[place] = { ...port.defaults[place], [String(renewed.ifIndex)]: renewed.ifIndex };
     await this.#options.renewed?.(renewed.ifIndex);
   }
 
