@@ -25,6 +25,7 @@ import { BridgeKernel } from './bridge/bridgeKernel.js';
 import { receive as bridgeReceive, transmit as bridgeTransmit } from './bridge/forward.js';
 import { DevlinkKernel } from './devlink/devlinkKernel.js';
 import { ENETDOWN, ENODEV } from './errno.js';
+import { fixFeatures } from './features.js';
 import { netDeviceOfPort, unregisterNetDevice } from './devicePorts.js';
 import { notify, type KernelState, type Notifier } from './kernelState.js';
 import { setCarrier } from './linkState.js';
@@ -351,6 +352,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
       limits,
       softFeatures: this.parts.softFeatures,
     });
+    // register_netdevice(): what the rules take away of a driver's features is off from the start, and wanted all the same.
+    netDevice.features = fixFeatures(netDevice.features, netDevice, this.parts.featureRules);
     this.netDevices.set(netDevice.ifIndex, netDevice);
     this.#byPort.set(limits.port, netDevice);
     return netDevice;

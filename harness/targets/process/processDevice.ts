@@ -28,15 +28,20 @@ export interface ProcessDeviceOptions {
   readonly framings?: DeviceHello['framings'];
 }
 
+export interface ProcessDevice {
+  readonly greeting: DeviceGreeting;
+  readonly device: Device;
+}
+
 /**
  * Starts the process and settles version and framing with it.
  * @throws TargetLost, with what it wrote to standard error, if it is no device.
  */
-export async function openProcessDevice(options: ProcessDeviceOptions): Promise<Device> {
+export async function openProcessDevice(options: ProcessDeviceOptions): Promise<ProcessDevice> {
   const session = new Session(options);
   try {
     const greeting = await session.greet();
-    return session.device(greeting);
+    return { greeting, device: session.device(greeting) };
   } catch (error) {
     throw await session.lost(error);
   }
