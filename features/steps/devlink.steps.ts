@@ -45,7 +45,7 @@ function shown(value: Value | undefined): string {
   if (value === undefined) return 'absent';
   if (value instanceof Uint8Array)
     return value.length === 0 ? 'none' : [...value].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  return String(value);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 Given('somebody listens to devlink', async function (this: NicWorld) {

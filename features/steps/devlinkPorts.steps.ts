@@ -73,7 +73,8 @@ Then('devlink shows the new name, and the old one is put back', async function (
   const port = await ownPort(this);
   const shown = netDeviceOf(port);
   const { index } = await linkOf(this, 'renamed0');
-  const old = String(devlinkNotes(this).remembered.get('the old name'));
+  const old = devlinkNotes(this).remembered.get('the old name');
+  expectThat(typeof old === 'string', 'nobody remembers the old name');
   accepted(await (await this.route()).setLink(index, { IFLA_IFNAME: old }), 'putting the name back');
   expectThat(shown === 'renamed0', `devlink shows ${shown}`);
 });
@@ -198,20 +199,19 @@ Then('whatever is split and put together, lanes are neither used twice nor lost'
   const numbers = [...whole.keys()];
   const step = fc.tuple(fc.constantFrom(...numbers), fc.constantFrom(1, 2, 4), fc.nat(3));
   await this.law(
-    fc
-      .asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
-        const counts = new Map(numbers.map((number) => [number, 1]));
-        for (const [number, count, which] of steps) await turn(this, counts, number, count, which);
-        await expectLanes(this, whole);
-        const ports = await ownPorts(this);
-        for (const [number, count] of counts)
-          expectNumber(
-            ports.filter((port) => numberOf(port) === number).length,
-            count,
-            `ports with the number ${number}`,
-          );
-      })
-      .beforeEach(() => this.target.reset()),
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
+      await this.target.reset();
+      const counts = new Map(numbers.map((number) => [number, 1]));
+      for (const [number, count, which] of steps) await turn(this, counts, number, count, which);
+      await expectLanes(this, whole);
+      const ports = await ownPorts(this);
+      for (const [number, count] of counts)
+        expectNumber(
+          ports.filter((port) => numberOf(port) === number).length,
+          count,
+          `ports with the number ${number}`,
+        );
+    }),
     { runs: 0.2 },
   );
 });
@@ -273,7 +273,7 @@ Given(/^the driver was brought up anew$/, async function (this: NicWorld) {
 Then('the ports are those that there were, each with a net device', async function (this: NicWorld) {
   const before = devlinkNotes(this).remembered.get('ports');
   const ports = await ownPorts(this);
-  expectThat(String(before) === ports.map(indexOfPort).join(), `the ports are ${ports.map(indexOfPort).join()} now`);
+  expectThat(before === ports.map(indexOfPort).join(), `the ports are ${ports.map(indexOfPort).join()} now`);
   for (const port of ports) await linkOf(this, netDeviceOf(port));
 });
 Given('the ports of the instance', async function (this: NicWorld) {

@@ -51,7 +51,18 @@ export interface DevlinkParts {
   readonly keepsDump: boolean;
   readonly clearsDump: boolean;
   readonly recoveriesCounted: number;
+  /** Whether settings of a reporter are kept, and which of them count. */
+  readonly keepsReporterSettings: boolean;
+  readonly heedsAutoRecover: boolean;
+  readonly heedsAutoDump: boolean;
+  /** Whether there is nothing to recover from where a reporter is healthy. */
+  readonly recoversHealthy: boolean;
+  /** devlink_fmsg_nest_end(). */
+  readonly closesNests: boolean;
   readonly limitsSnapshots: boolean;
+  /** Whether an id of the kernel's choice is told, and one of the user's taken. */
+  readonly tellsSnapshotId: boolean;
+  readonly takesSnapshotId: boolean;
   readonly checksSnapshotId: boolean;
   /** Whether an id is free again once its snapshot is gone. */
   readonly freesSnapshotIds: boolean;
@@ -59,10 +70,20 @@ export interface DevlinkParts {
   readonly regionEnd: (sound: number) => number;
   readonly keepsNonDropTraps: boolean;
   readonly countsTrapped: boolean;
+  readonly keepsTrapAction: boolean;
+  /** How many of the traps of a group get its action. */
+  readonly trapsOfGroup: (count: number) => number;
+  readonly keepsPolicer: boolean;
+  /** Whether policer 0 is none. */
+  readonly unbindsPolicer: boolean;
   readonly checksPolicer: boolean;
   readonly checksRateNames: boolean;
   readonly checksRateLoops: boolean;
   readonly guardsRateParents: boolean;
+  /** Whether a node that could not be set goes again. */
+  readonly removesFailedNode: boolean;
+  /** Whether an empty name takes the parent away. */
+  readonly orphans: boolean;
 }
 
 export const CONFORMING_DEVLINK: DevlinkParts = {
@@ -94,14 +115,27 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   keepsDump: true,
   clearsDump: true,
   recoveriesCounted: 1,
+  keepsReporterSettings: true,
+  heedsAutoRecover: true,
+  heedsAutoDump: true,
+  recoversHealthy: true,
+  closesNests: true,
   limitsSnapshots: true,
+  tellsSnapshotId: true,
+  takesSnapshotId: true,
   checksSnapshotId: true,
   freesSnapshotIds: true,
   regionEnd: (sound) => sound,
   keepsNonDropTraps: true,
   countsTrapped: true,
+  keepsTrapAction: true,
+  trapsOfGroup: (count) => count,
+  keepsPolicer: true,
+  unbindsPolicer: true,
   checksPolicer: true,
   checksRateNames: true,
   checksRateLoops: true,
   guardsRateParents: true,
+  removesFailedNode: true,
+  orphans: true,
 };
