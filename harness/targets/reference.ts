@@ -95,6 +95,7 @@ const RIG: readonly string[] = [
   'tc-matchall',
   'tc-gact',
   'tc-mirred',
+  'sysctl',
 ];
 
 class ModelTarget implements Target {
@@ -102,6 +103,14 @@ class ModelTarget implements Target {
     read: (path: string): Promise<SysfsResult<string>> => Promise.resolve(this.#readSysfs(path)),
     write: (): Promise<SysfsResult<void>> => Promise.resolve({ ok: false, errno: ENOENT }),
     list: (path: string): Promise<SysfsResult<readonly string[]>> => Promise.resolve(this.#listSysfs(path)),
+  };
+  readonly sysctl = {
+    read: (name: string): Promise<SysfsResult<string>> => Promise.resolve(this.#kernel.sysctls.read(name)),
+    write: async (name: string, value: string): Promise<SysfsResult<void>> => {
+      const written = this.#kernel.sysctls.write(name, value);
+      await this.#kernel.settle();
+      return written;
+    },
   };
   readonly #firmware = new Map<string, Uint8Array>();
   readonly firmware = {

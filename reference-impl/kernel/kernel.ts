@@ -31,6 +31,7 @@ import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
 import { ReceivePath } from './receive.js';
 import { RoutingKernel } from './routing/routingKernel.js';
 import { TrafficControl } from './tc/trafficControl.js';
+import { Sysctls } from './sysctls.js';
 import { Timers } from './timers.js';
 import { pickTxQueue, validateTransmit, withTagInBytes } from './transmit.js';
 
@@ -57,6 +58,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly netDevices = new Map<IfIndex, NetDevice>();
   readonly notifiers: Notifier[] = [];
   readonly log: string[] = [];
+  readonly sysctls = new Sysctls();
   readonly device: Device;
   readonly description: DeviceDescription;
   now: Nanoseconds = 0n;

@@ -27,6 +27,8 @@ import type {
 import type { MachineChannels } from './channels.js';
 import { askBridge } from './bridgeCapabilities.js';
 import { askFilters } from './filterCapabilities.js';
+import { ChangedSysctls } from './changedSysctls.js';
+import { askSysctls } from './sysctlCapabilities.js';
 import { settleLink } from './carrier.js';
 import { probeDriver } from './driverCapabilities.js';
 import { driverInfo, type DriverInfo } from './driverInfo.js';
@@ -82,7 +84,13 @@ export async function openDriverTarget(options: DriverTargetOptions): Promise<Ta
   const indexes = ports.map(({ ifIndex }) => ifIndex);
   const bridging = await askBridge((protocol) => options.channels.netlink(protocol), indexes);
   const filtering = await askFilters((protocol) => options.channels.netlink(protocol), indexes, bridging);
-  const capabilities = { ...(await probeDriver(first.access, info)), ...bridging, ...filtering, ...options.stated };
+  const capabilities = {
+    ...(await probeDriver(first.access, info)),
+    ...bridging,
+    ...filtering,
+    ...(await askSysctls(options.channels.sysctl, first.netDevice)),
+    ...options.stated,
+  };
   return new DriverTarget(options, ports, info, capabilities);
 }
 
@@ -118,6 +126,7 @@ class DriverTarget implements Target {
   readonly #sockets = new Set<NetlinkSocket>();
   /** One client for each aspect, so that all of them can be read at the same time. */
   readonly #readers = new Map<string, PortAccess>();
+  readonly #sysctls: ChangedSysctls;
   /** Something was asked of the kernel since the carrier was last looked at: the link may be renegotiating. */
   #mayHaveChanged = true;
 
@@ -131,6 +140,7 @@ class DriverTarget implements Target {
     this.#ports = ports;
     this.#info = info;
     this.#capabilities = capabilities;
+    this.#sysctls = new ChangedSysctls(options.channels.sysctl);
   }
 
   get #channels(): MachineChannels {
@@ -139,6 +149,10 @@ class DriverTarget implements Target {
 
   get sysfs(): Target['sysfs'] {
     return this.#channels.sysfs;
+  }
+
+  get sysctl(): Target['sysctl'] {
+    return this.#sysctls;
   }
 
   get firmware(): Target['firmware'] {
@@ -238,6 +252,7 @@ class DriverTarget implements Target {
 
   async reset(): Promise<void> {
     await this.#options.cables.reset();
+    await this.#sysctls.restore();
     for (const port of this.#ports) await this.#restore(port);
     this.#mayHaveChanged = true;
     await this.#settled(CARRIER_MS);
@@ -249,6 +264,7 @@ class DriverTarget implements Target {
 
   async close(): Promise<void> {
     try {
+      await this.#sysctls.restore();
       for (const port of this.#ports) await this.#restore(port);
     } catch (error) {
       // A machine that is gone has nothing left to put back.
