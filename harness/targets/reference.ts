@@ -96,6 +96,7 @@ const RIG: readonly string[] = [
   'tc-gact',
   'tc-mirred',
   'sysctl',
+  'ipv6-routing',
 ];
 
 class ModelTarget implements Target {

@@ -16,6 +16,8 @@ import type {
   TxFrame,
   WireFrame,
 } from '../../harness/contract/index.js';
+import { readU16 } from '../packet/bytes.js';
+import { ETH_P_IPV6 } from '../packet/protocols.js';
 import { egressOf } from './bond/bondFrames.js';
 import { BondKernel } from './bond/bondKernel.js';
 import type { Bridge } from './bridge/bridge.js';
@@ -30,6 +32,7 @@ import { checkSend } from './packetSend.js';
 import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
 import { ReceivePath } from './receive.js';
 import { RoutingKernel } from './routing/routingKernel.js';
+import { Routing6Kernel } from './routing6/routing6Kernel.js';
 import { TrafficControl } from './tc/trafficControl.js';
 import { Sysctls } from './sysctls.js';
 import { Timers } from './timers.js';
@@ -70,6 +73,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly bridging: BridgeKernel;
   readonly bonds: BondKernel;
   readonly routing: RoutingKernel;
+  readonly routing6: Routing6Kernel;
   readonly trafficControl: TrafficControl;
   readonly #receivePath: ReceivePath;
   readonly #timers = new Timers();
@@ -91,7 +95,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
       passes: (netDevice, frame, vnet) => this.trafficControl.ingress(netDevice, frame, vnet),
       bridge: (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
       member: (member, bytes) => this.bonds.received(member, bytes),
-      protocols: (netDevice, frame) => this.routing.receive(netDevice, frame.bytes),
+      protocols: (netDevice, frame) => this.#toProtocols(netDevice, frame.bytes),
     });
     this.trafficControl = new TrafficControl(this, {
       transmit: (netDevice, frame, through) => void this.#forwarded.push({ netDevice, frame, through }),
@@ -103,6 +107,14 @@ export class ReferenceKernel implements KernelState, DriverHost {
       at: (at, run) => this.#timers.add(at, run),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
     });
+    this.routing6 = new Routing6Kernel(this, {
+      at: (at, run) => this.#timers.add(at, run),
+      transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
+      defer: (work) => this.bridging.switchdev.defer(work),
+      vrfTable: (netDevice) => this.routing.vrfTable(netDevice),
+      interfacesChanged: () => this.routing.offload.interfacesChanged(),
+    });
+    this.routing.offload.serve(this.routing6);
     this.bridging = new BridgeKernel(this, {
       at: (at, run) => this.#timers.add(at, run),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
@@ -135,6 +147,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.trafficControl.reset();
     this.bridging.switchdev.forget();
     this.routing.reset();
+    this.routing6.reset();
     this.#nextIfIndex = 2;
     this.log.length = 0;
     for (const frames of this.#cables.values()) frames.length = 0;
@@ -324,6 +337,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
       this.netDevices.set(netDevice.ifIndex, netDevice);
       this.#byPort.set(limits.port, netDevice);
     }
+  }
+
+  #toProtocols(netDevice: NetDevice, bytes: Uint8Array): void {
+    if (readU16(bytes, 12) === ETH_P_IPV6) this.routing6.receive(netDevice, bytes);
+    else this.routing.receive(netDevice, bytes);
   }
 
   #tap(netDevice: NetDevice, frame: HostReceive): void {

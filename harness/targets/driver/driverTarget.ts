@@ -28,6 +28,7 @@ import type { MachineChannels } from './channels.js';
 import { askBridge } from './bridgeCapabilities.js';
 import { askFilters } from './filterCapabilities.js';
 import { ChangedSysctls } from './changedSysctls.js';
+import { askIpv6 } from './ipv6Capabilities.js';
 import { askSysctls } from './sysctlCapabilities.js';
 import { settleLink } from './carrier.js';
 import { probeDriver } from './driverCapabilities.js';
@@ -89,6 +90,7 @@ export async function openDriverTarget(options: DriverTargetOptions): Promise<Ta
     ...bridging,
     ...filtering,
     ...(await askSysctls(options.channels.sysctl, first.netDevice)),
+    ...(await askIpv6((protocol) => options.channels.netlink(protocol), options.channels.sysctl, first)),
     ...options.stated,
   };
   return new DriverTarget(options, ports, info, capabilities);

@@ -17,6 +17,7 @@ import type {
 } from '../../contract/index.js';
 import { BpfCalls } from './bpf.js';
 import { askBridge } from '../driver/bridgeCapabilities.js';
+import { askIpv6 } from '../driver/ipv6Capabilities.js';
 import { askSysctls } from '../driver/sysctlCapabilities.js';
 import { askFilters } from '../driver/filterCapabilities.js';
 import { probeCapabilities } from './capabilities.js';
@@ -96,7 +97,9 @@ export class VethTarget implements Target {
         new LinuxNetlinkSocket(host, protocol);
       const bridging = await askBridge(socket, ports);
       const filtering = await askFilters(socket, ports, bridging);
-      const sysctls = await askSysctls(new NamespaceSysctl(host), cables[0]?.devices.nic.name);
+      const [sysctl, nic] = [new NamespaceSysctl(host), cables[0]?.devices.nic];
+      const asked = nic === undefined ? undefined : { netDevice: nic.name, ifIndex: nic.ifIndex };
+      const sysctls = { ...(await askSysctls(sysctl, nic?.name)), ...(await askIpv6(socket, sysctl, asked)) };
       const capabilities = { ...(await probeCapabilities(host)), ...bridging, ...filtering, ...sysctls };
       return new VethTarget(options, cabling, capabilities);
     } catch (error) {
