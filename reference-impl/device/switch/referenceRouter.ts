@@ -24,7 +24,7 @@ export function createReferenceRouter(
   return {
     ops: routerOps(state, (port) => ports.indexOf(port)),
     receive: (port, bytes, sendOut) => {
-      if (state.isInterface[port] !== 1) return undefined;
+      if (state.isInterface[port] !== 1 && state.isInterface6[port] !== 1) return undefined;
       routePacket(state, port, bytes, decision);
       if (decision.kind === 'trap') return undefined;
       if (decision.kind === 'forward') sendOut(decision.port, nextFrame(state, bytes, decision));
