@@ -27,7 +27,7 @@ export function routeIpv6(state: RouterState, port: number, bytes: Uint8Array, d
   if (route.action !== ACTION_FORWARD || ((bytes[IP + 7] ?? 0) <= 1 && parts.trapsExceeded)) return;
   let way = 0;
   if (route.bounds.length > 1) {
-    const hash = parts.flowHash(flowHash(bytes), state.packets++);
+    const hash = parts.flowHash(flowHash(bytes, parts.labelMask), state.packets++);
     while (way < route.bounds.length - 1 && hash > (route.bounds[way] ?? 0)) way++;
   }
   const egress = route.ports[way] ?? 0;
@@ -60,8 +60,8 @@ function mayBeForwarded({ parts }: RouterState, bytes: Uint8Array, at: number): 
 }
 
 /** Of addresses and flow label. */
-function flowHash(bytes: Uint8Array): number {
-  const label = readU32(bytes, IP) & 0xf_ffff;
+function flowHash(bytes: Uint8Array, labelMask: number): number {
+  const label = readU32(bytes, IP) & labelMask;
   return flowHash31((folded(bytes, SOURCE) ^ label) >>> 0, folded(bytes, DESTINATION));
 }
 

@@ -19,6 +19,9 @@ export interface RouterChip6Parts {
   readonly prefixLength: (length: number) => number;
   /** What chooses among ways, 31 bits: of the flow. `count`: of packets so far. */
   readonly flowHash: (sound: number, count: number) => number;
+  readonly weight: (weight: number) => number;
+  /** Bits of the flow label that make flows. */
+  readonly labelMask: number;
   readonly trapsOverflow: boolean;
 }
 
@@ -39,5 +42,7 @@ export const CONFORMING_ROUTER_CHIP6: RouterChip6Parts = {
   sparesIpv4: true,
   prefixLength: (length) => length,
   flowHash: (sound) => sound,
+  weight: (weight) => weight,
+  labelMask: 0xf_ffff,
   trapsOverflow: true,
 };

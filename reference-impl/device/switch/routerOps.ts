@@ -127,7 +127,7 @@ function chipRoute(
     ports: Uint8Array.from(nexthops, ({ port }) => indexOf(port)),
     gateways: Uint32Array.from(nexthops, ({ gateway }) => (gateway === null || isIpv6 ? 0 : readU32(gateway, 0))),
     gateways6: isIpv6 ? nexthops.map(({ gateway }) => gateway ?? undefined) : [],
-    bounds: Float64Array.from(upperBounds(nexthops.map(({ weight }) => parts.weight(weight)))),
+    bounds: Float64Array.from(upperBounds(nexthops.map(({ weight }) => (isIpv6 ? parts.ipv6 : parts).weight(weight)))),
     counts: action.kind === 'forward',
     isReplacement,
   };

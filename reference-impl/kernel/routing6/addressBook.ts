@@ -124,7 +124,8 @@ export class AddressBook {
     if (known !== undefined && !replaces && this.#events.parts.refusesSecondAddress)
       return refused(EEXIST, 'ipv6: address already assigned');
     if (prefixLength > 128) return refused(EINVAL, 'ipv6: Invalid prefix length');
-    if (valid === 0 || preferred > valid) return refused(EINVAL, 'ipv6: address lifetime invalid');
+    const isTooLong = preferred > valid && this.#events.parts.refusesLongPreference;
+    if (valid === 0 || isTooLong) return refused(EINVAL, 'ipv6: address lifetime invalid');
     if (this.#events.settings.get(netDevice, 'disable_ipv6') !== 0)
       return refused(EACCES, 'ipv6: IPv6 is disabled on this device');
     if (isMulticast(address)) return refused(EINVAL, 'ipv6: Invalid address');

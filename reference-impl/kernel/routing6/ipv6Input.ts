@@ -1,5 +1,5 @@
 /** IPv6 packets that come in: what becomes of them, and those that go on (ip6_input.c, route.c, ip6_forward() of ip6_output.c). */
-import { RTN_ANYCAST, RTN_LOCAL, RTN_UNICAST } from '../../netlink/families/routing.js';
+import { RTN_ANYCAST, RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST } from '../../netlink/families/routing.js';
 import { ETH_HLEN, IPPROTO_HOPOPTS, IPV6_HEADER } from '../../packet/protocols.js';
 import type { NetDevice } from '../netDevice.js';
 import type { Unroutable } from '../routing/fib.js';
@@ -15,7 +15,7 @@ import {
   ICMPV6_UNK_OPTION,
   sendIcmpv6Error,
 } from './icmpv6.js';
-import { isLinkLocal, isMulticast, isUnspecified } from './ipv6Addresses.js';
+import { isLinkLocal, isMulticast, isUnspecified, multicastScope } from './ipv6Addresses.js';
 import {
   IPV6_MIN_MTU,
   NEXT_HEADER_AT,
@@ -37,7 +37,7 @@ export function receiveIpv6(router: Router6, netDevice: NetDevice, frame: Uint8A
   const arrived: Arrived6 = { netDevice, packet, isForUs, station: frame.slice(6, 12) };
   if (packet[NEXT_HEADER_AT] === IPPROTO_HOPOPTS && router.parts.looksAtHopByHop && !passes(router, arrived)) return;
   const destination = destinationIn(packet);
-  if (isMulticast(destination)) {
+  if (isMulticast(destination) && (router.parts.sparesGroupsOfOthers || multicastScope(destination) < 5)) {
     deliverLocally(router, arrived);
     return;
   }
@@ -53,12 +53,14 @@ export function receiveIpv6(router: Router6, netDevice: NetDevice, frame: Uint8A
     return;
   }
   const { type } = found.route;
+  const isGroup = type === RTN_MULTICAST && !router.parts.sparesGroupsOfOthers;
   if (type === RTN_LOCAL || type === RTN_ANYCAST) deliverLocally(router, arrived);
-  else if (type === RTN_UNICAST) forward(router, arrived, found.nexthop);
+  else if (type === RTN_UNICAST || isGroup) forward(router, arrived, found.nexthop);
 }
 
 /** ipv6_parse_hopopts(). */
 function passes(router: Router6, arrived: Arrived6): boolean {
+  if (!router.parts.passesHopByHop) return false;
   const verdict = judgeOptions(arrived.packet, IPV6_HEADER);
   if (verdict.kind === 'report')
     sendIcmpv6Error(router, arrived, {

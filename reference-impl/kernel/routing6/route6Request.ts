@@ -60,7 +60,8 @@ function routeOf({ parts }: Router6, request: RouteRequest, nexthops: Nexthop[])
 
 function checkWay(around: Route6Surroundings, request: RouteRequest, way: NexthopRequest): Made<Nexthop> {
   const { router, deviceOf } = around;
-  const { ifIndex, gateway, weight, flags } = way;
+  const { ifIndex, gateway, flags } = way;
+  const weight = router.parts.weight(way.weight);
   const named = ifIndex === 0 ? undefined : deviceOf(ifIndex);
   if (ifIndex !== 0 && named === undefined) return refused(ENODEV);
   const isOnLink = (flags & RTNH_F_ONLINK) !== 0;
@@ -74,7 +75,8 @@ function checkWay(around: Route6Surroundings, request: RouteRequest, way: Nextho
   if (router.settings.get(netDevice, 'disable_ipv6') !== 0 && router.parts.refusesDisabledDevice)
     return refused(EACCES, 'IPv6 is disabled on nexthop device');
   const isOwn = request.type === RTN_LOCAL || request.type === RTN_ANYCAST;
-  if (!isUp(netDevice) && !isOwn) return refused(ENETDOWN, 'Nexthop device is not up');
+  if (!isUp(netDevice) && !isOwn && router.parts.refusesDownDevice)
+    return refused(ENETDOWN, 'Nexthop device is not up');
   const linkDown = !isOwn && !netDevice.carrier ? RTNH_F_LINKDOWN : 0;
   return {
     ok: true,

@@ -27,7 +27,7 @@ import { ALL_NODES, ALL_ROUTERS, anycastOf, groupMac, isUnspecified, solicitedNo
 import { IPV6_MIN_MTU, sourceIn } from './ipv6Header.js';
 import { receiveIpv6 } from './ipv6Input.js';
 import { frameTo } from './ipv6Output.js';
-import { IPV6_SETTINGS, type Ipv6Setting } from './ipv6Settings.js';
+import { ipv6Settings, type Ipv6Setting } from './ipv6Settings.js';
 import { examine, solicit } from './ndisc.js';
 import type { Router6 } from './router6.js';
 import type { Routing6Parts } from './routing6Parts.js';
@@ -78,7 +78,7 @@ export class Routing6Kernel implements Router6 {
         for (const listener of this.listeners) listener.preferred(table, destination, prefixLength, route);
       },
     });
-    this.settings = new DeviceSettings(IPV6_SETTINGS, {
+    this.settings = new DeviceSettings(ipv6Settings(this.parts), {
       netDevices: () =>
         [...this.netDevices()].filter(({ mtu }) => mtu >= IPV6_MIN_MTU || !this.parts.stopsBelowMinimum),
       changed: (row, name, value) => this.#settingChanged(row, name, value),
@@ -126,7 +126,7 @@ export class Routing6Kernel implements Router6 {
   }
 
   receive(netDevice: NetDevice, frame: Uint8Array): void {
-    if (!this.isRunning(netDevice)) return;
+    if (!this.isRunning(netDevice) || !this.parts.routesFor(netDevice)) return;
     const isOwn = equalBytes(frame.subarray(0, 6), parseMac(netDevice.address));
     const isGroup = ((frame[0] ?? 0) & 1) !== 0;
     if (isOwn || isGroup || !this.parts.forwardsOwnFramesOnly) receiveIpv6(this, netDevice, frame, isOwn);
@@ -205,7 +205,9 @@ export class Routing6Kernel implements Router6 {
   #addRoute(netDevice: NetDevice, type: number, destination: Uint8Array, prefixLength: number): void {
     const isTable = type === RTN_UNICAST;
     const route: Route6 = {
-      table: this.vrfTable(netDevice) ?? (isTable ? RT_TABLE_MAIN : RT_TABLE_LOCAL),
+      table:
+        (this.parts.movesConnected ? this.vrfTable(netDevice) : undefined) ??
+        (isTable ? RT_TABLE_MAIN : RT_TABLE_LOCAL),
       destination,
       prefixLength,
       tos: 0,

@@ -1,4 +1,5 @@
 import { RT_TABLE_LOCAL, RT_TABLE_MAIN } from '../../netlink/families/routing.js';
+import type { NetDevice } from '../netDevice.js';
 import type { Route } from '../routing/route.js';
 
 /** Rules of IPv6 in the router that a seeded defect may replace, one at a time. */
@@ -9,6 +10,11 @@ export interface Routing6Parts {
   /** Whether IPv6 that is switched off at a net device takes its addresses along. */
   readonly removesWhenDisabled: boolean;
   readonly stopsBelowMinimum: boolean;
+  /** Whether a setting of all is that of each. */
+  readonly allMeansEach: boolean;
+  readonly boundsHopLimit: boolean;
+  /** Whether the router takes what comes in at a net device. */
+  readonly routesFor: (netDevice: NetDevice) => boolean;
   // Addresses.
   readonly makesLinkLocal: boolean;
   readonly losesAddressesWhenDown: boolean;
@@ -22,6 +28,8 @@ export interface Routing6Parts {
   readonly noticesDuplicate: boolean;
   readonly expires: boolean;
   readonly refusesSecondAddress: boolean;
+  readonly refusesLongPreference: boolean;
+  readonly movesConnected: boolean;
   // Routes.
   readonly rules: (vrfTable: number | undefined) => readonly number[];
   readonly matching: (sound: Iterable<Route>, address: Uint8Array) => Iterable<Route>;
@@ -47,6 +55,9 @@ export interface Routing6Parts {
   readonly refusesOwnGateway: boolean;
   readonly needsDeviceOfLinkLocal: boolean;
   readonly refusesDisabledDevice: boolean;
+  readonly refusesDownDevice: boolean;
+  readonly refusesTos: boolean;
+  readonly weight: (asked: number) => number;
   readonly marksLinkDown: boolean;
   readonly throwsOn: boolean;
   readonly lookupErrno: (errno: number) => number;
@@ -68,6 +79,8 @@ export interface Routing6Parts {
   readonly refusesLoopback: boolean;
   readonly refusesGroupSource: boolean;
   readonly looksAtHopByHop: boolean;
+  readonly passesHopByHop: boolean;
+  readonly sparesGroupsOfOthers: boolean;
   readonly refusesSourceRoute: boolean;
   // ICMPv6.
   readonly unreachableCode: (code: number) => number;
@@ -95,6 +108,12 @@ export interface Routing6Parts {
   readonly probes: number;
   readonly usesPermanent: boolean;
   readonly reportsFailure: boolean;
+  readonly neighbourNeedsCreate: boolean;
+  readonly neighbourHonoursExclusive: boolean;
+  readonly neighbourReplaces: boolean;
+  readonly deletesNeighbours: boolean;
+  readonly missingNeighbourIsError: boolean;
+  readonly announcesNeighbours: boolean;
   // Hardware.
   readonly marksOffload: boolean;
 }
@@ -108,6 +127,9 @@ export const CONFORMING_ROUTING6: Routing6Parts = {
   forwardsOnlyWhenAsked: true,
   removesWhenDisabled: true,
   stopsBelowMinimum: true,
+  allMeansEach: true,
+  boundsHopLimit: true,
+  routesFor: () => true,
   makesLinkLocal: true,
   losesAddressesWhenDown: true,
   addsLocal: true,
@@ -119,6 +141,8 @@ export const CONFORMING_ROUTING6: Routing6Parts = {
   noticesDuplicate: true,
   expires: true,
   refusesSecondAddress: true,
+  refusesLongPreference: true,
+  movesConnected: true,
   rules: (vrfTable) => [RT_TABLE_LOCAL, ...(vrfTable === undefined ? [] : [vrfTable]), RT_TABLE_MAIN],
   matching: (sound) => sound,
   metric: (asked) => (asked === 0 ? USER_METRIC : asked),
@@ -142,6 +166,9 @@ export const CONFORMING_ROUTING6: Routing6Parts = {
   refusesOwnGateway: true,
   needsDeviceOfLinkLocal: true,
   refusesDisabledDevice: true,
+  refusesDownDevice: true,
+  refusesTos: true,
+  weight: (asked) => asked,
   marksLinkDown: true,
   throwsOn: true,
   lookupErrno: (errno) => errno,
@@ -161,6 +188,8 @@ export const CONFORMING_ROUTING6: Routing6Parts = {
   refusesLoopback: true,
   refusesGroupSource: true,
   looksAtHopByHop: true,
+  passesHopByHop: true,
+  sparesGroupsOfOthers: true,
   refusesSourceRoute: true,
   unreachableCode: (code) => code,
   quoted: (sound) => sound,
@@ -186,5 +215,11 @@ export const CONFORMING_ROUTING6: Routing6Parts = {
   probes: 3,
   usesPermanent: true,
   reportsFailure: true,
+  neighbourNeedsCreate: true,
+  neighbourHonoursExclusive: true,
+  neighbourReplaces: true,
+  deletesNeighbours: true,
+  missingNeighbourIsError: true,
+  announcesNeighbours: true,
   marksOffload: true,
 };

@@ -21,6 +21,7 @@ import { EEXIST, EINVAL, ENODEV, ENOENT } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { NetDevice } from '../netDevice.js';
 import { fromOutcome, refusal } from '../refusals.js';
+import type { RoutingParts } from '../routing/routingParts.js';
 import { NUD_VALID, neighbourFlags, type Neighbour, type NeighbourTable } from '../routing/neighbours.js';
 
 const RTN_UNICAST = 1;
@@ -31,11 +32,26 @@ interface Table {
   readonly family: number;
   readonly addressLength: number;
   readonly neighbours: NeighbourTable;
+  readonly parts: RequestParts;
 }
 
+type RequestParts = Pick<
+  RoutingParts,
+  | 'neighbourNeedsCreate'
+  | 'neighbourHonoursExclusive'
+  | 'neighbourReplaces'
+  | 'deletesNeighbours'
+  | 'missingNeighbourIsError'
+>;
+
 export function neighbourOperations(kernel: ReferenceKernel): readonly NetlinkOperation[] {
-  const ipv4: Table = { kernel, family: AF_INET, addressLength: 4, neighbours: kernel.routing.neighbours };
-  const ipv6: Table = { kernel, family: AF_INET6, addressLength: 16, neighbours: kernel.routing6.neighbours };
+  const tableOf = (
+    { neighbours, parts }: { readonly neighbours: NeighbourTable; readonly parts: RequestParts },
+    family: number,
+    addressLength: number,
+  ): Table => ({ kernel, family, addressLength, neighbours, parts });
+  const ipv4 = tableOf(kernel.routing, AF_INET, 4);
+  const ipv6 = tableOf(kernel.routing6, AF_INET6, 16);
   const neighbour = { header: NDMSG, policy: NEIGHBOUR_POLICY, validation: 'liberal' as const };
   const listing = { ...neighbour, number: RTM_GETNEIGH, validation: 'deprecated-strict' as const };
   return [
@@ -94,8 +110,7 @@ function readSubject({ kernel, addressLength }: Table, { header, values }: Netli
 }
 
 async function addNeighbour(table: Table, request: NetlinkRequest): Promise<HandlerResult> {
-  const { kernel, neighbours, family } = table;
-  const { parts } = kernel.routing;
+  const { kernel, neighbours, family, parts } = table;
   const subject = readSubject(table, request);
   if ('errno' in subject) return subject;
   const { netDevice, address, station, state } = subject;
@@ -112,8 +127,7 @@ async function addNeighbour(table: Table, request: NetlinkRequest): Promise<Hand
 }
 
 async function deleteNeighbour(table: Table, request: NetlinkRequest): Promise<HandlerResult> {
-  const { kernel, neighbours } = table;
-  const { parts } = kernel.routing;
+  const { kernel, neighbours, parts } = table;
   const subject = readSubject(table, request);
   if ('errno' in subject) return subject;
   const known = neighbours.find(subject.netDevice, subject.address);

@@ -30,6 +30,7 @@ import { prefixOf, type Nexthop } from '../routing/route.js';
 import type { NexthopRequest, RouteRequest } from '../routing/routeRequest.js';
 import { canHaveSiblings, type Route6 } from '../routing6/fib6.js';
 import { isUnspecified } from '../routing6/ipv6Addresses.js';
+import type { Routing6Parts } from '../routing6/routing6Parts.js';
 import { makeRoute6 } from '../routing6/route6Request.js';
 import { route6Message } from './route6Message.js';
 
@@ -51,9 +52,9 @@ export function route6Operations(kernel: ReferenceKernel): readonly NetlinkOpera
 }
 
 /** rtm_to_fib6_config(). */
-function readRequest({ header, values }: NetlinkRequest): RouteRequest | Refusal {
+function readRequest({ header, values }: NetlinkRequest, { refusesTos }: Routing6Parts): RouteRequest | Refusal {
   const type = numberIn(header, 'rtm_type') ?? 0;
-  if ((numberIn(header, 'rtm_tos') ?? 0) !== 0)
+  if ((numberIn(header, 'rtm_tos') ?? 0) !== 0 && refusesTos)
     return refusal(EINVAL, 'Invalid dsfield (tos): option not available for IPv6');
   if (type > RTN_MAX) return refusal(EINVAL, 'Invalid route type');
   if (bytesIn(values, 'RTA_VIA') !== undefined) return refusal(EINVAL, 'IPv6 does not support RTA_VIA attribute');
@@ -105,7 +106,7 @@ function waysIn(bytes: Uint8Array, common: NexthopRequest): NexthopRequest[] | R
 
 async function newRoute(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
   const { routing6: router } = kernel;
-  const asked = readRequest(request);
+  const asked = readRequest(request, router.parts);
   if ('errno' in asked) return asked;
   const wanted = { ...asked, priority: router.parts.metric(asked.priority) };
   const deviceOf = (ifIndex: number): ReturnType<typeof kernel.netDevices.get> =>
@@ -172,7 +173,7 @@ function removeWays(
 
 async function deleteRoute(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
   const { routing6 } = kernel;
-  const asked = readRequest(request);
+  const asked = readRequest(request, routing6.parts);
   if ('errno' in asked) return asked;
   const { refusesMissing } = routing6.parts;
   if (routing6.fib.table(asked.table) === undefined)

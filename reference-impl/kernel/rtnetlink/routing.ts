@@ -15,15 +15,17 @@ export function registerRouting(kernel: ReferenceKernel, netlink: NetlinkKernel)
   for (const operation of routeOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of route6Operations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of neighbourOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
-  const neighbour: RoutingListener['neighbour'] = (changed, what) => {
-    const type = what === 'new' ? RTM_NEWNEIGH : RTM_DELNEIGH;
-    if (parts.announcesNeighbours)
-      netlink.notify(NETLINK_ROUTE, RTNLGRP_NEIGH, neighbourMessage(kernel.now, changed, type));
-  };
+  const neighboursOf =
+    ({ announcesNeighbours }: { readonly announcesNeighbours: boolean }): RoutingListener['neighbour'] =>
+    (changed, what) => {
+      const type = what === 'new' ? RTM_NEWNEIGH : RTM_DELNEIGH;
+      if (announcesNeighbours)
+        netlink.notify(NETLINK_ROUTE, RTNLGRP_NEIGH, neighbourMessage(kernel.now, changed, type));
+    };
   kernel.routing6.listeners.push({
     told: (type, route, flags) => netlink.notify(NETLINK_ROUTE, RTNLGRP_IPV6_ROUTE, route6Message(route, type, flags)),
     preferred: () => undefined,
-    neighbour,
+    neighbour: neighboursOf(kernel.routing6.parts),
   });
   kernel.routing.listeners.push({
     told: (type, route, flags) => {
@@ -31,6 +33,6 @@ export function registerRouting(kernel: ReferenceKernel, netlink: NetlinkKernel)
         netlink.notify(NETLINK_ROUTE, RTNLGRP_IPV4_ROUTE, routeMessage(parts, route, type, flags));
     },
     preferred: () => undefined,
-    neighbour,
+    neighbour: neighboursOf(parts),
   });
 }
