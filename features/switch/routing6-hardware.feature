@@ -107,7 +107,9 @@ Feature: Routes of IPv6 in hardware
     Given a router with 192.0.2.1/24 at p0 and 198.51.100.1/24 at p1
     And station D is 192.0.2.10 at p0
     And station E is 198.51.100.10 at p1
-    When D sends a packet to 198.51.100.10
+    When the host watches packets at p0
+    And D sends a packet to 198.51.100.10
     Then it is routed to E
     When A sends a packet to 2001:db8:2::10
     Then it is routed to B
+    And the host has seen 0 of them

@@ -238,9 +238,9 @@ Feature: Routes of IPv6
 
   @SW-RT6-020
   Scenario: Bits behind the prefix are cut off
-    When the route to 2001:db8:100::5/40 via 2001:db8:2::10 is asked for
+    When the route to 2001:db8:10f::5/44 via 2001:db8:2::10 is asked for
     Then it is done
-    And there is a route to 2001:db8:100::/40
+    And there is a route to 2001:db8:100::/44
 
   @SW-RT6-021
   Scenario: A blackhole

@@ -93,6 +93,14 @@ export const routerChip6Defects: readonly Defect[] = [
     router: routerChip6({ copiesReplaced: true }),
   },
   {
+    id: 'DEF-SW6-CHIP-KEEPS-REPLACED',
+    title: 'A route of IPv6 that is replaced stays in hardware',
+    description: 'The prefix is there already, and the driver says that all is done.',
+    origin: FORWARDING_TESTS,
+    caughtBy: 'SW-RT6-027',
+    router: routerChip6({ replaces: false }),
+  },
+  {
     id: 'DEF-SW6-CHIP-KEEPS-ROUTE',
     title: 'A route of IPv6 that is deleted stays in hardware',
     description: 'The driver forgets to tell.',

@@ -235,7 +235,7 @@ export const route6Defects: readonly Defect[] = [
     title: 'Routes of IPv6 over a port that went down stay',
     description: 'Dead ways are marked, and dead routes are not flushed.',
     origin: IP6_ROUTE,
-    caughtBy: 'SW-RT6-027',
+    caughtBy: 'SW-RT6-003',
     kernel: routing6({ flushesDead: false }),
   },
   {
@@ -252,7 +252,7 @@ export const route6Defects: readonly Defect[] = [
     description: 'The hardware is told of all ways.',
     origin: IP6_ROUTE,
     caughtBy: 'SW-ECMP6-005',
-    kernel: routing6({ sparesDeadWays: false }),
+    kernel: routing6({ sparesDeadNexthops: false }),
   },
   {
     id: 'DEF-SW6-HALF-A-ROUTE',

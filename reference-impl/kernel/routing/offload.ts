@@ -21,7 +21,7 @@ import type { RoutingKernel, RoutingListener } from './routingKernel.js';
 export interface OffloadedProtocol {
   readonly listeners: RoutingListener[];
   readonly fib: { table(id: number): FibTable | undefined };
-  readonly parts: Pick<RoutingParts, 'usesPermanent' | 'marksOffload'>;
+  readonly parts: Pick<RoutingParts, 'usesPermanent' | 'marksOffload' | 'sparesDeadNexthops'>;
   /** Whether it forwards, and runs over the net device with an address there. */
   routesAt(netDevice: NetDevice): boolean;
 }
@@ -129,7 +129,7 @@ export class RouterCore {
         await ops.removeRoute({ table, destination, prefixLength });
         continue;
       }
-      const offered = offloadedRoute(this.#routing.parts.sparesDeadNexthops, route, table, ops);
+      const offered = offloadedRoute(parts.sparesDeadNexthops, route, table, ops);
       const answer = await ops.replaceRoute(offered);
       if (parts.marksOffload) route.offload = answer.ok ? answer.value : 'failed';
       if (!answer.ok) this.#routing.kernel.log.push(answer.message ?? 'the driver refused a route');

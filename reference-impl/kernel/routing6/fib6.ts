@@ -98,7 +98,7 @@ export class Fib6 {
   #select(route: Route, { hash = 0, outIfIndex = 0 }: FlowKey): Nexthop | undefined {
     const usable = route.nexthops.filter(
       (nexthop) =>
-        (isAlive(nexthop) || !this.#parts.sparesDeadWays) &&
+        (isAlive(nexthop) || !this.#parts.sparesDeadNexthops) &&
         (outIfIndex === 0 || nexthop.netDevice.ifIndex === outIfIndex),
     );
     if (usable.length < 2) return usable[0];

@@ -61,7 +61,7 @@ export interface Routing6Parts {
   readonly marksLinkDown: boolean;
   readonly throwsOn: boolean;
   readonly lookupErrno: (errno: number) => number;
-  readonly sparesDeadWays: boolean;
+  readonly sparesDeadNexthops: boolean;
   readonly flowLabelCounts: boolean;
   readonly separatesTables: boolean;
   // Packets.
@@ -172,7 +172,7 @@ export const CONFORMING_ROUTING6: Routing6Parts = {
   marksLinkDown: true,
   throwsOn: true,
   lookupErrno: (errno) => errno,
-  sparesDeadWays: true,
+  sparesDeadNexthops: true,
   flowLabelCounts: true,
   separatesTables: true,
   forwardsOwnFramesOnly: true,
