@@ -165,4 +165,12 @@ export const neighbour6Defects: readonly Defect[] = [
     caughtBy: 'SW-NEIGH6-018',
     kernel: routing6({ overrideFlag: () => true }),
   },
+  {
+    id: 'DEF-SW6-NEIGHBOUR-STUCK',
+    title: 'A station of IPv6 that has another address of Ethernet is sent to at the old one',
+    description: 'NLM_F_REPLACE is not looked at.',
+    origin: NEIGHBOURS,
+    caughtBy: 'SW-RT6-027',
+    kernel: routing6({ neighbourReplaces: false }),
+  },
 ];

@@ -97,7 +97,7 @@ export const routerChip6Defects: readonly Defect[] = [
     title: 'A route of IPv6 that is replaced stays in hardware',
     description: 'The prefix is there already, and the driver says that all is done.',
     origin: FORWARDING_TESTS,
-    caughtBy: 'SW-RT6-027',
+    caughtBy: 'SW-RT6-010',
     router: routerChip6({ replaces: false }),
   },
   {

@@ -26,6 +26,10 @@ export const withHost = (device: Device, change: (kernel: DriverHost) => Partial
   ...device,
   attach: (kernel) =>
     device.attach({
+      registerPort: (port) => {
+        kernel.registerPort(port);
+      },
+      unregisterPort: (port) => kernel.unregisterPort(port),
       receive: (port, frames) => {
         kernel.receive(port, frames);
       },
@@ -47,6 +51,7 @@ export const withHost = (device: Device, change: (kernel: DriverHost) => Partial
       fdbForgotten: (port, entry) => {
         kernel.fdbForgotten(port, entry);
       },
+      devlink: kernel.devlink,
       ...change(kernel),
     }),
 });

@@ -1,6 +1,8 @@
 import type {
   Device,
   DeviceDescription,
+  DevicePort,
+  DevlinkHost,
   DriverHost,
   FdbKey,
   HostReceive,
@@ -23,11 +25,13 @@ import { BondKernel } from './bond/bondKernel.js';
 import type { Bridge } from './bridge/bridge.js';
 import { BridgeKernel } from './bridge/bridgeKernel.js';
 import { receive as bridgeReceive, transmit as bridgeTransmit } from './bridge/forward.js';
+import { DevlinkKernel } from './devlink/devlinkKernel.js';
 import { ENETDOWN, ENODEV } from './errno.js';
-import { SOFT_FEATURES, SOFT_FEATURES_OFF } from './features.js';
-import type { KernelState, Notifier } from './kernelState.js';
+import { fixFeatures } from './features.js';
+import { netDeviceOfPort, unregisterNetDevice } from './devicePorts.js';
+import { notify, type KernelState, type Notifier } from './kernelState.js';
 import { setCarrier } from './linkState.js';
-import { createNetDevice, isUp, portOf, type NetDevice } from './netDevice.js';
+import { isUp, portOf, type NetDevice } from './netDevice.js';
 import { checkSend } from './packetSend.js';
 import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
 import { ReceivePath } from './receive.js';
@@ -75,6 +79,9 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly routing: RoutingKernel;
   readonly routing6: Routing6Kernel;
   readonly trafficControl: TrafficControl;
+  readonly devlinks: DevlinkKernel;
+  /** Files of /lib/firmware, by name. */
+  readonly firmware = new Map<string, Uint8Array>();
   readonly #receivePath: ReceivePath;
   readonly #timers = new Timers();
   /** Frames that a bridge or the router forwards, to be sent once what is being received is received. */
@@ -90,6 +97,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.device = device;
     this.description = description;
     this.parts = parts;
+    this.devlinks = new DevlinkKernel(this);
     this.#receivePath = new ReceivePath(this, {
       tap: (netDevice, frame) => this.#tap(netDevice, frame),
       passes: (netDevice, frame, vnet) => this.trafficControl.ingress(netDevice, frame, vnet),
@@ -129,6 +137,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   /** Probes the device and registers a net device for each of its ports. */
   static async boot(device: Device, parts: KernelParts = CONFORMING_KERNEL): Promise<ReferenceKernel> {
     const kernel = new ReferenceKernel(device, await device.describe(), parts);
+    kernel.devlinks.probe();
     kernel.#registerPorts();
     await device.attach(kernel);
     return kernel;
@@ -151,6 +160,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.#nextIfIndex = 2;
     this.log.length = 0;
     for (const frames of this.#cables.values()) frames.length = 0;
+    this.firmware.clear();
+    this.devlinks.probe();
     this.#registerPorts();
     for (const socket of this.#sockets) this.#reopen(socket);
     await this.device.reset();
@@ -267,11 +278,13 @@ export class ReferenceKernel implements KernelState, DriverHost {
       this.#redirected.length > 0 ||
       this.#canDrain() ||
       !this.bridging.switchdev.isIdle ||
-      !this.routing.offload.isIdle
+      !this.routing.offload.isIdle ||
+      !this.devlinks.isIdle
     ) {
       this.#pollAll();
       await this.bridging.switchdev.process();
       await this.routing.offload.process();
+      await this.devlinks.process();
       for (const { netDevice, frame, through } of this.#forwarded.splice(0))
         await this.#transmit(netDevice, frame, undefined, through);
       for (const receive of this.#redirected.splice(0)) receive();
@@ -280,6 +293,25 @@ export class ReferenceKernel implements KernelState, DriverHost {
   }
 
   // DriverHost: what the driver calls.
+
+  get devlink(): DevlinkHost {
+    return this.devlinks.host;
+  }
+
+  registerPort(port: DevicePort): void {
+    if (this.#byPort.has(port.port)) throw new Error(`port ${port.port} is registered already`);
+    notify(this, 'NETDEV_REGISTER', this.#register(port));
+  }
+
+  async unregisterPort(port: PortName): Promise<void> {
+    const netDevice = this.#byPort.get(port);
+    if (netDevice === undefined) return;
+    await unregisterNetDevice(this, netDevice);
+    this.#byPort.delete(port);
+    this.#stopped.delete(port);
+    this.#backlog = this.#backlog.filter((waiting) => waiting.netDevice !== netDevice);
+    for (const socket of this.#sockets) if (socket.netDevice === netDevice) this.#sockets.delete(socket);
+  }
 
   receive(port: PortName, frames: readonly RxFrame[]): void {
     const netDevice = this.#byPort.get(port);
@@ -323,20 +355,23 @@ export class ReferenceKernel implements KernelState, DriverHost {
   }
 
   #registerPorts(): void {
-    for (const [index, limits] of this.description.ports.entries()) {
-      const netDevice = createNetDevice({
-        ifIndex: this.newIfIndex(),
-        name: `eth${index}` as NetDeviceName,
-        lower: { kind: 'port', device: this.device, port: limits.port, limits },
-        address: limits.address,
-        mtu: 1500,
-        limits,
-        hwFeatures: [...limits.hwFeatures, ...this.parts.softFeatures, ...SOFT_FEATURES_OFF],
-        features: [...limits.features, ...SOFT_FEATURES],
-      });
-      this.netDevices.set(netDevice.ifIndex, netDevice);
-      this.#byPort.set(limits.port, netDevice);
-    }
+    for (const limits of this.description.ports) this.#register(limits);
+  }
+
+  #register(described: DevicePort): NetDevice {
+    const limits = this.devlinks.withAttributes(described);
+    const netDevice = netDeviceOfPort({
+      ifIndex: this.newIfIndex(),
+      name: this.freeName('eth') as NetDeviceName,
+      device: this.device,
+      limits,
+      softFeatures: this.parts.softFeatures,
+    });
+    // register_netdevice(): what the rules take away of a driver's features is off from the start, and wanted all the same.
+    netDevice.features = fixFeatures(netDevice.features, netDevice, this.parts.featureRules);
+    this.netDevices.set(netDevice.ifIndex, netDevice);
+    this.#byPort.set(limits.port, netDevice);
+    return netDevice;
   }
 
   #toProtocols(netDevice: NetDevice, bytes: Uint8Array): void {
