@@ -95,6 +95,7 @@ const RIG: readonly string[] = [
   'tc-matchall',
   'tc-gact',
   'tc-mirred',
+  'team',
 ];
 
 class ModelTarget implements Target {

@@ -52,7 +52,7 @@ export interface NetlinkRequest {
 export interface NetlinkBody {
   readonly type: number;
   readonly body: Uint8Array;
-  /** NLM_F_* of an announcement: how what it tells of came about. */
+  /** NLM_F_*: of an announcement how what it tells of came about; of a reply that it is one of several. */
   readonly flags?: number;
 }
 
@@ -223,9 +223,11 @@ export class NetlinkKernel {
     return false;
   }
 
-  /** nlmsg_multicast(). */
-  notify(protocol: number, group: number, { type, body, flags = 0 }: NetlinkBody): void {
-    const datagram = encodeMessage({ type, flags, sequence: 0, portId: 0 }, body);
+  /** nlmsg_multicast(): the messages share a datagram. */
+  notify(protocol: number, group: number, ...messages: readonly NetlinkBody[]): void {
+    const datagram = encodeDatagram(
+      messages.map(({ type, body, flags = 0 }) => encodeMessage({ type, flags, sequence: 0, portId: 0 }, body)),
+    );
     for (const socket of this.#sockets) {
       if (socket.protocol === protocol && this.#parts.notifies(socket, group)) socket.queue.push(datagram.slice());
     }
@@ -286,9 +288,8 @@ export class NetlinkKernel {
     }
     const { portId, queue } = socket;
     const { sequence } = message;
-    const flags = isDump ? this.#parts.dumpFlags : 0;
-    const replies = (result.replies ?? []).map(({ type, body }) =>
-      encodeMessage({ type, flags, sequence, portId }, body),
+    const replies = (result.replies ?? []).map(({ type, body, flags = 0 }) =>
+      encodeMessage({ type, flags: isDump ? this.#parts.dumpFlags : flags, sequence, portId }, body),
     );
     if (isDump) {
       const done = encodeMessage({ type: NLMSG_DONE, flags: NLM_F_MULTI, sequence, portId }, new Uint8Array(4));
