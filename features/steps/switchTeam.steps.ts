@@ -1,6 +1,7 @@
 /** Teams: modes, options, ports, and where frames leave. */
 import { Given, Then, When } from '@cucumber/cucumber';
 import type { NetDeviceName } from '../../harness/contract/index.js';
+import { TeamClient } from '../../reference-impl/netlink/teamClient.js';
 import { viewOf } from '../../reference-impl/netlink/wire.js';
 import { equalBytes } from '../../reference-impl/packet/bytes.js';
 import { stationFamily, stationFrame, type StationName } from '../properties/stations.js';
@@ -79,6 +80,17 @@ When(
   async function (this: NicWorld, name: string, value: string) {
     const option = { ...optionNamed(this, name, 'the team'), type: 's32' as const };
     this.answer = await (await this.teams()).setOption(aggregateCalled(this).ifIndex, option, Number(value));
+  },
+);
+
+When(
+  /^the option (\w+) of the team is set to (\d+), and nobody listens$/,
+  async function (this: NicWorld, name: string, value: string) {
+    // A socket of its own, for that of the scenario listens once it has set something.
+    const unheard = await TeamClient.open((protocol) => this.target.netlink(protocol));
+    const { ifIndex } = aggregateCalled(this);
+    this.answer = await unheard.setOptionUnheard(ifIndex, optionNamed(this, name, 'the team'), Number(value));
+    await unheard.close();
   },
 );
 

@@ -232,6 +232,13 @@ Feature: Teams
     Then the option enabled of p1 is announced as removed
     And the team has no option enabled of p1
 
+  @SW-TEAM-032
+  Scenario: Nobody listens
+    Given a team without a mode
+    When the option notify_peers_count of the team is set to 3, and nobody listens
+    Then it is refused with ESRCH
+    And the option notify_peers_count of the team reads 3
+
   @SW-TEAM-011
   Scenario: A port that comes, loses its link and goes is announced
     Given a roundrobin team of p0
@@ -273,9 +280,12 @@ Feature: Teams
 
   @SW-TEAM-012
   Scenario: A port that is disabled has its link still
-    Given a roundrobin team of p0
+    Given a roundrobin team of p0 and p1
     When the option enabled of p0 is set to off
+    And p1 loses its link
     Then the aggregate has a carrier
+    When p0 loses its link
+    Then the aggregate has no carrier
 
   @SW-TEAM-012
   Scenario: The last port leaves

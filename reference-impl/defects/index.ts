@@ -25,6 +25,7 @@ import { snoopingDefects } from './snooping.js';
 import { statisticsDefects } from './statistics.js';
 import { switchFrameDefects } from './switchFrames.js';
 import { switchAggregationDefects } from './switchAggregation.js';
+import { switchTeamDefects } from './switchTeam.js';
 import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
@@ -78,4 +79,5 @@ export const defects: readonly Defect[] = [
   ...switchAccessListDefects,
   ...switchFilterDefects,
   ...switchMirrorDefects,
+  ...switchTeamDefects,
 ];

@@ -1,13 +1,6 @@
 /** Teams over rtnetlink and their generic family, as the steps use them. */
 import { GenericClient, NetlinkClient, decodeBody, encodeBody, type NetlinkResult, type OpenSocket } from './client.js';
-import {
-  NETLINK_ROUTE,
-  NLMSG_MIN_TYPE,
-  NLM_F_CREATE,
-  NLM_F_EXCL,
-  RTM_NEWLINK,
-  RTM_SETLINK,
-} from './constants.js';
+import { NETLINK_ROUTE, NLMSG_MIN_TYPE, NLM_F_CREATE, NLM_F_EXCL, RTM_NEWLINK, RTM_SETLINK } from './constants.js';
 import {
   OPTION_TYPES,
   TEAM,
@@ -64,6 +57,7 @@ const changed = (result: NetlinkResult<readonly Message[]>): NetlinkResult<void>
 export class TeamClient {
   readonly route: NetlinkClient;
   readonly generic: GenericClient;
+  #listens = false;
 
   private constructor(route: NetlinkClient, generic: GenericClient) {
     this.route = route;
@@ -96,8 +90,14 @@ export class TeamClient {
     return changed(await this.route.request(RTM_SETLINK, encodeBody(IFINFOMSG, { ifi_index: ifIndex }, encoded)));
   }
 
-  /** TEAM_CMD_OPTIONS_SET of one option. */
+  /** TEAM_CMD_OPTIONS_SET of one option. The kernel answers ESRCH where nobody listens, so this socket does. */
   async setOption(team: number, option: TeamOptionName, value: TeamOptionValue): Promise<NetlinkResult<void>> {
+    await this.listen();
+    return this.setOptionUnheard(team, option, value);
+  }
+
+  /** The same, and whether anybody listens is not this socket's concern. */
+  async setOptionUnheard(team: number, option: TeamOptionName, value: TeamOptionValue): Promise<NetlinkResult<void>> {
     const data = encodeOptionData(option.type, value);
     const item: Values = {
       TEAM_ATTR_OPTION_NAME: option.name,
@@ -134,6 +134,8 @@ export class TeamClient {
 
   /** From now on changes of teams are told to this socket. */
   async listen(): Promise<void> {
+    if (this.#listens) return;
+    this.#listens = true;
     await this.generic.join(TEAM_GENL_NAME, TEAM_GENL_CHANGE_EVENT_MC_GRP_NAME);
   }
 
@@ -148,8 +150,7 @@ const commandBody = (command: number, values: Values): Uint8Array =>
 
 function teamNews(message: Message): TeamNews {
   const { values } = decodeBody(GENLMSGHDR, TEAM, message);
-  const items = (list: string, item: string): readonly Values[] =>
-    listIn(nestIn(values, list), item).filter(isValues);
+  const items = (list: string, item: string): readonly Values[] => listIn(nestIn(values, list), item).filter(isValues);
   return {
     team: numberIn(values, 'TEAM_ATTR_TEAM_IFINDEX') ?? 0,
     options: items('TEAM_ATTR_LIST_OPTION', 'TEAM_ATTR_ITEM_OPTION').map(optionState),

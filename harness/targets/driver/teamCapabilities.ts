@@ -1,5 +1,6 @@
 /** Whether a kernel makes teams: asked by making one and giving it each mode. */
 import { TeamClient } from '../../../reference-impl/netlink/teamClient.js';
+import type { NetlinkFailure } from '../../../reference-impl/netlink/client.js';
 import { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
 import { numberIn } from '../../../reference-impl/netlink/schema.js';
 import type { CapabilityAnswer, CapabilityAnswers, NetlinkProtocol, NetlinkSocket } from '../../contract/index.js';
@@ -20,20 +21,22 @@ export async function askTeam(open: (protocol: NetlinkProtocol) => Promise<Netli
 
 async function answer(route: RouteClient, teams: TeamClient): Promise<CapabilityAnswer> {
   const made = await teams.addTeam(PROBE_NAME);
-  if (!made.ok) {
-    const { errnoName, message } = made.error;
-    const words = [errnoName, message].join(' ').trim();
-    return { present: false, reason: `This kernel has no teams (CONFIG_NET_TEAM): ${words}.` };
-  }
+  if (!made.ok) return { present: false, reason: `This kernel has no teams (CONFIG_NET_TEAM): ${words(made.error)}.` };
   const link = await route.link(PROBE_NAME);
   const ifIndex = link.ok ? (numberIn(link.value.header, 'ifi_index') ?? 0) : 0;
   try {
     for (const mode of MODES) {
       const set = await teams.setOption(ifIndex, { name: 'mode', type: 'string' }, mode);
-      if (!set.ok) return { present: false, reason: `The teams of this kernel have no mode ${mode}.` };
+      if (!set.ok)
+        return {
+          present: false,
+          reason: `The teams of this kernel do not take the mode ${mode}: ${words(set.error)}.`,
+        };
     }
     return { present: true };
   } finally {
     await route.removeLink(ifIndex);
   }
 }
+
+const words = ({ errnoName, message = '' }: NetlinkFailure): string => `${errnoName} ${message}`.trim();

@@ -35,7 +35,7 @@ import {
   type NetlinkRequest,
 } from '../../netlink/server.js';
 import type { Refusal } from '../../netlink/validate.js';
-import { EINVAL, ENOENT } from '../errno.js';
+import { EINVAL, ENOENT, ESRCH } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import { refusal } from '../refusals.js';
 import { teamOf, type Team, type TeamPort } from './team.js';
@@ -95,10 +95,13 @@ export function registerTeamFamily(kernel: ReferenceKernel, netlink: NetlinkKern
   };
   kernel.teams.listener = {
     options: (team, options) => {
-      if (!kernel.parts.team.tellsOptions) return;
+      const group = netlink.groupOf(id, TEAM_GENL_CHANGE_EVENT_MC_GRP_NAME);
+      const isHeard = netlink.hasListeners(NETLINK_GENERIC, group);
+      if (!kernel.parts.team.tellsOptions) return isHeard;
       const bodies = optionBodies(kernel.parts.team, team, options);
       // Behind what ports are told of, which waits for what a driver says of its link.
       kernel.teams.defer(async () => announce(TEAM_CMD_OPTIONS_GET, bodies));
+      return isHeard;
     },
     port: (port) => announce(TEAM_CMD_PORT_LIST_GET, [portBody(kernel.parts.team, port.team, [port])]),
   };
@@ -208,6 +211,7 @@ function setOne({ teams }: ReferenceKernel, team: Team, item: Values): HandlerRe
     if (errno !== undefined) return refusal(errno);
     each.isChanged = true;
   }
-  teams.listener.options(team, found);
-  return undefined;
+  // nlmsg_multicast(): what was done stays done, and the request ends here.
+  const isHeard = teams.listener.options(team, found);
+  return isHeard || !teams.parts.needsListener ? undefined : refusal(ESRCH);
 }

@@ -11,7 +11,7 @@ import { hasLink, portLinkChanged } from './teamLinks.js';
 import { modeOf } from './teamModes.js';
 import type { TeamParts } from './teamParts.js';
 
-const NOBODY: TeamListener = { options: () => undefined, port: () => undefined };
+const NOBODY: TeamListener = { options: () => false, port: () => undefined };
 
 export class TeamKernel implements Teaming {
   readonly kernel: KernelState;

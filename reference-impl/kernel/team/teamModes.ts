@@ -76,7 +76,7 @@ const TEAM_MODES: ReadonlyMap<string, TeamMode> = new Map<string, TeamMode>([
       ...NOT_SET,
       transmitType: 'random',
       portsHaveItsAddress: true,
-      select: (parts, team) => only(firstThatSends(parts, team, draw(team))),
+      select: (parts, team) => only(firstThatSends(parts, team, parts.draws(draw(team)))),
     },
   ],
   [

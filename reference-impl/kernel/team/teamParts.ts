@@ -1,5 +1,5 @@
 import type { MacAddress } from '../../../harness/contract/index.js';
-import type { TeamPort } from './team.js';
+import { NO_MODE, type TeamPort } from './team.js';
 
 /** Rules of teams that a seeded defect may replace, one at a time. */
 export interface TeamParts {
@@ -20,6 +20,8 @@ export interface TeamParts {
   /** NETDEV_PRECHANGEMTU: whether a port keeps the MTU of its team. */
   readonly locksMtu: boolean;
   readonly passesVids: boolean;
+  /** team_set_no_mode(). */
+  readonly firstMode: string;
   /** team_change_mode(). */
   readonly refusesModeWithPorts: boolean;
   readonly refusesSameMode: boolean;
@@ -34,6 +36,8 @@ export interface TeamParts {
   /** Whether a change of an option, or of a port, is told to those who listen. */
   readonly tellsOptions: boolean;
   readonly tellsPorts: boolean;
+  /** Whether a change that nobody hears of is answered with ESRCH. */
+  readonly needsListener: boolean;
   /** TEAM_ATTR_PORT_LINKUP. */
   readonly toldLink: (port: TeamPort) => boolean;
   /** team_refresh_port_linkup(). */
@@ -45,6 +49,8 @@ export interface TeamParts {
   /** team_get_first_port_txable_rcu(): whether another port is looked for. */
   readonly findsOther: boolean;
   readonly turn: (sent: number) => number;
+  /** Of the mode random. */
+  readonly draws: (number: number) => number;
   /** Whether a port gets its copy of a frame for all of them. */
   readonly copies: (place: number, sound: boolean) => boolean;
   /** The byte that a filter's answer is folded into. */
@@ -81,6 +87,7 @@ export const CONFORMING_TEAM: TeamParts = {
   portsFollowMtu: true,
   locksMtu: true,
   passesVids: true,
+  firstMode: NO_MODE,
   refusesModeWithPorts: true,
   refusesSameMode: true,
   refusesUnknownMode: true,
@@ -90,12 +97,14 @@ export const CONFORMING_TEAM: TeamParts = {
   marksChanged: true,
   tellsOptions: true,
   tellsPorts: true,
+  needsListener: true,
   toldLink: ({ state }) => state.linkUp,
   linkOf: (_port, sound) => sound,
   carrier: (_ports, sound) => sound,
   disables: true,
   findsOther: true,
   turn: (sent) => sent,
+  draws: (number) => number,
   copies: () => true,
   fold: (answer) => ((answer >>> 24) ^ (answer >>> 16) ^ (answer >>> 8) ^ answer) & 0xff,
   place: (hash, enabled) => hash % enabled,

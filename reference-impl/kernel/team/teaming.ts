@@ -23,8 +23,8 @@ import type { TeamParts } from './teamParts.js';
 
 /** What is told of a team to who listens to the group change_event. */
 export interface TeamListener {
-  /** These options, with what is marked as changed. */
-  options(team: Team, options: readonly OptionInstance[]): void;
+  /** These options, with what is marked as changed. Answers whether anybody listens. */
+  options(team: Team, options: readonly OptionInstance[]): boolean;
   port(port: TeamPort): void;
 }
 
@@ -49,7 +49,7 @@ export function createTeam(teaming: Teaming, seed: AggregateSeed): Team {
     netDevice,
     ports: new Map(),
     enabled: [],
-    mode: NO_MODE,
+    mode: teaming.parts.firstMode,
     known: [],
     options: [],
     carrierIsUsers: false,
