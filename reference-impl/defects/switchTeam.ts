@@ -195,7 +195,7 @@ export const switchTeamDefects: readonly Defect[] = [
     description: 'The links are looked at only of the ports that send.',
     origin: TEAM_CORE,
     caughtBy: 'SW-TEAM-012',
-    kernel: team({ carrier: (ports, sound) => sound && ports.some((port) => port.team.enabled.includes(port)) }),
+    kernel: team({ carrier: (ports) => ports.some((port) => port.linkUp && port.team.enabled.includes(port)) }),
   },
   {
     id: 'DEF-SW-TEAM-USER-LINK-IGNORED',
