@@ -266,3 +266,27 @@ Then(
     expectThat(isSo(entries), `the table has ${station} ${described(entries) || 'nowhere'}`);
   },
 );
+
+Then(
+  /^([A-Z]) at (p\d) is announced as (static|permanent)$/,
+  async function (this: NicWorld, station: StationName, port: string, kind: EntryKind) {
+    const { client } = listener(this);
+    expectThat(client !== undefined, 'nobody listens to the table');
+    const { ifIndex } = portCalled(this, port);
+    const news = await client.entryAnnouncements(this.patienceMs);
+    const ours = news.filter(({ address, type }) => type === RTM_NEWNEIGH && address === stationAddress(this, station));
+    const isTold = ours.some((entry) => entry.ifIndex === ifIndex && isKind(entry, kind));
+    expectThat(isTold, `of ${station} was announced: ${described(ours) || 'nothing'}`);
+  },
+);
+
+Then(
+  /^([A-Z]) was last (used|seen) (2 seconds ago or before|a second ago or later)$/,
+  async function (this: NicWorld, station: StationName, what: string, when: string) {
+    const [entry] = await entriesOf(this, station);
+    expectThat(entry !== undefined, `the table does not have ${station}`);
+    const hundredths = what === 'used' ? entry.used : entry.updated;
+    const isSo = when.startsWith('2') ? hundredths >= 200 : hundredths <= 150;
+    expectThat(isSo, `${station} was last ${what} ${hundredths / 100} seconds ago`);
+  },
+);

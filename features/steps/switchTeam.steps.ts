@@ -253,35 +253,6 @@ When(
 
 // Counters.
 
-interface Counters {
-  rx_packets: number;
-  tx_packets: number;
-  tx_dropped: number;
-  rx_nohandler: number;
-}
-
-const noted = (world: NicWorld): { before: Counters | undefined } =>
-  world.note('counters of the aggregate', () => ({ before: undefined }));
-
-async function countersOf(world: NicWorld): Promise<Counters> {
-  const all = accepted(await (await world.route()).statistics(aggregateCalled(world).ifIndex), 'reading counters');
-  const { rx_packets, tx_packets, tx_dropped, rx_nohandler } = all;
-  return { rx_packets, tx_packets, tx_dropped, rx_nohandler };
-}
-
-When('the counters of the aggregate are noted', async function (this: NicWorld) {
-  noted(this).before = await countersOf(this);
-});
-
-Then(
-  /^the aggregate has counted (\d+) more (rx_packets|tx_packets|tx_dropped|rx_nohandler)$/,
-  async function (this: NicWorld, count: string, name: keyof Counters) {
-    const { before } = noted(this);
-    expectThat(before !== undefined, 'the counters were not noted');
-    expectNumber((await countersOf(this))[name] - before[name], Number(count), `${name} of the aggregate`);
-  },
-);
-
 const LB_STATS = /^(p\d|hash \d+)$/;
 
 Then(

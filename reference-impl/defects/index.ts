@@ -25,6 +25,7 @@ import { snoopingDefects } from './snooping.js';
 import { statisticsDefects } from './statistics.js';
 import { switchFrameDefects } from './switchFrames.js';
 import { switchAggregationDefects } from './switchAggregation.js';
+import { switchHostDefects } from './switchHost.js';
 import { switchTeamDefects } from './switchTeam.js';
 import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
@@ -80,4 +81,5 @@ export const defects: readonly Defect[] = [
   ...switchFilterDefects,
   ...switchMirrorDefects,
   ...switchTeamDefects,
+  ...switchHostDefects,
 ];

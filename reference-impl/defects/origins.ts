@@ -47,6 +47,8 @@ export const BRIDGE_SWITCHDEV = kernelSource(
 );
 export const BRIDGE_FDB = kernelSource('Rules of the table that drivers have to follow', 'net/bridge/br_fdb.c');
 export const BRIDGE_VLAN = kernelSource('Rules of VLANs that drivers have to follow', 'net/bridge/br_vlan.c');
+export const BRIDGE_INPUT = kernelSource('What becomes of a frame at a port', 'net/bridge/br_input.c');
+export const BRIDGE_IF = kernelSource('Ports come and go', 'net/bridge/br_if.c');
 export const BRIDGE_NETLINK = kernelSource('Checks that came one by one', 'net/bridge/br_netlink.c');
 export const BRIDGE_MDB = kernelSource('Checks that came one by one', 'net/bridge/br_mdb.c');
 export const BRIDGE_MULTICAST = kernelSource(

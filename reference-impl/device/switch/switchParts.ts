@@ -51,6 +51,8 @@ export interface SwitchParts {
   readonly besideIsolated: (ports: number, isolated: number) => number;
   /** Whether the source is no unicast address. */
   readonly refusesSource: (sound: boolean) => boolean;
+  /** Whether a locked port lets in whom the table has there. */
+  readonly admitsAtLocked: (sound: boolean) => boolean;
   /** What goes when a port is flushed or leaves. */
   readonly flushes: boolean;
   /** The frame as it leaves another port. */
@@ -98,6 +100,7 @@ export const CONFORMING_SWITCH: SwitchParts = {
   flood: (ports) => ports,
   besideIsolated: (ports, isolated) => ports & ~isolated,
   refusesSource: (sound) => sound,
+  admitsAtLocked: (sound) => sound,
   flushes: true,
   forwarded: (bytes) => bytes,
   trapsMessages: true,

@@ -113,7 +113,7 @@ export async function enslavePort(bridging: Bridging, bridge: Bridge, netDevice:
     bridge,
     netDevice,
     address: netDevice.address,
-    number: freeNumber(bridge),
+    number: events.parts.portNumber(freeNumber(bridge), bridge.ports.size),
     state: BR_STATE_DISABLED,
     priority: 0x20,
     pathCost: 2,
@@ -161,8 +161,8 @@ export async function releasePort(bridging: Bridging, port: BridgePort): Promise
   await switchdev.leave(port);
   bridge.ports.delete(netDevice.ifIndex);
   netDevice.bridgePort = undefined;
-  await changePromiscuity(kernel, netDevice, -1);
-  await changeAllMulticast(kernel, netDevice, -1);
+  if (events.parts.releasesReceiveMode('everybody')) await changePromiscuity(kernel, netDevice, -1);
+  if (events.parts.releasesReceiveMode('groups')) await changeAllMulticast(kernel, netDevice, -1);
   followPortAddresses(bridging, bridge);
   followPortMtus(bridging, bridge);
   selectStates(bridging, bridge);
