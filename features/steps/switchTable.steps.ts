@@ -290,3 +290,41 @@ Then(
     expectThat(isSo, `${station} was last ${what} ${hundredths / 100} seconds ago`);
   },
 );
+
+const many = (world: NicWorld): { stations: StationName[]; gone: StationName[] } =>
+  world.note('many stations', () => ({ stations: [], gone: [] }));
+
+Given(
+  /^(\d+) stations with addresses far apart are put at (p\d), static$/,
+  async function (this: NicWorld, count: string, port: string) {
+    const state = many(this);
+    for (let number = 0; number < Number(count); number++) {
+      // Two hashes, so that places in a hashed table meet as they do for stations of the world.
+      const [high, low] = [stationFamily(`${this.scenario} ${number}`), stationFamily(`${number}`) & 0xff];
+      const digits = ((high << 8) | low) >>> 0;
+      const bytes = digits.toString(16).padStart(8, '0').match(/../g) ?? [];
+      const station = `02:5a:${bytes.join(':')}`;
+      accepted(await putEntry(this, station, port, 'static'), `putting ${station} at ${port}`);
+      state.stations.push(station);
+    }
+  },
+);
+
+When(/^every other one of these stations is taken from (p\d)$/, async function (this: NicWorld, port: string) {
+  const state = many(this);
+  state.gone = state.stations.filter((_, index) => index % 2 === 0);
+  for (const station of state.gone) accepted(await takeEntry(this, station, port), `taking ${station} from ${port}`);
+});
+
+When(
+  /^a frame from ([A-Z]) to each of (the others|those that were taken away) comes in at (p\d)$/,
+  async function (this: NicWorld, from: StationName, which: string, port: string) {
+    const { stations, gone } = many(this);
+    const to = which === 'the others' ? stations.filter((station) => !gone.includes(station)) : gone;
+    await sendInto(
+      this,
+      port,
+      to.map((station) => ({ from, to: station })),
+    );
+  },
+);

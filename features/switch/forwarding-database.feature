@@ -242,6 +242,9 @@ Feature: The forwarding database
     When p1 is set down
     Then the table does not have B
     And the table has C at p1, static
+    When p1 is set up
+    And a frame from A to C comes in at p0
+    Then it leaves at p1 and nowhere else
 
   @SW-FDB-017 @needs:wire-carrier
   Scenario: A cable is pulled out
@@ -348,3 +351,12 @@ Feature: The forwarding database
       | before  | after     |
       | dynamic | static    |
       | static  | permanent |
+
+  @SW-FDB-027
+  Scenario: Half of many stations are taken away
+    Given 300 stations with addresses far apart are put at p0, static
+    When every other one of these stations is taken from p0
+    And a frame from B to each of the others comes in at p1
+    Then it leaves at p0 and nowhere else
+    When a frame from B to each of those that were taken away comes in at p1
+    Then it leaves at p0 and p2

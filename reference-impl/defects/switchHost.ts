@@ -1,6 +1,6 @@
 /** Seeded defects of a bridge that were found by breaking the reference by hand: its own reception, its counters, its ports. */
 import type { Defect } from './defect.js';
-import { BRIDGE_FDB, BRIDGE_IF, BRIDGE_INPUT, PRACTICE } from './origins.js';
+import { BRIDGE_FDB, BRIDGE_IF, BRIDGE_INPUT, BRIDGE_SWITCHDEV, BRIDGE_VLAN, PRACTICE } from './origins.js';
 import { bridge, chip } from './replacedParts.js';
 
 export const switchHostDefects: readonly Defect[] = [
@@ -91,6 +91,46 @@ export const switchHostDefects: readonly Defect[] = [
     origin: BRIDGE_INPUT,
     caughtBy: 'SW-LL-007',
     kernel: bridge({ learnsLinkLocal: () => false }),
+  },
+  {
+    id: 'DEF-SW-BRIDGE-TABLE-LOSES-NEIGHBOURS',
+    title: 'Entries are lost when another one goes',
+    description: 'Behind a hole an entry whose home it is stays where it is, and the search ends at the hole.',
+    origin: PRACTICE,
+    caughtBy: 'SW-FDB-027',
+    switch: chip({ movesUp: (fromHome, fromHole) => fromHome > fromHole }),
+  },
+  {
+    id: 'DEF-SW-BRIDGE-DEFAULT-OVER-TAGGED',
+    title: 'A port that has the default PVID with a tag gets the new default',
+    description: 'Only the number is compared, and what the user set is gone.',
+    origin: BRIDGE_VLAN,
+    caughtBy: 'SW-VLAN-010',
+    kernel: bridge({ hasDefaultPvid: (isPvid) => isPvid }),
+  },
+  {
+    id: 'DEF-SW-BRIDGE-HOST-STAYS-IN-VLAN',
+    title: 'The address of the bridge stays in a VLAN that the bridge left',
+    description: 'The VLAN goes, and its entries are forgotten.',
+    origin: BRIDGE_VLAN,
+    caughtBy: 'SW-VLAN-023',
+    kernel: bridge({ forgetsHostVlan: false }),
+  },
+  {
+    id: 'DEF-SW-BRIDGE-NEW-ADDRESS-WITHOUT-VLANS',
+    title: 'A new address of a port is in no VLAN',
+    description: 'Only the entry without a VLAN is changed.',
+    origin: BRIDGE_FDB,
+    caughtBy: 'SW-VLAN-023',
+    kernel: bridge({ vidsOfAddress: ([first]) => (first === undefined ? [] : [first]) }),
+  },
+  {
+    id: 'DEF-SW-BRIDGE-FLUSH-TAKES-STATIC',
+    title: 'The hardware forgets what was configured when a port goes down',
+    description: 'The flush of a port knows no difference, and the kernel does not program the entry again.',
+    origin: BRIDGE_SWITCHDEV,
+    caughtBy: 'SW-FDB-017',
+    switch: chip({ flushesStatic: true }),
   },
   {
     id: 'DEF-SW-BRIDGE-HOST-USES-ENTRY',

@@ -108,6 +108,12 @@ export interface BridgeParts {
   readonly releasesReceiveMode: (mode: 'groups' | 'everybody') => boolean;
   /** fdb_add_entry(): whether an entry that becomes another kind counts as changed. */
   readonly tellsNewKind: boolean;
+  /** vlan_default_pvid(): whether a port has the default still. */
+  readonly hasDefaultPvid: (isPvid: boolean, isUntagged: boolean) => boolean;
+  /** br_vlan_delete(): whether the addresses of the bridge leave a VLAN with it. */
+  readonly forgetsHostVlan: boolean;
+  /** br_fdb_changeaddr(): the VLANs in which a new address takes the place of the old one. */
+  readonly vidsOfAddress: (vids: readonly Vid[]) => readonly Vid[];
   /** __br_handle_local_finish(). */
   readonly learnsLinkLocal: (sound: boolean) => boolean;
   /** br_handle_frame_finish(): whether a frame to the entry counts as a use of it. br_dev_xmit() does not count. */
@@ -157,6 +163,9 @@ export const CONFORMING_BRIDGE: BridgeParts = {
   hearsWhenPromiscuous: true,
   countedBytes: (length, header) => length - header,
   countsMulticast: true,
+  hasDefaultPvid: (isPvid, isUntagged) => isPvid && isUntagged,
+  forgetsHostVlan: true,
+  vidsOfAddress: (vids) => vids,
   portNumber: (free) => free,
   releasesReceiveMode: () => true,
   tellsNewKind: true,

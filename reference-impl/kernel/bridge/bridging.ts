@@ -272,7 +272,7 @@ export function portAddressChanged(bridging: Bridging, port: BridgePort): void {
   const { address } = port.netDevice;
   if (address === before) return;
   port.address = address;
-  for (const vid of [NO_VID, ...port.vlans.members.keys()]) {
+  for (const vid of events.parts.vidsOfAddress([NO_VID, ...port.vlans.members.keys()])) {
     removeLocal(events, port.bridge, port, before, vid);
     addLocal(events, port.bridge, port, address, vid);
   }
