@@ -38,6 +38,9 @@ import { switchTableDefects } from './switchTable.js';
 import { switchUniformityDefects } from './switchUniformity.js';
 import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
+import { devlinkPortsDefects } from './devlinkPorts.js';
+import { devlinkStateDefects } from './devlinkState.js';
+import { devlinkTablesDefects } from './devlinkTables.js';
 
 export type { Defect } from './defect.js';
 
@@ -82,4 +85,7 @@ export const defects: readonly Defect[] = [
   ...switchMirrorDefects,
   ...switchTeamDefects,
   ...switchHostDefects,
+  ...devlinkPortsDefects,
+  ...devlinkTablesDefects,
+  ...devlinkStateDefects,
 ];
