@@ -17,6 +17,7 @@ import { NetlinkClient, type NetlinkResult } from '../../reference-impl/netlink/
 import { EthtoolClient, type FeatureNames } from '../../reference-impl/netlink/ethtoolClient.js';
 import { RouteClient } from '../../reference-impl/netlink/routeClient.js';
 import { IPV4, IPV6, RoutingClient, type AddressFamily } from '../../reference-impl/netlink/routingClient.js';
+import { TeamClient } from '../../reference-impl/netlink/teamClient.js';
 import { hex } from '../../reference-impl/packet/bytes.js';
 import { FrameMismatch, expectThat } from './expectations.js';
 import { currentSession, type Session } from './session.js';
@@ -58,6 +59,7 @@ export class NicWorld extends World {
   #wires = new Map<PortName, Promise<WireEnd>>();
   #bridges: Promise<BridgeClient> | undefined;
   #bonds: Promise<BondClient> | undefined;
+  #teams: Promise<TeamClient> | undefined;
   #route: Promise<RouteClient> | undefined;
   readonly #routing = new Map<AddressFamily, Promise<RoutingClient>>();
   #ethtool: Promise<EthtoolClient> | undefined;
@@ -122,6 +124,12 @@ export class NicWorld extends World {
   bonds(): Promise<BondClient> {
     this.#bonds ??= BondClient.open((protocol) => this.target.netlink(protocol));
     return this.#bonds;
+  }
+
+  /** Teams, over sockets of this scenario. */
+  teams(): Promise<TeamClient> {
+    this.#teams ??= TeamClient.open((protocol) => this.target.netlink(protocol));
+    return this.#teams;
   }
 
   /** Layer 3 over rtnetlink, over one socket of this scenario: of IPv6, if that is what the address or prefix is of. */
@@ -268,6 +276,7 @@ export class NicWorld extends World {
     for (const end of this.#wires.values()) await (await end).close();
     if (this.#bridges !== undefined) await (await this.#bridges).client.socket.close();
     if (this.#bonds !== undefined) await (await this.#bonds).client.socket.close();
+    if (this.#teams !== undefined) await (await this.#teams).close();
     if (this.#route !== undefined) await (await this.#route).client.socket.close();
     for (const client of this.#routing.values()) await (await client).client.socket.close();
     if (this.#ethtool !== undefined) await (await this.#ethtool).generic.client.socket.close();
@@ -275,6 +284,7 @@ export class NicWorld extends World {
     this.#wires.clear();
     this.#bridges = undefined;
     this.#bonds = undefined;
+    this.#teams = undefined;
     this.#route = undefined;
     this.#routing.clear();
     this.#ethtool = undefined;

@@ -97,6 +97,7 @@ const RIG: readonly string[] = [
   'tc-mirred',
   'sysctl',
   'ipv6-routing',
+  'team',
 ];
 
 class ModelTarget implements Target {

@@ -30,6 +30,8 @@ import { snoopingDefects } from './snooping.js';
 import { statisticsDefects } from './statistics.js';
 import { switchFrameDefects } from './switchFrames.js';
 import { switchAggregationDefects } from './switchAggregation.js';
+import { switchHostDefects } from './switchHost.js';
+import { switchTeamDefects } from './switchTeam.js';
 import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
@@ -86,6 +88,8 @@ export const defects: readonly Defect[] = [
   ...switchAccessListDefects,
   ...switchFilterDefects,
   ...switchMirrorDefects,
+  ...switchTeamDefects,
+  ...switchHostDefects,
   ...devlinkPortsDefects,
   ...devlinkTablesDefects,
   ...devlinkStateDefects,

@@ -47,6 +47,8 @@ export const BRIDGE_SWITCHDEV = kernelSource(
 );
 export const BRIDGE_FDB = kernelSource('Rules of the table that drivers have to follow', 'net/bridge/br_fdb.c');
 export const BRIDGE_VLAN = kernelSource('Rules of VLANs that drivers have to follow', 'net/bridge/br_vlan.c');
+export const BRIDGE_INPUT = kernelSource('What becomes of a frame at a port', 'net/bridge/br_input.c');
+export const BRIDGE_IF = kernelSource('Ports come and go', 'net/bridge/br_if.c');
 export const BRIDGE_NETLINK = kernelSource('Checks that came one by one', 'net/bridge/br_netlink.c');
 export const BRIDGE_MDB = kernelSource('Checks that came one by one', 'net/bridge/br_mdb.c');
 export const BRIDGE_MULTICAST = kernelSource(
@@ -69,6 +71,13 @@ export const BONDING_TESTS = kernelSource(
   'tools/testing/selftests/drivers/net/bonding',
 );
 export const DSA_LAG = kernelSource('What drivers are told of a member, and why', 'net/dsa/port.c');
+export const TEAM_CORE = kernelSource('Rules of teams, and what was fixed since', 'drivers/net/team/team_core.c');
+export const TEAM_BALANCE = kernelSource(
+  'Flows, their places, and what is counted of them',
+  'drivers/net/team/team_mode_loadbalance.c',
+);
+export const TEAM_ACTIVE = kernelSource('Which port is the active one', 'drivers/net/team/team_mode_activebackup.c');
+export const TEAM_PORTS = kernelSource('Which port is in use', 'include/linux/if_team.h');
 export const DSA_GUIDE = kernelSource('What hardware does for link aggregates', 'Documentation/networking/dsa/dsa.rst');
 export const MLXSW = kernelSource('How a driver does it', 'drivers/net/ethernet/mellanox/mlxsw/spectrum.c');
 export const FIB_FRONTEND = kernelSource('What addresses and requests make of tables', 'net/ipv4/fib_frontend.c');

@@ -13,6 +13,7 @@ import type { KernelParts } from '../kernel/parts.js';
 import type { RoutingParts } from '../kernel/routing/routingParts.js';
 import type { Routing6Parts } from '../kernel/routing6/routing6Parts.js';
 import type { TcParts } from '../kernel/tc/tcParts.js';
+import type { TeamParts } from '../kernel/team/teamParts.js';
 import type { Defect } from './defect.js';
 
 /** Parts of the kernel. */
@@ -83,3 +84,8 @@ export const acl =
 export const tc =
   (change: Partial<TcParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, tc: { ...parts.tc, ...change } });
+
+/** Parts of the kernel's teams. */
+export const team =
+  (change: Partial<TeamParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, team: { ...parts.team, ...change } });

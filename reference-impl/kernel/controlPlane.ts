@@ -27,6 +27,7 @@ import { mdbOperations } from './rtnetlink/mdb.js';
 import { groupAnnouncement, routerAnnouncement } from './rtnetlink/mdbMessage.js';
 import { registerRouting } from './rtnetlink/routing.js';
 import { Sysfs, registerNetDevices } from './sysfs.js';
+import { registerTeamFamily } from './team/teamFamily.js';
 import { registerTrafficControl } from './tc/register.js';
 
 /** Lets time pass until the condition holds or it is over. */
@@ -53,6 +54,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   registerTrafficControl(kernel.trafficControl, netlink);
   registerEthtoolFamily(kernel, netlink);
   registerNetdevFamily(kernel, netlink);
+  registerTeamFamily(kernel, netlink);
   registerDevlinkFamily(kernel.devlinks, netlink);
   // rtnetlink_event(): every change of a net device is told to who listens to links.
   kernel.notifiers.push((event, netDevice) => {

@@ -20,7 +20,6 @@ import type {
 } from '../../harness/contract/index.js';
 import { readU16 } from '../packet/bytes.js';
 import { ETH_P_IPV6 } from '../packet/protocols.js';
-import { egressOf } from './bond/bondFrames.js';
 import { BondKernel } from './bond/bondKernel.js';
 import type { Bridge } from './bridge/bridge.js';
 import { BridgeKernel } from './bridge/bridgeKernel.js';
@@ -39,6 +38,7 @@ import { RoutingKernel } from './routing/routingKernel.js';
 import { Routing6Kernel } from './routing6/routing6Kernel.js';
 import { TrafficControl } from './tc/trafficControl.js';
 import { Sysctls } from './sysctls.js';
+import { TeamKernel } from './team/teamKernel.js';
 import { Timers } from './timers.js';
 import { pickTxQueue, validateTransmit, withTagInBytes } from './transmit.js';
 
@@ -76,6 +76,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly #stopped = new Map<PortName, Set<QueueIndex>>();
   readonly bridging: BridgeKernel;
   readonly bonds: BondKernel;
+  readonly teams: TeamKernel;
   readonly routing: RoutingKernel;
   readonly routing6: Routing6Kernel;
   readonly trafficControl: TrafficControl;
@@ -102,7 +103,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
       tap: (netDevice, frame) => this.#tap(netDevice, frame),
       passes: (netDevice, frame, vnet) => this.trafficControl.ingress(netDevice, frame, vnet),
       bridge: (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
-      member: (member, bytes) => this.bonds.received(member, bytes),
+      member: (member, bytes) => this.#isTheAggregates(member, bytes),
       protocols: (netDevice, frame) => this.#toProtocols(netDevice, frame.bytes),
     });
     this.trafficControl = new TrafficControl(this, {
@@ -132,6 +133,13 @@ export class ReferenceKernel implements KernelState, DriverHost {
       at: (at, run) => this.#timers.add(at, run),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
     });
+    this.teams = new TeamKernel(this, { at: (at, run) => this.#timers.add(at, run) });
+  }
+
+  /** Whoever the member belongs to says so. */
+  #isTheAggregates({ bondMember, teamPort }: NetDevice, bytes: Uint8Array): boolean {
+    if (bondMember !== undefined) return this.bonds.received(bondMember, bytes) === 'aggregate';
+    return teamPort !== undefined && this.teams.receives(teamPort, bytes);
   }
 
   /** Probes the device and registers a net device for each of its ports. */
@@ -404,12 +412,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
       if (netDevice.carrier) this.#sendThroughBridge(lower.bridge, frame);
       return;
     }
-    if (lower.kind === 'bond') {
+    if (lower.kind === 'bond' || lower.kind === 'team') {
       if (!netDevice.carrier || !isUp(netDevice)) return;
-      netDevice.softwareTraffic.txPackets += frame.gso?.segments ?? 1;
-      netDevice.softwareTraffic.txBytes += frame.bytes.length;
-      for (const member of egressOf(this.parts.bond, lower.bond, frame))
-        await this.#transmit(member, frame, wanted, through);
+      const members =
+        lower.kind === 'bond' ? this.bonds.transmit(lower.bond, frame) : this.teams.transmit(lower.team, frame);
+      for (const member of members) await this.#transmit(member, frame, wanted, through);
       return;
     }
     // What a VRF device itself sends would be routed once more; nothing of the host's does.

@@ -10,6 +10,7 @@ import type {
 import type { Bond, BondMember } from './bond/bond.js';
 import type { Bridge, BridgePort } from './bridge/bridge.js';
 import type { FeatureSet } from './features.js';
+import type { Team, TeamPort } from './team/team.js';
 import { NO_PORT } from './noPort.js';
 
 /** linux/if.h, net_device_flags. */
@@ -44,6 +45,7 @@ export type Lower =
   | { readonly kind: 'vlan'; readonly on: NetDevice; readonly tpid: number; readonly vid: Vid }
   | { readonly kind: 'bridge'; readonly bridge: Bridge }
   | { readonly kind: 'bond'; readonly bond: Bond }
+  | { readonly kind: 'team'; readonly team: Team }
   | { readonly kind: 'vrf'; readonly table: number };
 
 /** An address list with reference counts, as net/core/dev_addr_lists.c keeps it. */
@@ -134,6 +136,7 @@ export interface NetDevice {
   bridgePort: BridgePort | undefined;
   /** IFLA_MASTER is its aggregate. */
   bondMember: BondMember | undefined;
+  teamPort: TeamPort | undefined;
   /** IFLA_MASTER is this VRF device. */
   vrf: NetDevice | undefined;
 
@@ -156,6 +159,7 @@ export function portOf({ lower }: NetDevice): Extract<Lower, { kind: 'port' }> {
       return portOf(lower.on);
     case 'bridge':
     case 'bond':
+    case 'team':
     case 'vrf':
       return NO_PORT;
   }
@@ -222,6 +226,7 @@ export function createNetDevice(seed: NetDeviceSeed): NetDevice {
     uppers: new Set(),
     bridgePort: undefined,
     bondMember: undefined,
+    teamPort: undefined,
     vrf: undefined,
     coreStatistics: { rxDropped: 0, txDropped: 0, rxNohandler: 0 },
     softwareTraffic: { rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0, multicast: 0 },

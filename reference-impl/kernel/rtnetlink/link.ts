@@ -24,6 +24,8 @@ import { changeFlags, closeNetDevice, setMacAddress, setMtu } from '../deviceCon
 import { EEXIST, EINVAL, ENODEV, EOPNOTSUPP } from '../errno.js';
 import { bondOf } from '../bond/bond.js';
 import { enslaveMember, releaseMember, removeBond } from '../bond/bonding.js';
+import { teamOf } from '../team/team.js';
+import { addPort, removePort, removeTeam } from '../team/teaming.js';
 import { bridgeOf } from '../bridge/bridge.js';
 import { enslavePort, releasePort, removeBridge } from '../bridge/bridging.js';
 import type { ReferenceKernel } from '../kernel.js';
@@ -39,6 +41,7 @@ import { changeBridge, changePortByLinkInfo, newBridge } from './bridgeLink.js';
 import { changeAddressFamilies } from './linkSettings.js';
 import { linkMessage } from './linkMessage.js';
 import { dumpStatistics, getStatistics } from './linkStatistics.js';
+import { newTeam } from './teamLink.js';
 import { newVlan } from './vlanLink.js';
 import { newVrf } from './vrfLink.js';
 
@@ -234,17 +237,21 @@ const LINK_MEMBERS: readonly LinkMember[] = [
   },
 ];
 
-/** do_set_master(): out of the bridge, aggregate or VRF it is in, and into the other; 0: into none. */
+/** do_set_master(): out of whatever it is in, and into the other; 0: into none. */
 async function setMaster(
   kernel: ReferenceKernel,
   netDevice: NetDevice,
   master: number,
 ): Promise<Refusal | 'announce' | undefined> {
   const { netDevices, bridging, bonds } = kernel;
-  const { bridgePort, bondMember } = netDevice;
+  const { bridgePort, bondMember, teamPort } = netDevice;
   if (bondMember !== undefined) {
     if (bondMember.bond.netDevice.ifIndex === master) return undefined;
     await releaseMember(bonds, bondMember);
+  }
+  if (teamPort !== undefined) {
+    if (teamPort.team.netDevice.ifIndex === master) return undefined;
+    await removePort(kernel.teams, teamPort);
   }
   if (bridgePort !== undefined) {
     if (bridgePort.bridge.netDevice.ifIndex === master) return undefined;
@@ -259,6 +266,8 @@ async function setMaster(
   if (upper === undefined) return refusal(EINVAL);
   const bond = bondOf(upper);
   if (bond !== undefined) return fromOutcome(await enslaveMember(bonds, bond, netDevice)) ?? 'announce';
+  const team = teamOf(upper);
+  if (team !== undefined) return fromOutcome(await addPort(kernel.teams, team, netDevice)) ?? 'announce';
   if (upper.lower.kind === 'vrf') return fromOutcome(await joinVrf(kernel, netDevice, upper)) ?? 'announce';
   const bridge = bridgeOf(upper);
   if (bridge === undefined) return refusal(EOPNOTSUPP);
@@ -296,6 +305,8 @@ async function newLink(kernel: ReferenceKernel, request: NetlinkRequest): Promis
       return newBridge(kernel, request, name);
     case 'bond':
       return newBond(kernel, request, name);
+    case 'team':
+      return newTeam(kernel, request, name);
     case 'vrf':
       return newVrf(kernel, request, name);
     default:
@@ -343,9 +354,11 @@ async function deleteLink(kernel: ReferenceKernel, request: NetlinkRequest): Pro
       await kernel.settle();
       return { ok: true };
     case 'bond':
+    case 'team':
       if (netDevice.bridgePort !== undefined) await releasePort(kernel.bridging, netDevice.bridgePort);
       await closeNetDevice(kernel, netDevice);
-      await removeBond(kernel.bonds, netDevice.lower.bond);
+      if (netDevice.lower.kind === 'bond') await removeBond(kernel.bonds, netDevice.lower.bond);
+      else await removeTeam(kernel.teams, netDevice.lower.team);
       await kernel.settle();
       return { ok: true };
   }

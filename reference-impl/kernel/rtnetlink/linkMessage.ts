@@ -8,6 +8,7 @@ import { encodeAttributes, type Values } from '../../netlink/schema.js';
 import type { NetlinkBody } from '../../netlink/server.js';
 import { BRIDGE_PORT, LINKINFO_DATA_BRIDGE } from '../../netlink/families/bridge.js';
 import { BOND_SLAVE, LINKINFO_DATA_BOND } from '../../netlink/families/bond.js';
+import { aggregateOf } from '../aggregates.js';
 import { bondMemberValues, bondValues } from './bondMessage.js';
 import { bridgePortValues, bridgeValues } from './bridgeMessage.js';
 import { visibleFlags } from '../linkState.js';
@@ -37,6 +38,7 @@ export function linkMessage(
 }
 
 function linkAttributes(parts: KernelParts, netDevice: NetDevice, statistics: NetDeviceStatistics | undefined): Values {
+  const aggregate = aggregateOf(netDevice);
   const counters = statistics === undefined ? undefined : linkStatisticsValues(statistics);
   return {
     IFLA_IFNAME: netDevice.name,
@@ -69,7 +71,7 @@ function linkAttributes(parts: KernelParts, netDevice: NetDevice, statistics: Ne
     ...(netDevice.lower.kind === 'port' ? { IFLA_PERM_ADDRESS: parseMac(parts.permanentAddress(netDevice)) } : {}),
     ...switchPortAttributes(netDevice),
     ...(netDevice.bridgePort === undefined ? {} : { IFLA_MASTER: netDevice.bridgePort.bridge.netDevice.ifIndex }),
-    ...(netDevice.bondMember === undefined ? {} : { IFLA_MASTER: netDevice.bondMember.bond.netDevice.ifIndex }),
+    ...(aggregate === undefined ? {} : { IFLA_MASTER: aggregate.ifIndex }),
     ...(netDevice.vrf === undefined ? {} : { IFLA_MASTER: netDevice.vrf.ifIndex }),
     ...linkInfo(parts, netDevice),
     ...parentAttributes(parts, netDevice),
@@ -108,12 +110,13 @@ function parentAttributes(parts: KernelParts, { lower }: NetDevice): Values {
 }
 
 /** rtnl_link_fill(): of what kind the link is, and of what kind it is a part. */
-function linkInfo(parts: KernelParts, { lower, bridgePort, bondMember }: NetDevice): Values {
+function linkInfo(parts: KernelParts, { lower, bridgePort, bondMember, teamPort }: NetDevice): Values {
   const own = kindInfo(parts, lower);
   if (bondMember !== undefined) {
     const member = encodeAttributes(BOND_SLAVE, bondMemberValues(parts.bond, bondMember));
     return { IFLA_LINKINFO: { ...(own ?? {}), IFLA_INFO_SLAVE_KIND: 'bond', IFLA_INFO_SLAVE_DATA: member } };
   }
+  if (teamPort !== undefined) return { IFLA_LINKINFO: { ...(own ?? {}), IFLA_INFO_SLAVE_KIND: 'team' } };
   const slave: Values =
     bridgePort === undefined
       ? {}
@@ -146,6 +149,8 @@ function kindInfo(parts: KernelParts, lower: Lower): Values | undefined {
         IFLA_INFO_KIND: 'bridge',
         IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_BRIDGE, bridgeValues(lower.bridge)),
       };
+    case 'team':
+      return { IFLA_INFO_KIND: 'team' };
     case 'bond':
       return {
         IFLA_INFO_KIND: 'bond',
