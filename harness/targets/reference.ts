@@ -86,7 +86,6 @@ const RIG: readonly string[] = [
   'bridge-mdb-bulk',
   'bridge-fdb-bulk',
   'bridge-mcast-max-groups',
-  'switch-groups',
   'ip-routing',
   'bond-lacp',
   'ip-multipath',
@@ -96,6 +95,8 @@ const RIG: readonly string[] = [
   'tc-matchall',
   'tc-gact',
   'tc-mirred',
+  'sysctl',
+  'ipv6-routing',
 ];
 
 class ModelTarget implements Target {
@@ -107,6 +108,14 @@ class ModelTarget implements Target {
       return written;
     },
     list: (path: string): Promise<SysfsResult<readonly string[]>> => Promise.resolve(this.#control.sysfs.list(path)),
+  };
+  readonly sysctl = {
+    read: (name: string): Promise<SysfsResult<string>> => Promise.resolve(this.#kernel.sysctls.read(name)),
+    write: async (name: string, value: string): Promise<SysfsResult<void>> => {
+      const written = this.#kernel.sysctls.write(name, value);
+      await this.#kernel.settle();
+      return written;
+    },
   };
   readonly firmware = {
     put: (name: string, bytes: Uint8Array): Promise<FirmwareResult> => {

@@ -100,3 +100,12 @@ export const DEVLINK_DOCUMENTATION = kernelSource(
   'What drivers did each in a way of its own before',
   'Documentation/networking/devlink/index.rst',
 );
+
+export const ADDRCONF = kernelSource('What addresses and settings of IPv6 do', 'net/ipv6/addrconf.c');
+export const IP6_FIB = kernelSource('Rules of the table that drivers mirror', 'net/ipv6/ip6_fib.c');
+export const IP6_ROUTE = kernelSource('What a route of IPv6 may be, and what is said without one', 'net/ipv6/route.c');
+export const IP6_INPUT = kernelSource('What is checked of a packet of IPv6', 'net/ipv6/ip6_input.c');
+export const IP6_OUTPUT = kernelSource('What is done to a packet on its way through', 'net/ipv6/ip6_output.c');
+export const EXTHDRS = kernelSource('Headers that were abused before they were checked', 'net/ipv6/exthdrs.c');
+export const ICMPV6 = kernelSource('When errors are sent, and what is in them', 'net/ipv6/icmp.c');
+export const NDISC = kernelSource('Who is answered, and who is believed', 'net/ipv6/ndisc.c');

@@ -1,5 +1,6 @@
 /** A conforming stack with one part replaced: what most defects are. */
 import type { NicParts } from '../device/parts.js';
+import type { RouterChip6Parts } from '../device/switch/router6Parts.js';
 import type { RouterChipParts } from '../device/switch/routerParts.js';
 import type { AclParts } from '../device/switch/aclParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
@@ -10,6 +11,7 @@ import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 import type { RoutingParts } from '../kernel/routing/routingParts.js';
+import type { Routing6Parts } from '../kernel/routing6/routing6Parts.js';
 import type { TcParts } from '../kernel/tc/tcParts.js';
 import type { Defect } from './defect.js';
 
@@ -61,6 +63,16 @@ export const lacp =
 export const routerChip =
   (change: Partial<RouterChipParts>): NonNullable<Defect['router']> =>
   (parts) => ({ ...parts, ...change });
+
+/** Parts of IPv6 in the kernel's router. */
+export const routing6 =
+  (change: Partial<Routing6Parts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, routing6: { ...parts.routing6, ...change } });
+
+/** Parts of IPv6 in the router of the reference switch. */
+export const routerChip6 =
+  (change: Partial<RouterChip6Parts>): NonNullable<Defect['router']> =>
+  (parts) => ({ ...parts, ipv6: { ...parts.ipv6, ...change } });
 
 /** Parts of the access list of the reference switch. */
 export const acl =

@@ -67,9 +67,11 @@ const PORTS_CAPABILITIES = present([
 
 const SWITCH_CAPABILITIES = present([
   'switchdev',
+  'switch-groups',
   'switch-table-fillable',
   'lag-table-fillable',
   'switchdev-routes',
+  'switchdev-routes6',
   'route-table-fillable',
   'filters-forwarded',
   'flow-offload',

@@ -18,6 +18,8 @@ import type {
   TxFrame,
   WireFrame,
 } from '../../harness/contract/index.js';
+import { readU16 } from '../packet/bytes.js';
+import { ETH_P_IPV6 } from '../packet/protocols.js';
 import { egressOf } from './bond/bondFrames.js';
 import { BondKernel } from './bond/bondKernel.js';
 import type { Bridge } from './bridge/bridge.js';
@@ -34,7 +36,9 @@ import { checkSend } from './packetSend.js';
 import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
 import { ReceivePath } from './receive.js';
 import { RoutingKernel } from './routing/routingKernel.js';
+import { Routing6Kernel } from './routing6/routing6Kernel.js';
 import { TrafficControl } from './tc/trafficControl.js';
+import { Sysctls } from './sysctls.js';
 import { Timers } from './timers.js';
 import { pickTxQueue, validateTransmit, withTagInBytes } from './transmit.js';
 
@@ -61,6 +65,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly netDevices = new Map<IfIndex, NetDevice>();
   readonly notifiers: Notifier[] = [];
   readonly log: string[] = [];
+  readonly sysctls = new Sysctls();
   readonly device: Device;
   readonly description: DeviceDescription;
   now: Nanoseconds = 0n;
@@ -72,6 +77,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly bridging: BridgeKernel;
   readonly bonds: BondKernel;
   readonly routing: RoutingKernel;
+  readonly routing6: Routing6Kernel;
   readonly trafficControl: TrafficControl;
   readonly devlinks: DevlinkKernel;
   /** Files of /lib/firmware, by name. */
@@ -97,7 +103,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
       passes: (netDevice, frame, vnet) => this.trafficControl.ingress(netDevice, frame, vnet),
       bridge: (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
       member: (member, bytes) => this.bonds.received(member, bytes),
-      protocols: (netDevice, frame) => this.routing.receive(netDevice, frame.bytes),
+      protocols: (netDevice, frame) => this.#toProtocols(netDevice, frame.bytes),
     });
     this.trafficControl = new TrafficControl(this, {
       transmit: (netDevice, frame, through) => void this.#forwarded.push({ netDevice, frame, through }),
@@ -109,6 +115,14 @@ export class ReferenceKernel implements KernelState, DriverHost {
       at: (at, run) => this.#timers.add(at, run),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
     });
+    this.routing6 = new Routing6Kernel(this, {
+      at: (at, run) => this.#timers.add(at, run),
+      transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
+      defer: (work) => this.bridging.switchdev.defer(work),
+      vrfTable: (netDevice) => this.routing.vrfTable(netDevice),
+      interfacesChanged: () => this.routing.offload.interfacesChanged(),
+    });
+    this.routing.offload.serve(this.routing6);
     this.bridging = new BridgeKernel(this, {
       at: (at, run) => this.#timers.add(at, run),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
@@ -142,6 +156,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.trafficControl.reset();
     this.bridging.switchdev.forget();
     this.routing.reset();
+    this.routing6.reset();
     this.#nextIfIndex = 2;
     this.log.length = 0;
     for (const frames of this.#cables.values()) frames.length = 0;
@@ -357,6 +372,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.netDevices.set(netDevice.ifIndex, netDevice);
     this.#byPort.set(limits.port, netDevice);
     return netDevice;
+  }
+
+  #toProtocols(netDevice: NetDevice, bytes: Uint8Array): void {
+    if (readU16(bytes, 12) === ETH_P_IPV6) this.routing6.receive(netDevice, bytes);
+    else this.routing.receive(netDevice, bytes);
   }
 
   #tap(netDevice: NetDevice, frame: HostReceive): void {

@@ -57,7 +57,11 @@ export interface ProtocolAddress {
   readonly broadcast?: Uint8Array;
   readonly label: string;
   readonly scope: number;
-  readonly flags: number;
+  /** IFA_F_*. */
+  flags: number;
+  /** Seconds that it lives and is preferred, counted from `since`; absent: for ever. */
+  readonly lifetime?: { readonly valid: number; readonly preferred: number };
+  readonly since?: bigint;
 }
 
 /** struct rtnl_link_stats64 as far as the core keeps it beside the driver. */

@@ -9,6 +9,7 @@ import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
 import type { NetDevice } from './netDevice.js';
 import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js';
+import { CONFORMING_ROUTING6, type Routing6Parts } from './routing6/routing6Parts.js';
 
 const VID_MASK = 0xfff;
 
@@ -107,6 +108,7 @@ export interface KernelParts {
   readonly multicast: MulticastParts;
   readonly routing: RoutingParts;
   readonly tc: TcParts;
+  readonly routing6: Routing6Parts;
   readonly devlink: DevlinkParts;
 }
 
@@ -164,5 +166,6 @@ export const CONFORMING_KERNEL: KernelParts = {
   multicast: CONFORMING_MULTICAST,
   routing: CONFORMING_ROUTING,
   tc: CONFORMING_TC,
+  routing6: CONFORMING_ROUTING6,
   devlink: CONFORMING_DEVLINK,
 };

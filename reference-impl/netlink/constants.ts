@@ -84,6 +84,7 @@ export const NTF_MASTER = 0x04;
 export const NTF_EXT_LEARNED = 0x10;
 export const NTF_OFFLOADED = 0x20;
 export const NTF_STICKY = 0x40;
+export const NTF_ROUTER = 0x80;
 export const NUD_REACHABLE = 0x02;
 export const NUD_STALE = 0x04;
 export const NUD_NOARP = 0x40;

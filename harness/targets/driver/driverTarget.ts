@@ -29,6 +29,9 @@ import { askBridge } from './bridgeCapabilities.js';
 import { askDevlink } from './devlinkCapabilities.js';
 import { DevlinkState } from './devlinkState.js';
 import { askFilters } from './filterCapabilities.js';
+import { ChangedSysctls } from './changedSysctls.js';
+import { askIpv6 } from './ipv6Capabilities.js';
+import { askSysctls } from './sysctlCapabilities.js';
 import { settleLink } from './carrier.js';
 import { probeDriver } from './driverCapabilities.js';
 import { driverInfo, type DriverInfo } from './driverInfo.js';
@@ -89,8 +92,15 @@ export async function openDriverTarget(options: DriverTargetOptions): Promise<Ta
   const bridging = await askBridge((protocol) => options.channels.netlink(protocol), indexes);
   const filtering = await askFilters((protocol) => options.channels.netlink(protocol), indexes, bridging);
   const devlink = await askDevlink(options.channels, first.netDevice);
-  const probed = await probeDriver(first.access, info);
-  const capabilities = { ...probed, ...bridging, ...filtering, ...devlink, ...options.stated };
+  const capabilities = {
+    ...(await probeDriver(first.access, info)),
+    ...bridging,
+    ...filtering,
+    ...devlink,
+    ...(await askSysctls(options.channels.sysctl, first.netDevice)),
+    ...(await askIpv6((protocol) => options.channels.netlink(protocol), options.channels.sysctl, first)),
+    ...options.stated,
+  };
   const state =
     capabilities['devlink-reload']?.present === true
       ? await DevlinkState.open(options.channels, first.netDevice)
@@ -131,6 +141,7 @@ class DriverTarget implements Target {
   readonly #sockets = new Set<NetlinkSocket>();
   /** One client for each aspect, so that all of them can be read at the same time. */
   readonly #readers = new Map<string, PortAccess>();
+  readonly #sysctls: ChangedSysctls;
   /** Something was asked of the kernel since the carrier was last looked at: the link may be renegotiating. */
   #mayHaveChanged = true;
 
@@ -146,6 +157,7 @@ class DriverTarget implements Target {
     this.#info = info;
     this.#capabilities = capabilities;
     this.#devlink = devlink;
+    this.#sysctls = new ChangedSysctls(options.channels.sysctl);
   }
 
   get #channels(): MachineChannels {
@@ -154,6 +166,10 @@ class DriverTarget implements Target {
 
   get sysfs(): Target['sysfs'] {
     return this.#channels.sysfs;
+  }
+
+  get sysctl(): Target['sysctl'] {
+    return this.#sysctls;
   }
 
   get firmware(): Target['firmware'] {
@@ -255,6 +271,7 @@ class DriverTarget implements Target {
   async reset(): Promise<void> {
     await this.#renew();
     await this.#options.cables.reset();
+    await this.#sysctls.restore();
     for (const port of this.#ports) await this.#restore(port);
     this.#mayHaveChanged = true;
     await this.#settled(CARRIER_MS);
@@ -266,6 +283,7 @@ class DriverTarget implements Target {
 
   async close(): Promise<void> {
     try {
+      await this.#sysctls.restore();
       for (const port of this.#ports) await this.#restore(port);
     } catch (error) {
       // A machine that is gone has nothing left to put back.

@@ -27,6 +27,7 @@ import { frameTo } from './ipv4Output.js';
 import { NeighbourTable, type Neighbour } from './neighbours.js';
 import { RouterCore } from './offload.js';
 import { prefixOf, type Route } from './route.js';
+import { ipv4Sysctls } from './ipv4Sysctls.js';
 import { makeRoute, type RouteRequest } from './routeRequest.js';
 import type { Router } from './router.js';
 import type { RoutingParts } from './routingParts.js';
@@ -81,6 +82,7 @@ export class RoutingKernel implements Router {
       },
     });
     this.offload = new RouterCore(this);
+    kernel.sysctls.provide(ipv4Sysctls(this));
     kernel.notifiers.push((event, netDevice) => {
       this.offload.interfacesChanged();
       this.#happened(event, netDevice);

@@ -17,7 +17,8 @@ import type { NetlinkBody } from '../../netlink/server.js';
 import type { Nexthop, Route } from '../routing/route.js';
 import type { RoutingParts } from '../routing/routingParts.js';
 
-const OFFLOAD_FLAGS: Readonly<Record<Route['offload'], number>> = {
+/** What hardware made of a route, in rtm_flags. */
+export const OFFLOAD_FLAGS: Readonly<Record<Route['offload'], number>> = {
   none: 0,
   forwards: RTM_F_OFFLOAD,
   traps: RTM_F_TRAP,
