@@ -72,6 +72,7 @@ export interface TargetIdentity {
   };
 }
 
+/** A reload over devlink makes another net device for a port: `port` stays, the index is another one, which devlink tells. */
 export interface TargetPort {
   readonly port: PortName;
   readonly netDevice: NetDeviceName;

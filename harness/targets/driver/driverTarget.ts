@@ -303,7 +303,7 @@ class DriverTarget implements Target {
       throw new TargetLost(`the net device ${port.netDevice} came back as ${renewed.netDevice}`);
     port.ifIndex = renewed.ifIndex;
     port.access = { ...port.access, ifIndex: renewed.ifIndex };
-    this.#readers.clear();
+    for (const [key, reader] of this.#readers) this.#readers.set(key, { ...reader, ifIndex: renewed.ifIndex });
     // The new net device is none that a scenario added.
     const place = PORT_ASPECTS.findIndex(({ name }) => name === NET_DEVICES);
     port.defaults[place] = { ...port.defaults[place], [String(renewed.ifIndex)]: renewed.ifIndex };
