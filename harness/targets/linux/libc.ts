@@ -52,6 +52,10 @@ export interface Libc {
   address(bytes: Uint8Array): bigint;
   /** Calls `ready` each time the descriptor is readable, until it is stopped. */
   watch(fd: number, ready: () => void): { stop(): void };
+  /** The same for a descriptor that can be written to. */
+  watchRoom(fd: number, ready: () => void): { stop(): void };
+  listen(fd: number, backlog: number): number;
+  accept4(fd: number, address: Uint8Array, length: Uint8Array, flags: number): number;
 }
 
 /** Numbers of system calls that the C library has no function for. The mount ones are the same on every machine. */
@@ -117,6 +121,12 @@ function load(): Libc {
       const handle = koffi.node.poll(fd, { readable: true }, ready);
       return { stop: () => handle.close() };
     },
+    watchRoom: (fd, ready) => {
+      const handle = koffi.node.poll(fd, { writable: true }, ready);
+      return { stop: () => handle.close() };
+    },
+    listen: bind('int listen(int fd, int backlog)'),
+    accept4: bind('int accept4(int fd, void *address, void *length, int flags)'),
   };
 }
 
