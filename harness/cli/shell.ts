@@ -7,6 +7,7 @@ import { constants } from 'node:os';
 import { TargetFault, type TargetDescription } from '../contract/index.js';
 import { EXIT } from '../runner/judgeRun.js';
 import { UsageError } from '../runner/usage.js';
+import { giveNamesBack } from '../shell/portNames.js';
 import { whyNotRedirected } from '../shell/programs.js';
 import { shimLibrary } from '../shell/shimLibrary.js';
 import { ShellServer } from '../shell/shellServer.js';
@@ -75,6 +76,7 @@ async function withServer(
       return server.lost === undefined ? code : EXIT.targetFailed;
     } finally {
       await server.close();
+      if (server.lost === undefined) await giveNamesBack(target, description.ports);
       if (serve !== undefined) rmSync(socket, { force: true });
     }
   } finally {

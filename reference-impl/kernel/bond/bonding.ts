@@ -6,7 +6,7 @@ import { EBUSY, EPERM, OK, refused } from '../errno.js';
 import { SOFT_FEATURES, UPPER_FEATURES } from '../features.js';
 import { notify, type KernelState, type Outcome } from '../kernelState.js';
 import { setCarrier } from '../linkState.js';
-import { IFF_ALLMULTI, IFF_PROMISC, createNetDevice, isUp, type NetDevice } from '../netDevice.js';
+import { IFF_ALLMULTI, IFF_MASTER, IFF_PROMISC, createNetDevice, isUp, type NetDevice } from '../netDevice.js';
 import { NO_LIMITS } from '../noPort.js';
 import {
   addAddress,
@@ -38,7 +38,8 @@ export interface Bonding {
 }
 
 const DEFAULT_MTU = 1500;
-const IFF_MASTER = 1 << 10;
+/** BOND_DEFAULT_TX_QUEUES. */
+const DEFAULT_QUEUES = 16;
 const IFF_SLAVE = 1 << 11;
 
 export interface BondSeed {
@@ -58,7 +59,7 @@ export function createBond({ kernel }: Bonding, seed: BondSeed): Bond {
     lower,
     address: seed.address ?? randomAddress(seed.ifIndex),
     mtu: seed.mtu ?? DEFAULT_MTU,
-    limits: NO_LIMITS,
+    limits: { ...NO_LIMITS, rxQueues: DEFAULT_QUEUES, txQueues: DEFAULT_QUEUES },
     hwFeatures: UPPER_FEATURES,
     features: [...UPPER_FEATURES, ...SOFT_FEATURES],
   });
