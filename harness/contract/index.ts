@@ -8,3 +8,4 @@ export * from './router.js';
 export * from './flowOffload.js';
 export * from './agentBytes.js';
 export * from './agentProtocol.js';
+export * from './deviceProtocol.js';
