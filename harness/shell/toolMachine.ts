@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openTarget } from '../targets/index.js';
 import { giveNamesBack } from './portNames.js';
 import { shimLibrary } from './shimLibrary.js';
@@ -47,6 +48,22 @@ function runTool(
   });
 }
 
+/** After such a command a kernel looks at carriers, which takes it a moment: linkwatch, the monitor of an aggregate. */
+const CHANGES_LINKS = /^ip link (add|set) .*\b(up|master|miimon)\b/;
+const SETTLE_MS = 2000;
+const LOOK_AGAIN_MS = 50;
+
+/** Runs a command, and waits until every device that is up has its carrier, as long as that can take. */
+async function runAndSettle(run: (command: string) => Promise<ToolResult>, command: string): Promise<ToolResult> {
+  const result = await run(command);
+  if (!CHANGES_LINKS.test(command) || result.exitCode !== 0) return result;
+  for (const end = performance.now() + SETTLE_MS; performance.now() < end; await sleep(LOOK_AGAIN_MS)) {
+    const { stdout } = await run('ip -br link show up');
+    if (!/ (DOWN|UNKNOWN|LOWERLAYERDOWN) |NO-CARRIER/.test(stdout)) break;
+  }
+  return result;
+}
+
 async function mustRun(machine: ToolMachine, commands: readonly string[]): Promise<void> {
   for (const command of commands) {
     const { exitCode, stderr } = await machine.run(command);
@@ -82,7 +99,7 @@ export async function openShellMachine(targetName: string, folderName = tmpdir()
     );
   const machine: ToolMachine = {
     name: targetName,
-    run: (command) => runTool('sh', ['-c', command], command, env),
+    run: (command) => runAndSettle((each) => runTool('sh', ['-c', each], each, env), command),
     reset: async () => {
       await giveNamesBack(target, ports);
       await target.reset();
@@ -103,7 +120,7 @@ export async function openNamespaceMachine(): Promise<ToolMachine> {
   const [ports, ends] = [`nicspec-tools-${process.pid}`, `nicspec-ends-${process.pid}`];
   const env = { ...process.env, LC_ALL: 'C' };
   const run = (command: string): Promise<ToolResult> =>
-    runTool('ip', ['netns', 'exec', ports, 'sh', '-c', command], command, env);
+    runAndSettle((each) => runTool('ip', ['netns', 'exec', ports, 'sh', '-c', each], each, env), command);
   const clear = async (): Promise<void> => {
     for (const name of [ports, ends]) await runTool('ip', ['netns', 'del', name], '', env);
   };
@@ -114,6 +131,8 @@ export async function openNamespaceMachine(): Promise<ToolMachine> {
       await clear();
       const host = { ...machine, run: (command: string) => runTool('sh', ['-c', command], command, env) };
       await mustRun(host, [`ip netns add ${ports}`, `ip netns add ${ends}`]);
+      // The far ends keep quiet: what they said by themselves would be learned.
+      await host.run(`ip netns exec ${ends} sh -c 'echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6'`);
       for (let number = 1; number <= PORT_COUNT; number++) {
         await mustRun(machine, [
           `ip link add p${number} address ${portAddress(number)} type veth peer name q${number}`,

@@ -19,6 +19,7 @@ import { registerNetdevFamily } from './netdevFamily.js';
 import { addressOperations } from './rtnetlink/address.js';
 import { bridgeLinkMessage } from './rtnetlink/bridgeMessage.js';
 import { bridgePortOperations } from './rtnetlink/bridgePorts.js';
+import { bridgeVlanOperations } from './rtnetlink/bridgeVlans.js';
 import { entryMessage, forwardingOperations } from './rtnetlink/forwarding.js';
 import { linkOperations } from './rtnetlink/link.js';
 import { linkMessage } from './rtnetlink/linkMessage.js';
@@ -50,6 +51,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   for (const operation of mdbOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   registerRouting(kernel, netlink);
   registerTrafficControl(kernel.trafficControl, netlink);
+  for (const operation of bridgeVlanOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   registerEthtoolFamily(kernel, netlink);
   registerNetdevFamily(kernel, netlink);
   // rtnetlink_event(): every change of a net device is told to who listens to links.

@@ -1,6 +1,7 @@
 /** The router of a kernel: its tables, and what it makes of net devices, addresses and packets. */
 import type { Nanoseconds, TxFrame } from '../../../harness/contract/index.js';
 import { AF_INET } from '../../netlink/constants.js';
+import { IFA_F_SECONDARY } from '../../netlink/families/rtnetlink.js';
 import {
   IPV4_DEVCONF_FORWARDING,
   RTN_BROADCAST,
@@ -191,12 +192,8 @@ export class RoutingKernel implements Router {
     if (!isUp(netDevice)) return;
     if (broadcast !== undefined && this.parts.addsBroadcast)
       this.#addMagic(netDevice, address, RTN_BROADCAST, broadcast, 32);
-    const isSecondary = ipv4Addresses(netDevice).some(
-      (other) =>
-        other !== address && other.prefixLength === prefixLength && isWithin(other.local, prefix, prefixLength),
-    );
     const isSingle = prefixLength === 32 && equalBytes(prefix, local);
-    if (isSecondary || prefix.every((byte) => byte === 0) || isSingle) return;
+    if ((address.flags & IFA_F_SECONDARY) !== 0 || prefix.every((byte) => byte === 0) || isSingle) return;
     if (this.parts.addsConnected) this.#addMagic(netDevice, address, RTN_UNICAST, prefix, prefixLength);
     if (prefixLength < 31 && this.parts.addsBroadcast)
       this.#addMagic(netDevice, address, RTN_BROADCAST, lastOf(prefix, prefixLength), 32);
@@ -292,9 +289,6 @@ export class RoutingKernel implements Router {
 
 const ipv4Addresses = ({ addresses }: NetDevice): ProtocolAddress[] =>
   addresses.filter(({ family }) => family === AF_INET);
-
-const isWithin = (address: Uint8Array, prefix: Uint8Array, prefixLength: number): boolean =>
-  equalBytes(prefixOf(address, prefixLength), prefix);
 
 /** The address of the network with all bits of the host set. */
 function lastOf(prefix: Uint8Array, prefixLength: number): Uint8Array {

@@ -27,6 +27,7 @@ import { EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { NetDevice, ProtocolAddress } from '../netDevice.js';
 import { refusal } from '../refusals.js';
+import { insertIpv4, removeIpv4 } from './ipv4AddressList.js';
 
 export function addressOperations(kernel: ReferenceKernel, netlink: NetlinkKernel): readonly NetlinkOperation[] {
   const address = { header: IFADDRMSG, policy: ADDRESS_POLICY, validation: 'deprecated-strict' as const };
@@ -76,9 +77,11 @@ async function newAddress(
       );
     netDevice.addresses.splice(at, 1);
   }
-  netDevice.addresses.push(address);
-  announce(netlink, netDevice, address, RTM_NEWADDR);
-  kernel.routing.addressAdded(netDevice, address);
+  const added = address.family === AF_INET ? insertIpv4(netDevice.addresses, address) : address;
+  if ('errno' in added) return added;
+  if (added === address) netDevice.addresses.push(address);
+  announce(netlink, netDevice, added, RTM_NEWADDR);
+  kernel.routing.addressAdded(netDevice, added);
   await kernel.settle();
   return { ok: true };
 }
@@ -92,10 +95,14 @@ async function deleteAddress(
   if (netDevice === undefined) return refusal(ENODEV);
   const address = readAddress(request, netDevice);
   const at = address === undefined ? -1 : netDevice.addresses.findIndex((known) => sameAddress(known, address));
-  const [removed] = at < 0 ? [] : netDevice.addresses.splice(at, 1);
-  if (removed === undefined) return refusal(EADDRNOTAVAIL, 'ipv4: Address not found');
-  announce(netlink, netDevice, removed, RTM_DELADDR);
-  kernel.routing.addressRemoved(netDevice, removed);
+  const found = netDevice.addresses[at];
+  if (found === undefined) return refusal(EADDRNOTAVAIL, 'ipv4: Address not found');
+  const removed = found.family === AF_INET ? removeIpv4(netDevice.addresses, found) : [found];
+  if (found.family !== AF_INET) netDevice.addresses.splice(at, 1);
+  for (const address of removed) {
+    announce(netlink, netDevice, address, RTM_DELADDR);
+    kernel.routing.addressRemoved(netDevice, address);
+  }
   await kernel.settle();
   return { ok: true };
 }
@@ -119,6 +126,9 @@ function announce(netlink: NetlinkKernel, netDevice: NetDevice, address: Protoco
   netlink.notify(NETLINK_ROUTE, group, addressMessage(netDevice, address, type));
 }
 
+/** struct ifa_cacheinfo: preferred and valid without an end; when it was made is not kept. */
+const FOREVER = Uint8Array.of(...new Array<number>(8).fill(0xff), ...new Array<number>(8).fill(0));
+
 function addressMessage(netDevice: NetDevice, address: ProtocolAddress, type: number): NetlinkBody {
   const header = {
     ifa_family: address.family,
@@ -132,6 +142,7 @@ function addressMessage(netDevice: NetDevice, address: ProtocolAddress, type: nu
     ...(address.family === AF_INET ? { IFA_LOCAL: address.local, IFA_LABEL: address.label } : {}),
     ...(address.broadcast === undefined ? {} : { IFA_BROADCAST: address.broadcast }),
     IFA_FLAGS: address.flags,
+    ...(address.family === AF_INET ? { IFA_CACHEINFO: FOREVER } : {}),
   });
   return { type, body: encodeBody(IFADDRMSG, header, attributes) };
 }

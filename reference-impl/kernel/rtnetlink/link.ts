@@ -327,7 +327,8 @@ async function changeLinkInfo(
   }
   const hasSlaveData = bytesIn(info, 'IFLA_INFO_SLAVE_DATA') !== undefined;
   if (hasSlaveData && netDevice.bondMember !== undefined) return changeMember(kernel, netDevice.bondMember, request);
-  if (!hasSlaveData || netDevice.bridgePort === undefined) return undefined;
+  if (!hasSlaveData) return undefined;
+  if (netDevice.bridgePort === undefined) return refusal(EOPNOTSUPP);
   return changePortByLinkInfo(kernel, netDevice.bridgePort, request);
 }
 

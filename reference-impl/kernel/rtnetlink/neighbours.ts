@@ -96,7 +96,8 @@ function getNeighbour(kernel: ReferenceKernel, request: NetlinkRequest): Handler
   const subject = readSubject(kernel, request);
   if ('errno' in subject) return subject;
   const known = kernel.routing.neighbours.find(subject.netDevice, subject.address);
-  return known === undefined ? refusal(ENOENT) : { ok: true, replies: [neighbourMessage(kernel.now, known)] };
+  if (known === undefined) return refusal(ENOENT, 'Neighbour entry not found');
+  return { ok: true, replies: [neighbourMessage(kernel.now, known)] };
 }
 
 function dump(kernel: ReferenceKernel, { header, values }: NetlinkRequest): HandlerResult {

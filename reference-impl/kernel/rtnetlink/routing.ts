@@ -6,11 +6,13 @@ import type { ReferenceKernel } from '../kernel.js';
 import { neighbourMessage, neighbourOperations } from './neighbours.js';
 import { routeMessage } from './routeMessage.js';
 import { routeOperations } from './routes.js';
+import { ruleOperations } from './rules.js';
 
 export function registerRouting(kernel: ReferenceKernel, netlink: NetlinkKernel): void {
   const { parts } = kernel.routing;
   for (const operation of routeOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of neighbourOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
+  for (const operation of ruleOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   kernel.routing.listeners.push({
     told: (type, route, flags) => {
       if (parts.announcesRoutes)

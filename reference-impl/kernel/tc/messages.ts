@@ -1,6 +1,6 @@
 /** What is told of qdiscs and filters: tc_fill_qdisc() of sch_api.c, tcf_fill_node() of cls_api.c, fl_dump(), mall_dump(). */
 import { encodeBody } from '../../netlink/client.js';
-import { RTM_NEWQDISC, RTM_NEWTCLASS, RTM_NEWTFILTER } from '../../netlink/constants.js';
+import { RTM_NEWCHAIN, RTM_NEWQDISC, RTM_NEWTCLASS, RTM_NEWTFILTER } from '../../netlink/constants.js';
 import {
   FLOWER,
   MATCHALL,
@@ -14,7 +14,7 @@ import { encodeAttributes, type Values } from '../../netlink/schema.js';
 import type { NetlinkBody } from '../../netlink/server.js';
 import { actionList } from './actions.js';
 import type { NetDevice } from '../netDevice.js';
-import type { Filter, Proto, Qdisc } from './block.js';
+import type { Chain, Filter, Proto, Qdisc } from './block.js';
 import { rootQdiscOf, type RootKind } from './rootQdisc.js';
 
 export const CLSACT_HANDLE = 0xffff_0000;
@@ -87,6 +87,12 @@ export function filterMessage(proto: Proto, filter: Filter | undefined, type: nu
     ...(filter === undefined ? {} : { TCA_OPTIONS: optionsOf(filter) }),
   });
   return { type, body: encodeBody(TCMSG, header, attributes) };
+}
+
+/** tc_chain_fill_node(). */
+export function chainMessage({ block, index }: Chain): NetlinkBody {
+  const header = { tcm_ifindex: block.netDevice.ifIndex, tcm_parent: CLSACT_HANDLE };
+  return { type: RTM_NEWCHAIN, body: encodeBody(TCMSG, header, encodeAttributes(TC, { TCA_CHAIN: index })) };
 }
 
 function optionsOf({ proto, keys, flags, inHardwareCount, actions, hits }: Filter): Uint8Array {
