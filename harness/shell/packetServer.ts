@@ -2,7 +2,15 @@
  * A Unix socket of the kind SOCK_SEQPACKET, which keeps the boundaries of messages as netlink does. Node has no such socket: these are
  * descriptors of the C library's that the event loop watches.
  */
-import { closeFd, checked, libc, setOption, SystemCallError } from '../targets/linux/libc.js';
+import {
+  checked,
+  closeFd,
+  libc,
+  setOption,
+  SystemCallError,
+  type Readiness,
+  type ReadinessWatch,
+} from '../targets/linux/libc.js';
 import {
   AF_UNIX,
   EAGAIN,
@@ -100,8 +108,9 @@ class Connection implements PacketConnection {
   readonly #forget: (connection: Connection) => void;
   readonly #waiting: Uint8Array[] = [];
   #fd: number;
-  #reading: { stop(): void } | undefined;
-  #room: { stop(): void } | undefined;
+  readonly #watch: ReadinessWatch;
+  /** What the watch is for now. */
+  #wanted: Readiness = { readable: true, writable: false };
   #closing = false;
   waitingBytes = 0;
 
@@ -119,17 +128,22 @@ class Connection implements PacketConnection {
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
     }
+    this.#watch = libc().watchFor(fd, ({ readable, writable }) => {
+      if (writable) this.#drain();
+      if (readable) this.#read();
+    });
     this.#handlers = accepted(this);
-    this.setReading(true);
   }
 
   setReading(reading: boolean): void {
-    if (this.#fd < 0 || reading === (this.#reading !== undefined)) return;
-    if (reading) this.#reading = libc().watch(this.#fd, () => this.#read());
-    else {
-      this.#reading?.stop();
-      this.#reading = undefined;
-    }
+    this.#want({ ...this.#wanted, readable: reading });
+  }
+
+  #want(wanted: Readiness): void {
+    const { readable, writable } = this.#wanted;
+    if (this.#fd < 0 || (wanted.readable === readable && wanted.writable === writable)) return;
+    this.#wanted = wanted;
+    this.#watch.change(wanted);
   }
 
   send(packet: Uint8Array): void {
@@ -137,7 +151,7 @@ class Connection implements PacketConnection {
     if (this.#waiting.length === 0 && this.#sendNow(packet)) return;
     this.#waiting.push(packet);
     this.waitingBytes += packet.length;
-    this.#room ??= libc().watchRoom(this.#fd, () => this.#drain());
+    this.#want({ ...this.#wanted, writable: true });
   }
 
   close(now = false): void {
@@ -152,19 +166,19 @@ class Connection implements PacketConnection {
   }
 
   #drain(): void {
+    if (this.#fd < 0) return;
     for (let packet = this.#waiting[0]; packet !== undefined; packet = this.#waiting[0]) {
       if (!this.#sendNow(packet)) return;
       this.#waiting.shift();
       this.waitingBytes -= packet.length;
     }
-    this.#room?.stop();
-    this.#room = undefined;
+    this.#want({ ...this.#wanted, writable: false });
     if (this.#closing) this.#end();
     else this.#handlers.drained();
   }
 
   #read(): void {
-    for (let count = 0; count < MOST_AT_ONCE && this.#reading !== undefined; count++) {
+    for (let count = 0; count < MOST_AT_ONCE && this.#fd >= 0 && this.#wanted.readable; count++) {
       const length = libc().recv(this.#fd, scratch, scratch.length, MSG_DONTWAIT | MSG_TRUNC);
       if (length === -EINTR) continue;
       if (length === -EAGAIN) return;
@@ -178,9 +192,7 @@ class Connection implements PacketConnection {
 
   #end(): void {
     if (this.#fd < 0) return;
-    this.#reading?.stop();
-    this.#room?.stop();
-    this.#reading = this.#room = undefined;
+    this.#watch.stop();
     closeFd(this.#fd);
     this.#fd = -1;
     this.waitingBytes = this.#waiting.length = 0;

@@ -214,7 +214,7 @@ function describePort(port: PortName, index: number, limits: NicLimits): DeviceP
   return {
     port,
     address: addressOf(index),
-    ...(hasSwitch(limits) ? { switchId: SWITCH_ID, physPortName: `p${index}` } : {}),
+    ...(hasSwitch(limits) ? { switchId: SWITCH_ID, physPortName: `p${index + 1}` } : {}),
     minMtu: limits.minMtu,
     maxMtu: limits.maxMtu,
     hwFeatures: HW_FEATURES,

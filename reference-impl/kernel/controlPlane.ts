@@ -33,6 +33,7 @@ import { registerTrafficControl } from './tc/register.js';
 export type WaitFor = (milliseconds: number, until: () => boolean) => Promise<void>;
 
 export interface ControlPlane {
+  /** Throws for a protocol that the kernel does not have. */
   openSocket(protocol: number, wait: WaitFor): NetlinkSocket;
   ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): Promise<IoctlResult>;
   readonly sysfs: Sysfs;
@@ -76,7 +77,10 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
     router: (change, port) => netlink.notify(NETLINK_ROUTE, RTNLGRP_MDB, routerAnnouncement(change, port)),
   });
   return {
-    openSocket: (protocol, wait) => contractSocket(netlink, netlink.openSocket(protocol), wait),
+    openSocket: (protocol, wait) => {
+      if (!netlink.hasProtocol(protocol)) throw new Error(`socket(AF_NETLINK, SOCK_RAW, ${protocol}): EPROTONOSUPPORT`);
+      return contractSocket(netlink, netlink.openSocket(protocol), wait);
+    },
     ethtoolIoctl: (netDevice, command) => ethtoolIoctl(kernel, netDevice, command),
     sysfs,
     reset: () => netlink.emptyAllSockets(),
