@@ -89,6 +89,7 @@ class Walk {
 
   #isGroup(type: ts.Type): boolean {
     return (
+      (type.flags & ts.TypeFlags.Object) !== 0 &&
       !this.#checker.isArrayLikeType(type) &&
       type.getProperties().some((member) => {
         const own = this.#checker.getNonNullableType(this.#checker.getTypeOfSymbol(member));

@@ -14,7 +14,7 @@ export async function openProcessTarget(
   limits: Partial<AdapterLimits> = {},
 ): Promise<Target> {
   const name = `process:${command}`;
-  const device = await openProcessDevice({ name, command, folder, seed, limits });
+  const { device } = await openProcessDevice({ name, command, folder, seed, limits });
   const { openDeviceTarget } = await import('../reference.js');
   return openDeviceTarget(name, device);
 }

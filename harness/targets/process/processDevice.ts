@@ -28,15 +28,20 @@ export interface ProcessDeviceOptions {
   readonly framings?: DeviceHello['framings'];
 }
 
+export interface ProcessDevice {
+  readonly greeting: DeviceGreeting;
+  readonly device: Device;
+}
+
 /**
  * Starts the process and settles version and framing with it.
  * @throws TargetLost, with what it wrote to standard error, if it is no device.
  */
-export async function openProcessDevice(options: ProcessDeviceOptions): Promise<Device> {
+export async function openProcessDevice(options: ProcessDeviceOptions): Promise<ProcessDevice> {
   const session = new Session(options);
   try {
     const greeting = await session.greet();
-    return session.device(greeting);
+    return { greeting, device: session.device(greeting) };
   } catch (error) {
     throw await session.lost(error);
   }
@@ -136,8 +141,10 @@ class Session {
 
   #serve(name: string, parameters: readonly unknown[]): unknown {
     if (this.#host === undefined) throw new Error(`it sent ${name} before it was attached`);
-    const operation = name.slice('host.'.length);
-    const host = this.#host as unknown as Readonly<Record<string, (...values: readonly unknown[]) => unknown>>;
+    const path = name.split('.').slice(1);
+    const operation = path.pop() ?? '';
+    const group = path.length === 0 ? this.#host : this.#host.devlink;
+    const host = group as unknown as Readonly<Record<string, (...values: readonly unknown[]) => unknown>>;
     return host[operation]?.(...parameters);
   }
 

@@ -5,6 +5,7 @@ import {
   type Device,
   type DeviceGreeting,
   type DeviceHello,
+  type DevlinkHost,
   type DriverHost,
 } from '../../contract/index.js';
 import { MessageSchemas } from './messageSchemas.js';
@@ -89,6 +90,33 @@ function hostOver(peer: RpcPeer): DriverHost {
     queueStopped: tell('queueStopped'),
     fdbLearned: tell('fdbLearned'),
     fdbForgotten: tell('fdbForgotten'),
+    devlink: devlinkOver(peer),
+  };
+}
+
+/** Its core of devlink. Types are those of the protocol, which is made of the contract's. */
+function devlinkOver(peer: RpcPeer): DevlinkHost {
+  const tell =
+    (name: string) =>
+    (...values: readonly unknown[]): void => {
+      peer.notify(`host.devlink.${name}`, values);
+    };
+  const ask = async (name: string, ...values: readonly unknown[]): Promise<never> =>
+    (await peer.call(`host.devlink.${name}`, values)) as never;
+  return {
+    registerPort: tell('registerPort'),
+    unregisterPort: tell('unregisterPort'),
+    createRateLeaf: tell('createRateLeaf'),
+    destroyRateLeaf: tell('destroyRateLeaf'),
+    destroyRateNodes: () => ask('destroyRateNodes'),
+    driverinitValue: (name) => ask('driverinitValue', name),
+    paramChanged: tell('paramChanged'),
+    resourceSize: (id) => ask('resourceSize', id),
+    healthReport: (reporter, message) => ask('healthReport', reporter, message),
+    healthState: tell('healthState'),
+    snapshot: (region, bytes) => ask('snapshot', region, bytes),
+    flashStatus: tell('flashStatus'),
+    trapReport: tell('trapReport'),
   };
 }
 
