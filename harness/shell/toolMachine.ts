@@ -57,9 +57,11 @@ const LOOK_AGAIN_MS = 50;
 async function runAndSettle(run: (command: string) => Promise<ToolResult>, command: string): Promise<ToolResult> {
   const result = await run(command);
   if (!CHANGES_LINKS.test(command) || result.exitCode !== 0) return result;
-  for (const end = performance.now() + SETTLE_MS; performance.now() < end; await sleep(LOOK_AGAIN_MS)) {
+  const end = performance.now() + SETTLE_MS;
+  while (performance.now() < end) {
     const { stdout } = await run('ip -br link show up');
     if (!/ (DOWN|UNKNOWN|LOWERLAYERDOWN) |NO-CARRIER/.test(stdout)) break;
+    await sleep(LOOK_AGAIN_MS);
   }
   return result;
 }
