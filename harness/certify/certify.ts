@@ -52,6 +52,8 @@ export interface CertifyOptions {
   readonly out: string;
   /** Paths of the target and of `subjects` are relative to it. */
   readonly folder: string;
+  /** Whether the certificate is printed too; default: where there is a Chromium. */
+  readonly prints?: boolean;
   readonly onRun?: (index: number, seed: number) => void;
 }
 
@@ -163,7 +165,7 @@ export interface CertifiedRuns {
 
 /** Judges the runs, writes page and statement beside their folders, and signs. */
 export async function issue(
-  options: Pick<CertifyOptions, 'target' | 'profile' | 'challenge' | 'key' | 'out'>,
+  options: Pick<CertifyOptions, 'target' | 'profile' | 'challenge' | 'key' | 'out' | 'prints'>,
   { subject, seeds, runs, deviations }: CertifiedRuns,
 ): Promise<IssuedCertificate> {
   const [first = []] = runs;
@@ -191,7 +193,10 @@ export async function issue(
   const page = renderCertificate(content, subject, publicKey);
   writeFileSync(join(options.out, CERTIFICATE_FILE), page);
   writeFileSync(join(options.out, SIGNER_FILE), publicPem(publicKey));
-  const withoutPdf = await printPdf(join(options.out, CERTIFICATE_FILE), join(options.out, CERTIFICATE_PDF));
+  const withoutPdf =
+    options.prints === false
+      ? 'it was not wanted'
+      : await printPdf(join(options.out, CERTIFICATE_FILE), join(options.out, CERTIFICATE_PDF));
   const certification: Certification = { ...content, files: digestsOf(options.out) };
   const statement: Statement = {
     _type: STATEMENT_TYPE,

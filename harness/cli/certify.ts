@@ -1,4 +1,5 @@
 /** `nicspec keygen`, `certify`, `verify`: certificates that another party can check. */
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import colors from 'picocolors';
@@ -7,7 +8,7 @@ import { defaultProfile } from '../runner/repeatCommand.js';
 import { UsageError } from '../runner/usage.js';
 import { targetFolderName } from '../targets/index.js';
 import { examples, exitWith } from './help.js';
-import { print, printJson, wrapped } from './terminal.js';
+import { print, printJson, table, wrapped } from './terminal.js';
 
 export function addCertification(root: Command): void {
   root
@@ -58,6 +59,49 @@ export function addCertification(root: Command): void {
     .action(async (bundle: string, options: VerifyFlags) => {
       await exitWith(verifyCommand(bundle, options));
     });
+  addCompare(root);
+}
+
+function addCompare(root: Command): void {
+  root
+    .command('compare')
+    .description('certificates side by side: vendors, firmware versions or kernels')
+    .argument('<bundle...>', 'folders of bundles; the last is compared with the first')
+    .option('--html <file>', 'a page with the matrix')
+    .option('--json', 'the comparison as JSON')
+    .addHelpText('after', examples([['nicspec compare cert/fw-1 cert/fw-2 --html compare.html', '']]))
+    .action(async (bundles: string[], options: { html?: string; json?: boolean }) => {
+      await exitWith(compareCommand(bundles, options));
+    });
+}
+
+async function compareCommand(
+  bundles: readonly string[],
+  { html, json = false }: { readonly html?: string; readonly json?: boolean },
+): Promise<number> {
+  const { compareBundles } = await import('../certify/compare.js');
+  const comparison = await compareBundles(bundles);
+  if (html !== undefined) {
+    const { renderComparison } = await import('../certify/comparePage.js');
+    writeFileSync(html, renderComparison(comparison));
+  }
+  if (json) {
+    printJson(comparison);
+    return EXIT.conforms;
+  }
+  const differing = comparison.requirements.filter(({ change }) => change !== 'same');
+  const head = ['', ...comparison.bundles.map(({ name }) => name), ''];
+  const levels = [
+    'level',
+    ...comparison.bundles.map(({ certification, broken }) =>
+      broken === null ? certification.level : 'does not verify',
+    ),
+    '',
+  ];
+  const rows = differing.map(({ id, verdicts, change }) => [id, ...verdicts.map((verdict) => verdict ?? '-'), change]);
+  print(table([head, levels, ...rows]));
+  print(differing.length === 0 ? '\nno requirement differs' : `\n${differing.length} requirements differ`);
+  return EXIT.conforms;
 }
 
 interface CertifyFlags {
