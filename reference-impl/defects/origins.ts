@@ -96,3 +96,7 @@ export const TC_FORWARDING_TESTS = kernelSource(
   'The selftests run in hardware and in software because they differed',
   'tools/testing/selftests/net/forwarding/tc_flower.sh',
 );
+export const DEVLINK_DOCUMENTATION = kernelSource(
+  'What drivers did each in a way of its own before',
+  'Documentation/networking/devlink/index.rst',
+);
