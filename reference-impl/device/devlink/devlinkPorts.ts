@@ -35,8 +35,8 @@ export const panelPort = (number: number, isSwitch: boolean): DevlinkPort => ({
   },
 });
 
-/** A name for each part that there may be: of port `p1`, `p1s0` to `p1s3`. */
-export const partName = (number: number, part: number): PortName => `p${number}s${part}` as PortName;
+/** A name for each part that there may be: of the port with the number 1, `p1s0` to `p1s3`. */
+export const partName = (number: number, part: number): PortName => `p${printed(number)}s${part}` as PortName;
 export const partNames = (ports: number): readonly PortName[] =>
   Array.from({ length: ports * LANES }, (_, place) => partName(Math.floor(place / LANES), place % LANES));
 
