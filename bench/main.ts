@@ -5,6 +5,7 @@ import { formatRows, type BenchRow } from './benchRow.js';
 import { labRows } from './lab.bench.js';
 import { packetRows } from './packet.bench.js';
 import { routingRows } from './routing.bench.js';
+import { shellRows } from './shell.bench.js';
 import { suiteRows } from './suite.bench.js';
 import { switchRows } from './switch.bench.js';
 
@@ -15,6 +16,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   routing: routingRows,
   suite: suiteRows,
   lab: labRows,
+  shell: shellRows,
 };
 
 const asked = process.argv.slice(2);

@@ -205,8 +205,8 @@ Then(
 );
 
 Then(
-  /^the kernel has made (the route of a link|a local route|a broadcast route|no route) to (\S+) at (p\d)$/,
-  async function (this: NicWorld, what: string, to: string, port: string) {
+  /^the kernel has made (the route of a link|a local route|a broadcast route|no route) to (\S+) at (p\d)(?: that sends from ([\d.]+))?$/,
+  async function (this: NicWorld, what: string, to: string, port: string, source: string | null) {
     const { ifIndex } = portCalled(this, port);
     const found = (await shownRoutes(this)).filter(
       (route) => route.to === to && route.protocol === RTPROT_KERNEL && route.nexthops[0]?.ifIndex === ifIndex,
@@ -223,7 +223,8 @@ Then(
       route.table === (kind === 'unicast' ? RT_TABLE_MAIN : RT_TABLE_LOCAL) &&
       route.scope === (kind === 'local' ? RT_SCOPE_HOST : RT_SCOPE_LINK);
     expectThat(isRight, `it has type ${route.type}, table ${route.table}, scope ${route.scope}`);
-    expectThat(route.source === interfaceCalled(this, port).address, `it sends from ${route.source ?? 'nothing'}`);
+    const from = source ?? interfaceCalled(this, port).address;
+    expectThat(route.source === from, `it sends from ${route.source ?? 'nothing'}`);
   },
 );
 

@@ -155,10 +155,8 @@ class ModelTarget implements Target {
     };
   }
 
-  netlink(protocol: number): Promise<NetlinkSocket> {
-    return Promise.resolve(
-      this.#control.openSocket(protocol, (milliseconds, until) => this.#kernel.wait(milliseconds, until)),
-    );
+  async netlink(protocol: number): Promise<NetlinkSocket> {
+    return this.#control.openSocket(protocol, (milliseconds, until) => this.#kernel.wait(milliseconds, until));
   }
 
   ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): ReturnType<Target['ethtoolIoctl']> {

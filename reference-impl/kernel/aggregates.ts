@@ -24,6 +24,8 @@ export interface AggregateSeed {
 }
 
 const DEFAULT_MTU = 1500;
+/** BOND_DEFAULT_TX_QUEUES, TEAM_DEFAULT_NUM_TX_QUEUES. */
+const DEFAULT_QUEUES = 16;
 
 /** A net device without hardware that is to have members, down. Its features are what all hardware may have. */
 export const createAggregateDevice = (lower: Lower, seed: AggregateSeed): NetDevice =>
@@ -33,7 +35,7 @@ export const createAggregateDevice = (lower: Lower, seed: AggregateSeed): NetDev
     lower,
     address: seed.address ?? randomAddress(seed.ifIndex),
     mtu: seed.mtu ?? DEFAULT_MTU,
-    limits: NO_LIMITS,
+    limits: { ...NO_LIMITS, rxQueues: DEFAULT_QUEUES, txQueues: DEFAULT_QUEUES },
     hwFeatures: UPPER_FEATURES,
     features: [...UPPER_FEATURES, ...SOFT_FEATURES],
   });

@@ -20,6 +20,7 @@ import { registerNetdevFamily } from './netdevFamily.js';
 import { addressOperations } from './rtnetlink/address.js';
 import { bridgeLinkMessage } from './rtnetlink/bridgeMessage.js';
 import { bridgePortOperations } from './rtnetlink/bridgePorts.js';
+import { bridgeVlanOperations } from './rtnetlink/bridgeVlans.js';
 import { entryMessage, forwardingOperations } from './rtnetlink/forwarding.js';
 import { linkOperations } from './rtnetlink/link.js';
 import { linkMessage } from './rtnetlink/linkMessage.js';
@@ -34,6 +35,7 @@ import { registerTrafficControl } from './tc/register.js';
 export type WaitFor = (milliseconds: number, until: () => boolean) => Promise<void>;
 
 export interface ControlPlane {
+  /** Throws for a protocol that the kernel does not have. */
   openSocket(protocol: number, wait: WaitFor): NetlinkSocket;
   ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): Promise<IoctlResult>;
   readonly sysfs: Sysfs;
@@ -52,6 +54,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   for (const operation of mdbOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   registerRouting(kernel, netlink);
   registerTrafficControl(kernel.trafficControl, netlink);
+  for (const operation of bridgeVlanOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   registerEthtoolFamily(kernel, netlink);
   registerNetdevFamily(kernel, netlink);
   registerTeamFamily(kernel, netlink);
@@ -78,7 +81,10 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
     router: (change, port) => netlink.notify(NETLINK_ROUTE, RTNLGRP_MDB, routerAnnouncement(change, port)),
   });
   return {
-    openSocket: (protocol, wait) => contractSocket(netlink, netlink.openSocket(protocol), wait),
+    openSocket: (protocol, wait) => {
+      if (!netlink.hasProtocol(protocol)) throw new Error(`socket(AF_NETLINK, SOCK_RAW, ${protocol}): EPROTONOSUPPORT`);
+      return contractSocket(netlink, netlink.openSocket(protocol), wait);
+    },
     ethtoolIoctl: (netDevice, command) => ethtoolIoctl(kernel, netDevice, command),
     sysfs,
     reset: () => netlink.emptyAllSockets(),

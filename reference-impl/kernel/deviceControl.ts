@@ -39,6 +39,7 @@ export async function openNetDevice(kernel: KernelState, netDevice: NetDevice): 
     if (!opened.ok) return opened;
   }
   netDevice.flags |= IFF_UP;
+  netDevice.hasQueues = true;
   if (lower.kind === 'vlan') {
     if (netDevice.promiscuity > 0) await changePromiscuity(kernel, lower.on, 1);
     if (netDevice.allMulticast > 0) await changeAllMulticast(kernel, lower.on, 1);

@@ -20,6 +20,7 @@ export const IFF_LOOPBACK = 1 << 3;
 export const IFF_RUNNING = 1 << 6;
 export const IFF_NOARP = 1 << 7;
 export const IFF_PROMISC = 1 << 8;
+export const IFF_MASTER = 1 << 10;
 export const IFF_ALLMULTI = 1 << 9;
 export const IFF_MULTICAST = 1 << 12;
 export const IFF_LOWER_UP = 1 << 16;
@@ -102,6 +103,8 @@ export interface NetDevice {
   promiscuity: number;
   allMulticast: number;
   carrier: boolean;
+  /** dev_activate() gave it its queue discipline; before, it has noop. */
+  hasQueues: boolean;
   carrierUpCount: number;
   carrierDownCount: number;
   operState: number;
@@ -198,6 +201,7 @@ export function createNetDevice(seed: NetDeviceSeed): NetDevice {
     promiscuity: 0,
     allMulticast: 0,
     carrier: false,
+    hasQueues: false,
     carrierUpCount: 0,
     carrierDownCount: 0,
     operState: IF_OPER_DOWN,

@@ -201,6 +201,11 @@ export class NetlinkKernel {
     return group;
   }
 
+  /** Whether there is such a protocol: what socket(2) says EPROTONOSUPPORT to. */
+  hasProtocol(protocol: number): boolean {
+    return protocol === NETLINK_GENERIC || this.#byProtocol.has(protocol);
+  }
+
   openSocket(protocol: number): KernelSocket {
     const socket: KernelSocket = { protocol, portId: this.#nextPortId++, queue: [], groups: new Set() };
     this.#sockets.add(socket);

@@ -6,7 +6,7 @@ import { closeNetDevice, openNetDevice, setMacAddress, setMtu } from '../deviceC
 import { EBUSY, EPERM, OK, refused } from '../errno.js';
 import { notify, type KernelState, type Outcome } from '../kernelState.js';
 import { setCarrier } from '../linkState.js';
-import { isUp, type NetDevice } from '../netDevice.js';
+import { IFF_MASTER, isUp, type NetDevice } from '../netDevice.js';
 import { addAddress, changeVidsOfMember, receiveLikeAggregate, removeAddress } from '../receiveFilter.js';
 import { SLOW_PROTOCOLS_ADDRESS } from '../../packet/lacp.js';
 import type { LagCore } from '../switchdevLag.js';
@@ -31,7 +31,6 @@ export interface Bonding {
   memberChanged(member: BondMember): void;
 }
 
-const IFF_MASTER = 1 << 10;
 const IFF_SLAVE = 1 << 11;
 
 /** bond_setup() and bond_newlink(): an aggregate without members, down. */

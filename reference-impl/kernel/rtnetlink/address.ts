@@ -29,6 +29,7 @@ import type { NetDevice, ProtocolAddress } from '../netDevice.js';
 import { fromOutcome, refusal } from '../refusals.js';
 import { INFINITE } from '../routing6/addressBook.js';
 import { viewOf } from '../../netlink/wire.js';
+import { insertIpv4, removeIpv4 } from './ipv4AddressList.js';
 
 export function addressOperations(kernel: ReferenceKernel, netlink: NetlinkKernel): readonly NetlinkOperation[] {
   kernel.routing6.listeners.push({
@@ -82,9 +83,11 @@ async function newAddress(
     if (!replaces) return refusal(EEXIST, 'ipv4: Address already assigned');
     netDevice.addresses.splice(at, 1);
   }
-  netDevice.addresses.push(address);
-  announce(kernel, netlink, netDevice, address, RTM_NEWADDR);
-  kernel.routing.addressAdded(netDevice, address);
+  const added = address.family === AF_INET ? insertIpv4(netDevice.addresses, address) : address;
+  if ('errno' in added) return added;
+  if (added === address) netDevice.addresses.push(address);
+  announce(kernel, netlink, netDevice, added, RTM_NEWADDR);
+  kernel.routing.addressAdded(netDevice, added);
   await kernel.settle();
   return { ok: true };
 }
@@ -99,10 +102,14 @@ async function deleteAddress(
   if (numberIn(request.header, 'ifa_family') === AF_INET6) return deleteIpv6Address(kernel, netDevice, request);
   const address = readAddress(request, netDevice);
   const at = address === undefined ? -1 : netDevice.addresses.findIndex((known) => sameAddress(known, address));
-  const [removed] = at < 0 ? [] : netDevice.addresses.splice(at, 1);
-  if (removed === undefined) return refusal(EADDRNOTAVAIL, 'ipv4: Address not found');
-  announce(kernel, netlink, netDevice, removed, RTM_DELADDR);
-  kernel.routing.addressRemoved(netDevice, removed);
+  const found = netDevice.addresses[at];
+  if (found === undefined) return refusal(EADDRNOTAVAIL, 'ipv4: Address not found');
+  const removed = found.family === AF_INET ? removeIpv4(netDevice.addresses, found) : [found];
+  if (found.family !== AF_INET) netDevice.addresses.splice(at, 1);
+  for (const address of removed) {
+    announce(kernel, netlink, netDevice, address, RTM_DELADDR);
+    kernel.routing.addressRemoved(netDevice, address);
+  }
   await kernel.settle();
   return { ok: true };
 }
@@ -181,6 +188,9 @@ function lifetimeLeft(now: bigint, { lifetime, since = 0n }: ProtocolAddress): U
   return bytes;
 }
 
+/** struct ifa_cacheinfo of IPv4: preferred and valid without an end; when it was made is not kept. */
+const FOREVER = Uint8Array.of(...new Array<number>(8).fill(0xff), ...new Array<number>(8).fill(0));
+
 function addressMessage(now: bigint, netDevice: NetDevice, address: ProtocolAddress, type: number): NetlinkBody {
   const header = {
     ifa_family: address.family,
@@ -195,6 +205,7 @@ function addressMessage(now: bigint, netDevice: NetDevice, address: ProtocolAddr
     ...(address.broadcast === undefined ? {} : { IFA_BROADCAST: address.broadcast }),
     ...(address.family === AF_INET6 ? { IFA_CACHEINFO: lifetimeLeft(now, address) } : {}),
     IFA_FLAGS: address.flags,
+    ...(address.family === AF_INET ? { IFA_CACHEINFO: FOREVER } : {}),
   });
   return { type, body: encodeBody(IFADDRMSG, header, attributes) };
 }

@@ -9,7 +9,7 @@ import type { Bridge, BridgePort, PortFlagName } from '../bridge/bridge.js';
 import { createBridge, removeBridge, setStateByUser, setStp, setVlanFiltering } from '../bridge/bridging.js';
 import { flushBridge, flushPort, planAgeing } from '../bridge/fdb.js';
 import { setDefaultPvid } from '../bridge/vlans.js';
-import { EINVAL } from '../errno.js';
+import { EINVAL, EOPNOTSUPP } from '../errno.js';
 import { checkLinkAddress, linkInfoData, linkSeed } from './linkInfo.js';
 import { MULTICAST_MEMBERS, setPortMulticast } from './bridgeMulticast.js';
 import type { ReferenceKernel } from '../kernel.js';
@@ -198,9 +198,20 @@ export const PORT_FLAG_ATTRIBUTES: readonly (readonly [attribute: string, flag: 
   ['IFLA_BRPORT_LOCKED', 'locked'],
 ];
 
+/** What a port of this bridge cannot do; to say that it is off changes nothing. */
+const NOT_MODELLED = [
+  'IFLA_BRPORT_PROXYARP',
+  'IFLA_BRPORT_PROXYARP_WIFI',
+  'IFLA_BRPORT_VLAN_TUNNEL',
+  'IFLA_BRPORT_NEIGH_SUPPRESS',
+  'IFLA_BRPORT_MAB',
+] as const;
+
 /** br_setport(): the flags all at once, as the hardware takes or refuses them; then one member after the other. */
 export async function setPort(kernel: ReferenceKernel, port: BridgePort, values: Values): Promise<Refusal | undefined> {
   const { bridging } = kernel;
+  const absent = NOT_MODELLED.find((attribute) => (numberIn(values, attribute) ?? 0) !== 0);
+  if (absent !== undefined) return refusal(EOPNOTSUPP, `bridge: ${absent} is not part of this kernel`);
   const flags = { ...port.flags };
   for (const [attribute, flag] of PORT_FLAG_ATTRIBUTES) {
     const value = numberIn(values, attribute);

@@ -232,6 +232,11 @@ const LINK_MEMBERS: readonly LinkMember[] = [
     },
   },
   {
+    // do_set_proto_down(): for devices that ask for it, which those of VXLAN and macvlan are.
+    attribute: 'IFLA_PROTO_DOWN',
+    change: async () => refusal(EOPNOTSUPP, 'Protodown not supported by device'),
+  },
+  {
     attribute: 'IFLA_AF_SPEC',
     change: async (kernel, netDevice, request) => changeAddressFamilies(kernel.routing, netDevice, request),
   },
@@ -323,7 +328,8 @@ async function changeLinkInfo(
   const info = nestIn(request.values, 'IFLA_LINKINFO');
   const bridge = bridgeOf(netDevice);
   const kind = textIn(info, 'IFLA_INFO_KIND');
-  if (kind !== undefined) {
+  // The name of the kind alone changes nothing: ip(8) calls the data of a port "bridge_slave" there.
+  if (kind !== undefined && bytesIn(info, 'IFLA_INFO_DATA') !== undefined) {
     const bond = bondOf(netDevice);
     let refused: Refusal | undefined = refusal(EOPNOTSUPP);
     if (kind === 'bridge' && bridge !== undefined) refused = await changeBridge(kernel, bridge, request);
@@ -332,7 +338,8 @@ async function changeLinkInfo(
   }
   const hasSlaveData = bytesIn(info, 'IFLA_INFO_SLAVE_DATA') !== undefined;
   if (hasSlaveData && netDevice.bondMember !== undefined) return changeMember(kernel, netDevice.bondMember, request);
-  if (!hasSlaveData || netDevice.bridgePort === undefined) return undefined;
+  if (!hasSlaveData) return undefined;
+  if (netDevice.bridgePort === undefined) return refusal(EOPNOTSUPP);
   return changePortByLinkInfo(kernel, netDevice.bridgePort, request);
 }
 

@@ -142,7 +142,8 @@ function getNeighbour(table: Table, request: NetlinkRequest): HandlerResult {
   const subject = readSubject(table, request);
   if ('errno' in subject) return subject;
   const known = neighbours.find(subject.netDevice, subject.address);
-  return known === undefined ? refusal(ENOENT) : { ok: true, replies: [neighbourMessage(kernel.now, known)] };
+  if (known === undefined) return refusal(ENOENT, 'Neighbour entry not found');
+  return { ok: true, replies: [neighbourMessage(kernel.now, known)] };
 }
 
 function dump(tables: readonly Table[], { header, values }: NetlinkRequest): HandlerResult {

@@ -85,6 +85,8 @@ export function lookedUpMessage(
     RTA_DST: destination,
     ...wayOf(nexthop),
     ...(source === undefined ? {} : { RTA_PREFSRC: source }),
+    // Of the process that asks, which is the machine's administrator.
+    RTA_UID: 0,
   };
   return { type: RTM_NEWROUTE, body: encodeBody(RTMSG, header, encodeAttributes(ROUTE_ATTRIBUTES, values)) };
 }

@@ -9,12 +9,14 @@ import { routeMessage } from './routeMessage.js';
 import { routeOperations } from './routes.js';
 import { route6Message } from './route6Message.js';
 import { route6Operations } from './routes6.js';
+import { ruleOperations } from './rules.js';
 
 export function registerRouting(kernel: ReferenceKernel, netlink: NetlinkKernel): void {
   const { parts } = kernel.routing;
   for (const operation of routeOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of route6Operations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of neighbourOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
+  for (const operation of ruleOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   const neighboursOf =
     ({ announcesNeighbours }: { readonly announcesNeighbours: boolean }): RoutingListener['neighbour'] =>
     (changed, what) => {

@@ -154,6 +154,8 @@ export function encodeNexthops(nexthops: readonly NexthopMessage[]): Uint8Array 
 }
 
 export const LINKINFO_DATA_VRF = attributeSet('IFLA_VRF', [[1, 'IFLA_VRF_TABLE', u32]]);
+/** What a port of a VRF says of it: IFLA_INFO_SLAVE_DATA. */
+export const VRF_PORT = attributeSet('IFLA_VRF_PORT', [[1, 'IFLA_VRF_PORT_TABLE', u32]]);
 export const VRF_POLICY: Policy = { set: LINKINFO_DATA_VRF, accepts: { IFLA_VRF_TABLE: true } };
 
 /** IFLA_AF_SPEC of AF_UNSPEC: a nest for each address family. Settings are numbered as IPV4_DEVCONF_ has them. */
