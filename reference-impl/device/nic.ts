@@ -214,8 +214,7 @@ function describePort(port: PortName, index: number, limits: NicLimits): DeviceP
   return {
     port,
     address: addressOf(index),
-    parentDevice: DEVICE_ON_BUS,
-    devlinkPort: index,
+    ...(hasSwitch(limits) ? { switchId: SWITCH_ID, physPortName: `p${index + 1}` } : {}),
     minMtu: limits.minMtu,
     maxMtu: limits.maxMtu,
     hwFeatures: HW_FEATURES,
