@@ -7,12 +7,15 @@ import {
   AF_NETLINK,
   EAGAIN,
   EINTR,
+  ENOBUFS,
+  EPERM,
   MSG_DONTWAIT,
   MSG_TRUNC,
   NETLINK_ADD_MEMBERSHIP,
   NETLINK_DROP_MEMBERSHIP,
   NETLINK_EXT_ACK,
   NETLINK_GET_STRICT_CHK,
+  SO_RCVBUF,
   SO_RCVBUFFORCE,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
@@ -38,10 +41,21 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
   readonly #onClose: () => void;
   #fd: number;
 
-  /** Throws SystemCallError: EPROTONOSUPPORT where the kernel does not have the protocol. */
-  constructor(namespace: NetNamespace, protocol: NetlinkProtocol, onClose: () => void = () => undefined) {
+  readonly #sendsAside: boolean;
+
+  /**
+   * `sendsAside`: requests are sent on another thread, so that one on which a driver works for seconds holds up nothing else.
+   * Throws SystemCallError: EPROTONOSUPPORT where the kernel does not have the protocol.
+   */
+  constructor(
+    namespace: NetNamespace,
+    protocol: NetlinkProtocol,
+    onClose: () => void = () => undefined,
+    { sendsAside = false } = {},
+  ) {
     this.#protocol = protocol;
     this.#onClose = onClose;
+    this.#sendsAside = sendsAside;
     this.#fd = openSocket(namespace, protocol, 0);
     this.portId = portIdOf(this.#fd);
   }
@@ -56,6 +70,12 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
   }
 
   async send(datagram: Uint8Array): Promise<void> {
+    if (this.#sendsAside) {
+      // The error number of another thread is not seen here.
+      const sent = await libc().sendAsync(this.#fd, datagram, datagram.length, MSG_DONTWAIT);
+      if (sent < 0) throw new SystemCallError('send on a netlink socket', ENOBUFS);
+      return;
+    }
     checked('send on a netlink socket', libc().send(this.#fd, datagram, datagram.length, MSG_DONTWAIT));
   }
 
@@ -102,7 +122,7 @@ function openSocket(namespace: NetNamespace, protocol: NetlinkProtocol, portId: 
     namespace.inside(() => libc().socket(AF_NETLINK, type, protocol)),
   );
   try {
-    setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER);
+    growReceiveBuffer(fd);
     setOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
     setOption(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
     const address = new Uint8Array(ADDRESS_LENGTH);
@@ -114,6 +134,16 @@ function openSocket(namespace: NetNamespace, protocol: NetlinkProtocol, portId: 
   } catch (error) {
     closeFd(fd);
     throw error;
+  }
+}
+
+/** Beyond the limit of the machine where that is allowed, else up to it. */
+function growReceiveBuffer(fd: number): void {
+  try {
+    setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER);
+  } catch (error) {
+    if (!(error instanceof SystemCallError) || error.errno !== EPERM) throw error;
+    setOption(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
   }
 }
 
