@@ -33,6 +33,8 @@ interface Pending {
 
 /** Between two looks at a socket on which nothing was: grows up to this. */
 const LONGEST_PAUSE_MS = 10;
+/** A reader that somebody still waits for is given so long; a machine that hangs keeps it for ever. */
+const READER_LEAVES_MS = 500;
 
 const isDump = (flags = 0): boolean => (flags & NLM_F_DUMP) === NLM_F_DUMP;
 
@@ -46,6 +48,7 @@ export class NetlinkConnection {
   #inFlight = 0;
   #queuedDumps = 0;
   #isPumping = false;
+  #pumping: Promise<void> = Promise.resolve();
   #isRetired = false;
 
   /** `first`: where sequence numbers begin; sockets of one machine begin apart, so that a transcript tells them apart. */
@@ -78,7 +81,9 @@ export class NetlinkConnection {
     return turn;
   }
 
+  /** A socket is not closed under a reader: its descriptor may be somebody else's by then. */
   async close(): Promise<void> {
+    await Promise.race([this.#pumping, new Promise((resolve) => setTimeout(resolve, READER_LEAVES_MS).unref())]);
     await this.#socket.close();
   }
 
@@ -92,7 +97,7 @@ export class NetlinkConnection {
       return await new Promise((finish, fail) => {
         this.#pending.set(sequence, { sequence, isDump: isDump(request.flags), replies: [], finish, fail });
         if (this.#parts.timesOut) timer = setTimeout(() => this.#giveUp(sequence, timeoutMs), timeoutMs);
-        this.#socket.send(bytes).then(() => void this.#pump(), fail);
+        this.#socket.send(bytes).then(() => this.#startPump(), fail);
       });
     } finally {
       clearTimeout(timer);
@@ -114,10 +119,14 @@ export class NetlinkConnection {
     pending.fail(new OperationTimeout(`no answer within ${timeoutMs} ms`));
   }
 
-  /** Takes answers for as long as somebody waits for one. */
-  async #pump(): Promise<void> {
+  #startPump(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
+    this.#pumping = this.#pump();
+  }
+
+  /** Takes answers for as long as somebody waits for one. */
+  async #pump(): Promise<void> {
     try {
       for (let pause = 0; this.#pending.size > 0;) {
         const datagram = await this.#socket.receive();
@@ -140,14 +149,15 @@ export class NetlinkConnection {
   #take(message: Message): void {
     const pending = this.#whose(message);
     if (pending === undefined) return;
-    if (message.type === NLMSG_ERROR) {
-      const error = decodeError(message);
-      if (error.errno !== 0) pending.finish({ ok: false, error: named(error) });
-      else if (!pending.isDump) pending.finish({ ok: true, value: pending.replies });
-    } else if (message.type === NLMSG_DONE) {
-      const error = decodeDone(message);
-      pending.finish(error.errno === 0 ? { ok: true, value: pending.replies } : { ok: false, error: named(error) });
-    } else pending.replies.push(message);
+    if (message.type !== NLMSG_ERROR && message.type !== NLMSG_DONE) {
+      pending.replies.push(message);
+      return;
+    }
+    const error = message.type === NLMSG_ERROR ? decodeError(message) : decodeDone(message);
+    // A dump is acknowledged by its end.
+    if (error.errno === 0 && message.type === NLMSG_ERROR && pending.isDump) return;
+    this.#pending.delete(pending.sequence);
+    pending.finish(error.errno === 0 ? { ok: true, value: pending.replies } : { ok: false, error: named(error) });
   }
 
   #whose(message: Message): Pending | undefined {

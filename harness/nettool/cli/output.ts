@@ -80,7 +80,8 @@ function subjectText(name: string, answers: readonly Answer[], severalHosts: boo
   const shown = answers.filter((answer) => isAlone || !isAbsent(answer));
   const read = shown.filter(({ result }) => result.ok);
   const refusals = shown.flatMap(({ result }) => (result.ok ? [] : [colors.yellow(refusalText(result.refusal))]));
-  const isWide = subject?.shape === 'named' || (subject?.keys.length ?? 0) > MOST_COLUMNS;
+  const present = new Set(read.flatMap((answer) => Object.keys(readingOf(answer).values)));
+  const isWide = subject?.shape === 'named' || present.size > MOST_COLUMNS;
   const text =
     read.length === 0
       ? ''
