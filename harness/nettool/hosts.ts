@@ -67,9 +67,12 @@ export function readInventory(file: string): readonly InventoryHost[] {
   try {
     content = parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new UsageError(`the inventory ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(
+      `the inventory ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
-  const hosts: unknown = typeof content === 'object' && content !== null && 'hosts' in content ? content.hosts : undefined;
+  const hosts: unknown =
+    typeof content === 'object' && content !== null && 'hosts' in content ? content.hosts : undefined;
   if (typeof hosts !== 'object' || hosts === null)
     throw new UsageError(`the inventory ${file} has no hosts: write "hosts:" and below it "NAME: TARGET"`);
   return Object.entries(hosts).map(([name, target]: [string, unknown]) => {

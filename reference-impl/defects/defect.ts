@@ -3,6 +3,7 @@ import type { NicParts } from '../device/parts.js';
 import type { RouterChipParts } from '../device/switch/routerParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
 import type { KernelParts } from '../kernel/parts.js';
+import type { NettoolParts } from '../nettool/parts.js';
 
 /** A conforming stack made wrong in one way: a real class of driver, firmware or core bug. */
 export interface Defect {
@@ -23,6 +24,8 @@ export interface Defect {
   readonly router?: (parts: RouterChipParts) => RouterChipParts;
   /** Replaces a part of the reference kernel: for rules that the core enforces. */
   readonly kernel?: (parts: KernelParts) => KernelParts;
+  /** Replaces a part of nettool: the user's side. */
+  readonly nettool?: (parts: NettoolParts) => NettoolParts;
   /** Wraps the whole device, for what no single part can show. */
   readonly wrap?: (device: Device) => Device;
 }

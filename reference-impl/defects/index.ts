@@ -36,6 +36,7 @@ import { switchTableDefects } from './switchTable.js';
 import { switchUniformityDefects } from './switchUniformity.js';
 import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
+import { nettoolDefects } from './nettool.js';
 
 export type { Defect } from './defect.js';
 
@@ -78,4 +79,5 @@ export const defects: readonly Defect[] = [
   ...switchAccessListDefects,
   ...switchFilterDefects,
   ...switchMirrorDefects,
+  ...nettoolDefects,
 ];

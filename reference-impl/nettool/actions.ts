@@ -51,7 +51,12 @@ export const ACTIONS: readonly ActionSpec[] = [
     disrupts: true,
   },
   { name: 'cable-test', title: 'test the cable', operation: 'CABLE_TEST_ACT', disrupts: true },
-  { name: 'cable-test-tdr', title: 'measure reflections of the cable', operation: 'CABLE_TEST_TDR_ACT', disrupts: true },
+  {
+    name: 'cable-test-tdr',
+    title: 'measure reflections of the cable',
+    operation: 'CABLE_TEST_TDR_ACT',
+    disrupts: true,
+  },
 ];
 
 export const actionCalled = (name: string): ActionSpec | undefined => ACTIONS.find((action) => action.name === name);
@@ -73,7 +78,10 @@ export async function runAction(
 ): Promise<Outcome<ActionReport>> {
   const action = actionCalled(actionName);
   if (action === undefined) {
-    const accepted = choicesText(actionName, ACTIONS.map(({ name }) => name));
+    const accepted = choicesText(
+      actionName,
+      ACTIONS.map(({ name }) => name),
+    );
     return refused({ stage: 'command', key: actionName, message: 'there is no such action', accepted });
   }
   const argument = argumentOf(action, words);
@@ -101,7 +109,13 @@ function argumentOf({ name, argument }: ActionSpec, [word, ...more]: readonly st
   const isGood = argument !== undefined && more.length === 0 && Number.isSafeInteger(number) && number >= 0;
   if (isGood) return { ok: true, value: number };
   const accepted = argument === undefined ? 'nothing behind it' : `a number: ${argument.title}`;
-  return refused({ stage: 'command', key: name, value: [word, ...more].join(' '), message: 'it takes no such word', accepted });
+  return refused({
+    stage: 'command',
+    key: name,
+    value: [word, ...more].join(' '),
+    message: 'it takes no such word',
+    accepted,
+  });
 }
 
 async function act(
@@ -113,10 +127,10 @@ async function act(
   const operation = operationCalled(operationName);
   if (operation === undefined) return refused({ stage: 'command', device, message: 'there is no such operation' });
   const wire = await ethtoolWire(session, operation, byName(device), {});
-  if (!wire.ok || wire.value.kind !== 'netlink') return wire.ok ? refused({ stage: 'command', device, message: title }) : wire;
+  if (!wire.ok || wire.value.kind !== 'netlink')
+    return wire.ok ? refused({ stage: 'command', device, message: title }) : wire;
   const { protocol, type, body } = wire.value;
   const result = await session.pool.write(protocol, { type, body });
   if (!result.ok) return refused(kernelRefusal(session.parts.explains(result.error), { device }));
   return { ok: true, value: { device, operation: title } };
 }
-

@@ -21,9 +21,9 @@ export interface UnderstoodAssignment {
 }
 
 const without = (refusal: Refusal, parts: NettoolParts): Refusal => {
-  if (parts.tellsAccepted) return refusal;
-  const { accepted: _, ...rest } = refusal;
-  return rest;
+  const told: { -readonly [Name in keyof Refusal]: Refusal[Name] } = { ...refusal };
+  if (!parts.tellsAccepted) delete told.accepted;
+  return told;
 };
 
 /** A refusal of validation, with or without what would have been accepted, as the parts say. */
@@ -43,7 +43,10 @@ export function understand(
   const name = `${subjectName}.${keyName}`;
   const key = keyCalled(subject, keyName);
   if (key === undefined) {
-    const accepted = choicesText(keyName, subject.keys.map((one) => one.key));
+    const accepted = choicesText(
+      keyName,
+      subject.keys.map((one) => one.key),
+    );
     return refusedBy(parts, { stage: 'command', key: name, message: 'there is no such key', accepted });
   }
   if (parts.checks.has('writable') && key.access === 'read') {
@@ -52,5 +55,11 @@ export function understand(
   const parsed = parseValue(key.type, text);
   if (parsed.ok) return { ok: true, value: { subject, key, value: parsed.value, text } };
   if (!parts.checks.has('type')) return { ok: true, value: { subject, key, value: 0, text } };
-  return refusedBy(parts, { stage: 'command', key: name, value: text, message: 'it is not such a value', accepted: parsed.accepted });
+  return refusedBy(parts, {
+    stage: 'command',
+    key: name,
+    value: text,
+    message: 'it is not such a value',
+    accepted: parsed.accepted,
+  });
 }

@@ -3,11 +3,11 @@ import { refusedBy, type Assignment } from './assignment.js';
 import { CHANNELS } from './channels/index.js';
 import { executePlan, type ExecuteOptions, type Execution } from './execute.js';
 import { oneDevice, planChange, type Plan, type PlanResult } from './plan.js';
-import type { Refusal } from './refusal.js';
+import type { Outcome, Refusal } from './refusal.js';
 import type { NetDeviceInfo, NettoolSession } from './session.js';
-import { subjectCalled, SUBJECTS } from './subjects/index.js';
+import { subjectCalled, SUBJECTS, type SubjectSpec } from './subjects/index.js';
 import { choicesText } from './names.js';
-import { parseValue, type Scalar } from './values.js';
+import { parseValue, rangeText, type Scalar } from './values.js';
 
 export interface ChangeOptions extends ExecuteOptions {
   /** Only check. */
@@ -71,42 +71,56 @@ async function planRow(
 ): Promise<PlanResult> {
   const subject = subjectCalled(table);
   const channel = subject === undefined ? undefined : CHANNELS[subject.channel];
-  const make = verb === 'add' ? channel?.add : channel?.remove;
-  if (subject === undefined || make === undefined) {
+  if (subject === undefined || channel?.add === undefined || channel.remove === undefined) {
     const known = SUBJECTS.filter((one) => CHANNELS[one.channel].add !== undefined).map(({ name }) => name);
+    const message = `nothing can be ${verb === 'add' ? 'added to' : 'removed from'} it`;
     const accepted = choicesText(table, known);
-    return { ok: false, refusals: [{ stage: 'command', key: table, message: `nothing can be ${verb === 'add' ? 'added to' : 'removed from'} it`, accepted }] };
+    return { ok: false, refusals: [{ stage: 'command', device: device.name, key: table, message, accepted }] };
   }
   const row: Record<string, Scalar> = {};
   const refusals: Refusal[] = [];
-  for (const { key, value } of assignments) {
-    const spec = subject.keys.find((one) => one.key === key);
-    const parsed = spec === undefined ? undefined : parseValue(spec.type, value);
-    const name = `${table}.${key}`;
-    if (spec === undefined) {
-      const accepted = choicesText(key, subject.keys.map((one) => one.key));
-      refusals.push(refusedBy(session.parts, { stage: 'command', key: name, message: 'there is no such key', accepted }).refusal);
-    } else if (spec.access === 'read')
-      refusals.push({ stage: 'command', key: name, value, message: 'it can only be read' });
-    else if (parsed?.ok === false)
-      refusals.push(
-        refusedBy(session.parts, { stage: 'command', key: name, value, message: 'it is not such a value', accepted: parsed.accepted }).refusal,
-      );
-    else if (parsed?.ok === true) {
-      const { least = 0, most = Infinity } = spec.type.kind === 'number' ? spec.type : {};
-      if (typeof parsed.value === 'number' && (parsed.value < least || parsed.value > most))
-        refusals.push(
-          refusedBy(session.parts, { stage: 'command', key: name, value, message: 'it is out of range', accepted: `${least} to ${most}` }).refusal,
-        );
-      row[key] = parsed.value;
-    }
+  for (const assignment of assignments) {
+    const cell = understandCell(session, subject, assignment);
+    if (cell.ok) row[assignment.key] = cell.value;
+    else refusals.push({ ...cell.refusal, device: device.name });
   }
   const [first] = subject.identity ?? [];
-  if (first !== undefined && row[first] === undefined && !(verb === 'add' && table === 'ntuple'))
-    refusals.push({ stage: 'command', key: `${table}.${first}`, message: 'it has to be given' });
-  if (refusals.length > 0) return { ok: false, refusals: refusals.map((one) => ({ ...one, device: device.name })) };
-  const steps = await make(session, device, subject, row);
+  // The driver picks the place of a rule that names none.
+  const isFree = verb === 'add' && subject.channel === 'ntuple';
+  if (first !== undefined && row[first] === undefined && !isFree) {
+    const message = 'it has to be given';
+    refusals.push({ stage: 'command', device: device.name, key: `${table}.${first}`, message });
+  }
+  if (refusals.length > 0) return { ok: false, refusals };
+  const steps = await (verb === 'add'
+    ? channel.add(session, device, subject, row)
+    : channel.remove(session, device, subject, row));
   if (!steps.ok) return { ok: false, refusals: [{ device: device.name, ...steps.refusal }] };
   return { ok: true, plan: { host: session.host, device, steps: steps.value, unchanged: [], notes: [] } };
 }
 
+/** One `KEY=VALUE` of a row. */
+function understandCell(
+  { parts }: NettoolSession,
+  subject: SubjectSpec,
+  { key, value: text }: Assignment,
+): Outcome<Scalar> {
+  const spec = subject.keys.find((one) => one.key === key);
+  const about = { stage: 'command', key: `${subject.name}.${key}`, value: text } as const;
+  if (spec === undefined) {
+    const accepted = choicesText(
+      key,
+      subject.keys.map((one) => one.key),
+    );
+    return refusedBy(parts, { ...about, message: 'there is no such key', accepted });
+  }
+  if (spec.access === 'read') return refusedBy(parts, { ...about, message: 'it can only be read' });
+  const parsed = parseValue(spec.type, text);
+  if (!parsed.ok) return refusedBy(parts, { ...about, message: 'it is not such a value', accepted: parsed.accepted });
+  const { value } = parsed;
+  const bounds: { readonly least?: number; readonly most?: number } = spec.type.kind === 'number' ? spec.type : {};
+  const { least = 0, most } = bounds;
+  if (typeof value === 'number' && (value < least || value > (most ?? Infinity)))
+    return refusedBy(parts, { ...about, message: 'it is out of range', accepted: rangeText(least, most) });
+  return { ok: true, value };
+}

@@ -16,7 +16,11 @@ export async function complete(session: NettoolSession, words: readonly string[]
   return all.filter((candidate) => candidate.startsWith(last));
 }
 
-async function candidates(session: NettoolSession, before: readonly string[], last: string): Promise<readonly string[]> {
+async function candidates(
+  session: NettoolSession,
+  before: readonly string[],
+  last: string,
+): Promise<readonly string[]> {
   const [verb, device, third] = before;
   if (verb === undefined) return [...VERBS, ...OTHER_VERBS];
   switch (verb) {

@@ -47,6 +47,7 @@ export class NetlinkConnection {
   #sequence: number;
   #inFlight = 0;
   #queuedDumps = 0;
+  #reserved = 0;
   #isPumping = false;
   #pumping: Promise<void> = Promise.resolve();
   #isRetired = false;
@@ -60,7 +61,13 @@ export class NetlinkConnection {
 
   /** How many requests are on their way, or wait for room. */
   get load(): number {
-    return this.#inFlight + this.#waiting.length + this.#queuedDumps;
+    return this.#reserved + this.#inFlight + this.#waiting.length + this.#queuedDumps;
+  }
+
+  /** Counts as load from now on: who was sent here calls `request` next. */
+  reserve(): this {
+    this.#reserved += 1;
+    return this;
   }
 
   /** Whether a dump was given up in the middle: the socket is busy with it until somebody reads it to its end. */
@@ -70,6 +77,7 @@ export class NetlinkConnection {
 
   /** The replies of a request, or the refusal. Rejects with OperationTimeout where neither comes in time. */
   async request(request: NetlinkRequest, timeoutMs: number): Promise<NetlinkResult<readonly Message[]>> {
+    this.#reserved = Math.max(0, this.#reserved - 1);
     // netlink_dump_start(): a socket has one dump at a time, a second one is refused with EBUSY.
     if (!isDump(request.flags)) return this.#exchange(request, timeoutMs);
     this.#queuedDumps += 1;
@@ -161,10 +169,9 @@ export class NetlinkConnection {
   }
 
   #whose(message: Message): Pending | undefined {
-    const own = this.#pending.get(message.sequence);
-    if (own !== undefined && this.#parts.answers(own.sequence, message)) return own;
-    for (const pending of this.#pending.values()) if (this.#parts.answers(pending.sequence, message)) return pending;
-    return undefined;
+    const [oldest] = this.#pending.keys();
+    const sequence = this.#parts.answered(message, oldest);
+    return sequence === undefined ? undefined : this.#pending.get(sequence);
   }
 }
 

@@ -52,7 +52,10 @@ export async function executePlan(
     }
   }
   if (failure === undefined) return { ok: true, steps: reports };
-  const steps = rollback && session.parts.rollsBack ? await takeBack(session, plan, reports) : reports;
+  const { rollsBack, honoursNoRollback, tellsState } = session.parts;
+  const takesBack = rollsBack && (rollback || !honoursNoRollback);
+  const told = takesBack ? await takeBack(session, plan, reports) : reports;
+  const steps = told.map((report) => ({ ...report, state: tellsState(report.state) }));
   return { ok: false, steps, refusal: failure };
 }
 
@@ -81,7 +84,11 @@ async function send(
       const answer = await ioctl(session, plan.device.name, wire.command);
       return answer.ok ? { ok: true, value: undefined } : refused({ ...answer.refusal, ...about });
     }
-    const request = { type: wire.type, body: wire.body, ...(wire.flags === undefined ? {} : { flags: wire.flags }) };
+    const request = {
+      type: wire.type,
+      body: session.parts.body(wire.body),
+      ...(wire.flags === undefined ? {} : { flags: wire.flags }),
+    };
     const result = await session.pool.write(wire.protocol, request);
     if (result.ok) {
       const [reply] = result.value;
@@ -110,7 +117,12 @@ async function takeBack(session: NettoolSession, plan: Plan, reports: readonly S
       undone.set(step, { step, state: 'not-undone', refusal: { stage: 'device', device: plan.device.name, message } });
       continue;
     }
-    const result = await send(session, plan, { ...step.undo, keys: step.keys }, { device: plan.device.name, key: step.subject });
+    const result = await send(
+      session,
+      plan,
+      { ...step.undo, keys: step.keys },
+      { device: plan.device.name, key: step.subject },
+    );
     undone.set(step, result.ok ? { step, state: 'undone' } : { step, state: 'not-undone', refusal: result.refusal });
   }
   return reports.map((report) => {

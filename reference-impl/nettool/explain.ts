@@ -14,7 +14,8 @@ export interface Explanation {
 export const EXTACK_TEXTS: readonly Explanation[] = [
   {
     title: 'requested ring size exceeds maximum',
-    meaning: 'rings.… is larger than the driver allows; `nettool show rings DEVICE` shows the largest value of each ring',
+    meaning:
+      'rings.… is larger than the driver allows; `nettool show rings DEVICE` shows the largest value of each ring',
     source: 'net/ethtool/rings.c',
   },
   {
@@ -28,13 +29,14 @@ export const EXTACK_TEXTS: readonly Explanation[] = [
     source: 'net/ethtool/channels.c',
   },
   {
-    title: 'requested channel counts are too low for existing indirection table settings',
+    title: 'requested channel counts are too low for existing indirection table',
     meaning: 'the table of rss names queues that would be gone: change rss.table first',
-    source: 'net/ethtool/channels.c',
+    source: 'net/ethtool/common.c',
   },
   {
     title: 'cannot modify an unsupported parameter',
-    meaning: 'the driver does not have this parameter of coalesce; `nettool show coalesce DEVICE` shows those that it has',
+    meaning:
+      'the driver does not have this parameter of coalesce; `nettool show coalesce DEVICE` shows those that it has',
     source: 'net/ethtool/coalesce.c',
   },
   {
@@ -93,9 +95,12 @@ export const EXTACK_TEXTS: readonly Explanation[] = [
 export function explain(error: string): Outcome<Explanation> {
   const asNumber = /^-?\d+$/.test(error) ? errnoName(Math.abs(Number(error))) : error.toUpperCase();
   const meaning = ERRNO_MEANINGS[asNumber];
-  if (meaning !== undefined) return { ok: true, value: { title: `${asNumber} (${errnoNumber(asNumber) ?? '?'})`, meaning } };
+  if (meaning !== undefined)
+    return { ok: true, value: { title: `${asNumber} (${errnoNumber(asNumber) ?? '?'})`, meaning } };
   const wanted = error.toLowerCase();
-  const text = EXTACK_TEXTS.find(({ title }) => title.toLowerCase().includes(wanted) || wanted.includes(title.toLowerCase()));
+  const text = EXTACK_TEXTS.find(
+    ({ title }) => title.toLowerCase().includes(wanted) || wanted.includes(title.toLowerCase()),
+  );
   if (text !== undefined) return { ok: true, value: text };
   const accepted = choicesText(asNumber, Object.keys(ERRNO_MEANINGS));
   return refused({ stage: 'command', key: error, message: 'nothing is known of this error', accepted });

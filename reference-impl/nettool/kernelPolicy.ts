@@ -33,7 +33,8 @@ export interface AttributePolicy {
 export type KernelPolicy = ReadonlyMap<number, AttributePolicy>;
 
 const number = (data: Uint8Array): number => (data.length >= 4 ? viewOf(data).getUint32(0, true) : 0);
-const wide = (data: Uint8Array): bigint => (data.length >= 8 ? viewOf(data).getBigUint64(0, true) : BigInt(number(data)));
+const wide = (data: Uint8Array): bigint =>
+  data.length >= 8 ? viewOf(data).getBigUint64(0, true) : BigInt(number(data));
 
 /** The policy of an operation's request, of the messages of a dump; undefined where the kernel has none for it. */
 export function decodePolicies(messages: readonly Message[], command: number): KernelPolicy | undefined {

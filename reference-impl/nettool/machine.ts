@@ -1,5 +1,11 @@
 /** What nettool needs of a machine: a Target has it, and so has anything else that speaks netlink. */
-import type { Errno, IoctlResult, NetDeviceName, NetlinkProtocol, NetlinkSocket } from '../../harness/contract/index.js';
+import type {
+  Errno,
+  IoctlResult,
+  NetDeviceName,
+  NetlinkProtocol,
+  NetlinkSocket,
+} from '../../harness/contract/index.js';
 
 export interface Machine {
   netlink(protocol: NetlinkProtocol): Promise<NetlinkSocket>;

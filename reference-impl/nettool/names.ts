@@ -3,7 +3,7 @@
 /** Edit distance (Levenshtein), as far as `most`. */
 function distance(a: string, b: string, most: number): number {
   let above = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
+  for (const [i, letter] of Array.from(a).entries()) {
     const row = [i + 1];
     for (let j = 1; j <= b.length; j++) {
       const cost = b[j - 1] === letter ? 0 : 1;

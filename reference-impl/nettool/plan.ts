@@ -71,7 +71,14 @@ export async function planChange(
   }
   const subjects = [...new Set(understood.map(({ subject }) => subject))];
   const parts = await Promise.all(
-    subjects.map((subject) => planSubject(session, device, subject, understood.filter((one) => one.subject === subject))),
+    subjects.map((subject) =>
+      planSubject(
+        session,
+        device,
+        subject,
+        understood.filter((one) => one.subject === subject),
+      ),
+    ),
   );
   for (const part of parts) refusals.push(...part.refusals);
   const steps = inOrder(parts.flatMap((part) => part.steps));
@@ -146,16 +153,22 @@ function checkKeys(
     for (const key of keysMeant(subject, assignment, before)) {
       const refusal = checkValue(session, { ...assignment, key: { ...assignment.key, key } }, before);
       if (refusal !== undefined) refusals.push({ ...refusal, device: device.name });
-      else if (session.parts.skipsUnchanged && isSo(before, key, assignment)) unchanged.push(`${subject.name}.${key}`);
+      else if (session.parts.skipsUnchanged && isSo(session, before, key, assignment))
+        unchanged.push(`${subject.name}.${key}`);
       else changes[key] = assignment.value;
     }
   }
   return { changes, refusals, unchanged };
 }
 
-function isSo({ values, limits }: Reading, key: string, { value, key: { type } }: UnderstoodAssignment): boolean {
+function isSo(
+  { parts }: NettoolSession,
+  { values, limits }: Reading,
+  key: string,
+  { value, key: { type } }: UnderstoodAssignment,
+): boolean {
   if (limits[key]?.wanted !== undefined) return false;
-  return type.kind === 'numbers' ? sameOrder(values[key], value) : sameValue(values[key], value);
+  return type.kind === 'numbers' ? sameOrder(values[key], value) : parts.same(values[key], value);
 }
 
 /** A name such as `tso` means every feature of the group that can be changed; a name of one key means that key. */
@@ -183,7 +196,8 @@ function checkValue(
     }).refusal;
   if (has('supported') && before.values[key.key] === undefined)
     return refuse('the device does not have it', choicesText(key.key, Object.keys(before.values)));
-  if (has('fixed') && limit.fixed !== undefined && !sameValue(before.values[key.key], value)) return refuse(limit.fixed);
+  if (has('fixed') && limit.fixed !== undefined && !sameValue(before.values[key.key], value))
+    return refuse(limit.fixed);
   const unit = key.type.kind === 'number' ? key.type.unit : undefined;
   const range = rangeText(limit.least ?? 0, limit.most, unit);
   if (has('most') && typeof value === 'number' && value > (limit.most ?? Infinity))
@@ -191,7 +205,9 @@ function checkValue(
   if (has('least') && typeof value === 'number' && value < (limit.least ?? 0))
     return refuse('it is less than the device can do', range);
   if (has('choices') && limit.choices !== undefined) {
-    const wrong = (typeof value === 'object' ? value : [printValue(value)]).find((one) => !limit.choices?.includes(one));
+    const wrong = (typeof value === 'object' ? value : [printValue(value)]).find(
+      (one) => !limit.choices?.includes(one),
+    );
     if (wrong !== undefined) return refuse(`${wrong} is not among what the device can do`, limit.choices.join(', '));
   }
   return undefined;
@@ -255,4 +271,3 @@ function notesOf(subject: SubjectSpec, changes: Row, before: Reading): readonly 
     return breach === undefined ? [] : [`${name} goes off with it: ${breach.message}`];
   });
 }
-

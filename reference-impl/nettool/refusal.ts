@@ -26,7 +26,10 @@ export interface Refusal {
 export type Outcome<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly refusal: Refusal };
 
-export const refused = (refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({ ok: false, refusal });
+export const refused = (refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({
+  ok: false,
+  refusal,
+});
 
 /** What usually is behind an error number, for a kernel that says no more. */
 export const ERRNO_MEANINGS: Readonly<Record<string, string>> = {

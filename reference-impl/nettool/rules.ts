@@ -35,7 +35,10 @@ const DEPENDENCIES: readonly Dependency[] = [
   { feature: 'tx-tcp-segmentation', needs: [['tx-scatter-gather'], CHECKSUM4] },
   { feature: 'tx-tcp6-segmentation', needs: [['tx-scatter-gather'], CHECKSUM6] },
   { feature: 'tx-tcp-mangleid-segmentation', needs: [['tx-scatter-gather'], ['tx-tcp-segmentation']] },
-  { feature: 'tx-tcp-ecn-segmentation', needs: [['tx-scatter-gather'], ['tx-tcp-segmentation', 'tx-tcp6-segmentation']] },
+  {
+    feature: 'tx-tcp-ecn-segmentation',
+    needs: [['tx-scatter-gather'], ['tx-tcp-segmentation', 'tx-tcp6-segmentation']],
+  },
   { feature: 'tx-generic-segmentation', needs: [['tx-scatter-gather']] },
   { feature: 'tx-udp-segmentation', needs: [CHECKSUM4, CHECKSUM6] },
   { feature: 'rx-gro-hw', needs: [['rx-checksum']] },
@@ -101,7 +104,11 @@ export const CHANGE_RULES: readonly ChangeRule[] = [
     breach: ({ changes }) => {
       const name = changes['name'];
       if (typeof name !== 'string' || (/^[^/:\s]{1,15}$/.test(name) && name !== '.' && name !== '..')) return undefined;
-      return { key: 'name', message: 'a net device cannot be called so', accepted: '1 to 15 bytes without space, / and :' };
+      return {
+        key: 'name',
+        message: 'a net device cannot be called so',
+        accepted: '1 to 15 bytes without space, / and :',
+      };
     },
   },
   {
@@ -111,7 +118,11 @@ export const CHANGE_RULES: readonly ChangeRule[] = [
       const modes = after['modes'];
       const isEmpty = typeof modes === 'object' && modes.length === 0;
       if (!isEmpty || after['auto'] === true) return undefined;
-      return { key: Object.keys(changes)[0] ?? 'modes', message: 'no encoding would be left', accepted: 'None, RS, BASER, LLRS' };
+      return {
+        key: Object.keys(changes)[0] ?? 'modes',
+        message: 'no encoding would be left',
+        accepted: 'None, RS, BASER, LLRS',
+      };
     },
   },
 ];

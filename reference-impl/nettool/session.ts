@@ -1,6 +1,13 @@
 /** One machine that nettool speaks to: its sockets, and what was asked once and stays. */
 import { decodeBody, encodeBody, type NetlinkResult } from '../netlink/client.js';
-import { CTRL_CMD_GETPOLICY, GENL_ID_CTRL, NETLINK_GENERIC, NETLINK_ROUTE, NLM_F_DUMP, RTM_GETLINK } from '../netlink/constants.js';
+import {
+  CTRL_CMD_GETPOLICY,
+  GENL_ID_CTRL,
+  NETLINK_GENERIC,
+  NETLINK_ROUTE,
+  NLM_F_DUMP,
+  RTM_GETLINK,
+} from '../netlink/constants.js';
 import { CTRL } from '../netlink/families/genericControl.js';
 import { IFINFOMSG, LINK } from '../netlink/families/rtnetlink.js';
 import { encodeAttributes, nestIn, numberIn, textIn, type Values } from '../netlink/schema.js';
@@ -62,7 +69,8 @@ export class NettoolSession {
     const result = await this.pool.read(NETLINK_ROUTE, { type: RTM_GETLINK, body });
     if (!result.ok) return refused(kernelRefusal(this.parts.explains(result.error), { device: name }));
     const [reply] = result.value;
-    if (reply === undefined) return refused({ stage: 'kernel', device: name, message: 'the kernel says nothing of it' });
+    if (reply === undefined)
+      return refused({ stage: 'kernel', device: name, message: 'the kernel says nothing of it' });
     return { ok: true, value: deviceInfo(decodeBody(IFINFOMSG, LINK, reply)) };
   }
 

@@ -125,11 +125,14 @@ export class SocketPool {
       if (opened.length !== all.length) continue;
       const usable = opened.filter(({ isRetired }) => !isRetired);
       const [first, ...others] = usable;
-      const idlest = others.reduce((least, one) => (least !== undefined && one.load >= least.load ? least : one), first);
-      if (idlest !== undefined && (idlest.load === 0 || usable.length >= SOCKETS)) return idlest;
+      const idlest = others.reduce(
+        (least, one) => (least !== undefined && one.load >= least.load ? least : one),
+        first,
+      );
+      if (idlest !== undefined && (idlest.load === 0 || usable.length >= SOCKETS)) return idlest.reserve();
       const connection = this.#open(protocol);
       all.push(connection);
-      return connection;
+      return (await connection).reserve();
     }
   }
 

@@ -1,5 +1,14 @@
 /** Live changes: announcements of the kernel say what changed, and what changed is read again. */
-import { NETLINK_GENERIC, NETLINK_ROUTE, RTM_DELLINK, RTM_DELNEIGH, RTM_NEWLINK, RTM_NEWNEIGH, RTNLGRP_LINK, RTNLGRP_NEIGH } from '../netlink/constants.js';
+import {
+  NETLINK_GENERIC,
+  NETLINK_ROUTE,
+  RTM_DELLINK,
+  RTM_DELNEIGH,
+  RTM_NEWLINK,
+  RTM_NEWNEIGH,
+  RTNLGRP_LINK,
+  RTNLGRP_NEIGH,
+} from '../netlink/constants.js';
 import { decodeBody } from '../netlink/client.js';
 import { ETHTOOL_GENL_NAME, ETHTOOL_MCGRP_MONITOR_NAME, ETHTOOL_NOTIFICATIONS } from '../netlink/families/ethtool.js';
 import { IFINFOMSG } from '../netlink/families/rtnetlink.js';
@@ -40,7 +49,9 @@ function announcedBy(protocol: number, message: Message): Announced | undefined 
     if (isLink) return { subject: isBridge ? 'bridge-port' : 'link', ifIndex };
     // ndm_ifindex lies where ifi_index does.
     const isEntry = (message.type === RTM_NEWNEIGH || message.type === RTM_DELNEIGH) && isBridge;
-    return isEntry ? { subject: 'fdb', ifIndex: new DataView(message.body.buffer, message.body.byteOffset).getInt32(4, true) } : undefined;
+    return isEntry
+      ? { subject: 'fdb', ifIndex: new DataView(message.body.buffer, message.body.byteOffset).getInt32(4, true) }
+      : undefined;
   }
   const found = notifications.find(([, { command }]) => command === message.body[0]);
   if (found === undefined) return undefined;
@@ -71,7 +82,7 @@ export class Watcher {
   static async open(session: NettoolSession, patterns: readonly string[]): Promise<Watcher> {
     const watcher = new Watcher(session);
     const route = await session.machine.netlink(NETLINK_ROUTE);
-    await route.join(RTNLGRP_LINK);
+    if (session.parts.listensToLinks) await route.join(RTNLGRP_LINK);
     await route.join(RTNLGRP_NEIGH);
     watcher.#sockets.push([NETLINK_ROUTE, route]);
     const family = await session.pool.family(ETHTOOL_GENL_NAME);
@@ -91,7 +102,11 @@ export class Watcher {
     for (;;) {
       const seen = new Map<string, Announced>();
       for (const [protocol, socket] of this.#sockets) {
-        for (let datagram = await socket.receive({ withinMs: 1 }); datagram !== null; datagram = await socket.receive({ withinMs: 0 })) {
+        for (
+          let datagram = await socket.receive({ withinMs: 1 });
+          datagram !== null;
+          datagram = await socket.receive({ withinMs: 0 })
+        ) {
           for (const message of parseDatagram(datagram)) {
             const announced = announcedBy(protocol, message);
             if (announced !== undefined) seen.set(`${announced.subject} ${announced.ifIndex}`, announced);

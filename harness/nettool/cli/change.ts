@@ -41,7 +41,9 @@ export async function changeCommand(verb: string, words: readonly string[], flag
       complain(`${host.name}: ${error instanceof Error ? error.message : String(error)}`);
       return EXIT.machineFailed;
     }
-    return command.value.verb === 'run' ? runIt(session, command.value, flags) : changeIt(session, command.value, flags);
+    return command.value.verb === 'run'
+      ? runIt(session, command.value, flags)
+      : changeIt(session, command.value, flags);
   });
 }
 
@@ -72,7 +74,8 @@ async function changeIt(session: NettoolSession, command: NettoolCommand, flags:
 function codeOf(result: ChangeResult): number {
   if (result.ok) return EXIT.ok;
   if ('execution' in result) return EXIT.executionFailed;
-  return result.refusals.every(({ stage }) => stage === 'command') && !result.refusals.some(({ device }) => device !== undefined)
+  return result.refusals.every(({ stage }) => stage === 'command') &&
+    !result.refusals.some(({ device }) => device !== undefined)
     ? EXIT.wrongUse
     : EXIT.refused;
 }

@@ -13,7 +13,9 @@ const DEFAULT_TIMEOUT_MS = 5000;
 
 function program(): Command {
   const root = new Command('nettool')
-    .description('Networking devices in one grammar: shown, changed, watched; on this machine, on others, on the reference.')
+    .description(
+      'Networking devices in one grammar: shown, changed, watched; on this machine, on others, on the reference.',
+    )
     .version(nicspecVersion())
     .showSuggestionAfterError()
     .exitOverride()
@@ -49,7 +51,9 @@ const speaking = (command: Command): Command =>
 
 function addShow(root: Command): void {
   speaking(root.command('show'))
-    .description('what devices say: SUBJECT…, then names, globs, kind:KIND, driver:DRIVER, host:HOST; neither: an overview')
+    .description(
+      'what devices say: SUBJECT…, then names, globs, kind:KIND, driver:DRIVER, host:HOST; neither: an overview',
+    )
     .argument('[words...]', 'subjects, then devices')
     .option('--driver <driver>', 'only devices of this driver; a glob')
     .option('--json', 'as JSON')

@@ -25,7 +25,9 @@ export interface CommonFlags {
 
 /** `--on A --on B,C`; a command of an agent may have commas, so it stands alone. */
 export function collectHosts(value: string, before: readonly string[] = []): readonly string[] {
-  return value.startsWith('agent:') ? [...before, value] : [...before, ...value.split(',').filter((name) => name !== '')];
+  return value.startsWith('agent:')
+    ? [...before, value]
+    : [...before, ...value.split(',').filter((name) => name !== '')];
 }
 
 export const sessionOptions = ({ timeout }: CommonFlags): SessionOptions => ({ timeoutMs: timeout });

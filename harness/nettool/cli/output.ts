@@ -51,7 +51,8 @@ export function aligned(rows: readonly (readonly (string | Styled)[])[]): string
 
 const heading = (text: string): Styled => ({ text: text.toUpperCase(), style: colors.bold });
 const dim = (text: string): Styled => ({ text, style: colors.dim });
-const shortened = (text: string): string => (text.length <= LONGEST_CELL ? text : `${text.slice(0, LONGEST_CELL - 1)}…`);
+const shortened = (text: string): string =>
+  text.length <= LONGEST_CELL ? text : `${text.slice(0, LONGEST_CELL - 1)}…`;
 
 const unitOf = (key: KeySpec | undefined): string =>
   key?.type.kind === 'number' && key.type.unit !== undefined ? ` ${key.type.unit}` : '';
@@ -167,9 +168,7 @@ export function overviewText({ answers }: QueryResult): string {
     ];
   });
   const titles = ['device', 'admin', 'link', 'speed', 'duplex', 'mtu', 'address', 'master', 'driver'];
-  return rows.length === 0
-    ? ''
-    : aligned([[...(severalHosts ? ['host'] : []), ...titles].map(heading), ...rows]);
+  return rows.length === 0 ? '' : aligned([[...(severalHosts ? ['host'] : []), ...titles].map(heading), ...rows]);
 }
 
 /** One object for each answer: `values`, `limits` and `rows`, or `error`. */
@@ -229,7 +228,14 @@ export function changeText(result: ChangeResult, validateOnly: boolean): string 
   const unchanged = plan.unchanged.map((key) => colors.dim(`${key} is so already`));
   const nothing = lines.length === 0 && unchanged.length === 0 ? ['nothing to do'] : [];
   const valid = validateOnly ? [`${plan.device.name}: the change is valid`] : [];
-  return [...valid, ...(lines.length === 0 ? [] : [aligned(lines)]), ...reasons, ...unchanged, ...plan.notes, ...nothing].join('\n');
+  return [
+    ...valid,
+    ...(lines.length === 0 ? [] : [aligned(lines)]),
+    ...reasons,
+    ...unchanged,
+    ...plan.notes,
+    ...nothing,
+  ].join('\n');
 }
 
 export function changeJson(result: ChangeResult): unknown {
@@ -238,7 +244,9 @@ export function changeJson(result: ChangeResult): unknown {
   return {
     format: FORMAT,
     ok: result.ok,
-    ...(plan === undefined ? {} : { host: plan.host, device: plan.device.name, unchanged: plan.unchanged, notes: plan.notes }),
+    ...(plan === undefined
+      ? {}
+      : { host: plan.host, device: plan.device.name, unchanged: plan.unchanged, notes: plan.notes }),
     steps: (plan?.steps ?? []).map((step, index) => {
       const report = execution?.steps[index];
       return {

@@ -8,7 +8,16 @@ import {
   type QueryResult,
 } from '../../../reference-impl/nettool/index.js';
 import { OpenedHost, REFERENCE_HOST } from '../hosts.js';
-import { OVERVIEW, answersJson, answersText, complain, complainOfHosts, overviewText, print, printJson } from './output.js';
+import {
+  OVERVIEW,
+  answersJson,
+  answersText,
+  complain,
+  complainOfHosts,
+  overviewText,
+  print,
+  printJson,
+} from './output.js';
 import { EXIT, sessionOptions, withHosts, type CommonFlags } from './options.js';
 
 export interface ShowFlags extends CommonFlags {

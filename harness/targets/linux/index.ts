@@ -34,7 +34,8 @@ const BRIDGE_PORTS = 4;
 function arrangement(spec: string): () => Promise<Target> {
   if (spec === 'veth') return () => VethTarget.open();
   if (spec === 'bridge') return () => VethTarget.open({ name: 'linux:bridge', ports: BRIDGE_PORTS });
-  if (!spec.includes('=')) throw unknownName('Linux target', spec, ['veth', 'bridge', 'host', 'dut=NETDEV,peer=NETDEV']);
+  if (!spec.includes('='))
+    throw unknownName('Linux target', spec, ['veth', 'bridge', 'host', 'dut=NETDEV,peer=NETDEV']);
   const ports = parseCabledPorts(spec);
   return () => openCabledPorts(ports);
 }

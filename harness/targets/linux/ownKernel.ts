@@ -78,7 +78,8 @@ export class OwnKernelTarget implements Target {
       this.#open.add(socket);
       return socket;
     } catch (error) {
-      if (error instanceof SystemCallError) throw new TargetFault(`the kernel refused ${error.message}`, { cause: error });
+      if (error instanceof SystemCallError)
+        throw new TargetFault(`the kernel refused ${error.message}`, { cause: error });
       throw error;
     }
   }

@@ -18,7 +18,12 @@ export interface Channel {
     before: Reading,
   ): Promise<Outcome<readonly Step[]>>;
   /** The messages that make, or remove, a row of a table. */
-  add?(session: NettoolSession, device: NetDeviceInfo, subject: SubjectSpec, row: Row): Promise<Outcome<readonly Step[]>>;
+  add?(
+    session: NettoolSession,
+    device: NetDeviceInfo,
+    subject: SubjectSpec,
+    row: Row,
+  ): Promise<Outcome<readonly Step[]>>;
   remove?(
     session: NettoolSession,
     device: NetDeviceInfo,

@@ -53,11 +53,7 @@ export async function askAll(
   return { ok: true, value: new Map(replies) };
 }
 
-async function send(
-  session: NettoolSession,
-  body: Uint8Array,
-  flags = 0,
-): Promise<NetlinkResult<readonly Message[]>> {
+async function send(session: NettoolSession, body: Uint8Array, flags = 0): Promise<NetlinkResult<readonly Message[]>> {
   const family = await session.pool.family(ETHTOOL_GENL_NAME);
   if (!family.ok) return family;
   return session.pool.read(NETLINK_GENERIC, { type: family.value.id, flags, body });

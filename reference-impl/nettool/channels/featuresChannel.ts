@@ -14,7 +14,11 @@ import { ask, askAll, byName, ethtoolWire } from './ethtoolMessages.js';
 const { FEATURES_GET, FEATURES_SET, STRSET_GET } = ETHTOOL_OPERATIONS;
 
 /** The strings of a set, by number. */
-export async function stringSet(session: NettoolSession, device: string, id: number): Promise<Outcome<readonly string[]>> {
+export async function stringSet(
+  session: NettoolSession,
+  device: string,
+  id: number,
+): Promise<Outcome<readonly string[]>> {
   const values = await ask(session, STRSET_GET, device, {
     values: { ETHTOOL_A_STRSET_STRINGSETS: { ETHTOOL_A_STRINGSETS_STRINGSET: [{ ETHTOOL_A_STRINGSET_ID: id }] } },
   });
@@ -122,6 +126,7 @@ function unmetIn(
     device,
     key: `features.${name}`,
     value,
-    message: 'the kernel took the wish and did not fulfil it: a feature that it depends on is missing, or the driver refused',
+    message:
+      'the kernel took the wish and did not fulfil it: a feature that it depends on is missing, or the driver refused',
   };
 }

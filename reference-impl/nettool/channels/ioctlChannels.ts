@@ -24,7 +24,13 @@ import {
   type RxFlowType,
   type RxnfcRequest,
 } from '../../netlink/rxnfc.js';
-import { ETH_CTRL_NAMES, ETH_MAC_NAMES, ETH_PHY_NAMES, RMON_NAMES, STATS_GROUP_NAMES } from '../../netlink/stringSets.js';
+import {
+  ETH_CTRL_NAMES,
+  ETH_MAC_NAMES,
+  ETH_PHY_NAMES,
+  RMON_NAMES,
+  STATS_GROUP_NAMES,
+} from '../../netlink/stringSets.js';
 import { viewOf } from '../../netlink/wire.js';
 import type { NetDeviceName } from '../machine.js';
 import type { Row } from '../reading.js';
@@ -38,7 +44,11 @@ import { stringSet } from './featuresChannel.js';
 import { rowOfRule, ruleOfRow } from './ntupleRule.js';
 
 /** SIOCETHTOOL with this struct: what came back, or why nothing did. */
-export async function ioctl(session: NettoolSession, device: string, command: Uint8Array): Promise<Outcome<Uint8Array>> {
+export async function ioctl(
+  session: NettoolSession,
+  device: string,
+  command: Uint8Array,
+): Promise<Outcome<Uint8Array>> {
   // A name that the kernel told.
   const result = await session.machine.ethtoolIoctl(device as NetDeviceName, command);
   if (result.ok) return { ok: true, value: result.bytes };
@@ -209,10 +219,20 @@ export const ntupleChannel: Channel = {
     if (old === undefined) {
       const accepted = there.value.map(({ location }) => String(location)).join(', ') || 'none: there are no rules';
       const value = String(row['location']);
-      return refused({ stage: 'device', device: name, key: 'ntuple.location', value, message: 'no rule is there', accepted });
+      return refused({
+        stage: 'device',
+        device: name,
+        key: 'ntuple.location',
+        value,
+        message: 'no rule is there',
+        accepted,
+      });
     }
     const rule = ruleOfRow(old, RX_CLS_LOC_ANY);
-    const remove = ioctlStep('ETHTOOL_SRXCLSRLDEL', { command: ETHTOOL_SRXCLSRLDEL, location: Number(row['location']) });
+    const remove = ioctlStep('ETHTOOL_SRXCLSRLDEL', {
+      command: ETHTOOL_SRXCLSRLDEL,
+      location: Number(row['location']),
+    });
     const step: Step = { ...remove, subject: subject.name, changes: row, keys: new Map() };
     if (!rule.ok) return { ok: true, value: [step] };
     const undo = ioctlStep('ETHTOOL_SRXCLSRLINS', { command: ETHTOOL_SRXCLSRLINS, rule: rule.value });

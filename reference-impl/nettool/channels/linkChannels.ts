@@ -1,7 +1,15 @@
 /** Links, bridges and their ports: RTM_GETLINK and RTM_SETLINK. */
 import { bridgeData, bridgePortData } from '../../netlink/bridgeClient.js';
 import { decodeBody, encodeBody } from '../../netlink/client.js';
-import { AF_BRIDGE, AF_UNSPEC, NETLINK_ROUTE, RTM_GETLINK, RTM_GETSTATS, RTM_NEWLINK, RTM_SETLINK } from '../../netlink/constants.js';
+import {
+  AF_BRIDGE,
+  AF_UNSPEC,
+  NETLINK_ROUTE,
+  RTM_GETLINK,
+  RTM_GETSTATS,
+  RTM_NEWLINK,
+  RTM_SETLINK,
+} from '../../netlink/constants.js';
 import { LINKINFO_DATA_BRIDGE } from '../../netlink/families/bridge.js';
 import { IFINFOMSG, IF_STATS_MSG, IFLA_STATS_LINK_64, LINK, LINK_STATS } from '../../netlink/families/rtnetlink.js';
 import { encodeAttributes, nestIn, numberIn, structLength, type Value, type Values } from '../../netlink/schema.js';
@@ -188,4 +196,3 @@ export const bridgePortChannel: Channel = {
     return { ok: true, value: oneByOne(subject, changes, before, make) };
   },
 };
-

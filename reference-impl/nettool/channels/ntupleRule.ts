@@ -94,7 +94,13 @@ export function ruleOfRow(row: Row, anywhere: number): Outcome<RxFlowRule> {
     const field = fieldOf(form, value);
     if (field === undefined) {
       const accepted = 'an address, or ADDRESS/MASK';
-      return refused({ stage: 'command', key: `ntuple.${column}`, value: String(value), message: 'it is no address', accepted });
+      return refused({
+        stage: 'command',
+        key: `ntuple.${column}`,
+        value: String(value),
+        message: 'it is no address',
+        accepted,
+      });
     }
     match[member] = field;
   }

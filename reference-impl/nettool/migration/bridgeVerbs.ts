@@ -44,13 +44,17 @@ export const BRIDGE_VERBS: readonly (readonly [bridge: string, nettool: string])
   ['bridge vlan del dev DEV vid 10', 'nettool del DEV bridge-vlan vid=10'],
 ];
 
-export function bridgeCommand([object = '', verb = 'show', ...words]: readonly string[]): Outcome<readonly NettoolCommand[]> {
+export function bridgeCommand([object = '', verb = 'show', ...words]: readonly string[]): Outcome<
+  readonly NettoolCommand[]
+> {
   const at = Math.max(words.indexOf('dev'), words.indexOf('br'));
   const device = at < 0 ? undefined : words[at + 1];
   const rest = at < 0 ? words : [...words.slice(0, at), ...words.slice(at + 2)];
   const subject = { link: 'bridge-port', fdb: 'fdb', vlan: 'bridge-vlan' }[object];
-  if (subject === undefined) return failed(`bridge ${object} has no equal`, choicesText(object, ['link', 'fdb', 'vlan']));
-  if (verb === 'show' || verb === 'list') return one({ verb: 'show', subjects: [subject], patterns: device === undefined ? [] : [device] });
+  if (subject === undefined)
+    return failed(`bridge ${object} has no equal`, choicesText(object, ['link', 'fdb', 'vlan']));
+  if (verb === 'show' || verb === 'list')
+    return one({ verb: 'show', subjects: [subject], patterns: device === undefined ? [] : [device] });
   if (device === undefined) return failed('the device is missing', 'dev DEVICE');
   const table = verb === 'add' || verb === 'append' ? 'add' : verb === 'del' || verb === 'delete' ? 'del' : undefined;
   if (object === 'link' && verb === 'set') return linkSet(device, rest);

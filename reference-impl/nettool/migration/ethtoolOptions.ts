@@ -30,7 +30,10 @@ export interface OptionRow {
 
 const show = (...subjects: readonly string[]): OptionForm => ({ kind: 'show', subjects });
 const none = (reason: string): OptionForm => ({ kind: 'none', reason });
-const parameters = (subject: string, words: readonly (string | readonly [word: string, key: string])[]): OptionForm => ({
+const parameters = (
+  subject: string,
+  words: readonly (string | readonly [word: string, key: string])[],
+): OptionForm => ({
   kind: 'set',
   parameters: words.map((word) =>
     typeof word === 'string' ? { word, key: `${subject}.${word}` } : { word: word[0], key: `${subject}.${word[1]}` },
@@ -121,7 +124,11 @@ export const ETHTOOL_OPTIONS: readonly OptionRow[] = [
     title: 'counters; with --all-groups those of the standards',
     form: show('private-statistics'),
   },
-  { options: ['--phy-statistics'], title: 'counters of the PHY', form: none('they are in no netlink message that every kernel has') },
+  {
+    options: ['--phy-statistics'],
+    title: 'counters of the PHY',
+    form: none('they are in no netlink message that every kernel has'),
+  },
   {
     options: ['-n', '-u', '--show-nfc', '--show-ntuple'],
     title: 'n-tuple rules, and what the hash looks at',
@@ -145,14 +152,34 @@ export const ETHTOOL_OPTIONS: readonly OptionRow[] = [
       ],
     },
   },
-  { options: ['-f', '--flash'], title: 'flash firmware', form: none('devlink flashes firmware, with its progress and its refusals') },
+  {
+    options: ['-f', '--flash'],
+    title: 'flash firmware',
+    form: none('devlink flashes firmware, with its progress and its refusals'),
+  },
   { options: ['-P', '--show-permaddr'], title: 'permanent address', form: show('link') },
-  { options: ['-w', '--get-dump'], title: 'dump of the firmware', form: none('devlink health has dumps, with names for what is in them') },
-  { options: ['-W', '--set-dump'], title: 'kind of dump', form: none('devlink health has dumps, with names for what is in them') },
+  {
+    options: ['-w', '--get-dump'],
+    title: 'dump of the firmware',
+    form: none('devlink health has dumps, with names for what is in them'),
+  },
+  {
+    options: ['-W', '--set-dump'],
+    title: 'kind of dump',
+    form: none('devlink health has dumps, with names for what is in them'),
+  },
   { options: ['-l', '--show-channels'], title: 'channels', form: show('channels') },
-  { options: ['-L', '--set-channels'], title: 'change channels', form: parameters('channels', ['rx', 'tx', 'other', 'combined']) },
+  {
+    options: ['-L', '--set-channels'],
+    title: 'change channels',
+    form: parameters('channels', ['rx', 'tx', 'other', 'combined']),
+  },
   { options: ['--show-priv-flags'], title: 'flags of the driver', form: show('private-flags') },
-  { options: ['--set-priv-flags'], title: 'change flags of the driver', form: { kind: 'switches', subject: 'private-flags' } },
+  {
+    options: ['--set-priv-flags'],
+    title: 'change flags of the driver',
+    form: { kind: 'switches', subject: 'private-flags' },
+  },
   {
     options: ['-m', '--dump-module-eeprom', '--module-info'],
     title: 'memory of a module',
@@ -187,11 +214,23 @@ export const ETHTOOL_OPTIONS: readonly OptionRow[] = [
     title: 'change forward error correction',
     form: { kind: 'set', parameters: [{ word: 'encoding', key: 'fec.modes', form: 'fec-encodings' }] },
   },
-  { options: ['-Q', '--per-queue'], title: 'coalescing of one queue', form: none('the kernel has no netlink message for one queue') },
+  {
+    options: ['-Q', '--per-queue'],
+    title: 'coalescing of one queue',
+    form: none('the kernel has no netlink message for one queue'),
+  },
   { options: ['--cable-test'], title: 'cable test', form: { kind: 'run', action: 'cable-test' } },
   { options: ['--cable-test-tdr'], title: 'reflections of the cable', form: { kind: 'run', action: 'cable-test-tdr' } },
-  { options: ['--show-tunnels'], title: 'tunnels that are offloaded', form: none('it is a table of ports by type; show features tells which tunnels are') },
+  {
+    options: ['--show-tunnels'],
+    title: 'tunnels that are offloaded',
+    form: none('it is a table of ports by type; show features tells which tunnels are'),
+  },
   { options: ['--show-module'], title: 'power of a module', form: show('module') },
-  { options: ['--set-module'], title: 'change the power of a module', form: parameters('module', ['power-mode-policy']) },
+  {
+    options: ['--set-module'],
+    title: 'change the power of a module',
+    form: parameters('module', ['power-mode-policy']),
+  },
   { options: ['--monitor'], title: 'announcements', form: { kind: 'watch' } },
 ];

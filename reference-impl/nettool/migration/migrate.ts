@@ -64,23 +64,25 @@ function optionCommand(
   }
 }
 
-const assigned = (
-  device: string,
-  assignments: Outcome<readonly Assignment[]>,
-): Outcome<readonly NettoolCommand[]> =>
+const assigned = (device: string, assignments: Outcome<readonly Assignment[]>): Outcome<readonly NettoolCommand[]> =>
   assignments.ok ? { ok: true, value: [{ verb: 'set', device, assignments: assignments.value }] } : assignments;
 
 function switches(subject: string, words: readonly string[]): Outcome<readonly Assignment[]> {
   const assignments: Assignment[] = [];
   for (let at = 0; at < words.length; at += 2) {
     const [key, value] = [words[at], words[at + 1]];
-    if (key === undefined || (value !== 'on' && value !== 'off')) return failed(`${key ?? ''} is to be on or off`, 'NAME on|off');
+    if (key === undefined || (value !== 'on' && value !== 'off'))
+      return failed(`${key ?? ''} is to be on or off`, 'NAME on|off');
     assignments.push({ subject, key, value });
   }
   return assignments.length === 0 ? failed('no name is given', 'NAME on|off …') : { ok: true, value: assignments };
 }
 
-function settings(row: OptionRow, known: readonly ParameterRow[], words: readonly string[]): Outcome<readonly Assignment[]> {
+function settings(
+  row: OptionRow,
+  known: readonly ParameterRow[],
+  words: readonly string[],
+): Outcome<readonly Assignment[]> {
   const assignments: Assignment[] = [];
   for (let at = 0; at < words.length;) {
     const word = words[at] ?? '';
@@ -120,8 +122,10 @@ function converted({ word, form = 'value' }: ParameterRow, words: readonly strin
   switch (form) {
     case 'wol-letters': {
       if (value === 'd') return { ok: true, value: 'none' };
-      const names = [...value].map((letter) => WOL_LETTERS[letter]);
-      return names.includes(undefined) ? failed(`${value} are no kinds of wake on LAN`, 'letters of pumbagsf, or d') : { ok: true, value: names.join(',') };
+      const names = Array.from(value).map((letter) => WOL_LETTERS[letter]);
+      return names.includes(undefined)
+        ? failed(`${value} are no kinds of wake on LAN`, 'letters of pumbagsf, or d')
+        : { ok: true, value: names.join(',') };
     }
     case 'link-modes': {
       if (!/^(0x)?[0-9a-f]+$/i.test(value)) return failed(`${value} is no mask of link modes`, 'hexadecimal digits');
@@ -131,8 +135,11 @@ function converted({ word, form = 'value' }: ParameterRow, words: readonly strin
     }
     case 'fec-encodings': {
       const names = words.map((name) => FEC_NAMES[name.toLowerCase()]);
-      if (words.some((name) => name.toLowerCase() === 'auto')) return failed('encoding auto is fec.auto=on', 'fec.auto=on');
-      return names.includes(undefined) ? failed(`${words.join(' ')} are no encodings`, 'off, rs, baser, llrs') : { ok: true, value: names.join(',') };
+      if (words.some((name) => name.toLowerCase() === 'auto'))
+        return failed('encoding auto is fec.auto=on', 'fec.auto=on');
+      return names.includes(undefined)
+        ? failed(`${words.join(' ')} are no encodings`, 'off, rs, baser, llrs')
+        : { ok: true, value: names.join(',') };
     }
     default:
       return { ok: true, value };

@@ -43,14 +43,20 @@ export function ntupleCommand(device: string, words: readonly string[]): Outcome
   const [first, second, third] = words;
   if (first === 'rx-flow-hash') {
     if (second === undefined || third === undefined) return failed('a kind of packets and letters are missing');
-    const fields = third === 'r' ? [] : [...third].map((letter) => HASH_LETTERS[letter]);
-    if (fields.includes(undefined)) return failed(`${third} are no fields that the hash may look at here`, 'letters of vsdfn, or r');
+    const fields = third === 'r' ? [] : Array.from(third).map((letter) => HASH_LETTERS[letter]);
+    if (fields.includes(undefined))
+      return failed(`${third} are no fields that the hash may look at here`, 'letters of vsdfn, or r');
     const value = fields.length === 0 ? 'none' : fields.join(',');
     return one({ verb: 'set', device, assignments: [{ subject: 'hash-fields', key: second, value }] });
   }
   if (first === 'delete') {
     if (second === undefined) return failed('the location is missing');
-    return one({ verb: 'del', device, table: 'ntuple', assignments: [{ subject: 'ntuple', key: 'location', value: second }] });
+    return one({
+      verb: 'del',
+      device,
+      table: 'ntuple',
+      assignments: [{ subject: 'ntuple', key: 'location', value: second }],
+    });
   }
   const assignments = ruleWords(words);
   return assignments.ok ? one({ verb: 'add', device, table: 'ntuple', assignments: assignments.value }) : assignments;
@@ -63,7 +69,8 @@ function ruleWords(words: readonly string[]): Outcome<readonly Assignment[]> {
     if (value === undefined) return failed(`${word} has no value`);
     if (word === 'm') {
       const last = assignments.pop();
-      if (last === undefined || !last.key.endsWith('-ip')) return failed('only addresses have masks here', 'src-ip ADDRESS m MASK');
+      if (last === undefined || !last.key.endsWith('-ip'))
+        return failed('only addresses have masks here', 'src-ip ADDRESS m MASK');
       // A bit that is set in a mask of ethtool is one that does not matter.
       assignments.push({ ...last, value: `${last.value}/${inverted(value)}` });
     } else if (word === 'action') {
@@ -75,7 +82,9 @@ function ruleWords(words: readonly string[]): Outcome<readonly Assignment[]> {
       assignments.push({ subject: 'ntuple', key, value });
     }
   }
-  return assignments.length === 0 ? failed('the rule is missing', 'flow-type TYPE …') : { ok: true, value: assignments };
+  return assignments.length === 0
+    ? failed('the rule is missing', 'flow-type TYPE …')
+    : { ok: true, value: assignments };
 }
 
 const inverted = (mask: string): string =>

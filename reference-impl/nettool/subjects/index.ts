@@ -1,4 +1,4 @@
-/** Every subject, in the order in which the steps of a change are carried out. */
+/** Every subject there is. */
 import { ETHTOOL_OPERATIONS, type EthtoolOperation } from '../../netlink/families/ethtool.js';
 import { ETHTOOL_SUBJECTS } from './ethtoolSubjects.js';
 import { IOCTL_SUBJECTS } from './ioctlSubjects.js';

@@ -21,7 +21,12 @@ const link: SubjectSpec = {
     keyOf('name', 'IFLA_IFNAME', { kind: 'text', most: 15 }, 'name'),
     keyOf('alias', 'IFLA_IFALIAS', { kind: 'text', most: 255 }, 'what the administrator calls it'),
     keyOf('group', 'IFLA_GROUP', plainNumber, 'group of net devices'),
-    keyOf('txqlen', 'IFLA_TXQLEN', { kind: 'number', unit: 'frames', most: 0x7fff_ffff }, 'length of the transmit queue'),
+    keyOf(
+      'txqlen',
+      'IFLA_TXQLEN',
+      { kind: 'number', unit: 'frames', most: 0x7fff_ffff },
+      'length of the transmit queue',
+    ),
     keyOf('promisc', 'IFF_PROMISC', onOff, 'receives every frame'),
     keyOf('allmulti', 'IFF_ALLMULTI', onOff, 'receives every multicast frame'),
     keyOf('gso-max-size', 'IFLA_GSO_MAX_SIZE', { kind: 'number', unit: 'bytes' }, 'largest super-frame', {
