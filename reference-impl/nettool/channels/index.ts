@@ -1,6 +1,16 @@
 /** The channel of each kind of subject. */
 import type { ChannelName } from '../subjects/index.js';
 import type { Channel } from './channel.js';
+import {
+  devlinkEswitchChannel,
+  devlinkHealthChannel,
+  devlinkInfoChannel,
+  devlinkParamsChannel,
+  devlinkPortChannel,
+  devlinkRatesChannel,
+  devlinkResourcesChannel,
+  devlinkTrapsChannel,
+} from './devlinkChannels.js';
 import { ethtoolChannel } from './ethtoolChannel.js';
 import { featuresChannel } from './featuresChannel.js';
 import {
@@ -27,6 +37,14 @@ export const CHANNELS: Readonly<Record<ChannelName, Channel>> = {
   ntuple: ntupleChannel,
   fdb: fdbChannel,
   'bridge-vlan': bridgeVlanChannel,
+  'devlink-info': devlinkInfoChannel,
+  'devlink-port': devlinkPortChannel,
+  'devlink-eswitch': devlinkEswitchChannel,
+  'devlink-params': devlinkParamsChannel,
+  'devlink-traps': devlinkTrapsChannel,
+  'devlink-health': devlinkHealthChannel,
+  'devlink-resources': devlinkResourcesChannel,
+  'devlink-rates': devlinkRatesChannel,
 };
 
 export type { Channel } from './channel.js';

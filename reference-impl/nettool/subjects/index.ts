@@ -1,5 +1,6 @@
 /** Every subject there is. */
 import { ETHTOOL_OPERATIONS, type EthtoolOperation } from '../../netlink/families/ethtool.js';
+import { DEVLINK_SUBJECTS } from './devlinkSubjects.js';
 import { ETHTOOL_SUBJECTS } from './ethtoolSubjects.js';
 import { IOCTL_SUBJECTS } from './ioctlSubjects.js';
 import { LINK_SUBJECTS } from './linkSubjects.js';
@@ -19,9 +20,12 @@ function offered(subject: SubjectSpec): SubjectSpec[] {
   return [{ ...subject, keys: subject.keys.map((key) => ({ ...key, access: 'read' })) }];
 }
 
-export const SUBJECTS: readonly SubjectSpec[] = [...LINK_SUBJECTS, ...ETHTOOL_SUBJECTS, ...IOCTL_SUBJECTS].flatMap(
-  offered,
-);
+export const SUBJECTS: readonly SubjectSpec[] = [
+  ...LINK_SUBJECTS,
+  ...ETHTOOL_SUBJECTS,
+  ...IOCTL_SUBJECTS,
+  ...DEVLINK_SUBJECTS,
+].flatMap(offered);
 
 const byName: ReadonlyMap<string, SubjectSpec> = new Map(SUBJECTS.map((subject) => [subject.name, subject]));
 

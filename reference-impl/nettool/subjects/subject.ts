@@ -15,7 +15,15 @@ export type ChannelName =
   | 'hash-fields'
   | 'ntuple'
   | 'fdb'
-  | 'bridge-vlan';
+  | 'bridge-vlan'
+  | 'devlink-info'
+  | 'devlink-port'
+  | 'devlink-eswitch'
+  | 'devlink-params'
+  | 'devlink-traps'
+  | 'devlink-health'
+  | 'devlink-resources'
+  | 'devlink-rates';
 
 export interface KeySpec {
   readonly key: string;
