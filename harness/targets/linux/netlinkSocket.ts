@@ -6,6 +6,7 @@ import { drainUntil } from './readiness.js';
 import {
   AF_NETLINK,
   EAGAIN,
+  EBADF,
   EINTR,
   ENOBUFS,
   EPERM,
@@ -42,6 +43,7 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
   #fd: number;
 
   readonly #sendsAside: boolean;
+  #sending: Promise<void> = Promise.resolve();
 
   /**
    * `sendsAside`: requests are sent on another thread, so that one on which a driver works for seconds holds up nothing else.
@@ -71,12 +73,19 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
 
   async send(datagram: Uint8Array): Promise<void> {
     if (this.#sendsAside) {
-      // The error number of another thread is not seen here.
-      const sent = await libc().sendAsync(this.#fd, datagram, datagram.length, MSG_DONTWAIT);
-      if (sent < 0) throw new SystemCallError('send on a netlink socket', ENOBUFS);
-      return;
+      // One at a time: the kernel would take the next one only then, and threads are few.
+      const sent = this.#sending.then(() => this.#sendAside(datagram));
+      this.#sending = sent.catch(() => undefined);
+      return sent;
     }
     checked('send on a netlink socket', libc().send(this.#fd, datagram, datagram.length, MSG_DONTWAIT));
+  }
+
+  async #sendAside(datagram: Uint8Array): Promise<void> {
+    if (this.#fd < 0) throw new SystemCallError('send on a netlink socket', EBADF);
+    const sent = await libc().sendAsync(this.#fd, datagram, datagram.length, MSG_DONTWAIT);
+    // The error number of another thread is not seen here.
+    if (sent < 0) throw new SystemCallError('send on a netlink socket', ENOBUFS);
   }
 
   async receive(wait: Wait = { withinMs: ANSWER_MS }): Promise<Uint8Array | null> {

@@ -85,6 +85,7 @@ export const ENOENT = 2;
 export const EINTR = 4;
 export const EINVAL = 22;
 export const EPERM = 1;
+export const EBADF = 9;
 export const EAGAIN = 11;
 export const ENOSYS = 38;
 export const EMSGSIZE = 90;
