@@ -264,13 +264,19 @@ export const devlinkHealthChannel: Channel = {
   },
 };
 
+/** Drivers say U64_MAX for what has no limit. */
+const NO_LIMIT = 2 ** 63;
+
 /** Resources lie in each other: a path names each. */
 function resourceRows(list: Values | undefined, path: string): readonly Row[] {
   return listIn(list, 'DEVLINK_ATTR_RESOURCE')
     .filter(isValues)
     .flatMap((resource) => {
       const name = `${path}/${textIn(resource, 'DEVLINK_ATTR_RESOURCE_NAME') ?? ''}`;
-      const part = (member: string): number | undefined => numberIn(resource, `DEVLINK_ATTR_RESOURCE_${member}`);
+      const part = (member: string): Scalar | undefined => {
+        const size = numberIn(resource, `DEVLINK_ATTR_RESOURCE_${member}`);
+        return size !== undefined && size >= NO_LIMIT ? 'unlimited' : size;
+      };
       const row = rowOf([
         ['name', name],
         ['size', part('SIZE')],
