@@ -214,7 +214,8 @@ function describePort(port: PortName, index: number, limits: NicLimits): DeviceP
   return {
     port,
     address: addressOf(index),
-    ...(hasSwitch(limits) ? { switchId: SWITCH_ID, physPortName: `p${index + 1}` } : {}),
+    parentDevice: DEVICE_ON_BUS,
+    devlinkPort: index,
     minMtu: limits.minMtu,
     maxMtu: limits.maxMtu,
     hwFeatures: HW_FEATURES,
