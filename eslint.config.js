@@ -50,10 +50,24 @@ export default tseslint.config(
       ],
     ],
   ),
+  // nettool is the user's side of netlink, as the clients of netlink/ are: it speaks to whatever offers a socket. It holds no kernel
+  // and no device, so a scenario that drives it over a target still sees nothing but the target.
+  room(
+    ['reference-impl/nettool/**/*.ts'],
+    [
+      [
+        String.raw`^(\.\./)+(kernel|device|defects)/|features/|` + onlyTheContract,
+        'nettool knows the contract and the codecs, no kernel and no device.',
+      ],
+    ],
+  ),
   room(
     ['features/**/*.ts'],
     [
-      [String.raw`reference-impl/(?!packet/|netlink/)`, 'Scenarios know only the contract and the pure codecs.'],
+      [
+        String.raw`reference-impl/(?!packet/|netlink/|nettool/)`,
+        'Scenarios know only the contract, the pure codecs and nettool.',
+      ],
       [onlyTheContract, 'Scenarios know only the contract.'],
     ],
   ),

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { bridgeRows } from './bridge.bench.js';
 import { formatRows, type BenchRow } from './benchRow.js';
 import { labRows } from './lab.bench.js';
+import { nettoolRows } from './nettool.bench.js';
 import { packetRows } from './packet.bench.js';
 import { routingRows } from './routing.bench.js';
 import { shellRows } from './shell.bench.js';
@@ -17,6 +18,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   suite: suiteRows,
   lab: labRows,
   shell: shellRows,
+  nettool: nettoolRows,
 };
 
 const asked = process.argv.slice(2);

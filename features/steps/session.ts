@@ -1,4 +1,5 @@
 import type { Target, TargetDescription } from '../../harness/contract/index.js';
+import type { NettoolParts } from '../../reference-impl/nettool/index.js';
 
 /**
  * What a run gives to its steps. The runner makes one before the first scenario; `npx cucumber-js` makes one from the
@@ -16,6 +17,8 @@ export interface Session {
   readonly path?: string;
   /** Of a law over sequences of commands: which commands of the case ran, fast-check's replay path. */
   readonly replayPath?: string;
+  /** nettool as the user of this run has it; absent: as it should be. */
+  readonly nettool?: NettoolParts | undefined;
   /** Says that a new case of a law begins: evidence of the cases before it is not needed any more. */
   newCase(): void;
 }

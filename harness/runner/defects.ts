@@ -1,6 +1,7 @@
 /** Each seeded defect against the scenarios that must catch it: is the suite worth its verdicts? */
 import { setSession } from '../../features/steps/session.js';
 import { defects as seeded, type Defect } from '../../reference-impl/defects/index.js';
+import { CONFORMING_NETTOOL, type NettoolParts } from '../../reference-impl/nettool/index.js';
 import { TargetFault, type TargetDescription } from '../contract/index.js';
 import { TargetBench } from '../targets/bench.js';
 import { RecordingTarget } from '../targets/recording.js';
@@ -204,11 +205,15 @@ class Gallery {
 
   async run(defects: readonly Defect[]): Promise<void> {
     const { seed, runs, full } = this.#options;
+    const nettool = (): NettoolParts | undefined => this.#onBench?.nettool?.(CONFORMING_NETTOOL);
     setSession({
       target: this.#bench,
       description: this.#description,
       seed,
       runs,
+      get nettool() {
+        return nettool();
+      },
       newCase: () => this.#bench.current.newCase(),
     });
     this.#total = defects.length;

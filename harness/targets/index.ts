@@ -40,6 +40,11 @@ export const TARGET_KINDS: readonly TargetKind[] = [
     needs: 'root',
   },
   {
+    name: 'linux:host',
+    title: 'the kernel of this machine as it is: for nettool and its agents, not for the suite',
+    needs: '',
+  },
+  {
     name: 'agent:COMMAND',
     title: 'a target of another machine: the command starts an agent there, as in "ssh lab-host nicspec agent"',
     needs: '',

@@ -4,6 +4,7 @@ import type { NicParts } from '../device/parts.js';
 import type { RouterChipParts } from '../device/switch/routerParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
 import type { KernelParts } from '../kernel/parts.js';
+import type { NettoolParts } from '../nettool/parts.js';
 
 /** A conforming stack made wrong in one way: a real class of driver, firmware or core bug. */
 export interface Defect {
@@ -26,6 +27,8 @@ export interface Defect {
   readonly kernel?: (parts: KernelParts) => KernelParts;
   /** Replaces a part of what the reference device does for devlink. */
   readonly devlink?: (parts: DevlinkChipParts) => DevlinkChipParts;
+  /** Replaces a part of nettool: the user's side. */
+  readonly nettool?: (parts: NettoolParts) => NettoolParts;
   /** Wraps the whole device, for what no single part can show. */
   readonly wrap?: (device: Device) => Device;
 }

@@ -46,6 +46,7 @@ import { timestampDefects } from './timestamps.js';
 import { devlinkPortsDefects } from './devlinkPorts.js';
 import { devlinkStateDefects } from './devlinkState.js';
 import { devlinkTablesDefects } from './devlinkTables.js';
+import { nettoolDefects } from './nettool.js';
 
 export type { Defect } from './defect.js';
 
@@ -98,4 +99,5 @@ export const defects: readonly Defect[] = [
   ...routedPacket6Defects,
   ...neighbour6Defects,
   ...routerChip6Defects,
+  ...nettoolDefects,
 ];

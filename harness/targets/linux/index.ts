@@ -5,15 +5,17 @@ import type { Target } from '../../contract/index.js';
 import { unknownName } from '../../runner/usage.js';
 import { openCabledPorts, parseCabledPorts } from './cabledPorts.js';
 import { libc, SystemCallError } from './libc.js';
+import { OwnKernelTarget } from './ownKernel.js';
 import { VethTarget } from './vethTarget.js';
 
 export type LinuxProbe = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 /**
- * `spec` is what follows `linux:` in a target's name: `veth`, `bridge`, or `dut=NETDEV,peer=NETDEV`.
+ * `spec` is what follows `linux:` in a target's name: `veth`, `bridge`, `host`, or `dut=NETDEV,peer=NETDEV`.
  * @throws UsageError if it names no arrangement; TargetFault, with the reason, if this machine cannot do it.
  */
 export async function openLinuxTarget(spec: string): Promise<Target> {
+  if (spec === 'host') return OwnKernelTarget.open();
   const open = arrangement(spec);
   const probe = probeLinux();
   if (!probe.ok) throw new TargetFault(probe.reason);
@@ -32,7 +34,8 @@ const BRIDGE_PORTS = 4;
 function arrangement(spec: string): () => Promise<Target> {
   if (spec === 'veth') return () => VethTarget.open();
   if (spec === 'bridge') return () => VethTarget.open({ name: 'linux:bridge', ports: BRIDGE_PORTS });
-  if (!spec.includes('=')) throw unknownName('Linux target', spec, ['veth', 'bridge', 'dut=NETDEV,peer=NETDEV']);
+  if (!spec.includes('='))
+    throw unknownName('Linux target', spec, ['veth', 'bridge', 'host', 'dut=NETDEV,peer=NETDEV']);
   const ports = parseCabledPorts(spec);
   return () => openCabledPorts(ports);
 }

@@ -31,6 +31,8 @@ export interface Libc {
   getsockname(fd: number, address: Uint8Array, length: Uint8Array): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
   send(fd: number, bytes: Uint8Array, length: number, flags: number): number;
+  /** On another thread: the kernel works on a netlink request while it is sent, and a driver may take its time. */
+  sendAsync(fd: number, bytes: Uint8Array, length: number, flags: number): Promise<number>;
   recv(fd: number, bytes: Uint8Array, length: number, flags: number): number;
   sendmsg(fd: number, message: Uint8Array, flags: number): number;
   recvmsg(fd: number, message: Uint8Array, flags: number): number;
@@ -100,6 +102,7 @@ function load(): Libc {
     };
   };
   const close = library.func('int close(int fd)');
+  const sendTo = library.func('long send(int fd, void *bytes, size_t length, int flags)');
   const bpf = bind('long syscall(long number, int command, void *attributes, uint length)');
   const fsopen = bind('long syscall(long number, str name, uint flags)');
   const fsconfig = bind('long syscall(long number, int fd, uint command, void *key, void *value, int aux)');
@@ -111,6 +114,13 @@ function load(): Libc {
     getsockname: bind('int getsockname(int fd, void *address, void *length)'),
     setsockopt: bind('int setsockopt(int fd, int level, int name, void *value, uint length)'),
     send: bind('long send(int fd, void *bytes, size_t length, int flags)'),
+    sendAsync: (fd, bytes, length, flags) =>
+      new Promise((resolve, reject) => {
+        sendTo.async(fd, bytes, length, flags, (error: Error | null, result: number) => {
+          if (error === null) resolve(result);
+          else reject(error);
+        });
+      }),
     recv: bind('long recv(int fd, void *bytes, size_t length, int flags)'),
     sendmsg: bind('long sendmsg(int fd, void *message, int flags)'),
     recvmsg: bind('long recvmsg(int fd, void *message, int flags)'),

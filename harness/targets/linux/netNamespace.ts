@@ -20,10 +20,12 @@ const QUIET: Readonly<Record<string, string>> = {
 
 export class NetNamespace {
   readonly fd: number;
+  readonly #isOwn: boolean;
   #open = true;
 
-  private constructor(fd: number) {
+  private constructor(fd: number, isOwn = false) {
     this.fd = fd;
+    this.#isOwn = isOwn;
   }
 
   /** A new namespace, with nothing in it but a loopback device that is down. Throws SystemCallError. */
@@ -43,7 +45,7 @@ export class NetNamespace {
 
   /** The one that the calling thread is in. Throws SystemCallError. */
   static own(): NetNamespace {
-    return new NetNamespace(openOwnNamespace());
+    return new NetNamespace(openOwnNamespace(), true);
   }
 
   /** One that a descriptor holds, as another process passes it on. */
@@ -61,6 +63,8 @@ export class NetNamespace {
    * A socket that it opens stays in this namespace.
    */
   inside<Value>(action: () => Value): Value {
+    // The thread is there between two calls; setns(2) would ask for CAP_SYS_ADMIN all the same.
+    if (this.#isOwn) return action();
     const home = openOwnNamespace();
     try {
       checked('setns', libc().setns(this.fd, CLONE_NEWNET));

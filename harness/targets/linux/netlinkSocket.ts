@@ -6,13 +6,17 @@ import { drainUntil } from './readiness.js';
 import {
   AF_NETLINK,
   EAGAIN,
+  EBADF,
   EINTR,
+  ENOBUFS,
+  EPERM,
   MSG_DONTWAIT,
   MSG_TRUNC,
   NETLINK_ADD_MEMBERSHIP,
   NETLINK_DROP_MEMBERSHIP,
   NETLINK_EXT_ACK,
   NETLINK_GET_STRICT_CHK,
+  SO_RCVBUF,
   SO_RCVBUFFORCE,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
@@ -38,10 +42,22 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
   readonly #onClose: () => void;
   #fd: number;
 
-  /** Throws SystemCallError: EPROTONOSUPPORT where the kernel does not have the protocol. */
-  constructor(namespace: NetNamespace, protocol: NetlinkProtocol, onClose: () => void = () => undefined) {
+  readonly #sendsAside: boolean;
+  #sending: Promise<void> = Promise.resolve();
+
+  /**
+   * `sendsAside`: requests are sent on another thread, so that one on which a driver works for seconds holds up nothing else.
+   * Throws SystemCallError: EPROTONOSUPPORT where the kernel does not have the protocol.
+   */
+  constructor(
+    namespace: NetNamespace,
+    protocol: NetlinkProtocol,
+    onClose: () => void = () => undefined,
+    { sendsAside = false } = {},
+  ) {
     this.#protocol = protocol;
     this.#onClose = onClose;
+    this.#sendsAside = sendsAside;
     this.#fd = openSocket(namespace, protocol, 0);
     this.portId = portIdOf(this.#fd);
   }
@@ -56,7 +72,20 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
   }
 
   async send(datagram: Uint8Array): Promise<void> {
+    if (this.#sendsAside) {
+      // One at a time: the kernel would take the next one only then, and threads are few.
+      const sent = this.#sending.then(() => this.#sendAside(datagram));
+      this.#sending = sent.catch(() => undefined);
+      return sent;
+    }
     checked('send on a netlink socket', libc().send(this.#fd, datagram, datagram.length, MSG_DONTWAIT));
+  }
+
+  async #sendAside(datagram: Uint8Array): Promise<void> {
+    if (this.#fd < 0) throw new SystemCallError('send on a netlink socket', EBADF);
+    const sent = await libc().sendAsync(this.#fd, datagram, datagram.length, MSG_DONTWAIT);
+    // The error number of another thread is not seen here.
+    if (sent < 0) throw new SystemCallError('send on a netlink socket', ENOBUFS);
   }
 
   async receive(wait: Wait = { withinMs: ANSWER_MS }): Promise<Uint8Array | null> {
@@ -102,7 +131,7 @@ function openSocket(namespace: NetNamespace, protocol: NetlinkProtocol, portId: 
     namespace.inside(() => libc().socket(AF_NETLINK, type, protocol)),
   );
   try {
-    setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER);
+    growReceiveBuffer(fd);
     setOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
     setOption(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
     const address = new Uint8Array(ADDRESS_LENGTH);
@@ -114,6 +143,16 @@ function openSocket(namespace: NetNamespace, protocol: NetlinkProtocol, portId: 
   } catch (error) {
     closeFd(fd);
     throw error;
+  }
+}
+
+/** Beyond the limit of the machine where that is allowed, else up to it. */
+function growReceiveBuffer(fd: number): void {
+  try {
+    setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER);
+  } catch (error) {
+    if (!(error instanceof SystemCallError) || error.errno !== EPERM) throw error;
+    setOption(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
   }
 }
 

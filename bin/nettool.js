@@ -1,0 +1,2 @@
+#!/usr/bin/env node
+import '../dist/harness/nettool/cli/main.js';

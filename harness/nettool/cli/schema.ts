@@ -1,0 +1,33 @@
+/** `nettool schema`: all subjects and their keys, for programs. */
+import { ACTIONS, SUBJECTS } from '../../../reference-impl/nettool/index.js';
+
+export function schemaDocument(): unknown {
+  return {
+    format: 1,
+    subjects: SUBJECTS.map(({ name, title, shape, channel, get, set, keys, identity, announced }) => ({
+      name,
+      title,
+      shape,
+      channel,
+      ...(get === undefined ? {} : { get: `ETHTOOL_MSG_${get}` }),
+      ...(set === undefined ? {} : { set: `ETHTOOL_MSG_${set}` }),
+      ...(announced === undefined ? {} : { announced }),
+      ...(identity === undefined ? {} : { identity }),
+      keys: keys.map(({ key, title: keyTitle, type, attribute, access, most, least }) => ({
+        ...(key === '' ? {} : { key }),
+        title: keyTitle,
+        type,
+        attribute,
+        access,
+        ...(most === undefined ? {} : { most }),
+        ...(least === undefined ? {} : { least }),
+      })),
+    })),
+    actions: ACTIONS.map(({ name, title, disrupts, argument }) => ({
+      name,
+      title,
+      disrupts,
+      ...(argument === undefined ? {} : { argument: argument.title }),
+    })),
+  };
+}

@@ -1,0 +1,121 @@
+/** The parts of the documentation that are generated from the data: a test holds the files to them. */
+import {
+  ACTIONS,
+  BRIDGE_VERBS,
+  ETHTOOL_OPTIONS,
+  SUBJECTS,
+  acceptedForm,
+  type KeySpec,
+  type OptionRow,
+  type SubjectSpec,
+} from '../../reference-impl/nettool/index.js';
+
+const row = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
+
+const code = (text: string): string => `\`${text}\``;
+
+function nettoolForm({ form, options }: OptionRow): string {
+  switch (form.kind) {
+    case 'show':
+      return (
+        code(`nettool show ${form.subjects.join(' ')} DEV`) +
+        (options[0] === '-S' ? ', `nettool show standard-statistics DEV`' : '')
+      );
+    case 'set': {
+      const subjects = [...new Set(form.parameters.map(({ key }) => key.split('.')[0] ?? ''))];
+      const others = form.parameters.filter(({ word, key }) => !key.endsWith(`.${word}`));
+      const renamed = others.map(({ word, key }) => `${word} is ${code(key)}`).join(', ');
+      const same = subjects.map((subject) => code(`${subject}.…`)).join(', ');
+      return `${code('nettool set DEV …')} with ${same}${renamed === '' ? '' : `: ${renamed}`}`;
+    }
+    case 'switches':
+      return code(`nettool set DEV ${form.subject}.NAME=on|off`);
+    case 'show-ntuple':
+      return '`nettool show ntuple DEV`, `nettool show hash-fields DEV`';
+    case 'ntuple':
+      return '`nettool add DEV ntuple …`, `nettool del DEV ntuple location=N`, `nettool set DEV hash-fields.FLOW=…`';
+    case 'run':
+      return code(`nettool run DEV ${form.action}`);
+    case 'watch':
+      return code('nettool watch [DEV…]');
+    case 'none':
+      return `none: ${form.reason}`;
+  }
+}
+
+/** docs/nettool-migration.md. */
+export function migrationDocument(): string {
+  return `# From ethtool and bridge to nettool
+
+Generated from \`reference-impl/nettool/migration\`, which \`nettool migrate\` reads too. A test
+(\`harness/nettool/ethtoolComparison.test.ts\`) runs both tools on the same devices of a real kernel and compares what they show
+and what their changes lead to.
+
+\`\`\`
+$ nettool migrate 'ethtool -K eth0 tso off'
+nettool set eth0 features.tso=off
+\`\`\`
+
+## ethtool 6.1
+
+${row(['option', 'what it is about', 'nettool'])}
+${row(['---', '---', '---'])}
+${ETHTOOL_OPTIONS.map((option) => {
+  const names = option.options.map((name) => code(`ethtool ${name} DEV`.replace('  ', ' '))).join(', ');
+  return row([names, option.title, nettoolForm(option)]);
+}).join('\n')}
+
+## bridge
+
+${row(['bridge', 'nettool'])}
+${row(['---', '---'])}
+${BRIDGE_VERBS.map(([theirs, ours]) => row([code(theirs), code(ours)])).join('\n')}
+`;
+}
+
+const keyRow = ({ key, title, type, attribute, access }: KeySpec): string =>
+  row([
+    key === '' ? '*name*' : code(key),
+    title,
+    acceptedForm(type),
+    access === 'read' ? 'read' : 'change',
+    code(attribute),
+  ]);
+
+function subjectSection({ name, title, shape, get, set, keys }: SubjectSpec): string {
+  const operations = [get, set].flatMap((operation) =>
+    operation === undefined ? [] : [code(`ETHTOOL_MSG_${operation}`)],
+  );
+  const what = {
+    keys: '',
+    rows: ' A table: `add` and `del` change it where they can.',
+    named: ' The device names the keys.',
+  };
+  return `### ${name}
+
+${title}.${what[shape]}${operations.length === 0 ? '' : ` ${operations.join(', ')}.`}
+
+${row(['key', 'meaning', 'values', 'access', 'attribute'])}
+${row(['---', '---', '---', '---', '---'])}
+${keys.map(keyRow).join('\n')}
+`;
+}
+
+/** docs/nettool-subjects.md. */
+export function subjectsDocument(): string {
+  return `# Subjects of nettool
+
+Generated from \`reference-impl/nettool/subjects\`; \`nettool schema\` prints the same as JSON. What a device does not have is not
+shown, and cannot be set. How to use them: [nettool.md](nettool.md).
+
+${SUBJECTS.map(subjectSection).join('\n')}
+## Actions
+
+\`nettool run DEVICE ACTION\`
+
+${row(['action', 'what it does', 'interrupts traffic'])}
+${row(['---', '---', '---'])}
+${ACTIONS.map(({ name, title, disrupts }) => row([code(name), title, disrupts ? 'yes' : 'no'])).join('\n')}
+`;
+}

@@ -1,0 +1,95 @@
+/** Requests of the devlink family about the instance that a net device belongs to. */
+import { decodeBody, encodeBody } from '../../netlink/client.js';
+import { NETLINK_GENERIC, NLM_F_DUMP } from '../../netlink/constants.js';
+import {
+  DEVLINK_CMD,
+  DEVLINK_GENL_NAME,
+  DEVLINK_GENL_VERSION,
+  type DevlinkCommand,
+} from '../../netlink/families/devlink.js';
+import { DEVLINK } from '../../netlink/families/devlinkAttributes.js';
+import { encodeAttributes, nestIn, numberIn, textIn, type Values } from '../../netlink/schema.js';
+import { GENLMSGHDR } from '../../netlink/server.js';
+import { kernelRefusal, refused, type Outcome } from '../refusal.js';
+import type { NetDeviceInfo, NettoolSession } from '../session.js';
+import type { Wire } from '../step.js';
+import { GENL_BYTES } from './ethtoolMessages.js';
+
+/** The attributes that call the instance: a net device tells the device that it belongs to. */
+export function handleOf({ name, link }: NetDeviceInfo): Outcome<Values> {
+  const bus = textIn(link, 'IFLA_PARENT_DEV_BUS_NAME');
+  const device = textIn(link, 'IFLA_PARENT_DEV_NAME');
+  if (bus === undefined || device === undefined)
+    return refused({ stage: 'device', device: name, errno: 'EOPNOTSUPP', message: 'it belongs to no device of a bus' });
+  return { ok: true, value: { DEVLINK_ATTR_BUS_NAME: bus, DEVLINK_ATTR_DEV_NAME: device } };
+}
+
+/** The port's number in its instance; undefined for a net device that is no port of one. */
+export const portIndexOf = ({ link }: NetDeviceInfo): number | undefined =>
+  numberIn(nestIn(link, 'IFLA_DEVLINK_PORT'), 'DEVLINK_ATTR_PORT_INDEX');
+
+const body = (command: DevlinkCommand, values: Values): Uint8Array =>
+  encodeBody(
+    GENLMSGHDR,
+    { cmd: DEVLINK_CMD[command], version: DEVLINK_GENL_VERSION },
+    encodeAttributes(DEVLINK, values),
+  );
+
+/** The replies about the instance of a net device. */
+export async function askDevlink(
+  session: NettoolSession,
+  device: NetDeviceInfo,
+  command: DevlinkCommand,
+  values: Values = {},
+  { dump = false } = {},
+): Promise<Outcome<readonly Values[]>> {
+  const handle = handleOf(device);
+  if (!handle.ok) return handle;
+  const family = await session.pool.family(DEVLINK_GENL_NAME);
+  if (!family.ok) {
+    const message = 'this kernel has no devlink';
+    return refused({ stage: 'kernel', device: device.name, errno: 'EOPNOTSUPP', message });
+  }
+  const asked = { ...handle.value, ...values };
+  const request = { type: family.value.id, flags: dump ? NLM_F_DUMP : 0, body: body(command, asked) };
+  const result = await session.pool.read(NETLINK_GENERIC, request);
+  if (!result.ok) {
+    const refusal = kernelRefusal(session.parts.explains(result.error), { device: device.name });
+    // ENODEV: the device has a bus and no instance.
+    return refused(
+      refusal.errno === 'ENODEV' ? { ...refusal, errno: 'EOPNOTSUPP', message: 'it has no devlink instance' } : refusal,
+    );
+  }
+  const replies = result.value.map((reply) => decodeBody(GENLMSGHDR, DEVLINK, reply).values);
+  // A kernel before 6.5 dumps every instance.
+  return { ok: true, value: replies.filter((reply) => isOf(handle.value, reply)) };
+}
+
+const isOf = (handle: Values, reply: Values): boolean =>
+  reply['DEVLINK_ATTR_BUS_NAME'] === handle['DEVLINK_ATTR_BUS_NAME'] &&
+  reply['DEVLINK_ATTR_DEV_NAME'] === handle['DEVLINK_ATTR_DEV_NAME'];
+
+/** A change as it goes over the wire. */
+export async function devlinkWire(
+  session: NettoolSession,
+  device: NetDeviceInfo,
+  command: DevlinkCommand,
+  values: Values,
+): Promise<Outcome<Wire>> {
+  const handle = handleOf(device);
+  if (!handle.ok) return handle;
+  const family = await session.pool.family(DEVLINK_GENL_NAME);
+  if (!family.ok) return refused(kernelRefusal(family.error, { device: device.name }));
+  return {
+    ok: true,
+    value: {
+      kind: 'netlink',
+      protocol: NETLINK_GENERIC,
+      type: family.value.id,
+      family: DEVLINK_GENL_NAME,
+      body: body(command, { ...handle.value, ...values }),
+      set: DEVLINK,
+      headerBytes: GENL_BYTES,
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** The channel of each kind of subject. */
+import type { ChannelName } from '../subjects/index.js';
+import type { Channel } from './channel.js';
+import {
+  devlinkEswitchChannel,
+  devlinkHealthChannel,
+  devlinkInfoChannel,
+  devlinkParamsChannel,
+  devlinkPortChannel,
+  devlinkRatesChannel,
+  devlinkResourcesChannel,
+  devlinkTrapsChannel,
+} from './devlinkChannels.js';
+import { ethtoolChannel } from './ethtoolChannel.js';
+import { featuresChannel } from './featuresChannel.js';
+import {
+  driverChannel,
+  hashFieldsChannel,
+  ntupleChannel,
+  privateStatisticsChannel,
+  statisticsGroupsChannel,
+} from './ioctlChannels.js';
+import { bridgeChannel, bridgePortChannel, linkChannel, linkStatisticsChannel } from './linkChannels.js';
+import { bridgeVlanChannel, fdbChannel } from './tableChannels.js';
+
+export const CHANNELS: Readonly<Record<ChannelName, Channel>> = {
+  ethtool: ethtoolChannel,
+  features: featuresChannel,
+  link: linkChannel,
+  'link-statistics': linkStatisticsChannel,
+  bridge: bridgeChannel,
+  'bridge-port': bridgePortChannel,
+  driver: driverChannel,
+  'private-statistics': privateStatisticsChannel,
+  'statistics-groups': statisticsGroupsChannel,
+  'hash-fields': hashFieldsChannel,
+  ntuple: ntupleChannel,
+  fdb: fdbChannel,
+  'bridge-vlan': bridgeVlanChannel,
+  'devlink-info': devlinkInfoChannel,
+  'devlink-port': devlinkPortChannel,
+  'devlink-eswitch': devlinkEswitchChannel,
+  'devlink-params': devlinkParamsChannel,
+  'devlink-traps': devlinkTrapsChannel,
+  'devlink-health': devlinkHealthChannel,
+  'devlink-resources': devlinkResourcesChannel,
+  'devlink-rates': devlinkRatesChannel,
+};
+
+export type { Channel } from './channel.js';

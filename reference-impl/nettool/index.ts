@@ -1,0 +1,27 @@
+/**
+ * nettool: the user's side of networking devices, in one grammar. Every change is validated whole before anything is sent; reads
+ * never wait behind writes; one query asks many devices of many machines; one change is made to one device. It speaks netlink to
+ * anything that offers a socket, and knows no target. @module
+ */
+export * from './assignment.js';
+export * from './change.js';
+export * from './command.js';
+export { NetlinkConnection, OperationTimeout, type NetlinkRequest as PooledRequest } from './connection.js';
+export * from './execute.js';
+export * from './machine.js';
+export * from './parts.js';
+export * from './plan.js';
+export * from './query.js';
+export * from './reading.js';
+export * from './refusal.js';
+export * from './session.js';
+export * from './step.js';
+export * from './subjects/index.js';
+export * from './values.js';
+export * from './actions.js';
+export * from './complete.js';
+export * from './explain.js';
+export * from './watch.js';
+export * from './migration/ethtoolOptions.js';
+export { BRIDGE_VERBS } from './migration/bridgeVerbs.js';
+export { migrate } from './migration/migrate.js';

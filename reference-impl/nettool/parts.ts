@@ -1,0 +1,113 @@
+/** Rules of nettool that a seeded defect may replace, one at a time. */
+import type { NetlinkFailure } from '../netlink/client.js';
+import type { Message } from '../netlink/wire.js';
+import type { StepState } from './execute.js';
+import { sameValue, type Scalar } from './values.js';
+
+/** What a change is checked against before anything is sent, in this order. */
+export const VALIDATION_CHECKS = [
+  'known',
+  'type',
+  'writable',
+  'supported',
+  'most',
+  'least',
+  'choices',
+  'fixed',
+  'rules',
+  'policy',
+] as const;
+export type ValidationCheck = (typeof VALIDATION_CHECKS)[number];
+
+export interface NettoolParts {
+  /** The checks that are made. */
+  readonly checks: ReadonlySet<ValidationCheck>;
+  /** Whether one bad key keeps the good ones from being sent. */
+  readonly refusesWhole: boolean;
+  /** Whether a change that is only validated is sent all the same. */
+  readonly sendsWhileValidating: boolean;
+  /** Whether what is so already is left out of what is sent. */
+  readonly skipsUnchanged: boolean;
+  /** Whether a value is what is asked for. */
+  readonly same: (now: Scalar | undefined, asked: Scalar) => boolean;
+  /** Whether a change may name several devices: all that match. */
+  readonly changesSeveral: boolean;
+  /** Whether the steps before one that failed are undone. */
+  readonly rollsBack: boolean;
+  /** In which order steps are undone. */
+  readonly undoOrder: <Step>(done: readonly Step[]) => readonly Step[];
+  /** Whether the wish to leave done what was done is heard. */
+  readonly honoursNoRollback: boolean;
+  /** What is said of a step. */
+  readonly tellsState: (state: StepState) => StepState;
+  /** The body of a message as it goes out. */
+  readonly body: (body: Uint8Array) => Uint8Array;
+  /** Whether steps behind one that failed are carried out all the same. */
+  readonly goesOnAfterFailure: boolean;
+  /** Whether an acknowledged change of features is looked at for what was not met. */
+  readonly looksAtUnmet: boolean;
+  /** Whether reads have sockets of their own. */
+  readonly separatesReads: boolean;
+  /** Whether a write waits for the one before it to the same device. */
+  readonly ordersWrites: boolean;
+  /** Which request a message answers; `oldest`: the one that waits the longest. */
+  readonly answered: (message: Message, oldest: number | undefined) => number | undefined;
+  /** How many requests a socket has in flight. */
+  readonly window: number;
+  /** Whether an operation that is not answered ends by itself. */
+  readonly timesOut: boolean;
+  /** Whether a host that fails costs only its own rows. */
+  readonly isolatesHosts: boolean;
+  /** Whether a device without a subject costs only that cell. */
+  readonly isolatesDevices: boolean;
+  /** What of a refusal is told. */
+  readonly explains: (failure: NetlinkFailure) => NetlinkFailure;
+  /** Whether what would be accepted is told. */
+  readonly tellsAccepted: boolean;
+  /** Whether devices that a pattern matches are looked for among all. */
+  readonly matches: (pattern: string, name: string) => boolean;
+  /** Whether announcements of links are listened to. */
+  readonly listensToLinks: boolean;
+  /** Whether a query over several devices asks for all of them at once. */
+  readonly dumpsMany: boolean;
+}
+
+/** `*`, `?` and `[…]`, as in a shell. */
+export function globMatches(pattern: string, name: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
+  return new RegExp(`^${source}$`).test(name);
+}
+
+/** Whether a pattern is more than one name. */
+export const isGlob = (pattern: string): boolean => /[*?[]/.test(pattern);
+
+export const CONFORMING_NETTOOL: NettoolParts = {
+  checks: new Set(VALIDATION_CHECKS),
+  refusesWhole: true,
+  sendsWhileValidating: false,
+  skipsUnchanged: true,
+  same: sameValue,
+  changesSeveral: false,
+  rollsBack: true,
+  honoursNoRollback: true,
+  tellsState: (state) => state,
+  body: (body) => body,
+  undoOrder: (done) => [...done].reverse(),
+  goesOnAfterFailure: false,
+  looksAtUnmet: true,
+  separatesReads: true,
+  ordersWrites: true,
+  answered: ({ sequence }) => sequence,
+  window: 256,
+  timesOut: true,
+  isolatesHosts: true,
+  isolatesDevices: true,
+  explains: (failure) => failure,
+  tellsAccepted: true,
+  matches: globMatches,
+  listensToLinks: true,
+  dumpsMany: true,
+};

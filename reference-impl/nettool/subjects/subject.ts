@@ -1,0 +1,88 @@
+/** Subjects and their keys are data: what `show`, `set`, the completion, the schema and the documentation all read. */
+import type { ValueType } from '../values.js';
+
+/** How a subject is read and changed. */
+export type ChannelName =
+  | 'ethtool'
+  | 'features'
+  | 'link'
+  | 'link-statistics'
+  | 'bridge'
+  | 'bridge-port'
+  | 'driver'
+  | 'private-statistics'
+  | 'statistics-groups'
+  | 'hash-fields'
+  | 'ntuple'
+  | 'fdb'
+  | 'bridge-vlan'
+  | 'devlink-info'
+  | 'devlink-port'
+  | 'devlink-eswitch'
+  | 'devlink-params'
+  | 'devlink-traps'
+  | 'devlink-health'
+  | 'devlink-resources'
+  | 'devlink-rates';
+
+export interface KeySpec {
+  readonly key: string;
+  readonly title: string;
+  readonly type: ValueType;
+  /** The netlink attribute (or the member of a struct) that holds it. */
+  readonly attribute: string;
+  readonly access: 'read' | 'change';
+  /** Attribute with the largest, the smallest value. */
+  readonly most?: string;
+  readonly least?: string;
+}
+
+export interface SubjectSpec {
+  readonly name: string;
+  readonly title: string;
+  readonly channel: ChannelName;
+  /** Names of operations, ETHTOOL_MSG_ without its prefix. */
+  readonly get?: string;
+  readonly set?: string;
+  /** Asks for statistics beside the settings. */
+  readonly statistics?: boolean;
+  /** `keys`: one value each; `rows`: a table; `named`: the device names the keys. */
+  readonly shape: 'keys' | 'rows' | 'named';
+  readonly keys: readonly KeySpec[];
+  /** Columns of a table that say which row it is: what `del` needs. */
+  readonly identity?: readonly string[];
+  /** ETHTOOL_MSG_…_NTF or RTM_… that tell of a change. */
+  readonly announced?: string;
+}
+
+interface KeyOptions {
+  readonly most?: string;
+  readonly least?: string;
+  readonly access?: 'read' | 'change';
+}
+
+/** Rows of a table of keys: writes them without saying everything each time. */
+export function keyOf(
+  key: string,
+  attribute: string,
+  type: ValueType,
+  title: string,
+  { most, least, access = 'change' }: KeyOptions = {},
+): KeySpec {
+  return {
+    key,
+    attribute,
+    type,
+    title,
+    access,
+    ...(most === undefined ? {} : { most }),
+    ...(least === undefined ? {} : { least }),
+  };
+}
+
+export const readOnly = { access: 'read' } as const;
+export const onOff: ValueType = { kind: 'switch' };
+export const plainNumber: ValueType = { kind: 'number' };
+export const nameSet: ValueType = { kind: 'names' };
+export const plainText: ValueType = { kind: 'text' };
+export const choice = (choices: Readonly<Record<string, number>>): ValueType => ({ kind: 'choice', choices });
