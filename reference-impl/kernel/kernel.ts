@@ -24,6 +24,7 @@ import { BridgeKernel } from './bridge/bridgeKernel.js';
 import { receive as bridgeReceive, transmit as bridgeTransmit } from './bridge/forward.js';
 import { ENETDOWN, ENODEV } from './errno.js';
 import { netDeviceOfPort, unregisterNetDevice } from './devicePorts.js';
+import { noteWakeup } from './ethtool/deviceState.js';
 import { notify, type KernelState, type Notifier } from './kernelState.js';
 import { setCarrier } from './linkState.js';
 import { isUp, portOf, type NetDevice } from './netDevice.js';
@@ -72,6 +73,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly trafficControl: TrafficControl;
   readonly #receivePath: ReceivePath;
   readonly #timers = new Timers();
+  /** What has to wait until the kernel may sleep. */
+  #deferred: (() => Promise<void>)[] = [];
   /** Frames that a bridge or the router forwards, to be sent once what is being received is received. */
   #forwarded: { readonly netDevice: NetDevice; readonly frame: TxFrame; readonly through?: readonly NetDevice[] }[] =
     [];
@@ -129,6 +132,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.#arrived = [];
     this.#backlog = [];
     this.#timers.clear();
+    this.#deferred = [];
     this.#forwarded = [];
     this.#redirected = [];
     this.trafficControl.reset();
@@ -245,6 +249,12 @@ export class ReferenceKernel implements KernelState, DriverHost {
     await this.settle();
   }
 
+  /** schedule_delayed_work(): `work` runs at that time, or as soon as the kernel may sleep. */
+  schedule(at: Nanoseconds, work: () => Promise<void>): void {
+    if (at <= this.now) this.#deferred.push(work);
+    else this.#timers.add(at, () => void this.#deferred.push(work));
+  }
+
   /** Runs what is due now: receive polls, what bridges forward and offload, and transmit queues that were woken. */
   async settle(): Promise<void> {
     while (
@@ -253,9 +263,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
       this.#redirected.length > 0 ||
       this.#canDrain() ||
       !this.bridging.switchdev.isIdle ||
-      !this.routing.offload.isIdle
+      !this.routing.offload.isIdle ||
+      this.#deferred.length > 0
     ) {
       this.#pollAll();
+      for (const work of this.#deferred.splice(0)) await work();
       await this.bridging.switchdev.process();
       await this.routing.offload.process();
       for (const { netDevice, frame, through } of this.#forwarded.splice(0))
@@ -313,6 +325,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
     const queues = this.#stoppedQueues(port);
     if (stopped) queues.add(queue);
     else queues.delete(queue);
+  }
+
+  wakeup(port: PortName): void {
+    const netDevice = this.#byPort.get(port);
+    if (netDevice !== undefined) noteWakeup(netDevice);
   }
 
   fdbLearned(port: PortName, entry: FdbKey): void {
