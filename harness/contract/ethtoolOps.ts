@@ -39,8 +39,6 @@ export interface EthtoolDeviceOps {
   };
   /** get_eeprom, set_eeprom: the device's own memory, not that of a module. */
   readonly eeprom?: EepromOps;
-  /** ETHTOOL_RESET: ETH_RESET_* that are asked for; answers those that were not reset. */
-  readonly resetComponents?: (port: PortName, components: number) => Awaitable<DriverResult<number>>;
   /** get_link_ext_state: why there is no link; null: nothing is known (ENODATA). */
   readonly linkExtendedState?: (port: PortName) => Awaitable<LinkExtendedState | null>;
   /** get_link_ext_stats: link_down_events of the PHY. */

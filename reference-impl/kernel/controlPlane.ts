@@ -14,6 +14,7 @@ import { RTEXT_FILTER_BRVLAN } from '../netlink/families/bridge.js';
 import { NetlinkKernel, type KernelSocket } from '../netlink/server.js';
 import { registerEthtoolFamily } from './ethtool/family.js';
 import { ethtoolIoctl } from './ethtool/ioctl.js';
+import { registerWakeup } from './ethtool/wakeup.js';
 import type { ReferenceKernel } from './kernel.js';
 import { registerNetdevFamily } from './netdevFamily.js';
 import { addressOperations } from './rtnetlink/address.js';
@@ -50,7 +51,8 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   for (const operation of mdbOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   registerRouting(kernel, netlink);
   registerTrafficControl(kernel.trafficControl, netlink);
-  registerEthtoolFamily(kernel, netlink);
+  const ethtool = registerEthtoolFamily(kernel, netlink);
+  registerWakeup(sysfs, kernel);
   registerNetdevFamily(kernel, netlink);
   // rtnetlink_event(): every change of a net device is told to who listens to links.
   kernel.notifiers.push((event, netDevice) => {
@@ -75,7 +77,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   });
   return {
     openSocket: (protocol, wait) => contractSocket(netlink, netlink.openSocket(protocol), wait),
-    ethtoolIoctl: (netDevice, command) => ethtoolIoctl(kernel, netDevice, command),
+    ethtoolIoctl: (netDevice, command) => ethtoolIoctl(ethtool, netDevice, command),
     sysfs,
     reset: () => netlink.emptyAllSockets(),
   };

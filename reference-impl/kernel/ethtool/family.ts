@@ -131,6 +131,7 @@ const ANNOUNCED: Readonly<Partial<Record<EthtoolNotificationName, FillReply>>> =
   MODULE_NTF: fillModule,
   PLCA_NTF: fillPlca,
   MM_NTF: fillMacMerge,
+  RSS_NTF: fillRss,
 };
 
 /** Registers the family with the netlink side of the kernel; answers what the ioctl announces through. */

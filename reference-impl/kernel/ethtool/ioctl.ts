@@ -1,4 +1,4 @@
-/** SIOCETHTOOL, as far as it has no netlink equal: net/ethtool/ioctl.c. The struct goes in and comes back changed. */
+/** SIOCETHTOOL: net/ethtool/ioctl.c. The struct goes in and comes back changed. n-tuple rules and hash fields are here. */
 import type { FlowRule, HashField, IoctlResult, NetDeviceName } from '../../../harness/contract/index.js';
 import {
   ETHTOOL_GRXCLSRLALL,
@@ -24,23 +24,33 @@ import {
   writeRule,
   writeStatistics,
 } from '../../netlink/rxnfc.js';
-import { EINVAL, EMSGSIZE, ENODEV, ENOENT, EOPNOTSUPP } from '../errno.js';
-import type { ReferenceKernel } from '../kernel.js';
+import { viewOf } from '../../netlink/wire.js';
+import { EFAULT, EINVAL, EMSGSIZE, ENODEV, ENOENT, EOPNOTSUPP } from '../errno.js';
 import { portOf, type NetDevice } from '../netDevice.js';
-
-const failed = (errno: typeof EINVAL): IoctlResult => ({ ok: false, errno });
+import { failed } from './ioctlAnswer.js';
+import { DEVICE_COMMANDS } from './ioctlDevice.js';
+import { SETTING_COMMANDS } from './ioctlSettings.js';
+import type { EthtoolContext } from './request.js';
 
 export async function ethtoolIoctl(
-  kernel: ReferenceKernel,
+  context: EthtoolContext,
   name: NetDeviceName,
   command: Uint8Array,
 ): Promise<IoctlResult> {
-  const netDevice = kernel.findByName(name);
+  const netDevice = context.kernel.findByName(name);
   if (netDevice === undefined) return failed(ENODEV);
-  if (netDevice.lower.kind === 'vlan') return failed(EOPNOTSUPP);
   const bytes = command.slice();
+  if (bytes.length < 4) return failed(EFAULT);
   const number = rxnfcCommand(bytes);
+  const handler = DEVICE_COMMANDS.get(number) ?? SETTING_COMMANDS.get(number);
+  if (handler !== undefined) return handler(context, netDevice, bytes);
+  if (netDevice.lower.kind !== 'port') return failed(EOPNOTSUPP);
   if (number === ETHTOOL_GSTATS) return privateStatistics(netDevice, bytes);
+  return receiveCommand(netDevice, bytes, number);
+}
+
+/** `struct ethtool_rxnfc`. */
+async function receiveCommand(netDevice: NetDevice, bytes: Uint8Array, number: number): Promise<IoctlResult> {
   if (bytes.length < 192) return failed(EINVAL);
   switch (number) {
     case ETHTOOL_GRXRINGS:
@@ -66,10 +76,10 @@ async function privateStatistics(netDevice: NetDevice, bytes: Uint8Array): Promi
   const { device, port } = portOf(netDevice);
   const counters = await device.ethtool.privateStatistics?.(port);
   if (counters === undefined) return failed(EOPNOTSUPP);
-  writeStatistics(
-    bytes,
-    counters.map(([, value]) => value),
-  );
+  // ethtool_get_stats(): a number that is not the device's is answered with none.
+  const room = viewOf(bytes).getUint32(4, true);
+  const fits = room === 0 || room === counters.length;
+  writeStatistics(bytes, fits ? counters.map(([, value]) => value) : []);
   return { ok: true, bytes };
 }
 

@@ -1,5 +1,5 @@
 /** What goes to the PHY behind a net device: ETHTOOL_MSG_PHY_GET, _PLCA_ and _PSE_; net/ethtool/phy.c, plca.c, pse-pd.c. */
-import type { PhyOps, PlcaSettings } from '../../../harness/contract/index.js';
+import type { PhyOps } from '../../../harness/contract/index.js';
 import { numberIn, type Values } from '../../netlink/schema.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { ENODEV, EOPNOTSUPP } from '../errno.js';
