@@ -95,6 +95,11 @@ const RIG: readonly string[] = [
   'tc-matchall',
   'tc-gact',
   'tc-mirred',
+  'power-wakeup',
+  'wake-events',
+  'eee-partner',
+  'stats-source',
+  'strings-need-count',
 ];
 
 class ModelTarget implements Target {

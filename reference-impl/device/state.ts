@@ -337,4 +337,8 @@ export const newGroEngine = (port: NicPort): GroEngine<RxFrame> =>
 
 /** There is none while the cable is tested. */
 export const hasCarrier = ({ cablePlugged, service }: NicPort): boolean => cablePlugged && service.cableTest === null;
-export const speedOf = (port: NicPort): number => (port.autoneg ? port.limits.speed : port.forcedSpeed);
+export function speedOf({ autoneg, limits, forcedSpeed, service }: NicPort): number {
+  if (!autoneg) return forcedSpeed;
+  const isOffered = service.advertised.includes(`${limits.speed}baseCR/Full`);
+  return isOffered ? limits.speed : Number.parseInt(service.advertised[0] ?? '', 10) || limits.speed;
+}

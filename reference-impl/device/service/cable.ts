@@ -55,8 +55,8 @@ function testResult({ cablePlugged, parts }: NicPort): CableTestResult {
 
 /** An end that is terminated swallows the pulse; one that is open sends it back with its sign. */
 function rawResult(port: NicPort, { first, last, step, pair }: TdrConfig): CableTestResult {
-  const open = port.parts.service.openAt(CABLE_CM);
-  const echo = Math.max(0, ECHO_MV - (LOSS_MV_PER_METRE * 2 * open) / 100);
+  const open = CABLE_CM;
+  const echo = ECHO_MV - (LOSS_MV_PER_METRE * 2 * open) / 100;
   const pairs = port.parts.service.testedPairs(PAIRS).filter((each) => pair === null || each === pair);
   const amplitudes = pairs.flatMap((each) => {
     const samples: { pair: number; mv: number }[] = [];

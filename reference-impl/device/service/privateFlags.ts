@@ -9,9 +9,9 @@ const ETH_P_LLDP = 0x88cc;
 const SOURCE_AT = 6;
 
 /** Whether the device keeps a frame to itself. */
-export function keepsFrame({ parts, service, address }: NicPort, bytes: Uint8Array): boolean {
+export function keepsFrame({ service, address }: NicPort, bytes: Uint8Array): boolean {
   const { privateFlags } = service;
-  if (privateFlags.size === 0 || !parts.service.flagsWork) return false;
+  if (privateFlags.size === 0) return false;
   if (privateFlags.has('fw-lldp-agent') && readU16(bytes, 12) === ETH_P_LLDP) return true;
   if (!privateFlags.has('source-pruning')) return false;
   return parseMac(address).every((byte, index) => bytes[SOURCE_AT + index] === byte);

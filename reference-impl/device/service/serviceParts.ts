@@ -7,8 +7,6 @@ export interface ServiceParts {
   readonly isMagicPacket: (bytes: Uint8Array, address: Uint8Array, password: Uint8Array | null) => boolean;
   /** Whether the password counts where SecureOn is on. */
   readonly comparesPassword: boolean;
-  /** Whether a port that is up wakes nobody. */
-  readonly wakesOnlyWhenDown: boolean;
   /** What is stored of a change of EEE. */
   readonly storesEee: (wanted: EeeSettings) => EeeSettings;
   /** Link modes in which both ends save energy, of those that each advertises. */
@@ -27,24 +25,16 @@ export interface ServiceParts {
   readonly modulePower: (policy: 'high' | 'auto', isUp: boolean) => 'low' | 'high';
   /** The frame of the loopback test, as it came back. */
   readonly loopbackFrame: (bytes: Uint8Array) => Uint8Array;
-  /** Whether an online test leaves the port alone. */
-  readonly onlineSparesPort: boolean;
   /** Whether settings of before are in force behind a test. */
   readonly testRestores: boolean;
-  /** Whether a private flag does what it says. */
-  readonly flagsWork: boolean;
   readonly countsLinkDown: (count: number) => number;
-  /** Sum of the words of the memory of a device: a good one has this one. */
-  readonly memoryIsGood: (sum: number) => boolean;
   /** Whether verification that nobody answers fails. */
   readonly verificationFails: boolean;
-  readonly registers: (words: Uint32Array) => Uint32Array;
 }
 
 export const CONFORMING_SERVICE: ServiceParts = {
   isMagicPacket,
   comparesPassword: true,
-  wakesOnlyWhenDown: true,
   storesEee: (wanted) => wanted,
   commonEee: (ours, partner) => ours.filter((mode) => partner.includes(mode)),
   eeeNeedsLink: true,
@@ -55,11 +45,7 @@ export const CONFORMING_SERVICE: ServiceParts = {
   pageOf: (page) => page,
   modulePower: (policy, isUp) => (policy === 'high' || isUp ? 'high' : 'low'),
   loopbackFrame: (bytes) => bytes,
-  onlineSparesPort: true,
   testRestores: true,
-  flagsWork: true,
   countsLinkDown: (count) => count + 1,
-  memoryIsGood: (sum) => sum === 0xbaba,
   verificationFails: true,
-  registers: (words) => words,
 };

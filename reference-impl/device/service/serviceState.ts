@@ -19,6 +19,8 @@ export interface RunningCableTest {
 
 export interface ServiceState {
   messageLevel: readonly string[];
+  /** Speeds that are offered in autonegotiation, by the names of their link modes. */
+  advertised: readonly string[];
   wake: WakeSettings;
   privateFlags: ReadonlySet<string>;
   eee: EeeSettings;
@@ -34,6 +36,9 @@ export interface ServiceState {
   stampedPackets: number;
 }
 
+/** The modes of the MAC, the fastest first; the far end of the rig has them too. */
+export const SPEED_MODES: readonly string[] = ['25000baseCR/Full', '10000baseCR/Full'];
+
 /** net_dim.c, RX_EQE_PROFILES and TX_EQE_PROFILES. */
 const steps = (...rows: readonly (readonly [usecs: number, packets: number])[]): CoalesceProfiles['rx'] =>
   rows.map(([usecs, packets]) => ({ usecs, packets }));
@@ -44,6 +49,7 @@ const DEFAULT_PROFILES: CoalesceProfiles = {
 
 export const newServiceState = (address: string): ServiceState => ({
   messageLevel: ['drv', 'probe', 'link'],
+  advertised: SPEED_MODES,
   wake: { enabled: [], password: new Uint8Array(6) },
   privateFlags: new Set(),
   eee: { advertised: ['25000baseCR/Full', '10000baseCR/Full'], enabled: false, txLpiEnabled: false, txLpiTimer: 17 },

@@ -43,7 +43,7 @@ const holdsPassword = (bytes: Uint8Array, at: number, password: Uint8Array | nul
 export function watchForWake(port: NicPort, bytes: Uint8Array): void {
   const { enabled, password } = port.service.wake;
   const { service: parts } = port.parts;
-  if (enabled.length === 0 || (port.up && parts.wakesOnlyWhenDown)) return;
+  if (enabled.length === 0 || port.up) return;
   const own = parseMac(port.address);
   const matches: Readonly<Record<string, () => boolean>> = {
     ucast: () => own.every((byte, index) => bytes[index] === byte),

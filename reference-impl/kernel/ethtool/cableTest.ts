@@ -51,7 +51,7 @@ function tdrConfig({ kernel }: EthtoolContext, request: EthtoolRequest): TdrConf
     first: member('FIRST') ?? DEFAULT_STEP_CM,
     last: member('LAST') ?? LONGEST_CM,
     step: member('STEP') ?? DEFAULT_STEP_CM,
-    pair: member('PAIR') ?? null,
+    pair: kernel.parts.ethtool.tdrPair(member('PAIR') ?? null),
   };
   if (!kernel.parts.ethtool.checksTdrRange) return config;
   if (config.pair !== null && config.pair > LAST_PAIR) return refuse('PAIR', 'invalid pair parameter');

@@ -85,13 +85,15 @@ function requestedProfile(
   request: EthtoolRequest,
   direction: 'rx' | 'tx',
   before: readonly ProfileStep[],
+  limitsProfile: boolean,
 ): readonly ProfileStep[] | Refusal {
   const path = profileAttribute(direction);
   const asked = nestIn(request.values, path);
   if (asked === undefined) return before;
   const member = 'ETHTOOL_A_PROFILE_IRQ_MODERATION';
   const steps = listIn(asked, member).filter(isValues);
-  if (steps.length > before.length) return refusalAt(request, `${path}/${member}#${before.length}`, E2BIG);
+  if (steps.length > before.length && limitsProfile)
+    return refusalAt(request, `${path}/${member}#${before.length}`, E2BIG);
   const wanted: ProfileStep[] = [];
   for (const [place, old] of before.entries()) {
     const step = steps[place];
@@ -109,11 +111,12 @@ function requestedProfile(
 }
 
 /** Answers whether a table has changed, or why not. */
-async function changeProfiles(request: EthtoolRequest): Promise<boolean | Refusal> {
+async function changeProfiles(request: EthtoolRequest, limits: boolean): Promise<boolean | Refusal> {
   const { device, port } = portOf(request.netDevice);
   const before = await device.ethtool.getCoalesceProfiles?.(port);
   if (before === undefined) return false;
-  const [rx, tx] = [requestedProfile(request, 'rx', before.rx), requestedProfile(request, 'tx', before.tx)];
+  const rx = requestedProfile(request, 'rx', before.rx, limits);
+  const tx = requestedProfile(request, 'tx', before.tx, limits);
   if ('errno' in rx) return rx;
   if ('errno' in tx) return tx;
   if (isSameProfile(rx, before.rx) && isSameProfile(tx, before.tx)) return false;
@@ -154,7 +157,7 @@ export const changeCoalesce: ApplyChange = async (context, request) => {
       wanted[member] = typeof before[member] === 'boolean' ? value !== 0 : value;
   }
   const isSame = (Object.keys(wanted) as (keyof Coalesce)[]).every((member) => wanted[member] === before[member]);
-  const profiles = await changeProfiles(request);
+  const profiles = await changeProfiles(request, context.kernel.parts.ethtool.limitsProfile);
   if (typeof profiles !== 'boolean') return profiles;
   if (isSame && !profiles && !context.kernel.parts.announcesAnyway('coalesce', 'unchanged')) return undefined;
   if (!isSame) {

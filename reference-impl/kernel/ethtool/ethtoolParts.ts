@@ -1,5 +1,7 @@
 /** Rules of ethtool in the reference kernel that a seeded defect may replace, one at a time. */
-import type { PauseSettings } from '../../../harness/contract/index.js';
+import type { Errno, PauseSettings } from '../../../harness/contract/index.js';
+import type { Values } from '../../netlink/schema.js';
+import type { Refusal } from '../../netlink/validate.js';
 
 /** Whose change an announcement tells of. */
 export type EthtoolSubject =
@@ -19,15 +21,23 @@ export type EthtoolSubject =
   | 'coalesce';
 
 export interface EthtoolParts {
+  /** Which operations the family registers. */
+  readonly offers: (operation: string) => boolean;
+  /** ethnl_parse_header_dev_get(): whether a request without a header is refused. */
+  readonly needsHeader: boolean;
+  /** What a reply and an announcement say, as the handler made it. */
+  readonly reply: (operation: string, values: Values, compact: boolean) => Values;
+  readonly announced: (notification: string, values: Values) => Values;
+  /** How a refusal of a handler is answered; undefined: as if it had been done. */
+  readonly refuses: (operation: string, refusal: Refusal) => Refusal | undefined;
   /** ethnl_default_notify(): whether bit sets of announcements are compact. */
   readonly announcesCompactly: boolean;
   /** ethnl_default_set_doit(): whether a change is announced. */
   readonly announces: (subject: EthtoolSubject, changed: boolean) => boolean;
   /** wol_prepare_data(): whether an announcement leaves the password out. */
   readonly hidesPassword: boolean;
-  /** ethnl_set_wol(): whether modes that the device lacks, and a password without SecureOn, are refused. */
+  /** ethnl_set_wol(): whether modes that the device lacks are refused. */
   readonly refusesUnsupportedWake: boolean;
-  readonly refusesPasswordAlone: boolean;
   /** device_set_wakeup_enable(). */
   readonly armsFor: (enabled: readonly string[]) => boolean;
   /** strset.c: whether strings of a device need one, and whether a set without a place is refused. */
@@ -59,8 +69,6 @@ export interface EthtoolParts {
   /** pause.c, stats.c: whether a source of statistics needs the flag, and a MAC merge layer. */
   readonly sourceNeedsFlag: boolean;
   readonly sourceNeedsMacMerge: boolean;
-  /** fec_stats_recalc(): the sum in front of the counters of the lanes. */
-  readonly fecTotal: (lanes: readonly number[]) => number;
   /** linkstate_prepare_data(): whether the reason for a missing link is asked for only while the net device is up. */
   readonly extendedStateNeedsUp: boolean;
   /** bitset.c: whether a bit set without a mask says that the other bits are off. */
@@ -80,16 +88,31 @@ export interface EthtoolParts {
   readonly countsTests: (names: readonly string[]) => number;
   /** linkmodes.c: whether lanes are a power of two that the device can choose. */
   readonly checksLanes: boolean;
+  /** strset_fill_set(): whether a set without strings is left out. */
+  readonly leavesOutEmpty: boolean;
+  /** ethnl_update_profile(): whether more steps than there are, are refused. */
+  readonly limitsProfile: boolean;
+  /** ethnl_auto_linkmodes(). */
+  readonly speedSelectsModes: boolean;
+  /** ethnl_act_cable_test_tdr_cfg(): which pair is measured. */
+  readonly tdrPair: (pair: number | null) => number | null;
+  /** What SIOCETHTOOL answers, by the number of the command. */
+  readonly ioctlReply: (command: number, bytes: Uint8Array) => Uint8Array;
+  readonly ioctlRefuses: (command: number, errno: Errno) => Errno | undefined;
   /** rss.c: whether a dump has the contexts beside the main one. */
   readonly dumpsContexts: boolean;
 }
 
 export const CONFORMING_ETHTOOL: EthtoolParts = {
+  offers: () => true,
+  needsHeader: true,
+  reply: (_operation, values) => values,
+  announced: (_notification, values) => values,
+  refuses: (_operation, refusal) => refusal,
   announcesCompactly: true,
   announces: (_subject, changed) => changed,
   hidesPassword: true,
   refusesUnsupportedWake: true,
-  refusesPasswordAlone: true,
   armsFor: (enabled) => enabled.length > 0,
   refusesDeviceStringsAlone: true,
   refusesUnknownStringSet: true,
@@ -110,7 +133,6 @@ export const CONFORMING_ETHTOOL: EthtoolParts = {
   limitsVerifyTime: true,
   sourceNeedsFlag: true,
   sourceNeedsMacMerge: true,
-  fecTotal: (lanes) => lanes.reduce((sum, lane) => sum + lane, 0),
   extendedStateNeedsUp: true,
   listClearsOthers: true,
   checksBitsPastEnd: true,
@@ -125,5 +147,11 @@ export const CONFORMING_ETHTOOL: EthtoolParts = {
   announcesIoctl: true,
   countsTests: (names) => names.length,
   checksLanes: true,
+  leavesOutEmpty: true,
+  limitsProfile: true,
+  speedSelectsModes: true,
+  tdrPair: (pair) => pair,
+  ioctlReply: (_command, bytes) => bytes,
+  ioctlRefuses: (_command, errno) => errno,
   dumpsContexts: true,
 };

@@ -40,7 +40,16 @@ import {
   fillLinkState,
 } from './linkSettings.js';
 import { changeModule, fillModule, fillModuleEeprom, fillTunnelInfo, fillVirtualClocks } from './module.js';
-import { changePlca, changePse, fillPhy, fillPlca, fillPlcaStatus, fillPse } from './phyDevice.js';
+import {
+  changePlca,
+  changePse,
+  fillPhy,
+  fillPlca,
+  fillPlcaStatus,
+  fillPse,
+  isPhyRefusal,
+  requestedPhy,
+} from './phyDevice.js';
 import { changeChannels, changeRings, fillChannels, fillRings } from './queues.js';
 import {
   flagsOf,
@@ -142,7 +151,8 @@ export function registerEthtoolFamily(kernel: ReferenceKernel, netlink: NetlinkK
     const { command, set } = ETHTOOL_NOTIFICATIONS[name];
     const [[, header] = [1, undefined]] = [...set.byNumber].filter(([, spec]) => spec.name.endsWith('_HEADER'));
     if (header === undefined) return;
-    const body = encodeAttributes(set, { [header.name]: replyHeader(kernel, netDevice), ...values });
+    const said = kernel.parts.ethtool.announced(name, values);
+    const body = encodeAttributes(set, { [header.name]: replyHeader(kernel, netDevice), ...said });
     netlink.notify(NETLINK_GENERIC, group(), genericBody(id, command, ETHTOOL_GENL_VERSION, body));
   };
   const context: EthtoolContext = {
@@ -170,13 +180,18 @@ export function registerEthtoolFamily(kernel: ReferenceKernel, netlink: NetlinkK
     operations.push(queryOperation(context, name as keyof typeof QUERIES, fill, () => id));
   }
   for (const [name, change] of Object.entries(CHANGES)) {
-    operations.push(changeOperation(context, ETHTOOL_OPERATIONS[name as keyof typeof CHANGES], change, () => id));
+    operations.push(changeOperation(context, name as keyof typeof CHANGES, change, () => id));
   }
+  const offered = new Set(
+    Object.entries(ETHTOOL_OPERATIONS)
+      .filter(([name]) => kernel.parts.ethtool.offers(name))
+      .map(([, { command }]) => command),
+  );
   const id: number = netlink.registerFamily({
     name: ETHTOOL_GENL_NAME,
     version: ETHTOOL_GENL_VERSION,
     multicastGroups: [ETHTOOL_MCGRP_MONITOR_NAME],
-    operations: operations.sort((a, b) => a.number - b.number),
+    operations: operations.filter(({ number }) => offered.has(number)).sort((a, b) => a.number - b.number),
   });
   const group = (): number => netlink.groupOf(id, ETHTOOL_MCGRP_MONITOR_NAME);
   return context;
@@ -193,11 +208,14 @@ const plainOperation = (
 
 function reply(
   kernel: ReferenceKernel,
-  operation: EthtoolOperation,
+  name: EthtoolOperationName,
   id: number,
   netDevice: NetDevice,
-  values: Values,
+  made: Values,
+  compact = false,
 ): NetlinkBody {
+  const operation: EthtoolOperation = ETHTOOL_OPERATIONS[name];
+  const values = kernel.parts.ethtool.reply(name, made, compact);
   const attributes = encodeAttributes(operation.set, { [operation.header]: replyHeader(kernel, netDevice), ...values });
   return genericBody(id, operation.reply ?? operation.command, ETHTOOL_GENL_VERSION, attributes);
 }
@@ -230,19 +248,20 @@ function queryOperation(
     doit: async (request) => {
       const netDevice = requestedDevice(kernel, operation, request);
       if ('errno' in netDevice) return netDevice;
-      const values = await fill(context, netDevice, queryOf(operation, request));
+      const query = queryOf(operation, request);
+      const values = await fill(context, netDevice, query);
       return isRefused(values)
-        ? values.refused
-        : { ok: true, replies: [reply(kernel, operation, id(), netDevice, values)] };
+        ? refusedOr(kernel, name, values.refused)
+        : { ok: true, replies: [reply(kernel, name, id(), netDevice, values, query.flags.compact)] };
     },
     dumpit: async (request) => {
       const devices = dumpedDevices(context, name, operation, request);
-      if ('errno' in devices) return devices;
+      if ('errno' in devices) return refusedOr(kernel, name, devices);
       const query = queryOf(operation, request);
       const replies: NetlinkBody[] = [];
       for (const netDevice of devices) {
         for (const values of await one(netDevice, query)) {
-          if (!isRefused(values)) replies.push(reply(kernel, operation, id(), netDevice, values));
+          if (!isRefused(values)) replies.push(reply(kernel, name, id(), netDevice, values, query.flags.compact));
           else if (values.refused.errno !== EOPNOTSUPP || !kernel.parts.ethtool.dumpSkipsUnable) return values.refused;
         }
       }
@@ -250,6 +269,9 @@ function queryOperation(
     },
   };
 }
+
+const refusedOr = (kernel: ReferenceKernel, name: string, refusal: Refusal): HandlerResult =>
+  kernel.parts.ethtool.refuses(name, refusal) ?? { ok: true };
 
 /** Dumps that are about the device that they name, if they name one; others do not look at it: ethnl_default_start(). */
 const DUMPS_OF_ONE: ReadonlySet<string> = new Set(['RSS_GET', 'PHY_GET']);
@@ -274,10 +296,11 @@ function dumpedDevices(
 /** ethnl_default_set_doit(). */
 function changeOperation(
   context: EthtoolContext,
-  operation: EthtoolOperation,
+  name: keyof typeof CHANGES,
   change: ApplyChange,
   id: () => number,
 ): NetlinkOperation {
+  const operation: EthtoolOperation = ETHTOOL_OPERATIONS[name];
   return {
     ...plainOperation(operation),
     privileged: true,
@@ -286,9 +309,9 @@ function changeOperation(
       if ('errno' in netDevice) return netDevice;
       const result = await change(context, { ...request, ...queryOf(operation, request), netDevice });
       await context.kernel.settle();
-      if (isRefusal(result)) return result;
+      if (isRefusal(result)) return refusedOr(context.kernel, name, result);
       if (result === undefined || operation.reply === null) return { ok: true };
-      return { ok: true, replies: [reply(context.kernel, operation, id(), netDevice, result)] };
+      return { ok: true, replies: [reply(context.kernel, name, id(), netDevice, result)] };
     },
   };
 }
@@ -304,7 +327,9 @@ function stringSetOperation(kernel: ReferenceKernel, id: () => number): NetlinkO
   };
   const filled = async (netDevice: NetDevice | undefined, request: NetlinkRequest): Promise<HandlerResult> => {
     const values = await fillStringSets(ethtool, netDevice, request);
-    return isRefusal(values) ? values : { ok: true, replies: [body(netDevice, values)] };
+    return isRefusal(values)
+      ? values
+      : { ok: true, replies: [body(netDevice, ethtool.reply('STRSET_GET', values, false))] };
   };
   return {
     ...plainOperation(operation),
@@ -313,7 +338,9 @@ function stringSetOperation(kernel: ReferenceKernel, id: () => number): NetlinkO
       const isAboutNobody = header !== undefined && !Object.keys(header).some((name) => name.includes('_DEV_'));
       if (isAboutNobody) return filled(undefined, request);
       const netDevice = requestedDevice(kernel, operation, request);
-      return 'errno' in netDevice ? netDevice : filled(netDevice, request);
+      if ('errno' in netDevice) return netDevice;
+      const phy = requestedPhy({ kernel }, netDevice, queryOf(operation, request));
+      return phy !== null && isPhyRefusal(phy) ? phy : filled(netDevice, request);
     },
     dumpit: async (request) => {
       const replies: NetlinkBody[] = [];

@@ -11,6 +11,7 @@ import {
   ETHTOOL_SRXCLSRLINS,
   ETHTOOL_SRXFH,
   HASH_FIELDS,
+  RXNFC_LENGTH,
   RX_CLS_LOC_SPECIAL,
   readRule,
   rxnfcCommand,
@@ -42,6 +43,19 @@ export async function ethtoolIoctl(
   const bytes = command.slice();
   if (bytes.length < 4) return failed(EFAULT);
   const number = rxnfcCommand(bytes);
+  const { ethtool } = context.kernel.parts;
+  const result = await run(context, netDevice, bytes, number);
+  if (result.ok) return { ok: true, bytes: ethtool.ioctlReply(number, result.bytes) };
+  const errno = ethtool.ioctlRefuses(number, result.errno);
+  return errno === undefined ? { ok: true, bytes } : failed(errno);
+}
+
+async function run(
+  context: EthtoolContext,
+  netDevice: NetDevice,
+  bytes: Uint8Array,
+  number: number,
+): Promise<IoctlResult> {
   const handler = DEVICE_COMMANDS.get(number) ?? SETTING_COMMANDS.get(number);
   if (handler !== undefined) return handler(context, netDevice, bytes);
   if (netDevice.lower.kind !== 'port') return failed(EOPNOTSUPP);
@@ -49,9 +63,21 @@ export async function ethtoolIoctl(
   return receiveCommand(netDevice, bytes, number);
 }
 
+const RECEIVE_COMMANDS: ReadonlySet<number> = new Set([
+  ETHTOOL_GRXRINGS,
+  ETHTOOL_GRXFH,
+  ETHTOOL_SRXFH,
+  ETHTOOL_GRXCLSRLCNT,
+  ETHTOOL_GRXCLSRLALL,
+  ETHTOOL_GRXCLSRULE,
+  ETHTOOL_SRXCLSRLINS,
+  ETHTOOL_SRXCLSRLDEL,
+]);
+
 /** `struct ethtool_rxnfc`. */
 async function receiveCommand(netDevice: NetDevice, bytes: Uint8Array, number: number): Promise<IoctlResult> {
-  if (bytes.length < 192) return failed(EINVAL);
+  if (!RECEIVE_COMMANDS.has(number)) return failed(EOPNOTSUPP);
+  if (bytes.length < RXNFC_LENGTH) return failed(EINVAL);
   switch (number) {
     case ETHTOOL_GRXRINGS:
       setRxnfcData(bytes, BigInt(netDevice.realRxQueues));

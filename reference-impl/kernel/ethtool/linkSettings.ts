@@ -128,7 +128,9 @@ export const changeLinkModes: ApplyChange = async (context, request) => {
   const speed = numberIn(values, 'ETHTOOL_A_LINKMODES_SPEED');
   const duplex = numberIn(values, 'ETHTOOL_A_LINKMODES_DUPLEX');
   const advertise =
-    values[ADVERTISED] === undefined ? autoModes(before, { autoneg, speed, lanes, duplex }) : modes.bits;
+    values[ADVERTISED] === undefined && ethtool.speedSelectsModes
+      ? autoModes(before, { autoneg, speed, lanes, duplex })
+      : modes.bits;
   const changed =
     autoneg !== before.autoneg ||
     differs(advertise, before.advertised) ||
@@ -226,16 +228,19 @@ const counters = (...values: readonly number[]): Value => {
   return bytes;
 };
 
-export const fillFec: FillReply = async ({ kernel }, netDevice, { flags }) => {
+export const fillFec: FillReply = async (_context, netDevice, { flags }) => {
   const { device, port } = portOf(netDevice);
   const { getFec } = device.ethtool;
   if (netDevice.lower.kind === 'vlan' || getFec === undefined) return refusedWith(refusal(EOPNOTSUPP));
   const { configured, active, statistics } = await getFec(port);
   const names = configured.map(modeNameOf).filter((name) => name !== undefined);
   const activeName = active === null ? undefined : modeNameOf(active);
-  const { fecTotal } = kernel.parts.ethtool;
   const kept = (total: number | undefined, lanes: readonly number[] | undefined): Value => {
-    if (lanes !== undefined) return counters(fecTotal(lanes), ...lanes);
+    if (lanes !== undefined)
+      return counters(
+        lanes.reduce((sum, lane) => sum + lane, 0),
+        ...lanes,
+      );
     return total === undefined ? counters() : counters(total);
   };
   const correction: Values = {

@@ -22,7 +22,7 @@ const PHY_UPSTREAM_MAC = 0;
 
 /** ethnl_req_get_phydev(): the PHY with the index that was asked for, or the one of the net device; null: it has none. */
 export function requestedPhy(
-  { kernel }: EthtoolContext,
+  { kernel }: Pick<EthtoolContext, 'kernel'>,
   netDevice: NetDevice,
   query: Pick<Query, 'offsets' | 'phyIndex' | 'headerPath'>,
 ): PhyOps | null | Refusal {

@@ -115,7 +115,7 @@ export async function fillStringSets(
     if (!isDevices && !COMMON_SETS.has(id)) return refusal(EOPNOTSUPP);
     const own = isDevices && netDevice !== undefined ? await deviceStrings(netDevice, id) : undefined;
     const names = COMMON_SETS.get(id) ?? own ?? [];
-    if (names.length > 0) sets.push(stringSetValues(parts, id, names, countsOnly));
+    if (names.length > 0 || !parts.leavesOutEmpty) sets.push(stringSetValues(parts, id, names, countsOnly));
   }
   return { ETHTOOL_A_STRSET_STRINGSETS: { ETHTOOL_A_STRINGSETS_STRINGSET: sets } };
 }

@@ -55,7 +55,7 @@ export const changeWake: ApplyChange = async (context, request) => {
   if (ethtool.refusesUnsupportedWake && enabled.some((mode) => !before.supported.includes(mode)))
     return refusalAt(request, 'ETHTOOL_A_WOL_MODES', EINVAL, 'cannot enable unsupported WoL mode');
   const asked = bytesIn(request.values, 'ETHTOOL_A_WOL_SOPASS');
-  if (asked !== undefined && !before.supported.includes(SECURE_ON) && ethtool.refusesPasswordAlone) {
+  if (asked !== undefined && !before.supported.includes(SECURE_ON)) {
     const message = 'magicsecure not supported, cannot set password';
     return refusalAt(request, 'ETHTOOL_A_WOL_SOPASS', EINVAL, message);
   }
