@@ -81,7 +81,7 @@ Then(
   },
 );
 
-Given(/^changes of (.+) are listened to$/, async function (this: NicWorld, _words: string) {
+Given(/^changes of (?:.+) are listened to$/, async function (this: NicWorld) {
   settingNotes(this).listener = await listenToEthtool(this);
 });
 

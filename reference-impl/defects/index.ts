@@ -36,6 +36,11 @@ import { switchTableDefects } from './switchTable.js';
 import { switchUniformityDefects } from './switchUniformity.js';
 import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
+import { ethtoolCableDefects } from './ethtoolCable.js';
+import { ethtoolIoctlDefects } from './ethtoolIoctl.js';
+import { ethtoolModuleDefects } from './ethtoolModule.js';
+import { ethtoolNetlinkDefects } from './ethtoolNetlink.js';
+import { ethtoolSettingDefects } from './ethtoolSettings.js';
 
 export type { Defect } from './defect.js';
 
@@ -78,4 +83,9 @@ export const defects: readonly Defect[] = [
   ...switchAccessListDefects,
   ...switchFilterDefects,
   ...switchMirrorDefects,
+  ...ethtoolNetlinkDefects,
+  ...ethtoolSettingDefects,
+  ...ethtoolCableDefects,
+  ...ethtoolModuleDefects,
+  ...ethtoolIoctlDefects,
 ];

@@ -1,5 +1,6 @@
 /** A conforming stack with one part replaced: what most defects are. */
 import type { NicParts } from '../device/parts.js';
+import type { ServiceParts } from '../device/service/serviceParts.js';
 import type { RouterChipParts } from '../device/switch/routerParts.js';
 import type { AclParts } from '../device/switch/aclParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
@@ -8,6 +9,7 @@ import type { BondParts } from '../kernel/bond/bondParts.js';
 import type { LacpParts } from '../kernel/bond/lacpParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
+import type { EthtoolParts } from '../kernel/ethtool/ethtoolParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 import type { RoutingParts } from '../kernel/routing/routingParts.js';
 import type { TcParts } from '../kernel/tc/tcParts.js';
@@ -71,3 +73,13 @@ export const acl =
 export const tc =
   (change: Partial<TcParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, tc: { ...parts.tc, ...change } });
+
+/** Parts of ethtool in the kernel. */
+export const ethtool =
+  (change: Partial<EthtoolParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, ethtool: { ...parts.ethtool, ...change } });
+
+/** Parts of the service side of the NIC. */
+export const service =
+  (change: Partial<ServiceParts>): NonNullable<Defect['nic']> =>
+  (parts) => ({ ...parts, service: { ...parts.service, ...change } });

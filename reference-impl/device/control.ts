@@ -4,7 +4,6 @@ import type {
   Channels,
   Coalesce,
   DriverResult,
-  Errno,
   FecMode,
   FlowRule,
   HwTimestampConfig,
@@ -14,22 +13,11 @@ import type {
   RssChange,
   TimestampingInfo,
 } from '../../harness/contract/index.js';
+import { done, EBUSY, EINVAL, ENOENT, ENOSPC, EOPNOTSUPP, ERANGE, refuse } from './driverResult.js';
 import { deliver, flushAggregators } from './receiveRing.js';
 import { SPEED_MODES } from './service/serviceState.js';
 import { hasCarrier, newRssState, spread, speedOf, type NicPort, type RssState } from './state.js';
 import { drainAll } from './transmit.js';
-
-const errno = (value: number): Errno => value as Errno;
-export const ENOENT = errno(2);
-export const EBUSY = errno(16);
-export const EINVAL = errno(22);
-export const ENOSPC = errno(28);
-export const ERANGE = errno(34);
-export const EOPNOTSUPP = errno(95);
-
-export const done: DriverResult = { ok: true, value: undefined };
-export const refuse = (code: Errno, message?: string): { ok: false; errno: Errno; message?: string } =>
-  message === undefined ? { ok: false, errno: code } : { ok: false, errno: code, message };
 
 /** Sizes are rounded up to a power of two. What is in a ring goes on its way first: a resize loses nothing. */
 export function setRings(port: NicPort, wanted: RingSettings): DriverResult {

@@ -18,13 +18,8 @@ import {
   activeFec,
   channelsOf,
   createRssContext,
-  done,
-  EINVAL,
-  EOPNOTSUPP,
-  ENOENT,
   insertRule,
   linkSettings,
-  refuse,
   removeRssContext,
   removeRule,
   setChannels,
@@ -37,6 +32,7 @@ import {
   SUPPORTED_COALESCE,
   TIMESTAMPING,
 } from './control.js';
+import { done, EINVAL, ENOENT, EOPNOTSUPP, refuse } from './driverResult.js';
 import {
   DEFAULT_FEATURES,
   ENCAP_FEATURES,

@@ -1,6 +1,6 @@
 /** The PHY of the reference NIC and the copper behind it: a pair for each direction. */
 import type { CableTestResult, DriverResult, PhyOps, TdrConfig } from '../../../harness/contract/index.js';
-import { done } from '../control.js';
+import { done } from '../driverResult.js';
 import { hasCarrier, type NicPort } from '../state.js';
 import { CABLE_CM } from './moduleMemory.js';
 

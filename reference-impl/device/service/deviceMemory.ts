@@ -1,7 +1,7 @@
 /** The memory of the device: words of 16 bits, whose sum over the first 64 is fixed, and its registers. */
 import type { DriverResult } from '../../../harness/contract/index.js';
 import { parseMac } from '../../packet/addresses.js';
-import { done, EINVAL, refuse } from '../control.js';
+import { done, EINVAL, refuse } from '../driverResult.js';
 import { hasCarrier, speedOf, type NicPort } from '../state.js';
 
 const EEPROM_LENGTH = 256;

@@ -1,6 +1,6 @@
 /** Energy-Efficient Ethernet and the MAC merge layer of the reference NIC. */
 import type { DriverResult, Eee, EeeSettings, MacMerge, MacMergeSettings } from '../../../harness/contract/index.js';
-import { done, EINVAL, refuse } from '../control.js';
+import { done, EINVAL, refuse } from '../driverResult.js';
 import { hasCarrier, speedOf, type NicPort } from '../state.js';
 
 /** IEEE 802.3, 78.1: modes of this MAC that have low power idle. */

@@ -3,7 +3,7 @@
  * them. The reference NIC has a passive copper cable plugged in.
  */
 import type { DriverResult, ModulePlace } from '../../../harness/contract/index.js';
-import { EINVAL, refuse } from '../control.js';
+import { EINVAL, refuse } from '../driverResult.js';
 import type { NicPort } from '../state.js';
 
 const HALF = 128;

@@ -1,6 +1,6 @@
 /** ethtool_ops of the service side, over the ports of the reference NIC. */
 import type { EthtoolDeviceOps, LinkExtendedState, PortName } from '../../../harness/contract/index.js';
-import { done } from '../control.js';
+import { done } from '../driverResult.js';
 import { hasCarrier, type NicPort } from '../state.js';
 import { phyOf } from './cable.js';
 import {

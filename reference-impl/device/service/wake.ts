@@ -1,7 +1,7 @@
 /** Wake-on-LAN: what a port that is down watches for on the cable. */
 import type { DriverResult, WakeSettings, WakeSupport } from '../../../harness/contract/index.js';
 import { isBroadcastMac, isMulticastMac, parseMac } from '../../packet/addresses.js';
-import { done } from '../control.js';
+import { done } from '../driverResult.js';
 import type { NicPort } from '../state.js';
 
 const SUPPORTED = ['phy', 'ucast', 'mcast', 'bcast', 'magic', 'magicsecure'];

@@ -69,6 +69,8 @@ export interface EthtoolParts {
   /** pause.c, stats.c: whether a source of statistics needs the flag, and a MAC merge layer. */
   readonly sourceNeedsFlag: boolean;
   readonly sourceNeedsMacMerge: boolean;
+  /** stats_prepare_data(): whose counters are read. */
+  readonly statisticsOf: (source: number) => number;
   /** linkstate_prepare_data(): whether the reason for a missing link is asked for only while the net device is up. */
   readonly extendedStateNeedsUp: boolean;
   /** bitset.c: whether a bit set without a mask says that the other bits are off. */
@@ -133,6 +135,7 @@ export const CONFORMING_ETHTOOL: EthtoolParts = {
   limitsVerifyTime: true,
   sourceNeedsFlag: true,
   sourceNeedsMacMerge: true,
+  statisticsOf: (source) => source,
   extendedStateNeedsUp: true,
   listClearsOthers: true,
   checksBitsPastEnd: true,

@@ -59,7 +59,10 @@ export const fillStatistics: FillReply = async (context, netDevice, query) => {
   const withoutMerge = await refusedSource(context, netDevice, source);
   if (withoutMerge !== undefined) return refusedWith(withoutMerge);
   // Of the two MACs of a merge layer the express MAC alone has carried frames.
-  const keeps = source === SOURCE_PMAC ? undefined : await ops.standardStatistics?.(port);
+  const keeps =
+    context.kernel.parts.ethtool.statisticsOf(source) === SOURCE_PMAC
+      ? undefined
+      : await ops.standardStatistics?.(port);
   const statistics = keeps ?? NOTHING_COUNTED;
   const groups = GROUPS.filter(({ name }) => asked.set.has(name)).map((group) => groupValues(group, statistics));
   return { ETHTOOL_A_STATS_SRC: source, ...(groups.length > 0 ? { ETHTOOL_A_STATS_GRP: groups } : {}) };
