@@ -129,7 +129,9 @@ Then(
       const single = this.answer?.ok === true ? alone : [];
       const { replies } = await askOperation(this, name, {}, { namesDevice: false, dumps: true });
       const { answer } = this;
-      expectThat(answer?.ok === true, `the dump of ${name} is refused`);
+      // ethnl_tunnel_info_dumpit() ends with what it got for the last device.
+      const isEmpty = answer?.ok === false && answer.error.errnoName === 'EOPNOTSUPP' && single.length === 0;
+      expectThat(answer?.ok === true || isEmpty, `the dump of ${name} is refused`);
       const ours = replies.filter(
         (reply) => numberIn(nestIn(reply, header), 'ETHTOOL_A_HEADER_DEV_INDEX') === this.port.ifIndex,
       );
