@@ -5,6 +5,7 @@ import { CONFORMING_BOND, type BondParts } from './bond/bondParts.js';
 import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
 import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/multicastParts.js';
 import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
+import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js';
 import { CONFORMING_ETHTOOL, type EthtoolParts } from './ethtool/ethtoolParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
 import type { NetDevice } from './netDevice.js';
@@ -107,6 +108,7 @@ export interface KernelParts {
   readonly multicast: MulticastParts;
   readonly routing: RoutingParts;
   readonly tc: TcParts;
+  readonly devlink: DevlinkParts;
   readonly ethtool: EthtoolParts;
 }
 
@@ -164,5 +166,6 @@ export const CONFORMING_KERNEL: KernelParts = {
   multicast: CONFORMING_MULTICAST,
   routing: CONFORMING_ROUTING,
   tc: CONFORMING_TC,
+  devlink: CONFORMING_DEVLINK,
   ethtool: CONFORMING_ETHTOOL,
 };

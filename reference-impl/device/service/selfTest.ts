@@ -58,7 +58,7 @@ function loopbackTest(port: NicPort): number {
     name: port.name,
     limits: port.limits,
     parts: port.parts,
-    host: capture(received),
+    host: capture(port.host, received),
     address: port.permanentAddress,
     rssKey: new Uint8Array(port.limits.keyLength),
     switching: undefined,
@@ -89,7 +89,8 @@ function testFrame(own: Uint8Array): Uint8Array {
 const nothing = (): void => undefined;
 
 /** The host's side of the loop: frames are kept, everything else is nobody's business. */
-const capture = (received: RxFrame[]): DriverHost => ({
+const capture = (host: DriverHost, received: RxFrame[]): DriverHost => ({
+  devlink: host.devlink,
   registerPort: nothing,
   unregisterPort: () => Promise.resolve(),
   receive: (_port, frames) => void received.push(...frames),
