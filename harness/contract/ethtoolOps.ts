@@ -27,7 +27,7 @@ export interface EthtoolDeviceOps {
   /** Counters by the names behind ETHTOOL_A_MM_STAT_; what the device does not count is absent. */
   readonly macMergeStatistics?: (port: PortName) => Awaitable<Readonly<Partial<Record<MacMergeCounter, number>>>>;
   /** The PHY that is attached to the MAC, as phylib sees it. */
-  readonly phy?: (port: PortName) => PhyOps | null;
+  readonly phy?: PhyOps;
   readonly selfTest?: SelfTestOps;
   /** set_phys_id: answers how often a second the kernel has to switch between on and off, 0 where the device blinks by itself. */
   readonly identify?: (port: PortName, state: 'active' | 'inactive' | 'on' | 'off') => Awaitable<DriverResult<number>>;
@@ -66,8 +66,8 @@ export interface WakeSupport extends WakeSettings {
 
 export interface PrivateFlagOps {
   readonly names: readonly string[];
-  readonly get: (port: PortName) => Awaitable<ReadonlySet<string>>;
-  readonly set: (port: PortName, flags: ReadonlySet<string>) => Awaitable<DriverResult>;
+  readonly get: (port: PortName) => Awaitable<readonly string[]>;
+  readonly set: (port: PortName, flags: readonly string[]) => Awaitable<DriverResult>;
 }
 
 /** struct ethtool_keee; link modes by the names of ETH_SS_LINK_MODES, the timer in microseconds. */
@@ -130,18 +130,18 @@ export type MacMergeCounter =
 
 /** struct phy_driver, as far as ethtool reaches it. Pairs count from 0. */
 export interface PhyOps {
-  /** dev_name() of the MDIO device, and the name of its driver. */
-  readonly name: string;
+  /** The MDIO bus that the PHYs are on, one for each port, and the name of their driver. */
+  readonly bus: string;
   readonly driver: string;
-  readonly startCableTest?: () => Awaitable<DriverResult>;
-  readonly startCableTestTdr?: (config: TdrConfig) => Awaitable<DriverResult>;
+  readonly startCableTest?: (port: PortName) => Awaitable<DriverResult>;
+  readonly startCableTestTdr?: (port: PortName, config: TdrConfig) => Awaitable<DriverResult>;
   /** cable_test_get_status, asked for once a second: null while the test goes on. */
-  readonly cableTestResult?: () => Awaitable<CableTestResult | null>;
+  readonly cableTestResult?: (port: PortName) => Awaitable<CableTestResult | null>;
   /** get_sqi, get_sqi_max. */
-  readonly signalQuality?: () => Awaitable<{ readonly index: number; readonly max: number }>;
+  readonly signalQuality?: (port: PortName) => Awaitable<{ readonly index: number; readonly max: number }>;
   readonly plca?: PlcaOps;
   readonly pse?: PseOps;
-  readonly statistics?: () => Awaitable<readonly (readonly [name: string, value: number])[]>;
+  readonly statistics?: (port: PortName) => Awaitable<readonly (readonly [name: string, value: number])[]>;
 }
 
 /** Centimetres. */
@@ -177,21 +177,23 @@ export interface PlcaSettings {
   readonly burstTimer?: number;
 }
 export interface PlcaOps {
-  readonly get: () => Awaitable<DriverResult<PlcaSettings & { readonly version?: number }>>;
-  readonly set: (change: PlcaSettings) => Awaitable<DriverResult>;
+  readonly get: (port: PortName) => Awaitable<DriverResult<PlcaSettings & { readonly version?: number }>>;
+  readonly set: (port: PortName, change: PlcaSettings) => Awaitable<DriverResult>;
   /** Whether the coordinator's beacon is there. */
-  readonly status: () => Awaitable<DriverResult<boolean>>;
+  readonly status: (port: PortName) => Awaitable<DriverResult<boolean>>;
 }
 
 /** struct pse_control_status of one PSE, by the names behind ETHTOOL_A_. */
 export interface PseOps {
   readonly kinds: readonly ('podl' | 'c33')[];
-  readonly status: () => Awaitable<DriverResult<Readonly<Record<string, number>>>>;
-  readonly set: (change: {
-    readonly podlAdmin?: number;
-    readonly c33Admin?: number;
-    readonly powerLimit?: number;
-  }) => Awaitable<DriverResult>;
+  readonly status: (port: PortName) => Awaitable<DriverResult<Readonly<Record<string, number>>>>;
+  readonly set: (port: PortName, change: PseChange) => Awaitable<DriverResult>;
+}
+
+export interface PseChange {
+  readonly podlAdmin?: number;
+  readonly c33Admin?: number;
+  readonly powerLimit?: number;
 }
 
 export interface SelfTestOps {

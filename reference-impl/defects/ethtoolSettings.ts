@@ -11,7 +11,7 @@ const done: DriverResult = { ok: true, value: undefined };
 /** Flags that are on stay on. */
 const stickyFlags = (sound: PrivateFlagOps): PrivateFlagOps => ({
   ...sound,
-  set: async (port, flags) => sound.set(port, new Set([...(await sound.get(port)), ...flags])),
+  set: async (port, flags) => sound.set(port, [...new Set([...(await sound.get(port)), ...flags])]),
 });
 
 /** Settings of a device by ethtool. */

@@ -1,5 +1,5 @@
 /** The PHY of the reference NIC and the copper behind it: a pair for each direction. */
-import type { CableTestResult, DriverResult, PhyOps, TdrConfig } from '../../../harness/contract/index.js';
+import type { CableTestResult, DriverResult, PhyOps, PortName, TdrConfig } from '../../../harness/contract/index.js';
 import { done } from '../driverResult.js';
 import { hasCarrier, type NicPort } from '../state.js';
 import { CABLE_CM } from './moduleMemory.js';
@@ -14,19 +14,19 @@ const PULSE_MV = 1000;
 const ECHO_MV = 900;
 const LOSS_MV_PER_METRE = 20;
 
-export function phyOf(port: NicPort): PhyOps {
+export function phyOps(portOf: (name: PortName) => NicPort): PhyOps {
   return {
-    name: `nicspec-mii-${port.name}:01`,
+    bus: 'nicspec-mii',
     driver: 'nicspec reference PHY',
-    startCableTest: () => begin(port, () => testResult(port)),
-    startCableTestTdr: (config) => begin(port, () => rawResult(port, config)),
-    cableTestResult: () => takeResult(port),
+    startCableTest: (name) => begin(portOf(name), testResult),
+    startCableTestTdr: (name, config) => begin(portOf(name), (port) => rawResult(port, config)),
+    cableTestResult: (name) => takeResult(portOf(name)),
   };
 }
 
 /** The pulses take the line: there is no link until the test is over. */
-function begin(port: NicPort, result: () => CableTestResult): DriverResult {
-  port.service.cableTest = { until: port.now + TEST_NS, result };
+function begin(port: NicPort, result: (port: NicPort) => CableTestResult): DriverResult {
+  port.service.cableTest = { until: port.now + TEST_NS, result: () => result(port) };
   if (port.parts.service.testTakesLink) port.host.carrier(port.name, false);
   return done;
 }

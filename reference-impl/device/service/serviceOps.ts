@@ -2,7 +2,7 @@
 import type { EthtoolDeviceOps, LinkExtendedState, PortName } from '../../../harness/contract/index.js';
 import { done } from '../driverResult.js';
 import { hasCarrier, type NicPort } from '../state.js';
-import { phyOf } from './cable.js';
+import { phyOps } from './cable.js';
 import {
   EEPROM_MAGIC,
   REGISTERS_VERSION,
@@ -35,7 +35,7 @@ export function serviceOps(portOf: (name: PortName) => NicPort): EthtoolDeviceOp
     setWake: (name, wake) => setWake(portOf(name), wake),
     privateFlags: {
       names: PRIVATE_FLAGS,
-      get: (name) => portOf(name).service.privateFlags,
+      get: (name) => [...portOf(name).service.privateFlags],
       set: (name, flags) => {
         portOf(name).service.privateFlags = new Set(flags);
         return done;
@@ -61,7 +61,7 @@ export function serviceOps(portOf: (name: PortName) => NicPort): EthtoolDeviceOp
     getMacMerge: (name) => macMergeOf(portOf(name)),
     setMacMerge: (name, settings) => setMacMerge(portOf(name), settings),
     macMergeStatistics: () => ({ REASSEMBLY_ERRORS: 0, SMD_ERRORS: 0, REASSEMBLY_OK: 0 }),
-    phy: (name) => phyOf(portOf(name)),
+    phy: phyOps(portOf),
     selfTest: { names: TEST_NAMES, run: (name, offline) => selfTest(portOf(name), offline) },
     identify: () => ({ ok: true, value: BLINKS }),
     registers: {

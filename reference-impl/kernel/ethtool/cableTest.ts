@@ -1,5 +1,5 @@
 /** ETHTOOL_MSG_CABLE_TEST_ACT and _TDR_ACT: net/ethtool/cabletest.c, and the state machine of drivers/net/phy/phy.c around it. */
-import type { CableTestResult, PhyOps, TdrConfig } from '../../../harness/contract/index.js';
+import type { Awaitable, CableTestResult, DriverResult, TdrConfig } from '../../../harness/contract/index.js';
 import { nestIn, numberIn, type Values } from '../../netlink/schema.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { EBUSY, EINVAL, EOPNOTSUPP } from '../errno.js';
@@ -7,7 +7,7 @@ import { setTesting } from '../linkState.js';
 import { isUp, type NetDevice } from '../netDevice.js';
 import { fromOutcome, refusal, refusalAt } from '../refusals.js';
 import { ethtoolStateOf } from './deviceState.js';
-import { isPhyRefusal, requestedPhy } from './phyDevice.js';
+import { isPhyRefusal, requestedPhy, type BoundPhy } from './phyDevice.js';
 import type { ApplyChange, EthtoolContext, EthtoolRequest } from './request.js';
 
 const STARTED = 1;
@@ -24,9 +24,10 @@ type Kind = 'CABLE_TEST' | 'CABLE_TEST_TDR';
 export const testCable: ApplyChange = async (context, request) => {
   const phy = requestedPhy(context, request.netDevice, request);
   if (phy === null || isPhyRefusal(phy)) return refusal(EOPNOTSUPP);
-  if (phy.startCableTest === undefined || phy.cableTestResult === undefined)
+  const { startCableTest, cableTestResult } = phy.phy;
+  if (startCableTest === undefined || cableTestResult === undefined)
     return refusal(EOPNOTSUPP, 'PHY driver does not support cable testing');
-  return start(context, request.netDevice, phy, 'CABLE_TEST', phy.startCableTest);
+  return start(context, request.netDevice, phy, 'CABLE_TEST', () => startCableTest(phy.port));
 };
 
 export const testCableRaw: ApplyChange = async (context, request) => {
@@ -34,10 +35,10 @@ export const testCableRaw: ApplyChange = async (context, request) => {
   if ('errno' in config) return config;
   const phy = requestedPhy(context, request.netDevice, request);
   if (phy === null || isPhyRefusal(phy)) return refusal(EOPNOTSUPP);
-  const { startCableTestTdr } = phy;
-  if (startCableTestTdr === undefined || phy.cableTestResult === undefined)
+  const { startCableTestTdr, cableTestResult } = phy.phy;
+  if (startCableTestTdr === undefined || cableTestResult === undefined)
     return refusal(EOPNOTSUPP, 'PHY driver does not support cable test TDR');
-  return start(context, request.netDevice, phy, 'CABLE_TEST_TDR', () => startCableTestTdr(config));
+  return start(context, request.netDevice, phy, 'CABLE_TEST_TDR', () => startCableTestTdr(phy.port, config));
 };
 
 /** ethnl_act_cable_test_tdr_cfg(). */
@@ -67,9 +68,9 @@ function tdrConfig({ kernel }: EthtoolContext, request: EthtoolRequest): TdrConf
 async function start(
   context: EthtoolContext,
   netDevice: NetDevice,
-  phy: PhyOps,
+  { phy, port }: BoundPhy,
   kind: Kind,
-  begin: NonNullable<PhyOps['startCableTest']>,
+  begin: () => Awaitable<DriverResult>,
 ): Promise<Refusal | undefined> {
   const { kernel } = context;
   const { ethtool } = kernel.parts;
@@ -92,7 +93,7 @@ async function start(
   state.cableTest = test;
   const poll = async (): Promise<void> => {
     if (state.cableTest !== test) return;
-    const result = (await phy.cableTestResult?.()) ?? null;
+    const result = (await phy.cableTestResult?.(port)) ?? null;
     if (result === null) kernel.schedule(kernel.now + POLL_NS, poll);
     else end(kind === 'CABLE_TEST' ? testNest(result) : rawNest(result));
   };

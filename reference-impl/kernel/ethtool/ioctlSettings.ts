@@ -64,7 +64,7 @@ const getPrivateFlags: IoctlHandler = async (context, netDevice, bytes) => {
 const setPrivateFlags: IoctlHandler = async (_context, netDevice, bytes) => {
   const { ops, port } = opsOf(netDevice);
   if (ops.privateFlags === undefined) return failed(EOPNOTSUPP);
-  const set = await ops.privateFlags.set(port, new Set(namesOfBits(wordAt(bytes, 1), ops.privateFlags.names)));
+  const set = await ops.privateFlags.set(port, namesOfBits(wordAt(bytes, 1), ops.privateFlags.names));
   return set.ok ? answered(bytes) : failed(set.errno);
 };
 

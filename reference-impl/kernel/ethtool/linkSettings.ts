@@ -196,7 +196,7 @@ export const fillLinkState: FillReply = async (context, netDevice, query) => {
   const phy = requestedPhy(context, netDevice, query);
   if (phy !== null && isPhyRefusal(phy)) return refusedWith(phy);
   const up = isUp(netDevice);
-  const quality = netDevice.carrier ? await phy?.signalQuality?.() : undefined;
+  const quality = netDevice.carrier ? await phy?.phy.signalQuality?.(phy.port) : undefined;
   const asksWhy = up || !kernel.parts.ethtool.extendedStateNeedsUp;
   const reason = asksWhy ? ((await ops.linkExtendedState?.(port)) ?? null) : null;
   const downs = query.flags.statistics ? await ops.linkDownEvents?.(port) : undefined;

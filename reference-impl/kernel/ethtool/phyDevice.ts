@@ -1,5 +1,5 @@
 /** What goes to the PHY behind a net device: ETHTOOL_MSG_PHY_GET, _PLCA_ and _PSE_; net/ethtool/phy.c, plca.c, pse-pd.c. */
-import type { PhyOps } from '../../../harness/contract/index.js';
+import type { PhyOps, PortName } from '../../../harness/contract/index.js';
 import { numberIn, type Values } from '../../netlink/schema.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { ENODEV, EOPNOTSUPP } from '../errno.js';
@@ -20,20 +20,28 @@ import {
 const PHY_INDEX = 1;
 const PHY_UPSTREAM_MAC = 0;
 
+/** struct phy_device: the operations of a PHY, of one port. */
+export interface BoundPhy {
+  readonly phy: PhyOps;
+  readonly port: PortName;
+  readonly name: string;
+}
+const boundPhy = (phy: PhyOps, port: PortName): BoundPhy => ({ phy, port, name: `${phy.bus}-${port}:01` });
+
 /** ethnl_req_get_phydev(): the PHY with the index that was asked for, or the one of the net device; null: it has none. */
 export function requestedPhy(
   { kernel }: Pick<EthtoolContext, 'kernel'>,
   netDevice: NetDevice,
   query: Pick<Query, 'offsets' | 'phyIndex' | 'headerPath'>,
-): PhyOps | null | Refusal {
+): BoundPhy | null | Refusal {
   const { ops, port } = opsOf(netDevice);
-  const phy = ops.phy?.(port) ?? null;
+  const phy = ops.phy === undefined ? null : boundPhy(ops.phy, port);
   const { phyIndex } = query;
   if (phyIndex === undefined || !kernel.parts.ethtool.checksPhyIndex) return phy;
   if (phy !== null && phyIndex === PHY_INDEX) return phy;
   return refusalAt(query, query.headerPath ?? '', ENODEV, 'no phy matching phyindex');
 }
-export const isPhyRefusal = (phy: PhyOps | null | Refusal): phy is Refusal => phy !== null && 'errno' in phy;
+export const isPhyRefusal = (phy: BoundPhy | null | Refusal): phy is Refusal => phy !== null && 'errno' in phy;
 
 export const fillPhy: FillReply = async (context, netDevice, query) => {
   const phy = requestedPhy(context, netDevice, query);
@@ -43,7 +51,7 @@ export const fillPhy: FillReply = async (context, netDevice, query) => {
     ETHTOOL_A_PHY_INDEX: PHY_INDEX,
     ETHTOOL_A_PHY_NAME: phy.name,
     ETHTOOL_A_PHY_UPSTREAM_TYPE: PHY_UPSTREAM_MAC,
-    ETHTOOL_A_PHY_DRVNAME: phy.driver,
+    ETHTOOL_A_PHY_DRVNAME: phy.phy.driver,
   };
 };
 
@@ -60,8 +68,8 @@ const PLCA_MEMBERS = [
 
 export const fillPlca: FillReply = async (context, netDevice, query) => {
   const phy = requestedPhy(context, netDevice, query);
-  if (phy === null || isPhyRefusal(phy) || phy.plca === undefined) return refusedWith(refusal(EOPNOTSUPP));
-  const settings = await phy.plca.get();
+  if (phy === null || isPhyRefusal(phy) || phy.phy.plca === undefined) return refusedWith(refusal(EOPNOTSUPP));
+  const settings = await phy.phy.plca.get(phy.port);
   if (!settings.ok) return refusedWith(refusal(settings.errno, settings.message));
   const values: Record<string, number> = {};
   for (const [attribute, member] of PLCA_MEMBERS) {
@@ -74,7 +82,7 @@ export const fillPlca: FillReply = async (context, netDevice, query) => {
 /** Every attribute that is there counts as a change, whatever its value: plca_update_sint(). */
 export const changePlca: ApplyChange = async (context, request) => {
   const phy = requestedPhy(context, request.netDevice, request);
-  if (phy === null || isPhyRefusal(phy) || phy.plca === undefined) return refusal(EOPNOTSUPP);
+  if (phy === null || isPhyRefusal(phy) || phy.phy.plca === undefined) return refusal(EOPNOTSUPP);
   const change: Record<string, number | boolean> = {};
   for (const [attribute, member] of PLCA_MEMBERS) {
     const value = numberIn(request.values, `ETHTOOL_A_PLCA_${attribute}`);
@@ -82,7 +90,7 @@ export const changePlca: ApplyChange = async (context, request) => {
   }
   const changed = Object.keys(change).length > 0;
   if (changed) {
-    const refused = fromOutcome(await phy.plca.set(change));
+    const refused = fromOutcome(await phy.phy.plca.set(phy.port, change));
     if (refused !== undefined) return refused;
   }
   await announceChange(context, 'PLCA_NTF', request.netDevice, changed);
@@ -91,8 +99,8 @@ export const changePlca: ApplyChange = async (context, request) => {
 
 export const fillPlcaStatus: FillReply = async (context, netDevice, query) => {
   const phy = requestedPhy(context, netDevice, query);
-  if (phy === null || isPhyRefusal(phy) || phy.plca === undefined) return refusedWith(refusal(EOPNOTSUPP));
-  const status = await phy.plca.status();
+  if (phy === null || isPhyRefusal(phy) || phy.phy.plca === undefined) return refusedWith(refusal(EOPNOTSUPP));
+  const status = await phy.phy.plca.status(phy.port);
   return status.ok ? { ETHTOOL_A_PLCA_STATUS: byte(status.value) } : refusedWith(refusal(status.errno, status.message));
 };
 
@@ -100,8 +108,8 @@ export const fillPse: FillReply = async (context, netDevice, query) => {
   const phy = requestedPhy(context, netDevice, query);
   if (phy !== null && isPhyRefusal(phy)) return refusedWith(phy);
   if (phy === null) return refusedWith(refusal(EOPNOTSUPP, 'No PHY found'));
-  if (phy.pse === undefined) return refusedWith(refusal(EOPNOTSUPP, 'No PSE is attached'));
-  const status = await phy.pse.status();
+  if (phy.phy.pse === undefined) return refusedWith(refusal(EOPNOTSUPP, 'No PSE is attached'));
+  const status = await phy.phy.pse.status(phy.port);
   if (!status.ok) return refusedWith(refusal(status.errno, status.message));
   const values: Values = Object.fromEntries(
     Object.entries(status.value)
@@ -116,8 +124,8 @@ export const changePse: ApplyChange = async (context, request) => {
   const { values } = request;
   const phy = requestedPhy(context, request.netDevice, request);
   if (phy === null || isPhyRefusal(phy)) return refusal(EOPNOTSUPP, 'No PHY is attached');
-  if (phy.pse === undefined) return refusal(EOPNOTSUPP, 'No PSE is attached');
-  const { kinds } = phy.pse;
+  if (phy.phy.pse === undefined) return refusal(EOPNOTSUPP, 'No PSE is attached');
+  const { kinds } = phy.phy.pse;
   const [podlAdmin, c33Admin] = [
     numberIn(values, 'ETHTOOL_A_PODL_PSE_ADMIN_CONTROL'),
     numberIn(values, 'ETHTOOL_A_C33_PSE_ADMIN_CONTROL'),
@@ -132,7 +140,7 @@ export const changePse: ApplyChange = async (context, request) => {
   }
   const powerLimit = numberIn(values, 'ETHTOOL_A_C33_PSE_AVAIL_PW_LIMIT');
   return fromOutcome(
-    await phy.pse.set({
+    await phy.phy.pse.set(phy.port, {
       ...(podlAdmin === undefined ? {} : { podlAdmin }),
       ...(c33Admin === undefined ? {} : { c33Admin }),
       ...(powerLimit === undefined ? {} : { powerLimit }),

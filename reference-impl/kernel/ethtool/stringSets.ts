@@ -90,7 +90,7 @@ export async function deviceStrings(netDevice: NetDevice, id: number): Promise<r
     case ETH_SS_PRIV_FLAGS:
       return ops.privateFlags?.names;
     case ETH_SS_PHY_STATS:
-      return (await ops.phy?.(port)?.statistics?.())?.map(([name]) => name);
+      return (await ops.phy?.statistics?.(port))?.map(([name]) => name);
     default:
       return undefined;
   }

@@ -76,7 +76,7 @@ export const fillPrivateFlags: FillReply = async (_context, netDevice, { flags }
   const { ops, port } = opsOf(netDevice);
   const own = ops.privateFlags;
   if (own === undefined) return refusedWith(refusal(EOPNOTSUPP));
-  return { ETHTOOL_A_PRIVFLAGS_FLAGS: bitsetValue(flags.compact, await own.get(port), own.names, own.names) };
+  return { ETHTOOL_A_PRIVFLAGS_FLAGS: bitsetValue(flags.compact, new Set(await own.get(port)), own.names, own.names) };
 };
 
 export const changePrivateFlags: ApplyChange = async (context, request) => {
@@ -88,7 +88,7 @@ export const changePrivateFlags: ApplyChange = async (context, request) => {
   const flags = updatedBits(request, 'ETHTOOL_A_PRIVFLAGS_FLAGS', own.names, before, context.kernel.parts.ethtool);
   if (!flags.ok) return flags;
   if (flags.changed) {
-    const refused = fromOutcome(await own.set(port, flags.bits));
+    const refused = fromOutcome(await own.set(port, [...flags.bits]));
     if (refused !== undefined) return refused;
   }
   await announceChange(context, 'PRIVFLAGS_NTF', request.netDevice, flags.changed);
