@@ -16,6 +16,7 @@ import type {
   Vid,
   VlanTag,
 } from './values.js';
+import type { EthtoolDeviceOps } from './ethtoolOps.js';
 import type { FlowOffloadOps } from './flowOffload.js';
 import type { DevlinkHost, DevlinkOps } from './devlink.js';
 import type { FdbKey, SwitchdevOps } from './switchdev.js';
@@ -108,6 +109,8 @@ export interface DriverHost {
   transmitCompleted(port: PortName, queue: QueueIndex, completion: TxCompletion): void;
   /** netif_tx_stop_queue (true), netif_tx_wake_queue (false). */
   queueStopped(port: PortName, queue: QueueIndex, stopped: boolean): void;
+  /** pm_wakeup_event(): the device saw what it was armed to wake the host for. */
+  wakeup(port: PortName): void;
   /** SWITCHDEV_FDB_ADD_TO_BRIDGE: the hardware learned an address, or saw it again after a while. */
   fdbLearned(port: PortName, entry: FdbKey): void;
   /** SWITCHDEV_FDB_DEL_TO_BRIDGE: the hardware forgot what it had learned. */
@@ -298,7 +301,7 @@ export interface TxQueueStatistics {
 }
 
 /** ethtool_ops: each operation is optional, a device that lacks one answers EOPNOTSUPP. Sizes and times in ethtool's units. */
-export interface EthtoolOps {
+export interface EthtoolOps extends EthtoolDeviceOps {
   readonly getRings?: (port: PortName) => Awaitable<Rings>;
   readonly setRings?: (port: PortName, rings: RingSettings) => Awaitable<DriverResult>;
   readonly getChannels?: (port: PortName) => Awaitable<Channels>;
@@ -337,15 +340,28 @@ export interface RingSettings {
   /** ETHTOOL_TCP_DATA_SPLIT_UNKNOWN (0), _DISABLED (1), _ENABLED (2). */
   readonly tcpDataSplit: 0 | 1 | 2;
   readonly hdsThresh: number;
+  readonly rxMini?: number;
+  readonly rxJumbo?: number;
+  readonly rxBufLen?: number;
+  readonly cqeSize?: number;
+  readonly txPush?: boolean;
+  readonly rxPush?: boolean;
+  readonly txPushBufLen?: number;
 }
 
 export interface Rings extends RingSettings {
   readonly rxMax: number;
   readonly txMax: number;
   readonly hdsThreshMax: number;
+  readonly rxMiniMax?: number;
+  readonly rxJumboMax?: number;
+  readonly txPushBufLenMax?: number;
   /** ETHTOOL_RING_USE_*: which optional members the driver takes. */
-  readonly supports: readonly ('tcp-data-split' | 'hds-thresh')[];
+  readonly supports: readonly RingOption[];
 }
+
+export type RingOption =
+  'rx-buf-len' | 'tcp-data-split' | 'cqe-size' | 'tx-push' | 'rx-push' | 'tx-push-buf-len' | 'hds-thresh';
 
 export interface ChannelCounts {
   readonly rx: number;
@@ -369,6 +385,24 @@ export interface Coalesce {
   readonly statsBlockUsecs: number;
   readonly useCqeModeRx: boolean;
   readonly useCqeModeTx: boolean;
+  readonly rxUsecsIrq?: number;
+  readonly rxMaxFramesIrq?: number;
+  readonly txUsecsIrq?: number;
+  readonly txMaxFramesIrq?: number;
+  readonly pktRateLow?: number;
+  readonly rxUsecsLow?: number;
+  readonly rxMaxFramesLow?: number;
+  readonly txUsecsLow?: number;
+  readonly txMaxFramesLow?: number;
+  readonly pktRateHigh?: number;
+  readonly rxUsecsHigh?: number;
+  readonly rxMaxFramesHigh?: number;
+  readonly txUsecsHigh?: number;
+  readonly txMaxFramesHigh?: number;
+  readonly rateSampleInterval?: number;
+  readonly txAggrMaxBytes?: number;
+  readonly txAggrMaxFrames?: number;
+  readonly txAggrTimeUsecs?: number;
 }
 
 export interface PauseSettings {
@@ -438,6 +472,12 @@ export interface MaskedBytes {
 
 export interface LinkRequest {
   readonly autoneg: boolean;
+  /** PORT_*, the MDIO address and ETH_TP_MDI_* that are asked for: ETHTOOL_MSG_LINKINFO_SET. */
+  readonly connector?: number;
+  readonly phyAddress?: number;
+  readonly mdixControl?: number;
+  /** Lanes to use; a device that cannot choose refuses them. */
+  readonly lanes?: number;
   /** Mb/s; only with autoneg off. */
   readonly speed?: number;
   readonly duplex?: 'half' | 'full';
@@ -456,6 +496,14 @@ export interface LinkSettings {
   readonly supported: readonly string[];
   readonly advertised: readonly string[];
   readonly partnerAdvertised: readonly string[];
+  readonly phyAddress?: number;
+  /** XCVR_INTERNAL (0), XCVR_EXTERNAL (1). */
+  readonly transceiver?: number;
+  /** ETH_TP_MDI_INVALID (0), ETH_TP_MDI (1), ETH_TP_MDI_X (2), and what was asked for. */
+  readonly mdix?: number;
+  readonly mdixControl?: number;
+  /** cap_link_lanes_supported. */
+  readonly canChooseLanes?: boolean;
 }
 
 /** Bit numbers of SOF_TIMESTAMPING_*, HWTSTAMP_TX_* and HWTSTAMP_FILTER_*. */
@@ -475,7 +523,14 @@ export type FecMode = 'none' | 'auto' | 'rs' | 'base-r' | 'llrs' | 'off';
 export interface Fec {
   readonly configured: readonly FecMode[];
   readonly active: FecMode | null;
-  readonly statistics?: { readonly corrected: number; readonly uncorrectable: number };
+  readonly statistics?: {
+    readonly corrected: number;
+    readonly uncorrectable: number;
+    /** By lane, where the device counts so; `corrected` and `uncorrectable` are then their sums. */
+    readonly correctedByLane?: readonly number[];
+    readonly uncorrectableByLane?: readonly number[];
+    readonly correctedBits?: number;
+  };
 }
 
 /** The IEEE 802.3 and RFC 2819 groups of ETHTOOL_MSG_STATS_GET, by attribute name; what a device does not count is absent. */

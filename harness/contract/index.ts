@@ -2,6 +2,7 @@
 export * from './values.js';
 export * from './target.js';
 export * from './device.js';
+export * from './ethtoolOps.js';
 export * from './lag.js';
 export * from './switchdev.js';
 export * from './router.js';

@@ -98,6 +98,11 @@ const RIG: readonly string[] = [
   'sysctl',
   'ipv6-routing',
   'team',
+  'power-wakeup',
+  'wake-events',
+  'eee-partner',
+  'stats-source',
+  'strings-need-count',
 ];
 
 class ModelTarget implements Target {

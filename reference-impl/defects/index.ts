@@ -47,6 +47,11 @@ import { devlinkPortsDefects } from './devlinkPorts.js';
 import { devlinkStateDefects } from './devlinkState.js';
 import { devlinkTablesDefects } from './devlinkTables.js';
 import { nettoolDefects } from './nettool.js';
+import { ethtoolCableDefects } from './ethtoolCable.js';
+import { ethtoolIoctlDefects } from './ethtoolIoctl.js';
+import { ethtoolModuleDefects } from './ethtoolModule.js';
+import { ethtoolNetlinkDefects } from './ethtoolNetlink.js';
+import { ethtoolSettingDefects } from './ethtoolSettings.js';
 
 export type { Defect } from './defect.js';
 
@@ -100,4 +105,9 @@ export const defects: readonly Defect[] = [
   ...neighbour6Defects,
   ...routerChip6Defects,
   ...nettoolDefects,
+  ...ethtoolNetlinkDefects,
+  ...ethtoolSettingDefects,
+  ...ethtoolCableDefects,
+  ...ethtoolModuleDefects,
+  ...ethtoolIoctlDefects,
 ];

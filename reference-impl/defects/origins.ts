@@ -118,3 +118,24 @@ export const IP6_OUTPUT = kernelSource('What is done to a packet on its way thro
 export const EXTHDRS = kernelSource('Headers that were abused before they were checked', 'net/ipv6/exthdrs.c');
 export const ICMPV6 = kernelSource('When errors are sent, and what is in them', 'net/ipv6/icmp.c');
 export const NDISC = kernelSource('Who is answered, and who is believed', 'net/ipv6/ndisc.c');
+export const NETLINK_TABLE = kernelSource('What the table of operations lacked for a while', 'net/ethtool/netlink.c');
+export const STRING_SETS = kernelSource('Strings and what they are asked by', 'net/ethtool/strset.c');
+export const BITSETS = kernelSource('Checks of bit sets', 'net/ethtool/bitset.c');
+export const PHY_TOPOLOGY = kernelSource('PHYs of a net device', 'net/ethtool/phy.c');
+export const STATISTICS = kernelSource('Sources and groups of statistics', 'net/ethtool/stats.c');
+export const RSS_NETLINK = kernelSource('Contexts in queries and dumps', 'net/ethtool/rss.c');
+export const WAKE = kernelSource('What the core checks of wake-up', 'net/ethtool/wol.c');
+export const PRIVATE_FLAGS = kernelSource('What the core checks of private flags', 'net/ethtool/privflags.c');
+export const EEE = kernelSource('What drivers got wrong before phylib took it', 'drivers/net/phy/phy-c45.c');
+export const MAC_MERGE = kernelSource('Rules that moved to the core', 'net/ethtool/mm.c');
+export const LINK_MODES = kernelSource('What the core checks of link modes', 'net/ethtool/linkmodes.c');
+export const LINK_STATE = kernelSource('When a driver is asked for a reason', 'net/ethtool/linkstate.c');
+export const CABLE_TEST = kernelSource('The state machine around a test', 'drivers/net/phy/phy.c');
+export const MODULE_EEPROM = kernelSource('What the core keeps a read to', 'net/ethtool/eeprom.c');
+export const MODULE_POWER = kernelSource('Power and firmware of modules', 'net/ethtool/module.c');
+export const TUNNELS = kernelSource('Tables of tunnel ports', 'net/ethtool/tunnels.c');
+export const IOCTL = kernelSource('Checks of the ioctl, some of which came late', 'net/ethtool/ioctl.c');
+export const SELF_TEST = kernelSource(
+  'What a driver does around its tests',
+  'drivers/net/ethernet/intel/igb/igb_ethtool.c',
+);

@@ -1,6 +1,7 @@
 /** A conforming stack with one part replaced: what most defects are. */
 import type { NicParts } from '../device/parts.js';
 import type { RouterChip6Parts } from '../device/switch/router6Parts.js';
+import type { ServiceParts } from '../device/service/serviceParts.js';
 import type { RouterChipParts } from '../device/switch/routerParts.js';
 import type { AclParts } from '../device/switch/aclParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
@@ -9,6 +10,7 @@ import type { BondParts } from '../kernel/bond/bondParts.js';
 import type { LacpParts } from '../kernel/bond/lacpParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
+import type { EthtoolParts } from '../kernel/ethtool/ethtoolParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 import type { RoutingParts } from '../kernel/routing/routingParts.js';
 import type { Routing6Parts } from '../kernel/routing6/routing6Parts.js';
@@ -89,3 +91,12 @@ export const tc =
 export const team =
   (change: Partial<TeamParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, team: { ...parts.team, ...change } });
+/** Parts of ethtool in the kernel. */
+export const ethtool =
+  (change: Partial<EthtoolParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, ethtool: { ...parts.ethtool, ...change } });
+
+/** Parts of the service side of the NIC. */
+export const service =
+  (change: Partial<ServiceParts>): NonNullable<Defect['nic']> =>
+  (parts) => ({ ...parts, service: { ...parts.service, ...change } });

@@ -1,5 +1,5 @@
 /** Seeded defects of requests about filters, and of what the hardware is told of them. */
-import { EOPNOTSUPP, refuse } from '../device/control.js';
+import { EOPNOTSUPP, refuse } from '../device/driverResult.js';
 import type { Refusal } from '../netlink/validate.js';
 import type { Defect } from './defect.js';
 import { CLS_API, CLS_FLOWER, FLOW_OFFLOAD, PRACTICE, TC_FORWARDING_TESTS } from './origins.js';

@@ -45,6 +45,9 @@ export const withHost = (device: Device, change: (kernel: DriverHost) => Partial
       queueStopped: (port, queue, stopped) => {
         kernel.queueStopped(port, queue, stopped);
       },
+      wakeup: (port) => {
+        kernel.wakeup(port);
+      },
       fdbLearned: (port, entry) => {
         kernel.fdbLearned(port, entry);
       },

@@ -1,6 +1,7 @@
 /** What the reference device answers when it is asked what it can do. */
 import type { CapabilityAnswers } from '../../harness/contract/index.js';
 import { HW_FEATURES, type NicLimits } from './limits.js';
+import { SERVICE_ABILITIES } from './service/serviceAbilities.js';
 
 /** What the device can do beside its features, by the names of spec/capabilities.yaml. */
 const ABILITIES = [
@@ -37,6 +38,7 @@ const ABILITIES = [
   'link-settings',
   'fec',
   'pads-short-frames',
+  ...SERVICE_ABILITIES,
 ];
 
 const CAPABILITIES: CapabilityAnswers = {

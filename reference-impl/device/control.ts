@@ -4,7 +4,6 @@ import type {
   Channels,
   Coalesce,
   DriverResult,
-  Errno,
   FecMode,
   FlowRule,
   HwTimestampConfig,
@@ -14,21 +13,11 @@ import type {
   RssChange,
   TimestampingInfo,
 } from '../../harness/contract/index.js';
+import { done, EBUSY, EINVAL, ENOENT, ENOSPC, EOPNOTSUPP, ERANGE, refuse } from './driverResult.js';
 import { deliver, flushAggregators } from './receiveRing.js';
+import { SPEED_MODES } from './service/serviceState.js';
 import { hasCarrier, newRssState, spread, speedOf, type NicPort, type RssState } from './state.js';
 import { drainAll } from './transmit.js';
-
-const errno = (value: number): Errno => value as Errno;
-export const ENOENT = errno(2);
-export const EBUSY = errno(16);
-export const EINVAL = errno(22);
-export const ENOSPC = errno(28);
-export const ERANGE = errno(34);
-export const EOPNOTSUPP = errno(95);
-
-export const done: DriverResult = { ok: true, value: undefined };
-export const refuse = (code: Errno, message?: string): { ok: false; errno: Errno; message?: string } =>
-  message === undefined ? { ok: false, errno: code } : { ok: false, errno: code, message };
 
 /** Sizes are rounded up to a power of two. What is in a ring goes on its way first: a resize loses nothing. */
 export function setRings(port: NicPort, wanted: RingSettings): DriverResult {
@@ -211,23 +200,35 @@ export function linkSettings(port: NicPort): LinkSettings {
     lanes: up ? 1 : 0,
     connector: PORT_DA,
     supported: SUPPORTED_MODES,
-    advertised: ['25000baseCR/Full', '10000baseCR/Full', 'FIBRE', ...(autoneg ? ['Autoneg'] : []), ...pauseBits],
+    advertised: [...port.service.advertised, 'FIBRE', ...(autoneg ? ['Autoneg'] : []), ...pauseBits],
     partnerAdvertised:
       up && autoneg
-        ? [
-            '25000baseCR/Full',
-            'Autoneg',
-            ...(partner.pause ? ['Pause'] : []),
-            ...(partner.asymPause ? ['Asym_Pause'] : []),
-          ]
+        ? [...SPEED_MODES, 'Autoneg', ...(partner.pause ? ['Pause'] : []), ...(partner.asymPause ? ['Asym_Pause'] : [])]
         : [],
   };
 }
 
-export function setLink(port: NicPort, { autoneg, speed, duplex }: LinkRequest): DriverResult {
+export function setLink(port: NicPort, request: LinkRequest): DriverResult {
+  const {
+    autoneg,
+    speed,
+    duplex,
+    advertise,
+    connector = PORT_DA,
+    phyAddress = 0,
+    mdixControl = 0,
+    lanes = 1,
+  } = request;
+  if (connector !== PORT_DA || phyAddress !== 0 || mdixControl !== 0)
+    return refuse(EINVAL, 'the port has one connector');
+  if (lanes !== 1) return refuse(EINVAL, 'the port has one lane');
+  const offered = advertise === undefined ? port.service.advertised : SPEED_MODES.filter((m) => advertise.includes(m));
+  const isUnknown = advertise?.some((mode) => !SUPPORTED_MODES.includes(mode)) === true;
+  if (isUnknown || offered.length === 0) return refuse(EINVAL, 'no mode that the port has is left');
   if (duplex === 'half') return refuse(EINVAL, 'half duplex is not supported');
   if (!autoneg && speed !== undefined && !SPEEDS.includes(speed)) return refuse(EINVAL, 'speed is not supported');
   port.autoneg = autoneg;
+  port.service.advertised = offered;
   if (!autoneg && speed !== undefined) port.forcedSpeed = speed;
   return done;
 }

@@ -22,13 +22,8 @@ import {
   activeFec,
   channelsOf,
   createRssContext,
-  done,
-  EINVAL,
-  EOPNOTSUPP,
-  ENOENT,
   insertRule,
   linkSettings,
-  refuse,
   removeRssContext,
   removeRule,
   setChannels,
@@ -41,6 +36,7 @@ import {
   SUPPORTED_COALESCE,
   TIMESTAMPING,
 } from './control.js';
+import { done, EINVAL, ENOENT, EOPNOTSUPP, refuse } from './driverResult.js';
 import {
   DEFAULT_FEATURES,
   ENCAP_FEATURES,
@@ -54,7 +50,11 @@ import { CONFORMING_PARTS, type NicParts } from './parts.js';
 import { receiveFrame } from './receive.js';
 import { deliver, deliverIfDue, dueTime, flushAggregators, flushIfDue, sendXoff } from './receiveRing.js';
 import { linkStatistics, privateStatistics, queueStatistics, standardStatistics } from './reports.js';
-import { newPort, type NicPort, type PortSwitching } from './state.js';
+import { endCableTest } from './service/cable.js';
+import { keepsFrame } from './service/privateFlags.js';
+import { serviceOps } from './service/serviceOps.js';
+import { watchForWake, watchLink } from './service/wake.js';
+import { hasCarrier, newPort, type NicPort, type PortSwitching } from './state.js';
 import { AccessList } from './switch/acl.js';
 import { AclMemory } from './switch/aclMemory.js';
 import { aclOps } from './switch/aclOps.js';
@@ -215,13 +215,18 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
       receive: (name, frame) => {
         // A port that was split has no cable any more.
         const port = ports.get(name);
-        if (port?.up === true && port.cablePlugged && devlink.passes()) receiveFrame(port, frame);
+        if (port === undefined || !hasCarrier(port)) return;
+        watchForWake(port, frame.bytes);
+        if (port.up && devlink.passes() && !keepsFrame(port, frame.bytes)) receiveFrame(port, frame);
       },
       setCarrier: (name, up) => {
         const port = portOf(name);
+        if (port.cablePlugged && !up)
+          port.service.linkDownEvents = parts.service.countsLinkDown(port.service.linkDownEvents);
+        if (port.cablePlugged !== up) watchLink(port);
         port.cablePlugged = up;
         if (!up) for (const queue of port.txQueues) queue.ring.length = 0;
-        port.host.carrier(name, up);
+        port.host.carrier(name, hasCarrier(port));
         drainAll(port);
       },
       setPartner: (name, partner) => {
@@ -369,6 +374,7 @@ function stopPort(port: NicPort): void {
   port.xoffRefresh = null;
   port.pausedUntil = 0n;
   port.up = false;
+  endCableTest(port);
 }
 
 function ringsOf({ rings, limits }: NicPort): Rings {
@@ -432,6 +438,7 @@ function ethtoolOps(portOf: (name: PortName) => NicPort): EthtoolOps {
     setFec: (name, modes) => setFec(portOf(name), modes),
     standardStatistics: (name) => standardStatistics(portOf(name)),
     privateStatistics: (name) => privateStatistics(portOf(name)),
+    ...serviceOps(portOf),
   };
 }
 

@@ -32,6 +32,7 @@ import { indirectionIndex, symmetricInput } from '../packet/toeplitz.js';
 import { padToMinimum, tagInserted, tagRemoved } from './frameEdit.js';
 import { hashInput } from './hashInput.js';
 import { hasPtpEvent, matchesRule } from './ruleMatch.js';
+import { CONFORMING_SERVICE, type ServiceParts } from './service/serviceParts.js';
 import { RMON_BUCKETS, type Counters, type RxQueue, type TxQueue } from './state.js';
 
 export interface NicParts {
@@ -140,6 +141,7 @@ export interface NicParts {
   readonly stopsInTime: boolean;
   readonly passesUntagged: boolean;
   readonly frameLimitReached: (waiting: number, limit: number) => boolean;
+  readonly service: ServiceParts;
 }
 
 /** RFC 768, skb_checksum_help(): a computed zero is sent as all ones; the field may be a UDP checksum. */
@@ -272,6 +274,7 @@ export const CONFORMING_PARTS: NicParts = {
   stopsInTime: true,
   passesUntagged: true,
   frameLimitReached: (waiting, limit) => limit > 0 && waiting >= limit,
+  service: CONFORMING_SERVICE,
 };
 
 /** The clock of the device is not that of the host. */

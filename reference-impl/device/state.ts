@@ -21,6 +21,7 @@ import { GroEngine } from '../packet/aggregate.js';
 import type { ToeplitzTables } from '../packet/toeplitz.js';
 import { DEFAULT_FEATURES, type NicLimits } from './limits.js';
 import type { NicParts } from './parts.js';
+import { newServiceState, type ServiceState } from './service/serviceState.js';
 import type { ForHost } from './switch/referenceSwitch.js';
 
 /** What a port counts; a counter never goes back. */
@@ -138,6 +139,8 @@ export interface NicPort {
   autoneg: boolean;
   forcedSpeed: number;
   fec: readonly FecMode[];
+  /** Wake-up, energy, cable, module and the like. */
+  readonly service: ServiceState;
   readonly counters: Counters;
   readonly rxQueues: RxQueue[];
   readonly txQueues: TxQueue[];
@@ -288,6 +291,7 @@ export function newPort(seed: PortSeed): NicPort {
     autoneg: true,
     forcedSpeed: limits.speed,
     fec: ['rs'],
+    service: newServiceState(seed.address),
     counters: NO_COUNTERS(),
     rxQueues: Array.from({ length: limits.queues }, (_, index) => newRxQueue(index)),
     txQueues: Array.from({ length: limits.queues }, (_, index) => newTxQueue(index)),
@@ -331,5 +335,10 @@ const newTxQueue = (index: number): TxQueue => ({
 export const newGroEngine = (port: NicPort): GroEngine<RxFrame> =>
   new GroEngine<RxFrame>({ maxSize: 65536, maxSegments: 64, maxFlows: 8 }, port.parts.groRules);
 
-export const hasCarrier = (port: NicPort): boolean => port.cablePlugged;
-export const speedOf = (port: NicPort): number => (port.autoneg ? port.limits.speed : port.forcedSpeed);
+/** There is none while the cable is tested. */
+export const hasCarrier = ({ cablePlugged, service }: NicPort): boolean => cablePlugged && service.cableTest === null;
+export function speedOf({ autoneg, limits, forcedSpeed, service }: NicPort): number {
+  if (!autoneg) return forcedSpeed;
+  const isOffered = service.advertised.includes(`${limits.speed}baseCR/Full`);
+  return isOffered ? limits.speed : Number.parseInt(service.advertised[0] ?? '', 10) || limits.speed;
+}

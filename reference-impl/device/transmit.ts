@@ -57,6 +57,7 @@ function send(port: NicPort, queue: TxQueue, frame: TxFrame): void {
   } else sendSegments(port, queue, frame, gso);
   const { timestampId } = frame;
   const isStamped = timestampId !== undefined && port.timestamping.txType !== 0;
+  if (isStamped) port.service.stampedPackets++;
   port.host.transmitCompleted(port.name, queue.index as QueueIndex, {
     ...(timestampId === undefined ? {} : { timestampId }),
     ...(isStamped ? { hardware: port.parts.deviceClock(port.now) } : {}),

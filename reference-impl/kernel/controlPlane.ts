@@ -15,6 +15,7 @@ import { NetlinkKernel, type KernelSocket } from '../netlink/server.js';
 import { registerDevlinkFamily } from './devlink/family.js';
 import { registerEthtoolFamily } from './ethtool/family.js';
 import { ethtoolIoctl } from './ethtool/ioctl.js';
+import { registerWakeup } from './ethtool/wakeup.js';
 import type { ReferenceKernel } from './kernel.js';
 import { registerNetdevFamily } from './netdevFamily.js';
 import { addressOperations } from './rtnetlink/address.js';
@@ -55,7 +56,8 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   registerRouting(kernel, netlink);
   registerTrafficControl(kernel.trafficControl, netlink);
   for (const operation of bridgeVlanOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
-  registerEthtoolFamily(kernel, netlink);
+  const ethtool = registerEthtoolFamily(kernel, netlink);
+  registerWakeup(sysfs, kernel);
   registerNetdevFamily(kernel, netlink);
   registerTeamFamily(kernel, netlink);
   registerDevlinkFamily(kernel.devlinks, netlink);
@@ -85,7 +87,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
       if (!netlink.hasProtocol(protocol)) throw new Error(`socket(AF_NETLINK, SOCK_RAW, ${protocol}): EPROTONOSUPPORT`);
       return contractSocket(netlink, netlink.openSocket(protocol), wait);
     },
-    ethtoolIoctl: (netDevice, command) => ethtoolIoctl(kernel, netDevice, command),
+    ethtoolIoctl: (netDevice, command) => ethtoolIoctl(ethtool, netDevice, command),
     sysfs,
     reset: () => netlink.emptyAllSockets(),
   };

@@ -12,12 +12,17 @@ export const EBADF = number(9);
 export const EAGAIN = number(11);
 export const ENOMEM = number(12);
 export const EACCES = number(13);
+export const EFAULT = number(14);
 export const EBUSY = number(16);
 export const EEXIST = number(17);
 export const ENODEV = number(19);
 export const EINVAL = number(22);
 export const ENOSPC = number(28);
 export const ERANGE = number(34);
+export const ENODATA = number(61);
+export const EALREADY = number(114);
+/** linux/errno.h, what no C library names. */
+export const ETOOSMALL = number(525);
 export const ENOSYS = number(38);
 export const ELOOP = number(40);
 export const EMSGSIZE = number(90);

@@ -28,6 +28,7 @@ import { DevlinkKernel } from './devlink/devlinkKernel.js';
 import { ENETDOWN, ENODEV } from './errno.js';
 import { fixFeatures } from './features.js';
 import { netDeviceOfPort, unregisterNetDevice } from './devicePorts.js';
+import { noteWakeup } from './ethtool/deviceState.js';
 import { notify, type KernelState, type Notifier } from './kernelState.js';
 import { setCarrier } from './linkState.js';
 import { isUp, portOf, type NetDevice } from './netDevice.js';
@@ -85,6 +86,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly firmware = new Map<string, Uint8Array>();
   readonly #receivePath: ReceivePath;
   readonly #timers = new Timers();
+  /** What has to wait until the kernel may sleep. */
+  #deferred: (() => Promise<void>)[] = [];
   /** Frames that a bridge or the router forwards, to be sent once what is being received is received. */
   #forwarded: { readonly netDevice: NetDevice; readonly frame: TxFrame; readonly through?: readonly NetDevice[] }[] =
     [];
@@ -159,6 +162,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.#arrived = [];
     this.#backlog = [];
     this.#timers.clear();
+    this.#deferred = [];
     this.#forwarded = [];
     this.#redirected = [];
     this.trafficControl.reset();
@@ -278,6 +282,12 @@ export class ReferenceKernel implements KernelState, DriverHost {
     await this.settle();
   }
 
+  /** schedule_delayed_work(): `work` runs at that time, or as soon as the kernel may sleep. */
+  schedule(at: Nanoseconds, work: () => Promise<void>): void {
+    if (at <= this.now) this.#deferred.push(work);
+    else this.#timers.add(at, () => void this.#deferred.push(work));
+  }
+
   /** Runs what is due now: receive polls, what bridges forward and offload, and transmit queues that were woken. */
   async settle(): Promise<void> {
     while (
@@ -287,9 +297,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
       this.#canDrain() ||
       !this.bridging.switchdev.isIdle ||
       !this.routing.offload.isIdle ||
-      !this.devlinks.isIdle
+      !this.devlinks.isIdle ||
+      this.#deferred.length > 0
     ) {
       this.#pollAll();
+      for (const work of this.#deferred.splice(0)) await work();
       await this.bridging.switchdev.process();
       await this.routing.offload.process();
       await this.devlinks.process();
@@ -352,6 +364,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
     const queues = this.#stoppedQueues(port);
     if (stopped) queues.add(queue);
     else queues.delete(queue);
+  }
+
+  wakeup(port: PortName): void {
+    const netDevice = this.#byPort.get(port);
+    if (netDevice !== undefined) noteWakeup(netDevice);
   }
 
   fdbLearned(port: PortName, entry: FdbKey): void {

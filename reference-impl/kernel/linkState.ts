@@ -10,6 +10,7 @@ import {
   IF_OPER_DORMANT,
   IF_OPER_DOWN,
   IF_OPER_LOWERLAYERDOWN,
+  IF_OPER_TESTING,
   IF_OPER_UNKNOWN,
   IF_OPER_UP,
   isUp,
@@ -18,6 +19,7 @@ import {
 
 /** The state that carrier, dormancy and link mode lead to, before the user has a say. */
 function policyState(kernel: KernelState, netDevice: NetDevice): number {
+  if (netDevice.testing) return IF_OPER_TESTING;
   if (!netDevice.carrier) return netDevice.lower.kind === 'vlan' ? IF_OPER_LOWERLAYERDOWN : IF_OPER_DOWN;
   if (netDevice.dormant) return IF_OPER_DORMANT;
   const waitsForUser = netDevice.linkMode === IF_LINK_MODE_DORMANT && kernel.parts.respectsDormantMode;
@@ -75,4 +77,11 @@ export function visibleFlags(netDevice: NetDevice, runningFollowsState = true): 
   if (netDevice.carrier) flags |= IFF_LOWER_UP;
   if (netDevice.dormant) flags |= IFF_DORMANT;
   return flags;
+}
+
+/** netif_testing_on(), netif_testing_off(). */
+export function setTesting(kernel: KernelState, netDevice: NetDevice, testing: boolean): void {
+  if (netDevice.testing === testing) return;
+  netDevice.testing = testing;
+  if (updateOperState(kernel, netDevice) && isUp(netDevice)) notify(kernel, 'NETDEV_CHANGE', netDevice);
 }

@@ -110,6 +110,8 @@ export interface NetDevice {
   operState: number;
   linkMode: number;
   dormant: boolean;
+  /** netif_testing_on(): a self test or a cable test runs. */
+  testing: boolean;
 
   hwFeatures: FeatureSet;
   wantedFeatures: FeatureSet;
@@ -207,6 +209,7 @@ export function createNetDevice(seed: NetDeviceSeed): NetDevice {
     operState: IF_OPER_DOWN,
     linkMode: IF_LINK_MODE_DEFAULT,
     dormant: false,
+    testing: false,
     hwFeatures,
     wantedFeatures: new Set([...features].filter((name) => hwFeatures.has(name))),
     features,

@@ -6,6 +6,7 @@ import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
 import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/multicastParts.js';
 import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
 import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js';
+import { CONFORMING_ETHTOOL, type EthtoolParts } from './ethtool/ethtoolParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
 import type { NetDevice } from './netDevice.js';
 import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js';
@@ -112,6 +113,7 @@ export interface KernelParts {
   readonly routing6: Routing6Parts;
   readonly team: TeamParts;
   readonly devlink: DevlinkParts;
+  readonly ethtool: EthtoolParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -171,4 +173,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   routing6: CONFORMING_ROUTING6,
   team: CONFORMING_TEAM,
   devlink: CONFORMING_DEVLINK,
+  ethtool: CONFORMING_ETHTOOL,
 };

@@ -7,7 +7,12 @@ export const refusal = (errno: number, message?: string): Refusal =>
   message === undefined ? { ok: false, errno } : { ok: false, errno, message };
 
 /** NL_SET_ERR_MSG_ATTR(): the refusal points at the attribute with this path, where the request has it. */
-export function refusalAt(request: NetlinkRequest, path: string, errno: number, message?: string): Refusal {
+export function refusalAt(
+  request: Pick<NetlinkRequest, 'offsets'>,
+  path: string,
+  errno: number,
+  message?: string,
+): Refusal {
   const offset = request.offsets.get(path);
   return {
     ok: false,

@@ -285,3 +285,52 @@ export const RMON_NAMES = [
   'etherStatsFragments',
   'etherStatsJabbers',
 ] as const;
+
+/** ETH_SS_STATS_PHY: counters of a PHY in the group phydev. */
+export const PHYDEV_NAMES = ['RxFrames', 'RxOctets', 'RxErrors', 'TxFrames', 'TxOctets', 'TxErrors'] as const;
+
+/** ETH_SS_RSS_HASH_FUNCS, in the order of the bits of ETHTOOL_A_RSS_HFUNC. */
+export const HASH_FUNCTION_NAMES = ['toeplitz', 'xor', 'crc32'] as const;
+
+/** ETH_SS_TUNABLES and ETH_SS_PHY_TUNABLES. */
+export const TUNABLE_NAMES = [
+  'Unspec',
+  'rx-copybreak',
+  'tx-copybreak',
+  'pfc-prevention-tout',
+  'tx-copybreak-buf-size',
+] as const;
+export const PHY_TUNABLE_NAMES = [
+  'Unspec',
+  'phy-downshift',
+  'phy-fast-link-down',
+  'phy-energy-detect-power-down',
+] as const;
+
+/** ETH_SS_MSG_CLASSES, in the order of the bits of a message level. */
+export const MESSAGE_CLASS_NAMES = [
+  'drv',
+  'probe',
+  'link',
+  'timer',
+  'ifdown',
+  'ifup',
+  'rx_err',
+  'tx_err',
+  'tx_queued',
+  'intr',
+  'tx_done',
+  'rx_status',
+  'pktdata',
+  'hw',
+  'wol',
+] as const;
+
+/** ETH_SS_WOL_MODES. */
+export const WAKE_NAMES = ['phy', 'ucast', 'mcast', 'bcast', 'arp', 'magic', 'magicsecure', 'filter'] as const;
+
+/** ETH_SS_UDP_TUNNEL_TYPES. */
+export const TUNNEL_TYPE_NAMES = ['vxlan', 'geneve', 'vxlan-gpe'] as const;
+
+/** ETH_SS_TS_FLAGS. */
+export const TIMESTAMP_FLAG_NAMES = ['bonded-phc-index'] as const;

@@ -12,6 +12,7 @@ import { bytesIn, nestIn, numberIn } from '../../../reference-impl/netlink/schem
 import { TargetFault } from '../../contract/index.js';
 import type { CapabilityAnswer, CapabilityAnswers } from '../../contract/index.js';
 import type { DriverInfo } from './driverInfo.js';
+import { askEthtool } from './ethtoolCapabilities.js';
 import { PACKET_SOCKET_LIMITS } from './packetSocketLimits.js';
 import { required, type PortAccess } from './portState.js';
 
@@ -113,6 +114,7 @@ export async function probeDriver(port: PortAccess, { driver }: DriverInfo): Pro
     'header-split': await headerSplitAnswer(ethtool, netDevice, driver),
     'vlan-device': await vlanDeviceAnswer(port),
     'secondary-unicast-filter': await secondaryFilterAnswer(port, driver),
+    ...(await askEthtool({ ...port, driver })),
   };
 }
 

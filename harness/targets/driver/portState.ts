@@ -2,7 +2,7 @@
  * What a scenario may have changed of a port, and how it is put back. Every aspect is read when the target is opened; after a
  * scenario it is read again, and written where it differs. The reads of all aspects are under way at the same time.
  */
-import { bitChanges } from '../../../reference-impl/netlink/bitset.js';
+import { bitChanges, decodeBits } from '../../../reference-impl/netlink/bitset.js';
 import { decodeBody, encodeBody, type NetlinkResult } from '../../../reference-impl/netlink/client.js';
 import {
   AF_BRIDGE,
@@ -24,7 +24,14 @@ import {
   encodeRxnfc,
   readLocations,
 } from '../../../reference-impl/netlink/rxnfc.js';
-import { bytesIn, encodeAttributes, numberIn, textIn, type Values } from '../../../reference-impl/netlink/schema.js';
+import {
+  bytesIn,
+  encodeAttributes,
+  nestIn,
+  numberIn,
+  textIn,
+  type Values,
+} from '../../../reference-impl/netlink/schema.js';
 import type { Message } from '../../../reference-impl/netlink/wire.js';
 import { hex } from '../../../reference-impl/packet/bytes.js';
 import { TargetFault, type IfIndex, type NetDeviceName } from '../../contract/index.js';
@@ -127,6 +134,24 @@ function ethtoolAspect(name: string, get: EthtoolOperationName, set: EthtoolOper
     async restore({ ethtool, netDevice }, was, now) {
       const changes = Object.entries(was).filter(([member, value]) => !same(value, now[member]));
       required(`restoring ${name}`, await ethtool.call(set, netDevice, Object.fromEntries(changes)));
+    },
+  };
+}
+
+/** An operation of ethtool with one bit set: the bits that are on, by their names. */
+function bitsAspect(name: string, get: EthtoolOperationName, set: EthtoolOperationName, member: string): PortAspect {
+  return {
+    name,
+    async read({ ethtool, netDevice }) {
+      const result = await ethtool.call(get, netDevice);
+      if (!result.ok) return null;
+      return { on: [...decodeBits(nestIn(result.value, member), []).set].sort().join(' ') };
+    },
+    async restore({ ethtool, netDevice }, was, now) {
+      const bits = (state: State): string[] => String(state['on']).split(' ').filter(Boolean);
+      const [before, after] = [bits(was), bits(now)];
+      const changes = Object.fromEntries([...before, ...after].map((bit) => [bit, before.includes(bit)]));
+      required(`restoring the ${name}`, await ethtool.call(set, netDevice, { [member]: bitChanges(changes) }));
     },
   };
 }
@@ -283,6 +308,10 @@ export const PORT_ASPECTS: readonly PortAspect[] = [
   ethtoolAspect('coalescing', 'COALESCE_GET', 'COALESCE_SET'),
   ethtoolAspect('pause', 'PAUSE_GET', 'PAUSE_SET'),
   ethtoolAspect('receive hashing', 'RSS_GET', 'RSS_SET'),
+  ethtoolAspect('energy saving', 'EEE_GET', 'EEE_SET'),
+  bitsAspect('message level', 'DEBUG_GET', 'DEBUG_SET', 'ETHTOOL_A_DEBUG_MSGMASK'),
+  bitsAspect('wake-up', 'WOL_GET', 'WOL_SET', 'ETHTOOL_A_WOL_MODES'),
+  bitsAspect('private flags', 'PRIVFLAGS_GET', 'PRIVFLAGS_SET', 'ETHTOOL_A_PRIVFLAGS_FLAGS'),
   linkModes,
   features,
   link,

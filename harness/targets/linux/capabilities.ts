@@ -7,7 +7,10 @@ import type { EthtoolOperationName } from '../../../reference-impl/netlink/famil
 import { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
 import { numberIn } from '../../../reference-impl/netlink/schema.js';
 import { TargetFault } from '../../contract/index.js';
-import type { CapabilityAnswer, CapabilityAnswers } from '../../contract/index.js';
+import type { CapabilityAnswer, CapabilityAnswers, Target } from '../../contract/index.js';
+import { askEthtool } from '../driver/ethtoolCapabilities.js';
+import { ethtoolIoctl } from './ethtoolIoctl.js';
+import { NamespaceSysfs } from './sysfs.js';
 import { LinuxNetlinkSocket } from './netlinkSocket.js';
 import { PACKET_SOCKET_LIMITS } from '../driver/packetSocketLimits.js';
 import type { NetNamespace } from './netNamespace.js';
@@ -115,11 +118,23 @@ export async function probeCapabilities(host: NetNamespace): Promise<CapabilityA
       'sw-timestamps': await softwareTimestampsAnswer(ethtool),
       'private-statistics': await privateStatisticsAnswer(ethtool),
       'vlan-device': await vlanDeviceAnswer(host),
+      ...(await askVethEthtool(host, ethtool)),
     };
   } finally {
     await ethtool.generic.client.socket.close();
   }
 }
+
+async function askVethEthtool(host: NetNamespace, ethtool: EthtoolClient): Promise<CapabilityAnswers> {
+  const sysfs = new NamespaceSysfs(host);
+  const channels = { sysfs, ethtoolIoctl: async (...call: IoctlCall) => ethtoolIoctl(host, ...call) };
+  try {
+    return await askEthtool({ ethtool, netDevice: NIC.name, driver: 'veth', channels });
+  } finally {
+    sysfs.close();
+  }
+}
+type IoctlCall = Parameters<Target['ethtoolIoctl']>;
 
 async function featureAnswers(ethtool: EthtoolClient): Promise<Record<string, CapabilityAnswer>> {
   const result = await ethtool.features(NIC.name);

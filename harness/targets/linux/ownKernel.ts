@@ -29,6 +29,7 @@ import { MONOTONIC_CLOCK, NO_FIRMWARE } from './hostChannels.js';
 import { libc, SystemCallError } from './libc.js';
 import { LinuxNetlinkSocket } from './netlinkSocket.js';
 import { NetNamespace } from './netNamespace.js';
+import { NamespaceSysctl } from './sysctl.js';
 import { NamespaceSysfs } from './sysfs.js';
 
 const ENOSYS = 38 as Errno;
@@ -39,12 +40,14 @@ export class OwnKernelTarget implements Target {
   readonly clock = MONOTONIC_CLOCK;
   readonly firmware = NO_FIRMWARE;
   readonly sysfs: NamespaceSysfs;
+  readonly sysctl: NamespaceSysctl;
   readonly #namespace: NetNamespace;
   readonly #open = new Set<LinuxNetlinkSocket>();
 
   private constructor(namespace: NetNamespace) {
     this.#namespace = namespace;
     this.sysfs = new NamespaceSysfs(namespace);
+    this.sysctl = new NamespaceSysctl(namespace);
   }
 
   /** @throws TargetFault where this machine has no such kernel, or no way to speak to it. */

@@ -88,6 +88,7 @@ function hostOver(peer: RpcPeer): DriverHost {
     carrier: tell('carrier'),
     transmitCompleted: tell('transmitCompleted'),
     queueStopped: tell('queueStopped'),
+    wakeup: tell('wakeup'),
     fdbLearned: tell('fdbLearned'),
     fdbForgotten: tell('fdbForgotten'),
     devlink: devlinkOver(peer),

@@ -9,7 +9,7 @@ import type {
   EswitchMode,
   PortName,
 } from '../../../harness/contract/index.js';
-import { done } from '../control.js';
+import { done } from '../driverResult.js';
 import type { NicLimits } from '../limits.js';
 import type { Trapped } from '../switch/switchTraps.js';
 import type { DevlinkChipParts } from './devlinkChipParts.js';

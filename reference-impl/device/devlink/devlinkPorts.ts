@@ -7,7 +7,7 @@ import type {
   ParentDevice,
   PortName,
 } from '../../../harness/contract/index.js';
-import { done, refuse } from '../control.js';
+import { done, refuse } from '../driverResult.js';
 import type { DevlinkChipParts } from './devlinkChipParts.js';
 
 /** Where the reference device is plugged in. */

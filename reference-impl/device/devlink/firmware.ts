@@ -9,7 +9,7 @@ import type {
 } from '../../../harness/contract/index.js';
 import { readFirmwareImage } from '../../packet/firmwareImage.js';
 import { ethernetFcs } from '../../packet/checksum.js';
-import { done, refuse } from '../control.js';
+import { done, refuse } from '../driverResult.js';
 import type { DevlinkChipParts } from './devlinkChipParts.js';
 
 const EINVAL = 22 as Errno;

@@ -1,6 +1,6 @@
 /** Health reporters of the reference device: fatal errors of the firmware, and events that it only tells of. */
 import type { DevlinkHealthOps, DriverHost, DriverResult } from '../../../harness/contract/index.js';
-import { done } from '../control.js';
+import { done } from '../driverResult.js';
 import type { DevlinkChipParts } from './devlinkChipParts.js';
 import type { Firmware } from './firmware.js';
 

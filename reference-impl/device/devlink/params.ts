@@ -1,6 +1,6 @@
 /** Params of the reference device. */
 import type { DevlinkParamOps, DevlinkParamValue, Errno } from '../../../harness/contract/index.js';
-import { done, refuse } from '../control.js';
+import { done, refuse } from '../driverResult.js';
 import type { NicLimits } from '../limits.js';
 import type { DevlinkChipParts } from './devlinkChipParts.js';
 

@@ -1,6 +1,6 @@
 /** Rate nodes of the reference device: what a driver refuses of them. Leaves come with the functions of the embedded switch. */
 import type { DevlinkRateKey, DevlinkRateOps, DriverResult, Errno } from '../../../harness/contract/index.js';
-import { done, refuse } from '../control.js';
+import { done, refuse } from '../driverResult.js';
 import type { DevlinkChipParts } from './devlinkChipParts.js';
 
 const EINVAL = 22 as Errno;

@@ -6,7 +6,7 @@ import type {
   DriverHost,
   Errno,
 } from '../../../harness/contract/index.js';
-import { refuse } from '../control.js';
+import { refuse } from '../driverResult.js';
 import type { NicLimits } from '../limits.js';
 import type { AclMemory } from '../switch/aclMemory.js';
 import type { FdbMemory } from '../switch/fdbMemory.js';

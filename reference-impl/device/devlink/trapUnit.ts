@@ -9,7 +9,7 @@ import type {
   TrapAction,
   TrapType,
 } from '../../../harness/contract/index.js';
-import { done } from '../control.js';
+import { done } from '../driverResult.js';
 import { SWITCH_TRAPS, type SwitchTrap } from '../switch/switchTraps.js';
 import type { DevlinkChipParts } from './devlinkChipParts.js';
 

@@ -9,7 +9,7 @@ import type {
   PortName,
 } from '../../../harness/contract/index.js';
 import { FLOW_FIELDS, FLOW_KEY_LENGTH } from '../../packet/flowKey.js';
-import { ENOSPC, EOPNOTSUPP, done, refuse } from '../control.js';
+import { ENOSPC, EOPNOTSUPP, done, refuse } from '../driverResult.js';
 import {
   ACL_ACCEPT,
   ACL_DROP,

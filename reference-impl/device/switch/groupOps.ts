@@ -2,7 +2,7 @@
 import type { DriverResult, Errno, MacAddress } from '../../../harness/contract/index.js';
 import { parseMac } from '../../packet/addresses.js';
 import { readU16, readU32 } from '../../packet/bytes.js';
-import { EOPNOTSUPP, done, refuse } from '../control.js';
+import { EOPNOTSUPP, done, refuse } from '../driverResult.js';
 import { NO_BRIDGE, filteringIdOf, type SwitchState } from './switchState.js';
 
 const ENOSPC = 28 as Errno;

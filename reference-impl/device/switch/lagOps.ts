@@ -8,7 +8,7 @@ import type {
   PortName,
   SwitchdevOps,
 } from '../../../harness/contract/index.js';
-import { EOPNOTSUPP, done, refuse } from '../control.js';
+import { EOPNOTSUPP, done, refuse } from '../driverResult.js';
 import { clearLag, lagAt, setSending, type LagTable, type SwitchLag } from './lagTable.js';
 import type { SwitchState } from './switchState.js';
 

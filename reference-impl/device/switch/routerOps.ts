@@ -11,7 +11,7 @@ import type {
 import { parseMac } from '../../packet/addresses.js';
 import { readU16, readU32 } from '../../packet/bytes.js';
 import { upperBounds } from '../../packet/multipathHash.js';
-import { done, refuse } from '../control.js';
+import { done, refuse } from '../driverResult.js';
 import {
   ACTION_DROP,
   ACTION_FORWARD,

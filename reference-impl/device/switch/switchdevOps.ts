@@ -11,7 +11,7 @@ import type {
 } from '../../../harness/contract/index.js';
 import { parseMac } from '../../packet/addresses.js';
 import { readU16 } from '../../packet/bytes.js';
-import { EOPNOTSUPP, done, refuse } from '../control.js';
+import { EOPNOTSUPP, done, refuse } from '../driverResult.js';
 import { FDB_HOST, FDB_STATIC, FDB_STICKY } from './fdbMemory.js';
 import { addGroup, changeHostGroup, removeGroup } from './groupOps.js';
 import {

@@ -1,4 +1,4 @@
-/** SIOCETHTOOL, as far as it has no netlink equal: net/ethtool/ioctl.c. The struct goes in and comes back changed. */
+/** SIOCETHTOOL: net/ethtool/ioctl.c. The struct goes in and comes back changed. n-tuple rules and hash fields are here. */
 import type { FlowRule, HashField, IoctlResult, NetDeviceName } from '../../../harness/contract/index.js';
 import {
   ETHTOOL_GRXCLSRLALL,
@@ -11,6 +11,7 @@ import {
   ETHTOOL_SRXCLSRLINS,
   ETHTOOL_SRXFH,
   HASH_FIELDS,
+  RXNFC_LENGTH,
   RX_CLS_LOC_SPECIAL,
   readRule,
   rxnfcCommand,
@@ -24,24 +25,59 @@ import {
   writeRule,
   writeStatistics,
 } from '../../netlink/rxnfc.js';
-import { EINVAL, EMSGSIZE, ENODEV, ENOENT, EOPNOTSUPP } from '../errno.js';
-import type { ReferenceKernel } from '../kernel.js';
+import { viewOf } from '../../netlink/wire.js';
+import { EFAULT, EINVAL, EMSGSIZE, ENODEV, ENOENT, EOPNOTSUPP } from '../errno.js';
 import { portOf, type NetDevice } from '../netDevice.js';
-
-const failed = (errno: typeof EINVAL): IoctlResult => ({ ok: false, errno });
+import { failed } from './ioctlAnswer.js';
+import { DEVICE_COMMANDS } from './ioctlDevice.js';
+import { SETTING_COMMANDS } from './ioctlSettings.js';
+import type { EthtoolContext } from './request.js';
 
 export async function ethtoolIoctl(
-  kernel: ReferenceKernel,
+  context: EthtoolContext,
   name: NetDeviceName,
   command: Uint8Array,
 ): Promise<IoctlResult> {
-  const netDevice = kernel.findByName(name);
+  const netDevice = context.kernel.findByName(name);
   if (netDevice === undefined) return failed(ENODEV);
-  if (netDevice.lower.kind === 'vlan') return failed(EOPNOTSUPP);
   const bytes = command.slice();
+  if (bytes.length < 4) return failed(EFAULT);
   const number = rxnfcCommand(bytes);
+  const { ethtool } = context.kernel.parts;
+  const result = await run(context, netDevice, bytes, number);
+  if (result.ok) return { ok: true, bytes: ethtool.ioctlReply(number, result.bytes) };
+  const errno = ethtool.ioctlRefuses(number, result.errno);
+  return errno === undefined ? { ok: true, bytes } : failed(errno);
+}
+
+async function run(
+  context: EthtoolContext,
+  netDevice: NetDevice,
+  bytes: Uint8Array,
+  number: number,
+): Promise<IoctlResult> {
+  const handler = DEVICE_COMMANDS.get(number) ?? SETTING_COMMANDS.get(number);
+  if (handler !== undefined) return handler(context, netDevice, bytes);
+  if (netDevice.lower.kind !== 'port') return failed(EOPNOTSUPP);
   if (number === ETHTOOL_GSTATS) return privateStatistics(netDevice, bytes);
-  if (bytes.length < 192) return failed(EINVAL);
+  return receiveCommand(netDevice, bytes, number);
+}
+
+const RECEIVE_COMMANDS: ReadonlySet<number> = new Set([
+  ETHTOOL_GRXRINGS,
+  ETHTOOL_GRXFH,
+  ETHTOOL_SRXFH,
+  ETHTOOL_GRXCLSRLCNT,
+  ETHTOOL_GRXCLSRLALL,
+  ETHTOOL_GRXCLSRULE,
+  ETHTOOL_SRXCLSRLINS,
+  ETHTOOL_SRXCLSRLDEL,
+]);
+
+/** `struct ethtool_rxnfc`. */
+async function receiveCommand(netDevice: NetDevice, bytes: Uint8Array, number: number): Promise<IoctlResult> {
+  if (!RECEIVE_COMMANDS.has(number)) return failed(EOPNOTSUPP);
+  if (bytes.length < RXNFC_LENGTH) return failed(EINVAL);
   switch (number) {
     case ETHTOOL_GRXRINGS:
       setRxnfcData(bytes, BigInt(netDevice.realRxQueues));
@@ -66,10 +102,10 @@ async function privateStatistics(netDevice: NetDevice, bytes: Uint8Array): Promi
   const { device, port } = portOf(netDevice);
   const counters = await device.ethtool.privateStatistics?.(port);
   if (counters === undefined) return failed(EOPNOTSUPP);
-  writeStatistics(
-    bytes,
-    counters.map(([, value]) => value),
-  );
+  // ethtool_get_stats(): a number that is not the device's is answered with none.
+  const room = viewOf(bytes).getUint32(4, true);
+  const fits = room === 0 || room === counters.length;
+  writeStatistics(bytes, fits ? counters.map(([, value]) => value) : []);
   return { ok: true, bytes };
 }
 

@@ -8,8 +8,18 @@ import { LINK_MODE_NAMES } from '../../netlink/stringSets.js';
 import { EINVAL, EOPNOTSUPP } from '../errno.js';
 import { isUp, portOf, type NetDevice } from '../netDevice.js';
 import { fromOutcome, refusal, refusalAt } from '../refusals.js';
-import { requestedBits } from './bitsetRequest.js';
-import { byte, refusedWith, updatedFlag, type ApplyChange, type FillReply } from './request.js';
+import { requestedBits, updatedBits } from './bitsetRequest.js';
+import { opsOf } from './deviceState.js';
+import { isPhyRefusal, requestedPhy } from './phyDevice.js';
+import {
+  announceChange,
+  byte,
+  refusedWith,
+  updated,
+  updatedFlag,
+  type ApplyChange,
+  type FillReply,
+} from './request.js';
 
 const TRANSCEIVER_INTERNAL = 0;
 
@@ -19,17 +29,50 @@ async function linkOf(netDevice: NetDevice): Promise<LinkSettings | undefined> {
   return device.ethtool.getLink?.(port);
 }
 
+const NO_SETTINGS = 'failed to retrieve link settings';
+
 export const fillLinkInfo: FillReply = async (_context, netDevice) => {
   const link = await linkOf(netDevice);
-  if (link === undefined) return refusedWith(refusal(EOPNOTSUPP));
+  if (link === undefined) return refusedWith(refusal(EOPNOTSUPP, NO_SETTINGS));
   return {
     ETHTOOL_A_LINKINFO_PORT: link.connector,
-    ETHTOOL_A_LINKINFO_PHYADDR: 0,
-    ETHTOOL_A_LINKINFO_TP_MDIX: 0,
-    ETHTOOL_A_LINKINFO_TP_MDIX_CTRL: 0,
-    ETHTOOL_A_LINKINFO_TRANSCEIVER: TRANSCEIVER_INTERNAL,
+    ETHTOOL_A_LINKINFO_PHYADDR: link.phyAddress ?? 0,
+    ETHTOOL_A_LINKINFO_TP_MDIX: link.mdix ?? 0,
+    ETHTOOL_A_LINKINFO_TP_MDIX_CTRL: link.mdixControl ?? 0,
+    ETHTOOL_A_LINKINFO_TRANSCEIVER: link.transceiver ?? TRANSCEIVER_INTERNAL,
   };
 };
+
+export const changeLinkInfo: ApplyChange = async (context, request) => {
+  const { netDevice, values } = request;
+  const { ops, port } = opsOf(netDevice);
+  const { getLink, setLink } = ops;
+  if (getLink === undefined || setLink === undefined) return refusal(EOPNOTSUPP);
+  const before = await getLink(port);
+  const had = {
+    connector: before.connector,
+    phyAddress: before.phyAddress ?? 0,
+    mdixControl: before.mdixControl ?? 0,
+  };
+  const wanted = {
+    connector: updated(values, 'ETHTOOL_A_LINKINFO_PORT', had.connector),
+    phyAddress: updated(values, 'ETHTOOL_A_LINKINFO_PHYADDR', had.phyAddress),
+    mdixControl: updated(values, 'ETHTOOL_A_LINKINFO_TP_MDIX_CTRL', had.mdixControl),
+  };
+  const changed =
+    wanted.connector !== had.connector ||
+    wanted.phyAddress !== had.phyAddress ||
+    wanted.mdixControl !== had.mdixControl;
+  if (changed) {
+    const outcome = await setLink(port, { autoneg: before.autoneg, ...wanted });
+    if (!outcome.ok) return refusal(outcome.errno, UPDATE_FAILED);
+  }
+  await announceChange(context, 'LINKINFO_NTF', netDevice, changed);
+  return undefined;
+};
+
+/** What the core says of a refusal, whatever the driver said: ethnl_set_linkinfo(), ethnl_set_linkmodes(). */
+const UPDATE_FAILED = 'link settings update failed';
 
 const DUPLEX = { half: DUPLEX_HALF, full: DUPLEX_FULL, unknown: DUPLEX_UNKNOWN } as const;
 
@@ -56,38 +99,117 @@ export const fillLinkModes: FillReply = async (_context, netDevice, { flags }) =
   };
 };
 
+const ADVERTISED = 'ETHTOOL_A_LINKMODES_OURS';
+const LANES = 'ETHTOOL_A_LINKMODES_LANES';
+const isPowerOfTwo = (value: number): boolean => value > 0 && (value & (value - 1)) === 0;
+
 export const changeLinkModes: ApplyChange = async (context, request) => {
   const { netDevice, values } = request;
-  const { device, port } = portOf(netDevice);
-  const { getLink, setLink } = device.ethtool;
-  if (netDevice.lower.kind === 'vlan' || getLink === undefined || setLink === undefined) return refusal(EOPNOTSUPP);
+  const { ops, port } = opsOf(netDevice);
+  const { ethtool } = context.kernel.parts;
+  const lanes = numberIn(values, LANES);
+  const role = numberIn(values, 'ETHTOOL_A_LINKMODES_MASTER_SLAVE_CFG');
+  if (role !== undefined && !MASTER_SLAVE_CFG.includes(role))
+    return refusalAt(request, 'ETHTOOL_A_LINKMODES_MASTER_SLAVE_CFG', EOPNOTSUPP, 'master/slave value is invalid');
+  if (lanes !== undefined && !isPowerOfTwo(lanes) && ethtool.checksLanes)
+    return refusalAt(request, LANES, EINVAL, 'lanes value is invalid');
+  const { getLink, setLink } = ops;
+  if (getLink === undefined || setLink === undefined) return refusal(EOPNOTSUPP);
   const before = await getLink(port);
+  if (role !== undefined) {
+    const message = 'master/slave configuration not supported by device';
+    return refusalAt(request, 'ETHTOOL_A_LINKMODES_MASTER_SLAVE_CFG', EOPNOTSUPP, message);
+  }
   const autoneg = updatedFlag(values, 'ETHTOOL_A_LINKMODES_AUTONEG', before.autoneg);
-  const bits = requestedBits(request, 'ETHTOOL_A_LINKMODES_OURS', LINK_MODE_NAMES);
-  if (!bits.ok) return bits;
+  if (lanes !== undefined && !autoneg && before.canChooseLanes !== true && ethtool.checksLanes)
+    return refusalAt(request, LANES, EOPNOTSUPP, 'lanes configuration not supported by device');
+  const modes = updatedBits(request, ADVERTISED, LINK_MODE_NAMES, before.advertised, ethtool);
+  if (!modes.ok) return modes;
   const speed = numberIn(values, 'ETHTOOL_A_LINKMODES_SPEED');
   const duplex = numberIn(values, 'ETHTOOL_A_LINKMODES_DUPLEX');
-  if (duplex !== undefined && duplex !== DUPLEX_FULL && duplex !== DUPLEX_HALF) {
-    return refusalAt(request, 'ETHTOOL_A_LINKMODES_DUPLEX', EINVAL);
-  }
-  const kept = before.advertised.filter((mode) => !bits.mask.has(mode));
-  const refused = fromOutcome(
-    await setLink(port, {
+  const advertise =
+    values[ADVERTISED] === undefined && ethtool.speedSelectsModes
+      ? autoModes(before, { autoneg, speed, lanes, duplex })
+      : modes.bits;
+  const changed =
+    autoneg !== before.autoneg ||
+    differs(advertise, before.advertised) ||
+    (speed ?? before.speed ?? SPEED_UNKNOWN) !== (before.speed ?? SPEED_UNKNOWN) ||
+    (duplex ?? DUPLEX[before.duplex]) !== DUPLEX[before.duplex] ||
+    (lanes ?? before.lanes) !== before.lanes;
+  if (changed) {
+    if (duplex !== undefined && duplex !== DUPLEX_FULL && duplex !== DUPLEX_HALF) return refusal(EINVAL, UPDATE_FAILED);
+    const outcome = await setLink(port, {
       autoneg,
       ...(speed === undefined ? {} : { speed }),
+      ...(lanes === undefined ? {} : { lanes }),
       ...(duplex === undefined ? {} : { duplex: duplex === DUPLEX_HALF ? ('half' as const) : ('full' as const) }),
-      ...(bits.mask.size === 0 ? {} : { advertise: [...kept, ...bits.set] }),
-    }),
-  );
-  if (refused !== undefined) return refused;
-  await context.announce('LINKMODES_NTF', netDevice);
+      ...(differs(advertise, before.advertised) ? { advertise: [...advertise] } : {}),
+    });
+    if (!outcome.ok) return refusal(outcome.errno, UPDATE_FAILED);
+  }
+  await announceChange(context, 'LINKMODES_NTF', netDevice, changed);
   return undefined;
 };
 
-export const fillLinkState: FillReply = ({ kernel }, netDevice) =>
-  Promise.resolve({
-    ETHTOOL_A_LINKSTATE_LINK: byte((isUp(netDevice) || !kernel.parts.ethtoolLinkNeedsUp) && netDevice.carrier),
-  });
+/** MASTER_SLAVE_CFG_MASTER_PREFERRED to _SLAVE_FORCE. */
+const MASTER_SLAVE_CFG: readonly number[] = [2, 3, 4, 5];
+
+const differs = (a: ReadonlySet<string>, b: readonly string[]): boolean =>
+  a.size !== new Set(b).size || b.some((name) => !a.has(name));
+
+interface WantedModes {
+  readonly autoneg: boolean;
+  readonly speed: number | undefined;
+  readonly lanes: number | undefined;
+  readonly duplex: number | undefined;
+}
+
+/** link_mode_params: what a mode of ETH_SS_LINK_MODES stands for; undefined for what is no speed. */
+export function linkModeOf(name: string): { speed: number; lanes: number; duplex: number } | undefined {
+  const [, speed = '', kind = '', lanes = '1', duplex = ''] =
+    /^(\d+)base([A-Z]+?(?:1L|1S|1)?)(\d*)(?:_[A-Z0-9]+)*\/(Half|Full)$/.exec(name) ?? [];
+  if (kind === '') return undefined;
+  return { speed: Number(speed), lanes: Number(lanes) || 1, duplex: duplex === 'Half' ? DUPLEX_HALF : DUPLEX_FULL };
+}
+
+/** ethnl_auto_linkmodes(): with autonegotiation, speed and the like stand for all supported modes that have them. */
+function autoModes(before: LinkSettings, { autoneg, speed, lanes, duplex }: WantedModes): ReadonlySet<string> {
+  const advertised = new Set(before.advertised);
+  if (!autoneg || (speed === undefined && lanes === undefined && duplex === undefined)) return advertised;
+  for (const name of before.supported) {
+    const mode = linkModeOf(name);
+    if (mode === undefined) continue;
+    const fits =
+      (speed === undefined || mode.speed === speed) &&
+      (lanes === undefined || mode.lanes === lanes) &&
+      (duplex === undefined || mode.duplex === duplex);
+    if (fits) advertised.add(name);
+    else advertised.delete(name);
+  }
+  return advertised;
+}
+
+export const fillLinkState: FillReply = async (context, netDevice, query) => {
+  const { kernel } = context;
+  const { ops, port } = opsOf(netDevice);
+  const phy = requestedPhy(context, netDevice, query);
+  if (phy !== null && isPhyRefusal(phy)) return refusedWith(phy);
+  const up = isUp(netDevice);
+  const quality = netDevice.carrier ? await phy?.phy.signalQuality?.(phy.port) : undefined;
+  const asksWhy = up || !kernel.parts.ethtool.extendedStateNeedsUp;
+  const reason = asksWhy ? ((await ops.linkExtendedState?.(port)) ?? null) : null;
+  const downs = query.flags.statistics ? await ops.linkDownEvents?.(port) : undefined;
+  return {
+    ETHTOOL_A_LINKSTATE_LINK: byte((up || !kernel.parts.ethtoolLinkNeedsUp) && netDevice.carrier),
+    ...(quality === undefined
+      ? {}
+      : { ETHTOOL_A_LINKSTATE_SQI: quality.index, ETHTOOL_A_LINKSTATE_SQI_MAX: quality.max }),
+    ...(reason === null ? {} : { ETHTOOL_A_LINKSTATE_EXT_STATE: reason.state }),
+    ...(reason?.substate === undefined ? {} : { ETHTOOL_A_LINKSTATE_EXT_SUBSTATE: reason.substate }),
+    ...(downs === undefined ? {} : { ETHTOOL_A_LINKSTATE_EXT_DOWN_CNT: downs }),
+  };
+};
 
 /** ethtool_link_modes_to_fecparam(). */
 const FEC_LINK_MODES: Readonly<Partial<Record<string, FecMode>>> = {
@@ -99,9 +221,10 @@ const FEC_LINK_MODES: Readonly<Partial<Record<string, FecMode>>> = {
 const modeNameOf = (mode: FecMode): string | undefined =>
   Object.keys(FEC_LINK_MODES).find((name) => FEC_LINK_MODES[name] === mode);
 
-const counter = (value: number): Value => {
-  const bytes = new Uint8Array(8);
-  viewOf(bytes).setBigUint64(0, BigInt(value), true);
+/** fec_put_stats(): 64-bit counters one behind the other; the total is in front of those of the lanes. */
+const counters = (...values: readonly number[]): Value => {
+  const bytes = new Uint8Array(8 * values.length);
+  for (const [index, value] of values.entries()) viewOf(bytes).setBigUint64(8 * index, BigInt(value), true);
   return bytes;
 };
 
@@ -112,9 +235,18 @@ export const fillFec: FillReply = async (_context, netDevice, { flags }) => {
   const { configured, active, statistics } = await getFec(port);
   const names = configured.map(modeNameOf).filter((name) => name !== undefined);
   const activeName = active === null ? undefined : modeNameOf(active);
-  const counters: Values = {
-    ETHTOOL_A_FEC_STAT_CORRECTED: counter(statistics?.corrected ?? 0),
-    ETHTOOL_A_FEC_STAT_UNCORR: counter(statistics?.uncorrectable ?? 0),
+  const kept = (total: number | undefined, lanes: readonly number[] | undefined): Value => {
+    if (lanes !== undefined)
+      return counters(
+        lanes.reduce((sum, lane) => sum + lane, 0),
+        ...lanes,
+      );
+    return total === undefined ? counters() : counters(total);
+  };
+  const correction: Values = {
+    ETHTOOL_A_FEC_STAT_CORRECTED: kept(statistics?.corrected, statistics?.correctedByLane),
+    ETHTOOL_A_FEC_STAT_UNCORR: kept(statistics?.uncorrectable, statistics?.uncorrectableByLane),
+    ETHTOOL_A_FEC_STAT_CORR_BITS: kept(statistics?.correctedBits, undefined),
   };
   return {
     ETHTOOL_A_FEC_MODES: flags.compact
@@ -124,7 +256,7 @@ export const fillFec: FillReply = async (_context, netDevice, { flags }) => {
     ...(activeName === undefined
       ? {}
       : { ETHTOOL_A_FEC_ACTIVE: (LINK_MODE_NAMES as readonly string[]).indexOf(activeName) }),
-    ...(flags.statistics && statistics !== undefined ? { ETHTOOL_A_FEC_STATS: counters } : {}),
+    ...(flags.statistics ? { ETHTOOL_A_FEC_STATS: correction } : {}),
   };
 };
 
@@ -140,16 +272,18 @@ export const changeFec: ApplyChange = async (context, request) => {
   for (const name of bits.mask) {
     const mode = FEC_LINK_MODES[name];
     if (mode === undefined) {
-      if (bits.set.has(name))
-        return refusalAt(request, 'ETHTOOL_A_FEC_MODES', EINVAL, 'unsupported FEC modes requested');
+      if (bits.set.has(name)) return refusalAt(request, 'ETHTOOL_A_FEC_MODES', EINVAL, 'invalid FEC modes requested');
     } else if (bits.set.has(name)) modes.add(mode);
     else modes.delete(mode);
   }
   if (updatedFlag(values, 'ETHTOOL_A_FEC_AUTO', before.configured.includes('auto'))) modes.add('auto');
   if (modes.size === 0 && context.kernel.parts.requiresFecMode)
     return refusalAt(request, 'ETHTOOL_A_FEC_MODES', EINVAL, 'no FEC modes set');
-  const refused = fromOutcome(await setFec(port, [...modes]));
-  if (refused !== undefined) return refused;
-  await context.announce('FEC_NTF', netDevice);
+  const changed = differs(modes, before.configured);
+  if (changed) {
+    const refused = fromOutcome(await setFec(port, [...modes]));
+    if (refused !== undefined) return refused;
+  }
+  await announceChange(context, 'FEC_NTF', netDevice, changed);
   return undefined;
 };

@@ -6,7 +6,15 @@ import type { Refusal } from '../../netlink/validate.js';
 import { EINVAL, EOPNOTSUPP } from '../errno.js';
 import { portOf, type NetDevice } from '../netDevice.js';
 import { fromOutcome, refusal, refusalAt } from '../refusals.js';
-import { refusedWith, updated, type ApplyChange, type EthtoolContext, type FillReply } from './request.js';
+import {
+  byte,
+  refusedWith,
+  updated,
+  updatedFlag,
+  type ApplyChange,
+  type EthtoolContext,
+  type FillReply,
+} from './request.js';
 
 const isPort = (netDevice: NetDevice): boolean => netDevice.lower.kind === 'port';
 
@@ -16,16 +24,30 @@ export const fillRings: FillReply = async (_context, netDevice) => {
   return ringValues(await device.ethtool.getRings(port));
 };
 
+/** rings_fill_reply(): a size of which there are none is left out, and so is an option that has no value. */
 const ringValues = (rings: Rings): Values => ({
-  ...(rings.rxMax > 0 ? { ETHTOOL_A_RINGS_RX_MAX: rings.rxMax, ETHTOOL_A_RINGS_RX: rings.rx } : {}),
-  ...(rings.txMax > 0 ? { ETHTOOL_A_RINGS_TX_MAX: rings.txMax, ETHTOOL_A_RINGS_TX: rings.tx } : {}),
+  ...sizeValues('RX', rings.rxMax, rings.rx),
+  ...sizeValues('RX_MINI', rings.rxMiniMax ?? 0, rings.rxMini ?? 0),
+  ...sizeValues('RX_JUMBO', rings.rxJumboMax ?? 0, rings.rxJumbo ?? 0),
+  ...sizeValues('TX', rings.txMax, rings.tx),
+  ...((rings.rxBufLen ?? 0) === 0 ? {} : { ETHTOOL_A_RINGS_RX_BUF_LEN: rings.rxBufLen ?? 0 }),
   ...(rings.tcpDataSplit === 0 ? {} : { ETHTOOL_A_RINGS_TCP_DATA_SPLIT: rings.tcpDataSplit }),
-  ETHTOOL_A_RINGS_TX_PUSH: 0,
-  ETHTOOL_A_RINGS_RX_PUSH: 0,
+  ...((rings.cqeSize ?? 0) === 0 ? {} : { ETHTOOL_A_RINGS_CQE_SIZE: rings.cqeSize ?? 0 }),
+  ETHTOOL_A_RINGS_TX_PUSH: byte(rings.txPush === true),
+  ETHTOOL_A_RINGS_RX_PUSH: byte(rings.rxPush === true),
+  ...(rings.supports.includes('tx-push-buf-len')
+    ? {
+        ETHTOOL_A_RINGS_TX_PUSH_BUF_LEN_MAX: rings.txPushBufLenMax ?? 0,
+        ETHTOOL_A_RINGS_TX_PUSH_BUF_LEN: rings.txPushBufLen ?? 0,
+      }
+    : {}),
   ...(rings.supports.includes('hds-thresh')
     ? { ETHTOOL_A_RINGS_HDS_THRESH: rings.hdsThresh, ETHTOOL_A_RINGS_HDS_THRESH_MAX: rings.hdsThreshMax }
     : {}),
 });
+
+const sizeValues = (kind: string, most: number, now: number): Values =>
+  most === 0 ? {} : { [`ETHTOOL_A_RINGS_${kind}_MAX`]: most, [`ETHTOOL_A_RINGS_${kind}`]: now };
 
 /** Options beside the sizes, with the words of the refusal where a driver does not take them. */
 const RING_OPTIONS: readonly (readonly [attribute: string, option: string, message: string])[] = [
@@ -50,23 +72,18 @@ export const changeRings: ApplyChange = async (context, request) => {
       return refusalAt(request, attribute, EOPNOTSUPP, message);
   }
   if (rings === undefined || setRings === undefined) return refusal(EOPNOTSUPP);
-  const wanted: RingSettings = {
-    rx: updated(values, 'ETHTOOL_A_RINGS_RX', rings.rx),
-    tx: updated(values, 'ETHTOOL_A_RINGS_TX', rings.tx),
-    tcpDataSplit: updated(values, 'ETHTOOL_A_RINGS_TCP_DATA_SPLIT', rings.tcpDataSplit) as Rings['tcpDataSplit'],
-    hdsThresh: updated(values, 'ETHTOOL_A_RINGS_HDS_THRESH', rings.hdsThresh),
-  };
-  const { tcpDataSplit: split, ...sizes } = rings;
-  const same =
-    wanted.rx === sizes.rx &&
-    wanted.tx === sizes.tx &&
-    wanted.tcpDataSplit === split &&
-    wanted.hdsThresh === rings.hdsThresh;
-  if (same && !context.kernel.parts.announcesAnyway('rings', 'unchanged')) return undefined;
+  const wanted = wantedRings(values, rings);
+  const isSame = (Object.keys(wanted) as (keyof RingSettings)[]).every((name) => wanted[name] === rings[name]);
+  if (isSame && !context.kernel.parts.announcesAnyway('rings', 'unchanged')) return undefined;
   const tooBig = beyondRing(wanted, rings);
   if (tooBig !== undefined && context.kernel.parts.checksRingMaximum) {
     if (context.kernel.parts.announcesAnyway('rings', 'refused')) await context.announce('RINGS_NTF', netDevice);
     return refusalAt(request, tooBig, EINVAL, 'requested ring size exceeds maximum');
+  }
+  const { txPushBufLenMax = 0 } = rings;
+  if ((wanted.txPushBufLen ?? 0) > txPushBufLenMax && context.kernel.parts.checksRingMaximum) {
+    const message = `Requested TX push buffer exceeds the maximum of ${txPushBufLenMax}`;
+    return refusalAt(request, 'ETHTOOL_A_RINGS_TX_PUSH_BUF_LEN', EINVAL, message);
   }
   const refused = fromOutcome(await setRings(port, wanted));
   if (refused !== undefined) return refused;
@@ -74,8 +91,36 @@ export const changeRings: ApplyChange = async (context, request) => {
   return undefined;
 };
 
+/** What the request says over what there is; an option that the device lacks has been refused. */
+function wantedRings(values: Values, rings: Rings): RingSettings {
+  const asked = (name: string, before: number | undefined): number | undefined =>
+    before === undefined ? undefined : updated(values, `ETHTOOL_A_RINGS_${name}`, before);
+  const switched = (name: string, before: boolean | undefined): boolean | undefined =>
+    before === undefined ? undefined : updatedFlag(values, `ETHTOOL_A_RINGS_${name}`, before);
+  const wanted = {
+    rx: updated(values, 'ETHTOOL_A_RINGS_RX', rings.rx),
+    tx: updated(values, 'ETHTOOL_A_RINGS_TX', rings.tx),
+    tcpDataSplit: updated(values, 'ETHTOOL_A_RINGS_TCP_DATA_SPLIT', rings.tcpDataSplit) as Rings['tcpDataSplit'],
+    hdsThresh: updated(values, 'ETHTOOL_A_RINGS_HDS_THRESH', rings.hdsThresh),
+    rxMini: updated(values, 'ETHTOOL_A_RINGS_RX_MINI', rings.rxMini ?? 0),
+    rxJumbo: updated(values, 'ETHTOOL_A_RINGS_RX_JUMBO', rings.rxJumbo ?? 0),
+    rxBufLen: asked('RX_BUF_LEN', rings.rxBufLen),
+    cqeSize: asked('CQE_SIZE', rings.cqeSize),
+    txPush: switched('TX_PUSH', rings.txPush),
+    rxPush: switched('RX_PUSH', rings.rxPush),
+    txPushBufLen: asked('TX_PUSH_BUF_LEN', rings.txPushBufLen),
+  };
+  const hasMini = (rings.rxMiniMax ?? 0) > 0 || wanted.rxMini > 0;
+  const hasJumbo = (rings.rxJumboMax ?? 0) > 0 || wanted.rxJumbo > 0;
+  const absent = new Set([...(hasMini ? [] : ['rxMini']), ...(hasJumbo ? [] : ['rxJumbo'])]);
+  const present = Object.entries(wanted).filter(([name, value]) => value !== undefined && !absent.has(name));
+  return Object.fromEntries(present) as unknown as RingSettings;
+}
+
 function beyondRing(wanted: RingSettings, rings: Rings): string | undefined {
   if (wanted.rx > rings.rxMax) return 'ETHTOOL_A_RINGS_RX';
+  if ((wanted.rxMini ?? 0) > (rings.rxMiniMax ?? 0)) return 'ETHTOOL_A_RINGS_RX_MINI';
+  if ((wanted.rxJumbo ?? 0) > (rings.rxJumboMax ?? 0)) return 'ETHTOOL_A_RINGS_RX_JUMBO';
   if (wanted.tx > rings.txMax) return 'ETHTOOL_A_RINGS_TX';
   if (wanted.hdsThresh > rings.hdsThreshMax) return 'ETHTOOL_A_RINGS_HDS_THRESH';
   return undefined;

@@ -13,7 +13,8 @@ import type { Refusal } from '../../netlink/validate.js';
 import { EINVAL, ENODEV } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { NetDevice } from '../netDevice.js';
-import { missing, refusalAt } from '../refusals.js';
+import { missing, refusal, refusalAt } from '../refusals.js';
+import type { EthtoolSubject } from './ethtoolParts.js';
 
 /** What the handlers of one kernel share. */
 export interface EthtoolContext {
@@ -30,23 +31,39 @@ export interface RequestFlags {
   readonly statistics: boolean;
 }
 
-export interface EthtoolRequest extends NetlinkRequest {
+export interface EthtoolRequest extends NetlinkRequest, Omit<Query, 'values' | 'offsets'> {
   readonly netDevice: NetDevice;
+}
+
+/** What a query asks, or what an announcement is made of. */
+export interface Query extends Pick<NetlinkRequest, 'values' | 'offsets'> {
   readonly flags: RequestFlags;
+  /** genl_info_is_ntf(). */
+  readonly isAnnouncement?: boolean;
+  /** ETHTOOL_A_HEADER_PHY_INDEX, and the header attribute that it is in. */
+  readonly phyIndex?: number;
+  readonly headerPath?: string;
 }
 
 /** A query answers the attributes of its reply without the header. */
-export type FillReply = (
-  context: EthtoolContext,
-  netDevice: NetDevice,
-  request: { readonly values: Values; readonly flags: RequestFlags },
-) => Promise<Values | Refused>;
+export type FillReply = (context: EthtoolContext, netDevice: NetDevice, query: Query) => Promise<Values | Refused>;
 /** A refusal among values, which could be anything. */
 export interface Refused {
   readonly refused: Refusal;
 }
 export const refusedWith = (refusal: Refusal): Refused => ({ refused: refusal });
 export const isRefused = (value: Values | Refused): value is Refused => 'refused' in value;
+
+/** ethnl_default_set_doit(): what was changed is announced, what was in force already is not. */
+export async function announceChange(
+  context: EthtoolContext,
+  name: EthtoolNotificationName,
+  netDevice: NetDevice,
+  changed: boolean,
+): Promise<void> {
+  const subject = name.slice(0, -'_NTF'.length).toLowerCase() as EthtoolSubject;
+  if (context.kernel.parts.ethtool.announces(subject, changed)) await context.announce(name, netDevice);
+}
 
 /** A change answers a reply's attributes, nothing, or a refusal. */
 export type ApplyChange = (context: EthtoolContext, request: EthtoolRequest) => Promise<Refusal | Values | undefined>;
@@ -70,7 +87,13 @@ export function requestedDevice(
 ): NetDevice | Refusal {
   const path = operation.header;
   const header = nestIn(request.values, path);
-  if (header === undefined) return missing(operation.set.byName.get(path)?.number ?? 1);
+  const [anybody] = kernel.netDevices.values();
+  if (header === undefined && anybody !== undefined && !kernel.parts.ethtool.needsHeader) return anybody;
+  if (header === undefined) {
+    return operation.checksHeaderItself === true
+      ? refusal(EINVAL, 'request header missing')
+      : missing(operation.set.byName.get(path)?.number ?? 1);
+  }
   const index = numberIn(header, 'ETHTOOL_A_HEADER_DEV_INDEX');
   const name = textIn(header, 'ETHTOOL_A_HEADER_DEV_NAME');
   if (index !== undefined) {

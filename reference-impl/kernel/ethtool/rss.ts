@@ -1,26 +1,109 @@
 /** ETHTOOL_MSG_RSS_: net/ethtool/rss.c. */
-import type { DriverResult, Rss, RssChange } from '../../../harness/contract/index.js';
-import { bytesIn, listIn, numberIn, type Values } from '../../netlink/schema.js';
+import type { DriverResult, FlowType, HashField, Rss, RssChange } from '../../../harness/contract/index.js';
+import { HASH_FIELDS } from '../../netlink/rxnfc.js';
+import { bytesIn, listIn, nestIn, numberIn, type Values } from '../../netlink/schema.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { EINVAL, ENOENT, EOPNOTSUPP, EBUSY } from '../errno.js';
-import { portOf } from '../netDevice.js';
+import { portOf, type NetDevice } from '../netDevice.js';
 import type { KernelParts } from '../parts.js';
 import { fromOutcome, missing, refusal, refusalAt } from '../refusals.js';
-import { refusedWith, type ApplyChange, type EthtoolRequest, type FillReply } from './request.js';
+import { opsOf } from './deviceState.js';
+import {
+  refusedWith,
+  type ApplyChange,
+  type EthtoolContext,
+  type EthtoolRequest,
+  type FillReply,
+  type Query,
+  type Refused,
+} from './request.js';
 
 const CONTEXT_ATTRIBUTE = 2;
 const RXH_XFRM_SYM = 3;
 
-export const fillRss: FillReply = async (_context, netDevice, { values }) => {
+export const fillRss: FillReply = async (_context, netDevice, query) => {
+  const { values } = query;
   const { device, port } = portOf(netDevice);
   const context = numberIn(values, 'ETHTOOL_A_RSS_CONTEXT') ?? 0;
+  // rss_parse_request(): where a dump starts says nothing to a single query.
+  if (values['ETHTOOL_A_RSS_START_CONTEXT'] !== undefined)
+    return refusedWith(refusalAt(query, 'ETHTOOL_A_RSS_START_CONTEXT', EINVAL));
   const { getRss, createRssContext } = device.ethtool;
   if (netDevice.lower.kind === 'vlan' || getRss === undefined) return refusedWith(refusal(EOPNOTSUPP));
   if (context !== 0 && createRssContext === undefined) return refusedWith(refusal(EOPNOTSUPP));
   if (context !== 0 && !netDevice.rssContexts.has(context)) return refusedWith(refusal(ENOENT));
   const rss = await getRss(port, context);
-  return rss.ok ? rssValues(rss.value, context) : refusedWith(refusal(rss.errno, rss.message));
+  if (!rss.ok) return refusedWith(refusal(rss.errno, rss.message));
+  return { ...rssValues(rss.value, context), ...(context === 0 ? await flowHashValues(netDevice) : {}) };
 };
+
+/** ethnl_rss_dumpit(): the main context of each device and those beside it, from a number on. */
+export async function dumpRss(
+  context: EthtoolContext,
+  netDevice: NetDevice,
+  query: Query,
+): Promise<readonly (Values | Refused)[]> {
+  const { ops } = opsOf(netDevice);
+  if (ops.getRss === undefined) return [];
+  const start = numberIn(query.values, 'ETHTOOL_A_RSS_START_CONTEXT') ?? 0;
+  const beside = context.kernel.parts.ethtool.dumpsContexts ? [...netDevice.rssContexts] : [];
+  const numbers = [0, ...beside].filter((number) => number >= start).sort((a, b) => a - b);
+  const replies: (Values | Refused)[] = [];
+  for (const number of numbers) {
+    const values: Values = number === 0 ? {} : { ETHTOOL_A_RSS_CONTEXT: number };
+    replies.push(await fillRss(context, netDevice, { ...query, values }));
+  }
+  return replies;
+}
+
+/** Attributes of ETHTOOL_A_RSS_FLOW_HASH, by the flow types of a device. */
+const FLOW_ATTRIBUTES = {
+  ETHER: 'ether',
+  IP4: 'ip4',
+  IP6: 'ip6',
+  TCP4: 'tcp4',
+  TCP6: 'tcp6',
+  UDP4: 'udp4',
+  UDP6: 'udp6',
+  SCTP4: 'sctp4',
+  SCTP6: 'sctp6',
+} as const satisfies Record<string, FlowType>;
+
+/** rss_prepare_flow_hash(): what is hashed of each flow type that the device tells of. */
+async function flowHashValues(netDevice: NetDevice): Promise<Values> {
+  const { ops, port } = opsOf(netDevice);
+  const { getRxHashFields } = ops;
+  if (getRxHashFields === undefined) return {};
+  const flows: Record<string, number> = {};
+  for (const [name, flow] of Object.entries(FLOW_ATTRIBUTES)) {
+    const fields = await getRxHashFields(port, flow);
+    if (fields.length > 0) flows[`ETHTOOL_A_FLOW_${name}`] = fieldBits(fields);
+  }
+  return { ETHTOOL_A_RSS_FLOW_HASH: flows };
+}
+
+const fieldBits = (fields: readonly HashField[]): number =>
+  fields.reduce((bits, field) => bits | HASH_FIELDS[field], 0);
+
+/** rss_set_prep_indir() and its kin for ETHTOOL_A_RSS_FLOW_HASH; answers whether something has changed. */
+async function changeFlowHash(request: EthtoolRequest): Promise<boolean | Refusal> {
+  const path = 'ETHTOOL_A_RSS_FLOW_HASH';
+  const asked = nestIn(request.values, path);
+  if (asked === undefined) return false;
+  const { ops, port } = opsOf(request.netDevice);
+  const { getRxHashFields, setRxHashFields } = ops;
+  if (getRxHashFields === undefined || setRxHashFields === undefined) return refusalAt(request, path, EOPNOTSUPP);
+  let changed = false;
+  for (const [name, flow] of Object.entries(FLOW_ATTRIBUTES)) {
+    const bits = numberIn(asked, `ETHTOOL_A_FLOW_${name}`);
+    if (bits === undefined || bits === fieldBits(await getRxHashFields(port, flow))) continue;
+    const fields = (Object.keys(HASH_FIELDS) as HashField[]).filter((field) => (bits & HASH_FIELDS[field]) !== 0);
+    const refused = fromOutcome(await setRxHashFields(port, flow, fields));
+    if (refused !== undefined) return refused;
+    changed = true;
+  }
+  return changed;
+}
 
 export const rssValues = (rss: Rss, context: number): Values => ({
   ...(context === 0 ? {} : { ETHTOOL_A_RSS_CONTEXT: context }),
@@ -42,7 +125,9 @@ export const changeRss: ApplyChange = async (context, request) => {
   if (!before.ok) return refusal(before.errno, before.message);
   const change = await rssChange(context.kernel.parts, request, before.value, number);
   if ('errno' in change) return change;
-  if (isSame(change, before.value)) return undefined;
+  const flowsChanged = await changeFlowHash(request);
+  if (typeof flowsChanged !== 'boolean') return flowsChanged;
+  if (isSame(change, before.value) && !flowsChanged) return undefined;
   const refused = fromOutcome(await setRss(port, number, change));
   if (refused !== undefined) return refused;
   if (change.indirection !== undefined && number === 0) netDevice.rssTableIsUsers = change.indirection.length > 0;

@@ -1,42 +1,35 @@
-/** ETHTOOL_MSG_STATS_GET and ETHTOOL_MSG_STRSET_GET: net/ethtool/stats.c, strset.c. */
+/** ETHTOOL_MSG_STATS_GET: net/ethtool/stats.c. */
 import type { StandardStatistics } from '../../../harness/contract/index.js';
-import { decodeBits } from '../../netlink/bitset.js';
 import {
-  ETH_SS_FEATURES,
-  ETH_SS_LINK_MODES,
-  ETH_SS_SOF_TIMESTAMPING,
-  ETH_SS_STATS,
   ETH_SS_STATS_ETH_CTRL,
   ETH_SS_STATS_ETH_MAC,
   ETH_SS_STATS_ETH_PHY,
+  ETH_SS_STATS_PHY,
   ETH_SS_STATS_RMON,
-  ETH_SS_STATS_STD,
-  ETH_SS_TS_RX_FILTERS,
-  ETH_SS_TS_TX_TYPES,
 } from '../../netlink/families/ethtool.js';
-import { isValues, listIn, nestIn, numberIn, type Value, type Values } from '../../netlink/schema.js';
+import { numberIn, type Value, type Values } from '../../netlink/schema.js';
+import type { Refusal } from '../../netlink/validate.js';
 import {
   ETH_CTRL_NAMES,
   ETH_MAC_NAMES,
   ETH_PHY_NAMES,
-  FEATURE_NAMES,
-  LINK_MODE_NAMES,
+  PHYDEV_NAMES,
   RMON_NAMES,
-  RX_FILTER_NAMES,
   STATS_GROUP_NAMES,
-  TIMESTAMPING_NAMES,
-  TX_TYPE_NAMES,
 } from '../../netlink/stringSets.js';
 import { EINVAL, EOPNOTSUPP } from '../errno.js';
-import { portOf, type NetDevice } from '../netDevice.js';
+import type { NetDevice } from '../netDevice.js';
 import { refusal } from '../refusals.js';
-import { refusedWith, type FillReply } from './request.js';
+import { requestedBits } from './bitsetRequest.js';
+import { opsOf } from './deviceState.js';
+import { refusedWith, type EthtoolContext, type FillReply } from './request.js';
 
 interface Group {
   readonly name: string;
   readonly stringSet: number;
   readonly counters: readonly string[];
-  readonly member: 'ethPhy' | 'ethMac' | 'ethCtrl' | 'rmon';
+  /** null: no device of the contract counts it. */
+  readonly member: 'ethPhy' | 'ethMac' | 'ethCtrl' | 'rmon' | null;
 }
 
 const GROUPS: readonly Group[] = [
@@ -44,22 +37,56 @@ const GROUPS: readonly Group[] = [
   { name: 'eth-mac', stringSet: ETH_SS_STATS_ETH_MAC, counters: ETH_MAC_NAMES, member: 'ethMac' },
   { name: 'eth-ctrl', stringSet: ETH_SS_STATS_ETH_CTRL, counters: ETH_CTRL_NAMES, member: 'ethCtrl' },
   { name: 'rmon', stringSet: ETH_SS_STATS_RMON, counters: RMON_NAMES, member: 'rmon' },
+  { name: 'phydev', stringSet: ETH_SS_STATS_PHY, counters: PHYDEV_NAMES, member: null },
 ];
 
-export const fillStatistics: FillReply = async (_context, netDevice, { values }) => {
-  const { device, port } = portOf(netDevice);
-  const asked = decodeBits(nestIn(values, 'ETHTOOL_A_STATS_GROUPS'), STATS_GROUP_NAMES).set;
-  if (asked.size === 0) return refusedWith(refusal(EINVAL, 'no stats requested'));
-  if ([...asked].some((name) => name.startsWith('#'))) return refusedWith(refusal(EINVAL));
-  const { standardStatistics } = device.ethtool;
-  if (netDevice.lower.kind === 'vlan' || standardStatistics === undefined) return refusedWith(refusal(EOPNOTSUPP));
-  const statistics = await standardStatistics(port);
-  const groups = GROUPS.filter(({ name }) => asked.has(name)).map((group) => groupValues(group, statistics));
-  return { ETHTOOL_A_STATS_GRP: groups };
+const NOTHING_COUNTED: StandardStatistics = {
+  ethPhy: {},
+  ethMac: {},
+  ethCtrl: {},
+  rmon: {},
+  rmonRxHistogram: [],
+  rmonTxHistogram: [],
 };
 
+/** A device that keeps no counters answers with empty groups: stats_prepare_data() asks only operations that are there. */
+export const fillStatistics: FillReply = async (context, netDevice, query) => {
+  const { ops, port } = opsOf(netDevice);
+  const asked = requestedBits(query, 'ETHTOOL_A_STATS_GROUPS', STATS_GROUP_NAMES, true, context.kernel.parts.ethtool);
+  if (!asked.ok) return refusedWith(asked);
+  if (asked.set.size === 0) return refusedWith(refusal(EINVAL, 'no stats requested'));
+  const source = numberIn(query.values, 'ETHTOOL_A_STATS_SRC') ?? SOURCE_AGGREGATE;
+  const withoutMerge = await refusedSource(context, netDevice, source);
+  if (withoutMerge !== undefined) return refusedWith(withoutMerge);
+  // Of the two MACs of a merge layer the express MAC alone has carried frames.
+  const keeps =
+    context.kernel.parts.ethtool.statisticsOf(source) === SOURCE_PMAC
+      ? undefined
+      : await ops.standardStatistics?.(port);
+  const statistics = keeps ?? NOTHING_COUNTED;
+  const groups = GROUPS.filter(({ name }) => asked.set.has(name)).map((group) => groupValues(group, statistics));
+  return { ETHTOOL_A_STATS_SRC: source, ...(groups.length > 0 ? { ETHTOOL_A_STATS_GRP: groups } : {}) };
+};
+
+/** ETHTOOL_MAC_STATS_SRC_*. */
+const SOURCE_AGGREGATE = 0;
+const SOURCE_PMAC = 2;
+
+/** One MAC alone can be asked for only where there are two. */
+export async function refusedSource(
+  { kernel }: EthtoolContext,
+  netDevice: NetDevice,
+  source: number | undefined,
+): Promise<Refusal | undefined> {
+  if (source === undefined || source === SOURCE_AGGREGATE || !kernel.parts.ethtool.sourceNeedsMacMerge)
+    return undefined;
+  const { ops, port } = opsOf(netDevice);
+  const merge = await ops.getMacMerge?.(port);
+  return merge?.ok === true ? undefined : refusal(EOPNOTSUPP, 'ethtool: Device does not support MAC merge layer');
+}
+
 function groupValues({ name, stringSet, counters, member }: Group, statistics: StandardStatistics): Values {
-  const known: Readonly<Partial<Record<string, number>>> = statistics[member];
+  const known: Readonly<Partial<Record<string, number>>> = member === null ? {} : statistics[member];
   const stats: Value[] = [];
   for (const [index, counter] of counters.entries()) {
     const value = known[counter];
@@ -83,59 +110,3 @@ function groupValues({ name, stringSet, counters, member }: Group, statistics: S
       : {}),
   };
 }
-
-const COMMON_SETS = new Map<number, readonly string[]>([
-  [ETH_SS_FEATURES, FEATURE_NAMES],
-  [ETH_SS_LINK_MODES, LINK_MODE_NAMES],
-  [ETH_SS_SOF_TIMESTAMPING, TIMESTAMPING_NAMES],
-  [ETH_SS_TS_TX_TYPES, TX_TYPE_NAMES],
-  [ETH_SS_TS_RX_FILTERS, RX_FILTER_NAMES],
-  [ETH_SS_STATS_STD, STATS_GROUP_NAMES],
-  [ETH_SS_STATS_ETH_PHY, ETH_PHY_NAMES],
-  [ETH_SS_STATS_ETH_MAC, ETH_MAC_NAMES],
-  [ETH_SS_STATS_ETH_CTRL, ETH_CTRL_NAMES],
-  [ETH_SS_STATS_RMON, RMON_NAMES],
-]);
-
-/** The string sets that are asked for, or all that there are. Those of a device need one; `netDevice` is absent where none is named. */
-export const fillStringSets = async (netDevice: NetDevice | undefined, values: Values): Promise<Values> => {
-  const own = netDevice === undefined ? undefined : await privateNames(netDevice);
-  const sets = new Map(COMMON_SETS);
-  if (own !== undefined) sets.set(ETH_SS_STATS, own);
-  const asked = listIn(nestIn(values, 'ETHTOOL_A_STRSET_STRINGSETS'), 'ETHTOOL_A_STRINGSETS_STRINGSET')
-    .filter(isValues)
-    .map((set) => numberIn(set, 'ETHTOOL_A_STRINGSET_ID') ?? -1);
-  const wanted =
-    asked.length > 0
-      ? asked.filter((id) => sets.has(id))
-      : own === undefined
-        ? [...COMMON_SETS.keys()]
-        : [ETH_SS_STATS];
-  const countsOnly = values['ETHTOOL_A_STRSET_COUNTS_ONLY'] === true;
-  return {
-    ETHTOOL_A_STRSET_STRINGSETS: {
-      ETHTOOL_A_STRINGSETS_STRINGSET: wanted.map((id) => stringSetValues(id, sets.get(id) ?? [], countsOnly)),
-    },
-  };
-};
-
-async function privateNames(netDevice: NetDevice): Promise<readonly string[] | undefined> {
-  const { device, port } = portOf(netDevice);
-  if (netDevice.lower.kind === 'vlan') return undefined;
-  return (await device.ethtool.privateStatistics?.(port))?.map(([name]) => name);
-}
-
-const stringSetValues = (id: number, names: readonly string[], countsOnly: boolean): Values => ({
-  ETHTOOL_A_STRINGSET_ID: id,
-  ETHTOOL_A_STRINGSET_COUNT: names.length,
-  ...(countsOnly
-    ? {}
-    : {
-        ETHTOOL_A_STRINGSET_STRINGS: {
-          ETHTOOL_A_STRINGS_STRING: names.map((name, index) => ({
-            ETHTOOL_A_STRING_INDEX: index,
-            ETHTOOL_A_STRING_VALUE: name,
-          })),
-        },
-      }),
-});

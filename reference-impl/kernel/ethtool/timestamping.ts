@@ -5,9 +5,10 @@ import type { Values } from '../../netlink/schema.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { RX_FILTER_NAMES, TIMESTAMPING_NAMES, TX_TYPE_NAMES } from '../../netlink/stringSets.js';
 import { EINVAL, EOPNOTSUPP } from '../errno.js';
-import { portOf } from '../netDevice.js';
+import { portOf, type NetDevice } from '../netDevice.js';
 import { refusal, refusalAt } from '../refusals.js';
 import { requestedBits } from './bitsetRequest.js';
+import { opsOf } from './deviceState.js';
 import { refusedWith, type ApplyChange, type EthtoolRequest, type FillReply } from './request.js';
 
 /** What the core does for a device without timestamps of its own: SOF_TIMESTAMPING_RX_SOFTWARE and _SOFTWARE. */
@@ -30,8 +31,21 @@ export const fillTimestampingInfo: FillReply = async (_context, netDevice, { fla
       ? { ETHTOOL_A_TSINFO_RX_FILTERS: named(info.rxFilters, RX_FILTER_NAMES, flags.compact) }
       : {}),
     ...(info.phcIndex === null ? {} : { ETHTOOL_A_TSINFO_PHC_INDEX: info.phcIndex }),
+    ...(flags.statistics ? { ETHTOOL_A_TSINFO_STATS: await stampCounters(netDevice) } : {}),
   };
 };
+
+/** tsinfo_put_stats(). */
+async function stampCounters(netDevice: NetDevice): Promise<Values> {
+  const { ops, port } = opsOf(netDevice);
+  const counters = await ops.timestampStatistics?.(port);
+  if (counters === undefined) return {};
+  return {
+    ETHTOOL_A_TS_STAT_TX_PKTS: counters.packets,
+    ETHTOOL_A_TS_STAT_TX_LOST: counters.lost,
+    ETHTOOL_A_TS_STAT_TX_ERR: counters.errors,
+  };
+}
 
 export const fillTimestampConfig: FillReply = async (_context, netDevice, { flags }) => {
   const { device, port } = portOf(netDevice);

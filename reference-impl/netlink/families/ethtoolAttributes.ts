@@ -23,7 +23,7 @@ export const ETHTOOL_HEADER = attributeSet('ETHTOOL_A_HEADER', [
   [3, 'ETHTOOL_A_HEADER_FLAGS', { kind: 'u32', mask: 7 }],
   [4, 'ETHTOOL_A_HEADER_PHY_INDEX', ranged('u32', 1, 0xffff_ffff)],
 ]);
-const header = nest(() => ETHTOOL_HEADER);
+export const header = nest(() => ETHTOOL_HEADER);
 
 const BITSET_BIT = attributeSet('ETHTOOL_A_BITSET_BIT', [
   [1, 'ETHTOOL_A_BITSET_BIT_INDEX', u32],
@@ -40,7 +40,7 @@ export const BITSET = attributeSet('ETHTOOL_A_BITSET', [
   [4, 'ETHTOOL_A_BITSET_VALUE', binary],
   [5, 'ETHTOOL_A_BITSET_MASK', binary],
 ]);
-const bitset = nest(() => BITSET);
+export const bitset = nest(() => BITSET);
 
 const STRING = attributeSet('ETHTOOL_A_STRING', [
   [1, 'ETHTOOL_A_STRING_INDEX', u32],
@@ -169,11 +169,23 @@ const COALESCE_SWITCHES: Readonly<Record<string, AttributeType>> = {
   USE_CQE_MODE_TX: switchByte,
   USE_CQE_MODE_RX: switchByte,
 };
+const IRQ_MODERATION = attributeSet('ETHTOOL_A_IRQ_MODERATION', [
+  [1, 'ETHTOOL_A_IRQ_MODERATION_USEC', u32],
+  [2, 'ETHTOOL_A_IRQ_MODERATION_PKTS', u32],
+  [3, 'ETHTOOL_A_IRQ_MODERATION_COMPS', u32],
+]);
+const PROFILE = attributeSet('ETHTOOL_A_PROFILE', [
+  [1, 'ETHTOOL_A_PROFILE_IRQ_MODERATION', nest(() => IRQ_MODERATION), 'repeats'],
+]);
+/** Tables of the adaptive algorithm (net_dim), by direction. */
+export const COALESCE_PROFILES = ['RX_PROFILE', 'TX_PROFILE'] as const;
 export const COALESCE = attributeSet('ETHTOOL_A_COALESCE', [
   [1, 'ETHTOOL_A_COALESCE_HEADER', header],
   ...COALESCE_PARAMETERS.map(
     (name, index) => [index + 2, `ETHTOOL_A_COALESCE_${name}`, COALESCE_SWITCHES[name] ?? u32] as const,
   ),
+  [29, 'ETHTOOL_A_COALESCE_RX_PROFILE', nest(() => PROFILE)],
+  [30, 'ETHTOOL_A_COALESCE_TX_PROFILE', nest(() => PROFILE)],
 ]);
 
 const PAUSE_STAT = attributeSet('ETHTOOL_A_PAUSE_STAT', [
@@ -195,12 +207,18 @@ export const TSINFO = attributeSet('ETHTOOL_A_TSINFO', [
   [3, 'ETHTOOL_A_TSINFO_TX_TYPES', bitset],
   [4, 'ETHTOOL_A_TSINFO_RX_FILTERS', bitset],
   [5, 'ETHTOOL_A_TSINFO_PHC_INDEX', u32],
-  [6, 'ETHTOOL_A_TSINFO_STATS', binary],
+  [6, 'ETHTOOL_A_TSINFO_STATS', nest(() => TS_STAT)],
   [7, 'ETHTOOL_A_TSINFO_HWTSTAMP_PROVIDER', nest(() => HWTSTAMP_PROVIDER)],
+]);
+const TS_STAT = attributeSet('ETHTOOL_A_TS_STAT', [
+  [1, 'ETHTOOL_A_TS_STAT_TX_PKTS', uint],
+  [2, 'ETHTOOL_A_TS_STAT_TX_LOST', uint],
+  [3, 'ETHTOOL_A_TS_STAT_TX_ERR', uint],
+  [4, 'ETHTOOL_A_TS_STAT_TX_ONESTEP_PKTS_UNCONFIRMED', uint],
 ]);
 const HWTSTAMP_PROVIDER = attributeSet('ETHTOOL_A_TS_HWTSTAMP_PROVIDER', [
   [1, 'ETHTOOL_A_TS_HWTSTAMP_PROVIDER_INDEX', u32],
-  [2, 'ETHTOOL_A_TS_HWTSTAMP_PROVIDER_QUALIFIER', u32],
+  [2, 'ETHTOOL_A_TS_HWTSTAMP_PROVIDER_QUALIFIER', ranged('u32', 0, 1)],
 ]);
 export const TSCONFIG = attributeSet('ETHTOOL_A_TSCONFIG', [
   [1, 'ETHTOOL_A_TSCONFIG_HEADER', header],
@@ -256,12 +274,11 @@ const FLOW = attributeSet('ETHTOOL_A_FLOW', [
   [2, 'ETHTOOL_A_FLOW_IP4', uint],
   [3, 'ETHTOOL_A_FLOW_IP6', uint],
   [4, 'ETHTOOL_A_FLOW_TCP4', uint],
-  [5, 'ETHTOOL_A_FLOW_UDP4', uint],
-  [6, 'ETHTOOL_A_FLOW_SCTP4', uint],
-  [7, 'ETHTOOL_A_FLOW_AH_ESP4', uint],
-  [8, 'ETHTOOL_A_FLOW_TCP6', uint],
-  [9, 'ETHTOOL_A_FLOW_UDP6', uint],
-  [10, 'ETHTOOL_A_FLOW_SCTP6', uint],
+  [5, 'ETHTOOL_A_FLOW_TCP6', uint],
+  [6, 'ETHTOOL_A_FLOW_UDP4', uint],
+  [7, 'ETHTOOL_A_FLOW_UDP6', uint],
+  [8, 'ETHTOOL_A_FLOW_SCTP4', uint],
+  [9, 'ETHTOOL_A_FLOW_SCTP6', uint],
 ]);
 export const RSS = attributeSet('ETHTOOL_A_RSS', [
   [1, 'ETHTOOL_A_RSS_HEADER', header],
@@ -269,7 +286,8 @@ export const RSS = attributeSet('ETHTOOL_A_RSS', [
   [3, 'ETHTOOL_A_RSS_HFUNC', atLeastOne],
   [4, 'ETHTOOL_A_RSS_INDIR', { kind: 'u32-array' }],
   [5, 'ETHTOOL_A_RSS_HKEY', { kind: 'binary', minLength: 1 }],
-  [6, 'ETHTOOL_A_RSS_INPUT_XFRM', u32],
+  // RXH_XFRM_SYM_OR_XOR is the highest.
+  [6, 'ETHTOOL_A_RSS_INPUT_XFRM', ranged('u32', 0, 2)],
   [7, 'ETHTOOL_A_RSS_START_CONTEXT', u32],
   [8, 'ETHTOOL_A_RSS_FLOW_HASH', nest(() => FLOW)],
 ]);
