@@ -41,6 +41,9 @@ import { switchTableDefects } from './switchTable.js';
 import { switchUniformityDefects } from './switchUniformity.js';
 import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
+import { devlinkPortsDefects } from './devlinkPorts.js';
+import { devlinkStateDefects } from './devlinkState.js';
+import { devlinkTablesDefects } from './devlinkTables.js';
 
 export type { Defect } from './defect.js';
 
@@ -83,6 +86,9 @@ export const defects: readonly Defect[] = [
   ...switchAccessListDefects,
   ...switchFilterDefects,
   ...switchMirrorDefects,
+  ...devlinkPortsDefects,
+  ...devlinkTablesDefects,
+  ...devlinkStateDefects,
   ...address6Defects,
   ...route6Defects,
   ...routedPacket6Defects,

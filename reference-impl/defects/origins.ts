@@ -96,6 +96,10 @@ export const TC_FORWARDING_TESTS = kernelSource(
   'The selftests run in hardware and in software because they differed',
   'tools/testing/selftests/net/forwarding/tc_flower.sh',
 );
+export const DEVLINK_DOCUMENTATION = kernelSource(
+  'What drivers did each in a way of its own before',
+  'Documentation/networking/devlink/index.rst',
+);
 
 export const ADDRCONF = kernelSource('What addresses and settings of IPv6 do', 'net/ipv6/addrconf.c');
 export const IP6_FIB = kernelSource('Rules of the table that drivers mirror', 'net/ipv6/ip6_fib.c');

@@ -26,6 +26,8 @@ import type {
 } from '../../contract/index.js';
 import type { MachineChannels } from './channels.js';
 import { askBridge } from './bridgeCapabilities.js';
+import { askDevlink } from './devlinkCapabilities.js';
+import { DevlinkState } from './devlinkState.js';
 import { askFilters } from './filterCapabilities.js';
 import { ChangedSysctls } from './changedSysctls.js';
 import { askIpv6 } from './ipv6Capabilities.js';
@@ -34,6 +36,7 @@ import { settleLink } from './carrier.js';
 import { probeDriver } from './driverCapabilities.js';
 import { driverInfo, type DriverInfo } from './driverInfo.js';
 import {
+  NET_DEVICES,
   PORT_ASPECTS,
   changesOf,
   differ,
@@ -52,6 +55,8 @@ export interface DriverTargetOptions {
   readonly stated: CapabilityAnswers;
   readonly vendor: string;
   readonly model: string;
+  /** A reload gave the first port another net device: what the rig has to do with it. */
+  readonly renewed?: (ifIndex: IfIndex) => Promise<void>;
 }
 
 /** The far ends of the cables. */
@@ -72,8 +77,9 @@ const SEND_WAIT_MS = 4_000;
 const IFF_UP = 0x1;
 
 interface DriverPort extends TargetPort {
-  readonly access: PortAccess;
-  readonly defaults: readonly (State | null)[];
+  ifIndex: IfIndex;
+  access: PortAccess;
+  readonly defaults: (State | null)[];
 }
 
 export async function openDriverTarget(options: DriverTargetOptions): Promise<Target> {
@@ -85,15 +91,21 @@ export async function openDriverTarget(options: DriverTargetOptions): Promise<Ta
   const indexes = ports.map(({ ifIndex }) => ifIndex);
   const bridging = await askBridge((protocol) => options.channels.netlink(protocol), indexes);
   const filtering = await askFilters((protocol) => options.channels.netlink(protocol), indexes, bridging);
+  const devlink = await askDevlink(options.channels, first.netDevice);
   const capabilities = {
     ...(await probeDriver(first.access, info)),
     ...bridging,
     ...filtering,
+    ...devlink,
     ...(await askSysctls(options.channels.sysctl, first.netDevice)),
     ...(await askIpv6((protocol) => options.channels.netlink(protocol), options.channels.sysctl, first)),
     ...options.stated,
   };
-  return new DriverTarget(options, ports, info, capabilities);
+  const state =
+    capabilities['devlink-reload']?.present === true
+      ? await DevlinkState.open(options.channels, first.netDevice)
+      : undefined;
+  return new DriverTarget(options, ports, info, capabilities, state);
 }
 
 async function openPort(
@@ -124,6 +136,7 @@ class DriverTarget implements Target {
   readonly #ports: readonly DriverPort[];
   readonly #info: DriverInfo;
   readonly #capabilities: CapabilityAnswers;
+  readonly #devlink: DevlinkState | undefined;
   readonly #hosts = new Set<HostEnd>();
   readonly #sockets = new Set<NetlinkSocket>();
   /** One client for each aspect, so that all of them can be read at the same time. */
@@ -137,11 +150,13 @@ class DriverTarget implements Target {
     ports: readonly DriverPort[],
     info: DriverInfo,
     capabilities: CapabilityAnswers,
+    devlink: DevlinkState | undefined,
   ) {
     this.#options = options;
     this.#ports = ports;
     this.#info = info;
     this.#capabilities = capabilities;
+    this.#devlink = devlink;
     this.#sysctls = new ChangedSysctls(options.channels.sysctl);
   }
 
@@ -175,7 +190,7 @@ class DriverTarget implements Target {
         kernel: channels.kernel,
         device: { vendor, model, driver, driverVersion: version, firmwareVersion },
       },
-      ports: this.#ports.map(({ port, netDevice, ifIndex, address }) => ({ port, netDevice, ifIndex, address })),
+      ports: this.#ports.map(describedPort),
       capabilities: this.#capabilities,
       clock: 'real',
     };
@@ -189,6 +204,7 @@ class DriverTarget implements Target {
       portId: socket.portId,
       send: (datagram) => {
         changed();
+        this.#devlink?.watch(protocol, datagram);
         return socket.send(datagram);
       },
       receive: (wait) => socket.receive(wait),
@@ -253,6 +269,7 @@ class DriverTarget implements Target {
   }
 
   async reset(): Promise<void> {
+    await this.#renew();
     await this.#options.cables.reset();
     await this.#sysctls.restore();
     for (const port of this.#ports) await this.#restore(port);
@@ -275,6 +292,22 @@ class DriverTarget implements Target {
       await this.#options.cables.close();
       await this.#channels.close();
     }
+  }
+
+  /** Puts back what was changed over devlink; the first port has another net device then. */
+  async #renew(): Promise<void> {
+    const renewed = await this.#devlink?.restore();
+    const [port] = this.#ports;
+    if (renewed === undefined || port === undefined) return;
+    if (renewed.netDevice !== port.netDevice)
+      throw new TargetLost(`the net device ${port.netDevice} came back as ${renewed.netDevice}`);
+    port.ifIndex = renewed.ifIndex;
+    port.access = { ...port.access, ifIndex: renewed.ifIndex };
+    this.#readers.clear();
+    // The new net device is none that a scenario added.
+    const place = PORT_ASPECTS.findIndex(({ name }) => name === NET_DEVICES);
+    port.defaults[place] = { ...port.defaults[place], [String(renewed.ifIndex)]: renewed.ifIndex };
+    await this.#options.renewed?.(renewed.ifIndex);
   }
 
   async #settled(withinMs = SEND_WAIT_MS): Promise<void> {
@@ -320,6 +353,16 @@ class DriverTarget implements Target {
     return reader;
   }
 }
+
+/** The index is the present one: it is another one behind a reload. */
+const describedPort = (port: DriverPort): TargetPort => ({
+  port: port.port,
+  netDevice: port.netDevice,
+  address: port.address,
+  get ifIndex() {
+    return port.ifIndex;
+  },
+});
 
 async function emptySocket(socket: NetlinkSocket): Promise<void> {
   while ((await socket.receive({ withinMs: 0 })) !== null);

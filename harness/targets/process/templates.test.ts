@@ -70,6 +70,13 @@ describe('the check of an adapter', () => {
   });
 });
 
+describe('the worked adapter in C', () => {
+  it.each(['protocol.c', 'protocol.h'])('has the %s of the template', (name) => {
+    const worked = readFileSync(join(PROJECT_ROOT, 'examples', 'adapters', 'c-switch', name), 'utf8');
+    expect(worked).toBe(readFileSync(join(templateFolder('c'), name), 'utf8'));
+  });
+});
+
 describe('the worked adapter in Python', () => {
   it('speaks the protocol of the template', () => {
     const worked = readFileSync(join(PROJECT_ROOT, 'examples', 'adapters', 'python-nic', 'protocol.py'), 'utf8');

@@ -26,7 +26,7 @@ export interface ChipRoute {
 
 export interface RouterState {
   readonly parts: RouterChipParts;
-  readonly capacity: number;
+  capacity: number;
   /** By port: 1 if it routes IPv4, and the same of IPv6. */
   readonly isInterface: Uint8Array;
   readonly isInterface6: Uint8Array;
