@@ -18,8 +18,6 @@ import type {
   TxFrame,
   WireFrame,
 } from '../../harness/contract/index.js';
-import { readU16 } from '../packet/bytes.js';
-import { ETH_P_IPV6 } from '../packet/protocols.js';
 import { BondKernel } from './bond/bondKernel.js';
 import type { Bridge } from './bridge/bridge.js';
 import { BridgeKernel } from './bridge/bridgeKernel.js';
@@ -36,7 +34,7 @@ import { checkSend } from './packetSend.js';
 import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
 import { ReceivePath } from './receive.js';
 import { RoutingKernel } from './routing/routingKernel.js';
-import { Routing6Kernel } from './routing6/routing6Kernel.js';
+import { Routing6Kernel, receiveIp } from './routing6/routing6Kernel.js';
 import { TrafficControl } from './tc/trafficControl.js';
 import { Sysctls } from './sysctls.js';
 import { TeamKernel } from './team/teamKernel.js';
@@ -107,7 +105,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
       passes: (netDevice, frame, vnet) => this.trafficControl.ingress(netDevice, frame, vnet),
       bridge: (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
       member: (member, bytes) => this.#isTheAggregates(member, bytes),
-      protocols: (netDevice, frame) => this.#toProtocols(netDevice, frame.bytes),
+      protocols: (netDevice, { bytes }) => receiveIp(this.routing, this.routing6, netDevice, bytes),
     });
     this.trafficControl = new TrafficControl(this, {
       transmit: (netDevice, frame, through) => void this.#forwarded.push({ netDevice, frame, through }),
@@ -115,27 +113,19 @@ export class ReferenceKernel implements KernelState, DriverHost {
         void this.#redirected.push(() => this.#receivePath.deliver(netDevice, frame, vnet)),
       settle: () => this.settle(),
     });
-    this.routing = new RoutingKernel(this, {
-      at: (at, run) => this.#timers.add(at, run),
-      transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
-    });
-    this.routing6 = new Routing6Kernel(this, {
-      at: (at, run) => this.#timers.add(at, run),
-      transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
-      defer: (work) => this.bridging.switchdev.defer(work),
-      vrfTable: (netDevice) => this.routing.vrfTable(netDevice),
-      interfacesChanged: () => this.routing.offload.interfacesChanged(),
-    });
-    this.routing.offload.serve(this.routing6);
+    const clockAndCable = {
+      at: (at: Nanoseconds, run: () => void) => this.#timers.add(at, run),
+      transmit: (netDevice: NetDevice, frame: TxFrame) => void this.#forwarded.push({ netDevice, frame }),
+    };
+    this.routing = new RoutingKernel(this, clockAndCable);
+    const defer = (work: () => Promise<void>): void => this.bridging.switchdev.defer(work);
+    this.routing6 = new Routing6Kernel(this, { ...clockAndCable, defer, ipv4: this.routing });
     this.bridging = new BridgeKernel(this, {
       at: (at, run) => this.#timers.add(at, run),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
       deliver: (bridge, frame, vnet) => this.#receivePath.deliver(bridge.netDevice, frame, vnet),
     });
-    this.bonds = new BondKernel(this, {
-      at: (at, run) => this.#timers.add(at, run),
-      transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
-    });
+    this.bonds = new BondKernel(this, clockAndCable);
     this.teams = new TeamKernel(this, { at: (at, run) => this.#timers.add(at, run) });
   }
 
@@ -397,11 +387,6 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.netDevices.set(netDevice.ifIndex, netDevice);
     this.#byPort.set(limits.port, netDevice);
     return netDevice;
-  }
-
-  #toProtocols(netDevice: NetDevice, bytes: Uint8Array): void {
-    if (readU16(bytes, 12) === ETH_P_IPV6) this.routing6.receive(netDevice, bytes);
-    else this.routing.receive(netDevice, bytes);
   }
 
   #tap(netDevice: NetDevice, frame: HostReceive): void {

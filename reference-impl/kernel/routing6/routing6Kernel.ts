@@ -11,13 +11,14 @@ import {
   RT_TABLE_LOCAL,
   RT_TABLE_MAIN,
 } from '../../netlink/families/routing.js';
-import { equalBytes } from '../../packet/bytes.js';
+import { equalBytes, readU16 } from '../../packet/bytes.js';
+import { ETH_P_IPV6 } from '../../packet/protocols.js';
 import { parseMac } from '../../packet/addresses.js';
 import { DeviceSettings, type SettingRow } from '../deviceSettings.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import { isUp, type NetDevice, type ProtocolAddress } from '../netDevice.js';
 import { addAddress, removeAddress } from '../receiveFilter.js';
-import type { RoutingListener } from '../routing/routingKernel.js';
+import type { RoutingKernel, RoutingListener } from '../routing/routingKernel.js';
 import { NeighbourTable, type Neighbour } from '../routing/neighbours.js';
 import { prefixOf } from '../routing/route.js';
 import { AddressBook } from './addressBook.js';
@@ -38,10 +39,8 @@ export interface Routing6Surroundings {
   transmit(netDevice: NetDevice, frame: TxFrame): void;
   /** Work that may wait, done before anything else happens. */
   defer(work: () => Promise<void>): void;
-  /** l3mdev_fib_table(). */
-  vrfTable(netDevice: NetDevice): number | undefined;
-  /** What a driver should hear of has changed. */
-  interfacesChanged(): void;
+  /** IPv4, which knows the VRFs and what drivers are told. */
+  readonly ipv4: RoutingKernel;
 }
 
 /** RTNLGRP_IPV6_ROUTE, RTNLGRP_NEIGH and RTNLGRP_IPV6_IFADDR, and drivers. */
@@ -114,6 +113,7 @@ export class Routing6Kernel implements Router6 {
       },
     });
     kernel.notifiers.push((event, netDevice) => this.#happened(event, netDevice));
+    surroundings.ipv4.offload.serve(this);
   }
 
   /** As a kernel that has just started. */
@@ -152,7 +152,7 @@ export class Routing6Kernel implements Router6 {
   }
 
   vrfTable(netDevice: NetDevice): number | undefined {
-    return this.parts.separatesTables ? this.#surroundings.vrfTable(netDevice) : undefined;
+    return this.parts.separatesTables ? this.#surroundings.ipv4.vrfTable(netDevice) : undefined;
   }
 
   netDevices(): Iterable<NetDevice> {
@@ -169,19 +169,19 @@ export class Routing6Kernel implements Router6 {
     this.#join(netDevice, solicitedNode(local));
     if ((flags & IFA_F_NOPREFIXROUTE) === 0 && this.parts.addsConnected && isUp(netDevice))
       this.#addRoute(netDevice, RTN_UNICAST, prefixOf(local, prefixLength), prefixLength);
-    this.#surroundings.interfacesChanged();
+    this.#surroundings.ipv4.offload.interfacesChanged();
   }
 
   #addressReady(netDevice: NetDevice, { local, prefixLength }: ProtocolAddress): void {
     if (this.parts.addsLocal) this.#addRoute(netDevice, RTN_LOCAL, local, 128);
     if (this.settings.get(netDevice, 'forwarding') !== 0) this.#joinAnycast(netDevice, local, prefixLength);
-    this.#surroundings.interfacesChanged();
+    this.#surroundings.ipv4.offload.interfacesChanged();
   }
 
   #addressRemoved(netDevice: NetDevice, address: ProtocolAddress, keepsNetwork: boolean): void {
     const { local, prefixLength } = address;
     this.#leave(netDevice, solicitedNode(local));
-    this.#surroundings.interfacesChanged();
+    this.#surroundings.ipv4.offload.interfacesChanged();
     if (!this.parts.removesConnected) return;
     this.#removeRoute(netDevice, RTN_LOCAL, local, 128);
     if (keepsNetwork) return;
@@ -250,7 +250,7 @@ export class Routing6Kernel implements Router6 {
   // Settings: addrconf_fixup_forwarding() and addrconf_disable_ipv6().
 
   #settingChanged(row: SettingRow, name: Ipv6Setting, value: number): void {
-    this.#surroundings.interfacesChanged();
+    this.#surroundings.ipv4.offload.interfacesChanged();
     if (row === 'all' || row === 'default') return;
     if (name === 'disable_ipv6') this.#settle(row);
     if (name !== 'forwarding' || !this.isRunning(row)) return;
@@ -348,6 +348,12 @@ export class Routing6Kernel implements Router6 {
     const code = this.parts.unreachableCode(ICMPV6_ADDR_UNREACH);
     sendIcmpv6Error(this, arrived, { type: ICMPV6_DEST_UNREACH, code, info: 0 });
   }
+}
+
+/** ptype_base: each protocol gets its own frames. */
+export function receiveIp(ipv4: RoutingKernel, ipv6: Routing6Kernel, netDevice: NetDevice, frame: Uint8Array): void {
+  if (readU16(frame, 12) === ETH_P_IPV6) ipv6.receive(netDevice, frame);
+  else ipv4.receive(netDevice, frame);
 }
 
 /** What forwards for others has no addresses of its own (IFF_NO_ADDRCONF, netif_is_l3_master()). */
