@@ -17,6 +17,7 @@ import type {
   VlanTag,
 } from './values.js';
 import type { FlowOffloadOps } from './flowOffload.js';
+import type { SriovOps } from './sriov.js';
 import type { FdbKey, SwitchdevOps } from './switchdev.js';
 import type { RouterOps } from './router.js';
 import type { LinkPartner, RxChecksum, RxHash, TargetIdentity, WireFrame } from './target.js';
@@ -42,6 +43,8 @@ export interface Device {
   readonly router?: RouterOps;
   /** ndo_setup_tc: filters that the hardware takes over. */
   readonly flowOffload?: FlowOffloadOps;
+  /** Virtual functions. */
+  readonly sriov?: SriovOps;
 }
 
 export interface DeviceDescription {

@@ -42,6 +42,7 @@ export async function openReferenceTarget(options: ReferenceOptions = {}): Promi
     ...(defect?.nic === undefined ? {} : { parts: defect.nic }),
     ...(defect?.switch === undefined ? {} : { switchParts: defect.switch }),
     ...(defect?.router === undefined ? {} : { routerParts: defect.router }),
+    ...(defect?.eswitch === undefined ? {} : { eswitchParts: defect.eswitch }),
   });
   const device = defect?.wrap?.(nic) ?? nic;
   const kernel = await ReferenceKernel.boot(device, defect?.kernel?.(CONFORMING_KERNEL) ?? CONFORMING_KERNEL);
@@ -95,6 +96,7 @@ const RIG: readonly string[] = [
   'tc-matchall',
   'tc-gact',
   'tc-mirred',
+  'sriov-vf-devices',
 ];
 
 class ModelTarget implements Target {

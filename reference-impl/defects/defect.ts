@@ -1,4 +1,5 @@
 import type { Device } from '../../harness/contract/index.js';
+import type { EswitchParts } from '../device/eswitch/eswitchParts.js';
 import type { NicParts } from '../device/parts.js';
 import type { RouterChipParts } from '../device/switch/routerParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
@@ -21,6 +22,8 @@ export interface Defect {
   readonly switch?: (parts: SwitchParts) => SwitchParts;
   /** Replaces a part of the router in the reference switch. */
   readonly router?: (parts: RouterChipParts) => RouterChipParts;
+  /** Replaces a part of the switch between the functions of the reference NIC. */
+  readonly eswitch?: (parts: EswitchParts) => EswitchParts;
   /** Replaces a part of the reference kernel: for rules that the core enforces. */
   readonly kernel?: (parts: KernelParts) => KernelParts;
   /** Wraps the whole device, for what no single part can show. */

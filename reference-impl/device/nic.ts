@@ -50,6 +50,8 @@ import { CONFORMING_PARTS, type NicParts } from './parts.js';
 import { receiveFrame } from './receive.js';
 import { deliver, deliverIfDue, dueTime, flushAggregators, flushIfDue, sendXoff } from './receiveRing.js';
 import { linkStatistics, privateStatistics, queueStatistics, standardStatistics } from './reports.js';
+import { CONFORMING_ESWITCH, type EswitchParts } from './eswitch/eswitchParts.js';
+import { createVirtualFunctions, PHYSICAL_FUNCTION } from './eswitch/virtualFunctions.js';
 import { newPort, type NicPort, type PortSwitching } from './state.js';
 import { AccessList } from './switch/acl.js';
 import { AclMemory } from './switch/aclMemory.js';
@@ -69,6 +71,7 @@ export interface ReferenceNicOptions {
   readonly parts?: (conforming: NicParts) => NicParts;
   readonly switchParts?: (conforming: SwitchParts) => SwitchParts;
   readonly routerParts?: (conforming: RouterChipParts) => RouterChipParts;
+  readonly eswitchParts?: (conforming: EswitchParts) => EswitchParts;
 }
 
 /** A NIC of one port, or of as many as the limits say, powered on and not attached yet. */
@@ -114,7 +117,24 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
       setLongest: (length) => between.setLongest(index, length),
     };
 
+  const [first = 'p0' as PortName] = names;
+  const functions = createVirtualFunctions({
+    ports,
+    names,
+    physical: first,
+    totalVfs: limits.virtualFunctions,
+    parts: options.eswitchParts?.(CONFORMING_ESWITCH) ?? CONFORMING_ESWITCH,
+    host: () => host,
+    makePort: (name, address, virtualPort) => {
+      if (host === undefined) throw new Error('the reference NIC is not attached');
+      const rssKey = keyFromSeed(seed + 64 + ports.size, limits.keyLength);
+      return newPort({ name, limits, parts, host, address, rssKey, switching: undefined, virtualPort });
+    },
+    described: describePort(first, 0, limits),
+  });
+
   const powerOn = (driver: DriverHost): void => {
+    functions.powerOn();
     between?.reset();
     router?.reset();
     rules.clear();
@@ -128,6 +148,7 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
         address: addressOf(index),
         rssKey: keyFromSeed(seed + index, limits.keyLength),
         switching: switchingOf(index),
+        virtualPort: name === first ? functions.physicalPort : undefined,
       });
       port.switching?.setLongest(longestOf(port.mtu));
       port.now = before?.now ?? 0n;
@@ -176,13 +197,15 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
         port.cablePlugged = up;
         if (!up) for (const queue of port.txQueues) queue.ring.length = 0;
         port.host.carrier(name, up);
+        functions.refresh();
         drainAll(port);
       },
       setPartner: (name, partner) => {
         portOf(name).partner = partner;
       },
     },
-    netDevice: netDeviceOps(portOf),
+    netDevice: functions.netDeviceOps(netDeviceOps(portOf)),
+    ...(limits.virtualFunctions > 0 ? { sriov: functions.sriov } : {}),
     ethtool: ethtoolOps(portOf),
     ...(between === undefined
       ? {}
@@ -214,6 +237,7 @@ function describePort(port: PortName, index: number, limits: NicLimits): DeviceP
   return {
     port,
     address: addressOf(index),
+    parentDevice: PHYSICAL_FUNCTION,
     ...(hasSwitch(limits) ? { switchId: SWITCH_ID, physPortName: `p${index}` } : {}),
     minMtu: limits.minMtu,
     maxMtu: limits.maxMtu,

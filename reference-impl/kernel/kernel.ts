@@ -31,6 +31,7 @@ import { checkSend } from './packetSend.js';
 import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
 import { ReceivePath } from './receive.js';
 import { RoutingKernel } from './routing/routingKernel.js';
+import { SriovKernel } from './sriov/physicalFunctions.js';
 import { TrafficControl } from './tc/trafficControl.js';
 import { Timers } from './timers.js';
 import { pickTxQueue, validateTransmit, withTagInBytes } from './transmit.js';
@@ -70,6 +71,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly bonds: BondKernel;
   readonly routing: RoutingKernel;
   readonly trafficControl: TrafficControl;
+  readonly sriov: SriovKernel;
   readonly #receivePath: ReceivePath;
   readonly #timers = new Timers();
   /** Frames that a bridge or the router forwards, to be sent once what is being received is received. */
@@ -98,6 +100,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
         void this.#redirected.push(() => this.#receivePath.deliver(netDevice, frame, vnet)),
       settle: () => this.settle(),
     });
+    this.sriov = new SriovKernel(this);
     this.routing = new RoutingKernel(this, {
       at: (at, run) => this.#timers.add(at, run),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
@@ -134,6 +137,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.trafficControl.reset();
     this.bridging.switchdev.forget();
     this.routing.reset();
+    this.sriov.reset();
     this.#nextIfIndex = 2;
     this.log.length = 0;
     for (const frames of this.#cables.values()) frames.length = 0;

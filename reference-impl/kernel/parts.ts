@@ -8,6 +8,7 @@ import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
 import type { NetDevice } from './netDevice.js';
 import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js';
+import { CONFORMING_SRIOV, type SriovParts } from './sriov/sriovParts.js';
 
 const VID_MASK = 0xfff;
 
@@ -106,6 +107,7 @@ export interface KernelParts {
   readonly multicast: MulticastParts;
   readonly routing: RoutingParts;
   readonly tc: TcParts;
+  readonly sriov: SriovParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -162,4 +164,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   multicast: CONFORMING_MULTICAST,
   routing: CONFORMING_ROUTING,
   tc: CONFORMING_TC,
+  sriov: CONFORMING_SRIOV,
 };

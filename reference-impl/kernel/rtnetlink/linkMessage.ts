@@ -24,6 +24,7 @@ export function linkMessage(
   netDevice: NetDevice,
   statistics: NetDeviceStatistics | undefined,
   type: number = RTM_NEWLINK,
+  functions: Values = {},
 ): NetlinkBody {
   const header = {
     ifi_type: ARPHRD_ETHER,
@@ -32,11 +33,20 @@ export function linkMessage(
   };
   return {
     type,
-    body: encodeBody(IFINFOMSG, header, encodeAttributes(LINK, linkAttributes(parts, netDevice, statistics))),
+    body: encodeBody(
+      IFINFOMSG,
+      header,
+      encodeAttributes(LINK, linkAttributes(parts, netDevice, statistics, functions)),
+    ),
   };
 }
 
-function linkAttributes(parts: KernelParts, netDevice: NetDevice, statistics: NetDeviceStatistics | undefined): Values {
+function linkAttributes(
+  parts: KernelParts,
+  netDevice: NetDevice,
+  statistics: NetDeviceStatistics | undefined,
+  functions: Values,
+): Values {
   const counters = statistics === undefined ? undefined : linkStatisticsValues(statistics);
   return {
     IFLA_IFNAME: netDevice.name,
@@ -66,12 +76,14 @@ function linkAttributes(parts: KernelParts, netDevice: NetDevice, statistics: Ne
     IFLA_ADDRESS: parseMac(netDevice.address),
     IFLA_BROADCAST: BROADCAST,
     ...(counters === undefined ? {} : { IFLA_STATS64: counters, IFLA_STATS: narrowed(parts, counters) }),
+    ...functions,
     ...(netDevice.lower.kind === 'port' ? { IFLA_PERM_ADDRESS: parseMac(parts.permanentAddress(netDevice)) } : {}),
     ...switchPortAttributes(netDevice),
     ...(netDevice.bridgePort === undefined ? {} : { IFLA_MASTER: netDevice.bridgePort.bridge.netDevice.ifIndex }),
     ...(netDevice.bondMember === undefined ? {} : { IFLA_MASTER: netDevice.bondMember.bond.netDevice.ifIndex }),
     ...(netDevice.vrf === undefined ? {} : { IFLA_MASTER: netDevice.vrf.ifIndex }),
     ...linkInfo(parts, netDevice),
+    ...parentDevice(netDevice),
   };
 }
 
@@ -83,6 +95,12 @@ function switchPortAttributes({ lower }: NetDevice): Values {
     ...(switchId === undefined ? {} : { IFLA_PHYS_SWITCH_ID: switchId }),
     ...(physPortName === undefined ? {} : { IFLA_PHYS_PORT_NAME: physPortName }),
   };
+}
+
+/** Of a net device without a device on a bus, such as a representor, nothing. */
+function parentDevice({ lower }: NetDevice): Values {
+  const parent = lower.kind === 'port' ? lower.limits.parentDevice : undefined;
+  return parent === undefined ? {} : { IFLA_PARENT_DEV_NAME: parent.name, IFLA_PARENT_DEV_BUS_NAME: parent.bus };
 }
 
 /** rtnl_link_fill(): of what kind the link is, and of what kind it is a part. */

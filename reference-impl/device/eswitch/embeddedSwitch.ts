@@ -1,0 +1,168 @@
+/** The switch between the functions of a NIC and its cable: who is there, what the tables hold, and what is done with each frame. */
+import type { DriverHost, MacAddress, PortName } from '../../../harness/contract/index.js';
+import { isBroadcastMac, isMulticastMac } from '../../packet/addresses.js';
+import { receiveDelivered } from '../receive.js';
+import type { NicPort, VirtualPort } from '../state.js';
+import type { EswitchParts } from './eswitchParts.js';
+import { CABLE, forward, refusalOf, tagOfPort, type Forwarding } from './forwarding.js';
+import { clearFilters, serve, type MailboxRequest } from './mailbox.js';
+import { PHYSICAL, newTables, programme } from './tables.js';
+import { newVirtualFunction, noFilters, type VirtualFunction } from './virtualFunction.js';
+import type { DriverResult } from '../../../harness/contract/index.js';
+
+export interface EmbeddedSwitchSeed {
+  readonly parts: EswitchParts;
+  /** The port of the physical function. */
+  readonly physical: () => NicPort | undefined;
+  readonly host: () => DriverHost | undefined;
+}
+
+/** Bits of a frame on the line, with its frame check sequence. */
+const bitsOf = (length: number): number => (length + 4) * 8;
+
+export class EmbeddedSwitch {
+  readonly parts: EswitchParts;
+  readonly functions: VirtualFunction[] = [];
+  readonly #physical: () => NicPort | undefined;
+  readonly #host: () => DriverHost | undefined;
+  readonly #forwarding: Forwarding;
+  /** Settings of virtual functions that are gone: a driver that kept them would find them here. */
+  #former: readonly VirtualFunction[] = [];
+
+  constructor({ parts, physical, host }: EmbeddedSwitchSeed) {
+    this.parts = parts;
+    this.#physical = physical;
+    this.#host = host;
+    this.#forwarding = {
+      tables: newTables(),
+      parts,
+      functions: this.functions,
+      outlets: {
+        physical: (bytes) => {
+          const port = physical();
+          if (port?.up === true) receiveDelivered(port, bytes, 'filtered');
+        },
+        virtual: (vf, bytes) => this.#deliver(vf, bytes),
+      },
+    };
+  }
+
+  /** The switch seen from the physical function. */
+  readonly physicalPort: VirtualPort = {
+    receive: (bytes) => {
+      if (this.functions.length === 0) return true;
+      forward(this.#forwarding, CABLE, bytes);
+      return false;
+    },
+    transmit: (bytes) => this.functions.length === 0 || forward(this.#forwarding, PHYSICAL, bytes),
+  };
+
+  /** The switch seen from a virtual function. */
+  virtualPort(vf: VirtualFunction): VirtualPort {
+    return {
+      receive: () => true,
+      transmit: (bytes) => {
+        this.#sendFrom(vf, bytes);
+        return false;
+      },
+    };
+  }
+
+  /** VF Enable: so many functions, as at the start. */
+  enable(count: number): void {
+    this.functions.length = 0;
+    for (let index = 0; index < count; index++) {
+      const vf = newVirtualFunction(index);
+      const before = this.#former[index];
+      vf.settings = this.parts.settingsAtStart(before?.settings);
+      vf.filters = { ...noFilters(), address: vf.settings.address };
+      this.functions.push(vf);
+    }
+    this.refresh();
+  }
+
+  disable(): void {
+    this.#former = [...this.functions];
+    this.functions.length = 0;
+    this.refresh();
+  }
+
+  powerOn(): void {
+    this.#former = [];
+    this.functions.length = 0;
+    this.refresh();
+  }
+
+  /** A function level reset: what the function asked for is gone, what was set for it stays. */
+  resetFunction(vf: VirtualFunction): void {
+    clearFilters(this.parts, vf);
+    if (!this.parts.resetKeepsSettings) vf.settings = this.parts.settingsAtStart(undefined);
+    vf.filters.address = vf.settings.address;
+    vf.clearToSend = false;
+    this.refresh();
+  }
+
+  request(vf: VirtualFunction, request: MailboxRequest): DriverResult {
+    const port = this.#physical();
+    const answer = serve({ parts: this.parts, isUp: port?.up === true, mtu: port?.mtu ?? 0 }, vf, request);
+    if (answer.ok) this.refresh();
+    return answer;
+  }
+
+  hasLink(vf: VirtualFunction): boolean {
+    const port = this.#physical();
+    return this.parts.linkOf(vf, port?.up === true && port.cablePlugged);
+  }
+
+  /** Something changed that the tables or the links of functions follow. */
+  refresh(): void {
+    const port = this.#physical();
+    const addresses: readonly MacAddress[] = port === undefined ? [] : [port.address, ...port.rxMode.unicast];
+    const promiscuous = port?.rxMode.promiscuous === true;
+    const isLinked = (vf: VirtualFunction): boolean => vf.port?.up === true && vf.clearToSend && this.hasLink(vf);
+    programme(this.#forwarding.tables, this.functions, { addresses, promiscuous }, isLinked);
+    for (const vf of this.functions) if (vf.port !== undefined) this.#tellLink(vf, vf.port);
+  }
+
+  #tellLink(vf: VirtualFunction, port: NicPort): void {
+    const isUp = this.hasLink(vf);
+    if (port.cablePlugged === isUp) return;
+    port.cablePlugged = isUp;
+    this.#host()?.carrier(port.name, isUp);
+  }
+
+  #sendFrom(vf: VirtualFunction, bytes: Uint8Array): void {
+    const { parts } = this;
+    const refusal = refusalOf(this.#forwarding, vf, bytes);
+    if (refusal !== undefined) {
+      if (parts.countsSpoofed || refusal === 'link') vf.counters.txDropped++;
+      return;
+    }
+    parts.countSent(vf, bytes.length);
+    const tagged = tagOfPort(this.#forwarding, vf, bytes);
+    this.#holdBack(vf, tagged.length);
+    const leaves = forward(this.#forwarding, vf.bit, parts.tagsBeforeLookup ? tagged : bytes);
+    const uplink = this.#physical();
+    if (leaves && uplink?.cablePlugged === true)
+      this.#host()?.transmitToCable(uplink.name, { bytes: tagged, time: uplink.now });
+  }
+
+  /** The rate of a function: its port sends again when the time that this frame took is over. */
+  #holdBack(vf: VirtualFunction, length: number): void {
+    const { port } = vf;
+    const rate = this.parts.rateOf(vf);
+    if (rate === 0 || port === undefined) return;
+    const from = port.pausedUntil > port.now ? port.pausedUntil : port.now;
+    port.pausedUntil = from + BigInt(Math.ceil((bitsOf(length) * 1000) / rate));
+  }
+
+  #deliver(vf: VirtualFunction, bytes: Uint8Array): void {
+    const { port } = vf;
+    if (port?.up !== true) return;
+    const cast = isBroadcastMac(bytes, 0) ? 'broadcast' : isMulticastMac(bytes, 0) ? 'multicast' : 'unicast';
+    this.parts.countDelivered(vf, bytes.length, cast);
+    receiveDelivered(port, bytes, 'whole');
+  }
+}
+
+export const portNameOf = (physical: PortName, vf: number): PortName => `${physical}vf${vf}` as PortName;
