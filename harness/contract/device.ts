@@ -18,6 +18,7 @@ import type {
 } from './values.js';
 import type { FlowOffloadOps } from './flowOffload.js';
 import type { SriovOps } from './sriov.js';
+import type { DevlinkHost, DevlinkOps } from './devlink.js';
 import type { FdbKey, SwitchdevOps } from './switchdev.js';
 import type { RouterOps } from './router.js';
 import type { LinkPartner, RxChecksum, RxHash, TargetIdentity, WireFrame } from './target.js';
@@ -45,6 +46,8 @@ export interface Device {
   readonly flowOffload?: FlowOffloadOps;
   /** Virtual functions. */
   readonly sriov?: SriovOps;
+  /** The device as a whole, as devlink shows it. */
+  readonly devlink?: DevlinkOps;
 }
 
 export interface DeviceDescription {
@@ -82,6 +85,8 @@ export interface DevicePort {
   readonly physPortName?: string;
   /** SET_NETDEV_DEV: the device on its bus, `pci` and `0000:01:00.0`. */
   readonly parentDevice?: ParentDevice;
+  /** SET_NETDEV_DEVLINK_PORT: the port of devlink that this is the net device of. Its attributes give switchId and physPortName. */
+  readonly devlinkPort?: number;
 }
 
 /** IFLA_PARENT_DEV_BUS_NAME and IFLA_PARENT_DEV_NAME. */
@@ -110,6 +115,8 @@ export interface DriverHost {
   fdbLearned(port: PortName, entry: FdbKey): void;
   /** SWITCHDEV_FDB_DEL_TO_BRIDGE: the hardware forgot what it had learned. */
   fdbForgotten(port: PortName, entry: FdbKey): void;
+  /** What the core of devlink does for the driver. */
+  readonly devlink: DevlinkHost;
 }
 
 export interface TxCompletion {

@@ -109,14 +109,13 @@ class ModelTarget implements Target {
     },
     list: (path: string): Promise<SysfsResult<readonly string[]>> => Promise.resolve(this.#control.sysfs.list(path)),
   };
-  readonly #firmware = new Map<string, Uint8Array>();
   readonly firmware = {
     put: (name: string, bytes: Uint8Array): Promise<FirmwareResult> => {
-      this.#firmware.set(name, bytes.slice());
+      this.#kernel.firmware.set(name, bytes.slice());
       return Promise.resolve({ ok: true });
     },
     remove: (name: string): Promise<FirmwareResult> =>
-      Promise.resolve(this.#firmware.delete(name) ? { ok: true } : { ok: false, errno: ENOENT }),
+      Promise.resolve(this.#kernel.firmware.delete(name) ? { ok: true } : { ok: false, errno: ENOENT }),
   };
   readonly clock = {
     now: async (): Promise<bigint> => this.#kernel.now,

@@ -14,6 +14,8 @@ import type {
   Rings,
 } from '../../harness/contract/index.js';
 import { abilitiesOf, hasSwitch } from './abilities.js';
+import { devlinkOps } from './devlink/devlinkOps.js';
+import { DEVICE_ON_BUS } from './devlink/devlinkPorts.js';
 import {
   activeFec,
   channelsOf,
@@ -51,7 +53,7 @@ import { receiveFrame } from './receive.js';
 import { deliver, deliverIfDue, dueTime, flushAggregators, flushIfDue, sendXoff } from './receiveRing.js';
 import { linkStatistics, privateStatistics, queueStatistics, standardStatistics } from './reports.js';
 import { CONFORMING_ESWITCH, type EswitchParts } from './eswitch/eswitchParts.js';
-import { createVirtualFunctions, PHYSICAL_FUNCTION } from './eswitch/virtualFunctions.js';
+import { createVirtualFunctions } from './eswitch/virtualFunctions.js';
 import { newPort, type NicPort, type PortSwitching } from './state.js';
 import { AccessList } from './switch/acl.js';
 import { AclMemory } from './switch/aclMemory.js';
@@ -211,14 +213,12 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
       ? {}
       : { switchdev: between.ops, flowOffload: aclOps(rules, (port) => names.indexOf(port)) }),
     ...(router === undefined ? {} : { router: router.ops }),
+    devlink: devlinkOps({ ports: names, isSwitch: between !== undefined }),
   };
 }
 
 /** A frame of this MTU with its header and one tag. */
 const longestOf = (mtu: number): number => mtu + ETH_HLEN + VLAN_HLEN;
-
-/** An EUI-64 made of the address range of the ports. */
-const SWITCH_ID = Uint8Array.of(0x02, 0x4e, 0x49, 0xff, 0xfe, 0x43, 0, 0);
 
 const ADDRESS_PREFIX = '02:4e:49:43:00:';
 const addressOf = (index: number): MacAddress =>
@@ -237,8 +237,8 @@ function describePort(port: PortName, index: number, limits: NicLimits): DeviceP
   return {
     port,
     address: addressOf(index),
-    parentDevice: PHYSICAL_FUNCTION,
-    ...(hasSwitch(limits) ? { switchId: SWITCH_ID, physPortName: `p${index}` } : {}),
+    parentDevice: DEVICE_ON_BUS,
+    devlinkPort: index,
     minMtu: limits.minMtu,
     maxMtu: limits.maxMtu,
     hwFeatures: HW_FEATURES,

@@ -52,7 +52,7 @@ export interface NetlinkRequest {
 export interface NetlinkBody {
   readonly type: number;
   readonly body: Uint8Array;
-  /** NLM_F_* of an announcement: how what it tells of came about. */
+  /** NLM_F_* of an announcement: how what it tells of came about. Of a reply: beside those that it has anyway. */
   readonly flags?: number;
 }
 
@@ -77,6 +77,7 @@ export interface NetlinkOperation {
   readonly dumpit?: NetlinkHandler;
   /** Of a dump, where it differs. */
   readonly dumpPolicy?: Policy;
+  readonly dumpValidation?: Validation;
   /** Needs CAP_NET_ADMIN; shown in the listing of the family. */
   readonly privileged?: boolean;
   /** Of rtnetlink: for requests of this address family alone (AF_BRIDGE), before what serves all families. */
@@ -287,8 +288,8 @@ export class NetlinkKernel {
     const { portId, queue } = socket;
     const { sequence } = message;
     const flags = isDump ? this.#parts.dumpFlags : 0;
-    const replies = (result.replies ?? []).map(({ type, body }) =>
-      encodeMessage({ type, flags, sequence, portId }, body),
+    const replies = (result.replies ?? []).map(({ type, body, flags: own = 0 }) =>
+      encodeMessage({ type, flags: flags | own, sequence, portId }, body),
     );
     if (isDump) {
       const done = encodeMessage({ type: NLMSG_DONE, flags: NLM_F_MULTI, sequence, portId }, new Uint8Array(4));
@@ -336,7 +337,8 @@ async function run(
   const policy = isDump ? (operation.dumpPolicy ?? operation.policy) : operation.policy;
   const attributes = message.body.subarray(attributesAt);
   const base = NLMSG_HDRLEN + attributesAt;
-  const checked = validateAttributes(policy, attributes, base, parts.validation(operation.validation));
+  const declared = isDump ? (operation.dumpValidation ?? operation.validation) : operation.validation;
+  const checked = validateAttributes(policy, attributes, base, parts.validation(declared));
   const accepted =
     !checked.ok && parts.overlooks(checked) ? validateAttributes(policy, attributes, base, 'liberal') : checked;
   if (!accepted.ok) return accepted;

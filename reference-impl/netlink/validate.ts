@@ -146,7 +146,7 @@ export function wholeSet(set: AttributeSet): Policy {
   return policy;
 }
 
-const EXACT_LENGTH = { u8: 1, u16: 2, u32: 4, s32: 4, u64: 8, be16: 2 } as const;
+const EXACT_LENGTH = { u8: 1, u16: 2, u32: 4, s32: 4, u64: 8, s64: 8, be16: 2 } as const;
 
 function validateOne(spec: AttributeSpec, attribute: Attribute, validation: Validation): Refusal | undefined {
   const { type } = spec;
@@ -170,6 +170,7 @@ function validateOne(spec: AttributeSpec, attribute: Attribute, validation: Vali
     case 'u32':
     case 's32':
     case 'u64':
+    case 's64':
       if (data.length < EXACT_LENGTH[type.kind]) return failed(ERANGE);
       return validateInteger(type, data, refuse);
     case 'uint':
@@ -184,6 +185,8 @@ function validateOne(spec: AttributeSpec, attribute: Attribute, validation: Vali
       if (data.length >= min && data.length <= max) return undefined;
       return min > 0 && min === max ? refuse(ERANGE, 'binary attribute size out of range') : failed(ERANGE);
     }
+    case 'bitfield32':
+      return validateBitfield(type.valid, data, failed);
     case 'u32-array':
       return undefined;
     case 'nest':
@@ -203,6 +206,14 @@ function validateInteger(
   if (type.mask !== undefined && (value & ~type.mask) !== 0) return refuse(EINVAL, 'reserved bit set');
   const inRange = value >= (type.min ?? -Infinity) && value <= (type.max ?? Infinity);
   return inRange ? undefined : refuse(ERANGE, 'integer out of range');
+}
+
+/** validate_nla_bitfield32(): no bit beyond those that there are, and none set that is not selected. */
+function validateBitfield(valid: number, data: Uint8Array, failed: (errno: number) => Refusal): Refusal | undefined {
+  if (data.length !== 8) return failed(ERANGE);
+  const view = viewOf(data);
+  const [value, selector] = [view.getUint32(0, true), view.getUint32(4, true)];
+  return ((selector | value) & ~valid) !== 0 || (value & ~selector) !== 0 ? failed(EINVAL) : undefined;
 }
 
 function validateString(

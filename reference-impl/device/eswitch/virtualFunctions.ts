@@ -8,13 +8,12 @@ import type {
   SriovOps,
 } from '../../../harness/contract/index.js';
 import type { NicPort, VirtualPort } from '../state.js';
+import { DEVICE_ON_BUS } from '../devlink/devlinkPorts.js';
 import { EmbeddedSwitch } from './embeddedSwitch.js';
 import type { EswitchParts } from './eswitchParts.js';
 import { pfDriverOps } from './pfDriver.js';
 import { vfNetDeviceOps } from './vfDriver.js';
 
-/** The function of the card on its bus. */
-export const PHYSICAL_FUNCTION = { bus: 'pci', name: '0000:01:00.0' } as const;
 const FIRST_VF_OFFSET = 0x80;
 const VF_STRIDE = 2;
 const VF_DEVICE_ID = 0x10ca;
@@ -59,10 +58,11 @@ function describeVf(described: DevicePort, port: PortName, address: MacAddress, 
     ...described,
     port,
     address,
-    parentDevice: { bus: PHYSICAL_FUNCTION.bus, name: busName(vf) },
+    parentDevice: { bus: DEVICE_ON_BUS.bus, name: busName(vf) },
   };
   delete own.switchId;
   delete own.physPortName;
+  delete own.devlinkPort;
   return {
     ...own,
     hwFeatures: described.hwFeatures.filter((name) => !FIXED.has(name)),

@@ -83,7 +83,7 @@ function linkAttributes(
     ...(netDevice.bondMember === undefined ? {} : { IFLA_MASTER: netDevice.bondMember.bond.netDevice.ifIndex }),
     ...(netDevice.vrf === undefined ? {} : { IFLA_MASTER: netDevice.vrf.ifIndex }),
     ...linkInfo(parts, netDevice),
-    ...parentDevice(netDevice),
+    ...parentAttributes(netDevice),
   };
 }
 
@@ -97,10 +97,25 @@ function switchPortAttributes({ lower }: NetDevice): Values {
   };
 }
 
-/** Of a net device without a device on a bus, such as a representor, nothing. */
-function parentDevice({ lower }: NetDevice): Values {
-  const parent = lower.kind === 'port' ? lower.limits.parentDevice : undefined;
-  return parent === undefined ? {} : { IFLA_PARENT_DEV_NAME: parent.name, IFLA_PARENT_DEV_BUS_NAME: parent.bus };
+/** The device on its bus, and rtnl_fill_devlink_port(). */
+function parentAttributes({ lower }: NetDevice): Values {
+  if (lower.kind !== 'port') return {};
+  const { parentDevice, devlinkPort } = lower.limits;
+  const handle = lower.device.devlink?.handle;
+  return {
+    ...(parentDevice === undefined
+      ? {}
+      : { IFLA_PARENT_DEV_NAME: parentDevice.name, IFLA_PARENT_DEV_BUS_NAME: parentDevice.bus }),
+    ...(devlinkPort === undefined || handle === undefined
+      ? {}
+      : {
+          IFLA_DEVLINK_PORT: {
+            DEVLINK_ATTR_BUS_NAME: handle.bus,
+            DEVLINK_ATTR_DEV_NAME: handle.name,
+            DEVLINK_ATTR_PORT_INDEX: devlinkPort,
+          },
+        }),
+  };
 }
 
 /** rtnl_link_fill(): of what kind the link is, and of what kind it is a part. */
