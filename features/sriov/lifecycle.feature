@@ -200,6 +200,15 @@ Feature: Virtual functions come and go
     Then it arrives nowhere
 
   @SRIOV-LIFE-013
+  Scenario: What a driver asked for goes with it, although it could not say so
+    Given 2 virtual functions
+    And VF 0 takes part in VLAN 10
+    And VF 0 is reset
+    When the driver of VF 0 is loaded anew
+    And the cable sends a frame to VF 0 tagged 10
+    Then it arrives nowhere
+
+  @SRIOV-LIFE-013
   Scenario: Seeing everything goes with the driver that was allowed to
     Given 2 virtual functions
     And VF 0 is trusted
@@ -219,9 +228,10 @@ Feature: Virtual functions come and go
     Then it arrives nowhere
     And the MAC of VF 0 is 02:00:5e:00:53:10
 
-  @SRIOV-LIFE-014
+  @SRIOV-LIFE-014 @needs:sriov-vf-spoofchk
   Scenario: A function that was reset and does nothing sends nothing
     Given 2 virtual functions
+    And the spoof check of VF 0 is switched off
     When VF 0 is reset
     And VF 0 sends a frame to VF 1
     Then it arrives nowhere

@@ -64,8 +64,7 @@ Feature: What a virtual function asks its physical function for
 
   @SRIOV-ISO-001 @law
   Scenario: Functions are kept apart
-    Then for every sequence of what functions do and what is set for them, nobody gets a frame that is not its to have
-    And none leaves from an address that is not its sender's
+    Then for every sequence of what functions do and what is set for them, nobody gets a frame that is not its to have, and none leaves from an address that is not its own
 
   @SRIOV-ISO-002 @law
   Scenario: A guest alone against its neighbours

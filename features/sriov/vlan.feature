@@ -154,3 +154,12 @@ Feature: VLANs of virtual functions
     And the VLAN of VF 0 is set to 10
     When the cable sends a frame to VF 0 tagged 20
     Then it arrives nowhere
+
+  @SRIOV-VLAN-012
+  Scenario: What a function left while its port had a VLAN does not come back
+    Given VF 0 takes part in VLAN 20
+    And the VLAN of VF 0 is set to 10
+    And VF 0 leaves VLAN 20
+    And the VLAN of VF 0 is set to 0
+    When the cable sends a frame to VF 0 tagged 20
+    Then it arrives nowhere

@@ -37,6 +37,10 @@ import { switchUniformityDefects } from './switchUniformity.js';
 import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
 
+import { sriovFunctionDefects } from './sriovFunctions.js';
+import { sriovSettingDefects } from './sriovSettings.js';
+import { sriovSwitchDefects } from './sriovSwitch.js';
+
 export type { Defect } from './defect.js';
 
 /** Every seeded defect, by area. `nicspec defects` runs the suite against each of them. */
@@ -78,4 +82,7 @@ export const defects: readonly Defect[] = [
   ...switchAccessListDefects,
   ...switchFilterDefects,
   ...switchMirrorDefects,
+  ...sriovFunctionDefects,
+  ...sriovSettingDefects,
+  ...sriovSwitchDefects,
 ];

@@ -1,4 +1,5 @@
 /** A conforming stack with one part replaced: what most defects are. */
+import type { EswitchParts } from '../device/eswitch/eswitchParts.js';
 import type { NicParts } from '../device/parts.js';
 import type { RouterChipParts } from '../device/switch/routerParts.js';
 import type { AclParts } from '../device/switch/aclParts.js';
@@ -10,6 +11,7 @@ import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 import type { RoutingParts } from '../kernel/routing/routingParts.js';
+import type { SriovParts } from '../kernel/sriov/sriovParts.js';
 import type { TcParts } from '../kernel/tc/tcParts.js';
 import type { Defect } from './defect.js';
 
@@ -71,3 +73,13 @@ export const acl =
 export const tc =
   (change: Partial<TcParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, tc: { ...parts.tc, ...change } });
+
+/** Parts of the switch between the functions of the reference NIC. */
+export const eswitch =
+  (change: Partial<EswitchParts>): NonNullable<Defect['eswitch']> =>
+  (parts) => ({ ...parts, ...change });
+
+/** Parts of the kernel's side of SR-IOV. */
+export const sriov =
+  (change: Partial<SriovParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, sriov: { ...parts.sriov, ...change } });

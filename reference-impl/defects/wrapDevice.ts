@@ -6,6 +6,7 @@ import type {
   NetDeviceOps,
   PortName,
   RxFrame,
+  SriovOps,
   SwitchdevOps,
 } from '../../harness/contract/index.js';
 
@@ -72,3 +73,7 @@ export const withSwitchdev = (device: Device, change: (sound: SwitchdevOps) => P
   device.switchdev === undefined
     ? device
     : { ...device, switchdev: { ...device.switchdev, ...change(device.switchdev) } };
+
+/** What the driver of a physical function does for its virtual ones, replaced. */
+export const withSriov = (device: Device, change: (sound: SriovOps) => Partial<SriovOps>): Device =>
+  device.sriov === undefined ? device : { ...device, sriov: { ...device.sriov, ...change(device.sriov) } };

@@ -6,7 +6,7 @@ import type { NicPort, VirtualPort } from '../state.js';
 import type { EswitchParts } from './eswitchParts.js';
 import { CABLE, forward, refusalOf, tagOfPort, type Forwarding } from './forwarding.js';
 import { clearFilters, serve, type MailboxRequest } from './mailbox.js';
-import { PHYSICAL, newTables, programme } from './tables.js';
+import { PHYSICAL, addAddress, newTables, programme } from './tables.js';
 import { newVirtualFunction, noFilters, type VirtualFunction } from './virtualFunction.js';
 import type { DriverResult } from '../../../harness/contract/index.js';
 
@@ -76,6 +76,7 @@ export class EmbeddedSwitch {
       const before = this.#former[index];
       vf.settings = this.parts.settingsAtStart(before?.settings);
       vf.filters = { ...noFilters(), address: vf.settings.address };
+      vf.counters = this.parts.countersAtStart(before?.counters);
       this.functions.push(vf);
     }
     this.refresh();
@@ -98,7 +99,7 @@ export class EmbeddedSwitch {
     clearFilters(this.parts, vf);
     if (!this.parts.resetKeepsSettings) vf.settings = this.parts.settingsAtStart(undefined);
     vf.filters.address = vf.settings.address;
-    vf.clearToSend = false;
+    if (this.parts.resetStops) vf.clearToSend = false;
     this.refresh();
   }
 
@@ -111,7 +112,7 @@ export class EmbeddedSwitch {
 
   hasLink(vf: VirtualFunction): boolean {
     const port = this.#physical();
-    return this.parts.linkOf(vf, port?.up === true && port.cablePlugged);
+    return this.parts.linkOf(vf, this.parts.uplink(port?.up === true, port?.cablePlugged === true));
   }
 
   /** Something changed that the tables or the links of functions follow. */
@@ -120,7 +121,10 @@ export class EmbeddedSwitch {
     const addresses: readonly MacAddress[] = port === undefined ? [] : [port.address, ...port.rxMode.unicast];
     const promiscuous = port?.rxMode.promiscuous === true;
     const isLinked = (vf: VirtualFunction): boolean => vf.port?.up === true && vf.clearToSend && this.hasLink(vf);
-    programme(this.#forwarding.tables, this.functions, { addresses, promiscuous }, isLinked);
+    const { tables } = this.#forwarding;
+    programme(tables, this.parts, this.functions, { addresses, promiscuous }, isLinked);
+    if (!this.parts.forgetsFormer)
+      for (const { filters, bit } of this.#former) addAddress(tables.unicast, filters.address, bit);
     for (const vf of this.functions) if (vf.port !== undefined) this.#tellLink(vf, vf.port);
   }
 

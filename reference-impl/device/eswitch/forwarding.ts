@@ -4,7 +4,7 @@ import { ETH_P_8021Q, ETH_P_LLDP, ETH_P_PAUSE } from '../../packet/protocols.js'
 import { tagInserted, tagRemoved } from '../frameEdit.js';
 import type { EswitchParts, SpoofKind } from './eswitchParts.js';
 import { PHYSICAL, highOf, lowOf, type EswitchTables } from './tables.js';
-import { hasPortVlan, type VirtualFunction } from './virtualFunction.js';
+import type { VirtualFunction } from './virtualFunction.js';
 
 const TYPE_AT = 12;
 const SOURCE_AT = 6;
@@ -41,7 +41,7 @@ export function refusalOf(
   const isTagged = parts.isTag(type);
   if (isTagged && !parts.mayTag(vf)) return 'tag';
   if (!parts.checksSource(vf)) return undefined;
-  if (type === ETH_P_LLDP && !parts.sendsMacControl) return 'control';
+  if (type === ETH_P_LLDP && !parts.sendsLldp) return 'control';
   const owners = tables.unicast.functionsOf(highOf(bytes, SOURCE_AT), lowOf(bytes, SOURCE_AT));
   if (!parts.isOwnSource(owners, vf, isTagged) && parts.dropsSpoofed('address')) return 'address';
   const vid = vidOf(bytes);
@@ -51,7 +51,7 @@ export function refusalOf(
 
 /** As the frame travels in the switch and on the cable: with the tag of the port's VLAN, where the function has one. */
 export function tagOfPort({ parts }: Forwarding, vf: VirtualFunction, bytes: Uint8Array): Uint8Array {
-  if (!hasPortVlan(vf)) return bytes;
+  if (!parts.tags(vf.settings)) return bytes;
   return tagInserted(bytes, { tpid: ETH_P_8021Q, tci: parts.portTag(vf.settings) });
 }
 
@@ -66,8 +66,8 @@ export function forward(switching: Forwarding, source: number, bytes: Uint8Array
   if (!isGroup) {
     const exact = tables.unicast.functionsOf(high, low) & members;
     receivers = parts.unicastTo(exact, tables.promiscuous) & members;
-    // What no function has the address of is for the far end; from there, the physical function looks at it.
-    if (exact === 0) receivers |= source === CABLE ? PHYSICAL : parts.unknownTo(members);
+    // What no function has the address of is for the far end.
+    if (exact === 0) receivers |= source === CABLE ? parts.strangersTo(members) : parts.unknownTo(members);
     else leaves &&= parts.leavesToo;
   } else if (high === 0xffff && low === 0xffff_ffff) {
     receivers = parts.broadcastTo(members);
@@ -88,11 +88,11 @@ function deliver(
 ): void {
   if ((to & PHYSICAL) !== 0) outlets.physical(bytes);
   if (to >>> 1 === 0) return;
-  const strips = (to & tables.portVlan) !== 0 && parts.strips(source === CABLE);
+  const strips = parts.strips(source === CABLE);
   const untagged = strips && readU16(bytes, TYPE_AT) === ETH_P_8021Q ? tagRemoved(bytes).bytes : bytes;
   for (let index = 0; to >>> (index + 1) !== 0; index++) {
     const vf = functions[index];
     if (vf === undefined || (to & vf.bit) === 0) continue;
-    outlets.virtual(vf, (tables.portVlan & vf.bit) === 0 ? bytes : untagged);
+    outlets.virtual(vf, parts.deliveredBytes(parts.seesTags((tables.portVlan & vf.bit) !== 0) ? bytes : untagged));
   }
 }

@@ -40,7 +40,7 @@ const isUnicast = (address: MacAddress): boolean =>
 
 export function serve(owner: MailboxOwner, vf: VirtualFunction, request: MailboxRequest): DriverResult {
   const { parts } = owner;
-  if (!owner.isUp) return refuse(EIO);
+  if (!owner.isUp && !parts.servesWhileDown) return refuse(EIO);
   if (request.kind === 'reset') {
     clearFilters(parts, vf);
     vf.filters.address = vf.settings.address;
@@ -53,7 +53,9 @@ export function serve(owner: MailboxOwner, vf: VirtualFunction, request: Mailbox
     case 'address':
       if (parts.refusesBadAddress && !isUnicast(request.address)) return refuse(EINVAL);
       if (request.address !== filters.address && !parts.mayChangeAddress(vf)) return refuse(EPERM);
-      filters.address = request.address;
+      setOwnAddress(parts, vf, request.address);
+      // What a trusted function chooses takes the place of what was set.
+      if (vf.settings.address !== NO_ADDRESS) vf.settings.address = request.address;
       return done;
     case 'unicast':
       if (request.addresses.length > 0 && !parts.mayAddUnicast(vf)) return refuse(EPERM);
@@ -63,7 +65,10 @@ export function serve(owner: MailboxOwner, vf: VirtualFunction, request: Mailbox
       return done;
     case 'multicast':
       // More than there is room for is cut, as the message has room for so many.
-      filters.multicast = request.groups.slice(0, MOST_MULTICAST);
+      filters.multicast = (parts.replacesGroups ? request.groups : [...filters.multicast, ...request.groups]).slice(
+        0,
+        MOST_MULTICAST,
+      );
       return done;
     case 'vlan':
       if (!parts.mayChooseVlan(vf)) return refuse(EPERM);
@@ -74,8 +79,18 @@ export function serve(owner: MailboxOwner, vf: VirtualFunction, request: Mailbox
       filters.mode = parts.grantedMode(vf, request.mode);
       return done;
     case 'longest':
-      return request.mtu > JUMBO && request.mtu > owner.mtu ? refuse(EINVAL) : done;
+      return request.mtu > JUMBO && request.mtu > owner.mtu && parts.checksLongest ? refuse(EINVAL) : done;
   }
+}
+
+/** The address before is nobody's any more. */
+export function setOwnAddress(
+  { replacesAddress }: EswitchParts,
+  { filters }: VirtualFunction,
+  address: MacAddress,
+): void {
+  if (!replacesAddress && filters.address !== NO_ADDRESS) filters.unicast = [...filters.unicast, filters.address];
+  filters.address = address;
 }
 
 /** What a reset of the function takes away of what it had asked for. */

@@ -11,6 +11,7 @@ import type {
 } from '../../../harness/contract/index.js';
 import { done, EINVAL, refuse } from '../control.js';
 import { speedOf, type NicPort, type VirtualPort } from '../state.js';
+import { setOwnAddress } from './mailbox.js';
 import { portNameOf, type EmbeddedSwitch } from './embeddedSwitch.js';
 import { addressFor, negotiate } from './vfDriver.js';
 import { LINK_STATE_DISABLE, NO_ADDRESS, type VfSettings, type VirtualFunction } from './virtualFunction.js';
@@ -60,7 +61,7 @@ export function pfDriverOps(seed: PfDriverSeed): VfOps {
     bind: (_port, index) =>
       withVf(index, (vf) => {
         const name = portNameOf(physical, index);
-        const address = addressFor(vf, portOf(physical).permanentAddress);
+        const address = addressFor(parts, vf, portOf(physical).permanentAddress);
         vf.port = seed.addPort(name, address, between.virtualPort(vf));
         host()?.registerPort(seed.describe(name, address, index));
         between.refresh();
@@ -128,8 +129,8 @@ function setAddress(between: EmbeddedSwitch, vf: VirtualFunction, address: MacAd
   if (isMulticast && parts.refusesMulticastAddress) return refuse(EINVAL);
   if (address === NO_ADDRESS && !parts.zeroAddressFrees) return done;
   vf.settings.address = address;
-  vf.filters.address = address;
-  askAgain(between, vf, 'address');
+  if (parts.addressHoldsAtOnce) setOwnAddress(parts, vf, address);
+  between.refresh();
   return done;
 }
 

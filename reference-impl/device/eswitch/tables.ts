@@ -2,6 +2,7 @@
 import { parseMac } from '../../packet/addresses.js';
 import { readU16 } from '../../packet/bytes.js';
 import { MacTable } from './macTable.js';
+import type { EswitchParts } from './eswitchParts.js';
 import { hasPortVlan, type VirtualFunction } from './virtualFunction.js';
 
 const VIDS = 4096;
@@ -40,6 +41,7 @@ export interface PhysicalFilters {
 /** Writes the filters of all functions anew: they change seldom, and frames come often. */
 export function programme(
   tables: EswitchTables,
+  parts: EswitchParts,
   functions: readonly VirtualFunction[],
   physical: PhysicalFilters,
   isLinked: (vf: VirtualFunction) => boolean,
@@ -52,20 +54,20 @@ export function programme(
   tables.linked = PHYSICAL;
   for (const address of physical.addresses) addAddress(tables.unicast, address, PHYSICAL);
   for (const vf of functions) {
-    const { filters, settings, bit } = vf;
+    const { filters, bit } = vf;
     addAddress(tables.unicast, filters.address, bit);
     for (const address of filters.unicast) addAddress(tables.unicast, address, bit);
     for (const group of filters.multicast) addAddress(tables.groups, group, bit);
     if (hasPortVlan(vf)) tables.portVlan |= bit;
-    else for (const vid of filters.vids) addMember(tables.members, vid, bit);
-    addMember(tables.members, settings.vlan, bit);
+    if (parts.choosesVlans(vf)) for (const vid of filters.vids) addMember(tables.members, vid, bit);
+    for (const vid of parts.vlansOfPort(vf)) addMember(tables.members, vid, bit);
     if (filters.mode === 'all-multicast') tables.allMulticast |= bit;
     if (filters.mode === 'promiscuous') tables.promiscuous |= bit;
     if (isLinked(vf)) tables.linked |= bit;
   }
 }
 
-function addAddress(table: MacTable, address: string, bit: number): void {
+export function addAddress(table: MacTable, address: string, bit: number): void {
   const bytes = parseMac(address);
   const [high, low] = [highOf(bytes, 0), lowOf(bytes, 0)];
   if (high !== 0 || low !== 0) table.add(high, low, bit);

@@ -2,6 +2,7 @@
 import type { DriverResult, MacAddress, NetDeviceOps, PortName, RxMode, Vid } from '../../../harness/contract/index.js';
 import { done, EINVAL, refuse } from '../control.js';
 import { ETH_P_8021Q } from '../../packet/protocols.js';
+import type { EswitchParts } from './eswitchParts.js';
 import type { EmbeddedSwitch } from './embeddedSwitch.js';
 import { NO_ADDRESS, type ReceiveMode, type VirtualFunction } from './virtualFunction.js';
 
@@ -15,7 +16,7 @@ export function vfNetDeviceOps(ops: NetDeviceOps, between: EmbeddedSwitch, funct
       const opened = await ops.open(name);
       const vf = functionOf(name);
       if (vf !== undefined) negotiate(between, vf);
-      else for (const each of between.functions) negotiate(between, each);
+      else physicalUp(between);
       return opened;
     },
     stop: async (name) => {
@@ -43,8 +44,12 @@ export function vfNetDeviceOps(ops: NetDeviceOps, between: EmbeddedSwitch, funct
     },
     addVid: (name, tpid, vid) =>
       changeVid(between, functionOf(name), tpid, vid, true) ?? ops.addVid?.(name, tpid, vid) ?? done,
-    killVid: (name, tpid, vid) =>
-      changeVid(between, functionOf(name), tpid, vid, false) ?? ops.killVid?.(name, tpid, vid) ?? done,
+    killVid: (name, tpid, vid) => {
+      // Whatever the answer, the driver does not ask for it again.
+      const refusal = changeVid(between, functionOf(name), tpid, vid, false);
+      if (refusal !== undefined && !between.parts.forgetsVlan) return done;
+      return ops.killVid?.(name, tpid, vid) ?? done;
+    },
   };
 }
 
@@ -89,6 +94,13 @@ function modeOf({ promiscuous, allMulticast, multicast }: RxMode): ReceiveMode {
   return multicast.length > 0 ? 'multicast' : 'broadcast';
 }
 
+/** Every function is told that it may go on, and asks once more. */
+function physicalUp(between: EmbeddedSwitch): void {
+  for (const vf of between.functions)
+    if (between.parts.survivesPhysical) negotiate(between, vf);
+    else between.request(vf, { kind: 'reset' });
+}
+
 /** A reset message, and everything that the net device wants once more. */
 export function negotiate(between: EmbeddedSwitch, vf: VirtualFunction): void {
   const { port } = vf;
@@ -100,14 +112,14 @@ export function negotiate(between: EmbeddedSwitch, vf: VirtualFunction): void {
     between.refresh();
     return;
   }
-  between.request(vf, { kind: 'address', address: port.address });
+  // The answer to the reset has the address that was set, and then there is nothing to ask for.
+  if (vf.settings.address === NO_ADDRESS) between.request(vf, { kind: 'address', address: port.address });
   for (const vid of port.vids.get(ETH_P_8021Q) ?? []) between.request(vf, { kind: 'vlan', vid, add: true });
   askForMode(between, vf, port.rxMode);
 }
 
 /** An address for a function that was given none: locally administered, and the same in every run. */
-export function addressFor(vf: VirtualFunction, physical: MacAddress): MacAddress {
-  if (vf.settings.address !== NO_ADDRESS) return vf.settings.address;
-  const last = physical.slice(-2);
-  return `06:4e:49:56:${last}:${(vf.index + 1).toString(16).padStart(2, '0')}` as MacAddress;
+export function addressFor(parts: EswitchParts, vf: VirtualFunction, physical: MacAddress): MacAddress {
+  const last = parts.ownNumber(vf.index).toString(16).padStart(2, '0');
+  return parts.addressForDriver(vf.settings, `06:4e:49:56:${physical.slice(-2)}:${last}` as MacAddress);
 }

@@ -78,7 +78,7 @@ export const noFilters = (): VfFilters => ({
   mode: 'broadcast',
 });
 
-const noCounters = (): VfCounters => ({
+export const noCounters = (): VfCounters => ({
   rxPackets: 0,
   txPackets: 0,
   rxBytes: 0,

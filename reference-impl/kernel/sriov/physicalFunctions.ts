@@ -6,6 +6,7 @@ import type { PortName, SriovCapability, SriovOps } from '../../../harness/contr
 import { EBUSY, EINVAL, ENODEV, ENOENT, ERANGE, OK, refused } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { Outcome } from '../kernelState.js';
+import type { SriovParts } from './sriovParts.js';
 import { portOf, type NetDevice } from '../netDevice.js';
 
 /** A virtual function on its bus. */
@@ -99,7 +100,7 @@ export class SriovKernel {
     if (!made.ok) return made;
     physical.numVfs = parts.sriov.shown(count, made.value);
     for (let index = 0; index < made.value; index++) {
-      const vf = { index, busName: busNameOf(physical, index), isBound: false };
+      const vf = { index, busName: busNameOf(parts.sriov, physical, index), isBound: false };
       physical.virtualFunctions.push(vf);
       if (parts.sriov.probes(physical.autoprobe)) await this.bind(physical, vf);
     }
@@ -152,12 +153,16 @@ export class SriovKernel {
 const parentOf = ({ lower }: NetDevice): string | undefined =>
   lower.kind === 'port' ? lower.limits.parentDevice?.name : undefined;
 
-/** pci_iov_virtfn_bus(), pci_iov_virtfn_devfn(). */
-function busNameOf({ busName, capability: { offset, stride } }: PhysicalFunction, index: number): string {
+/** Its place on the bus: bus, device and function. */
+function busNameOf(
+  { routingId: routingIdOf }: SriovParts,
+  { busName, capability: { offset, stride } }: PhysicalFunction,
+  index: number,
+): string {
   const [domain = '0000', bus = '0', rest = '0.0'] = busName.split(':');
   const [device = '0', number = '0'] = rest.split('.');
   const own = (Number.parseInt(bus, 16) << 8) | (Number.parseInt(device, 16) << 3) | Number(number);
-  const routingId = own + offset + stride * index;
+  const routingId = routingIdOf(own, offset, stride, index);
   const pad = (value: number): string => value.toString(16).padStart(2, '0');
   return `${domain}:${pad((routingId >> 8) & 0xff)}:${pad((routingId >> 3) & 0x1f)}.${routingId & 7}`;
 }

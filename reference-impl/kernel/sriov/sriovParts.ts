@@ -1,4 +1,5 @@
 /** The rules of the kernel's side of SR-IOV, each of which a seeded defect may replace. */
+import type { Values } from '../../netlink/schema.js';
 import type { VfConfig } from '../../../harness/contract/index.js';
 
 export interface SriovParts {
@@ -14,6 +15,9 @@ export interface SriovParts {
   readonly unbindsAll: (count: number) => number;
   /** What sysfs takes for a number: kstrtou16(). */
   readonly parseNumber: (text: string) => number | undefined;
+  /** pci_iov_virtfn_bus(), pci_iov_virtfn_devfn(). */
+  readonly routingId: (own: number, offset: number, stride: number, index: number) => number;
+  readonly linksPhysfn: boolean;
   // rtnetlink.
   /** Whether functions are told only to who asks for them. */
   readonly needsFilter: boolean;
@@ -26,6 +30,12 @@ export interface SriovParts {
   /** Whether a request that has several attributes stops at the first that is refused. */
   readonly stopsAtRefusal: boolean;
   readonly checksVlanList: boolean;
+  /** Whether an attribute that is shorter than its struct is refused. */
+  readonly checksLengths: boolean;
+  readonly setsAllEntries: boolean;
+  readonly refusesGuid: boolean;
+  /** The attributes of an entry. */
+  readonly entry: (attributes: Values) => Values;
 }
 
 export const CONFORMING_SRIOV: SriovParts = {
@@ -36,6 +46,8 @@ export const CONFORMING_SRIOV: SriovParts = {
   probes: (autoprobe) => autoprobe,
   unbindsAll: (count) => count,
   parseNumber: parseU16,
+  routingId: (own, offset, stride, index) => own + offset + stride * index,
+  linksPhysfn: true,
   needsFilter: true,
   skipsStatistics: (mask) => (mask & (1 << 3)) !== 0,
   told: (config) => config,
@@ -44,6 +56,10 @@ export const CONFORMING_SRIOV: SriovParts = {
   announces: true,
   stopsAtRefusal: true,
   checksVlanList: true,
+  checksLengths: true,
+  setsAllEntries: true,
+  refusesGuid: true,
+  entry: (attributes) => attributes,
 };
 
 /** kstrtou16(), base 0: decimal, 0x… or 0…, a plus sign, one newline at the end. */

@@ -85,6 +85,7 @@ function registerFunctions(
   const linked = (names: Names): string | undefined => {
     if (names[1] !== 'physfn') return vfAt(names)?.vf.busName;
     const netDevice = kernel.findByName(names[0] ?? '');
+    if (!kernel.parts.sriov.linksPhysfn) return undefined;
     return netDevice && sriov.virtualFunctionOf(netDevice)?.physical.busName;
   };
   const ofVf = (change: (place: VfPlace, value: string) => Promise<SysfsResult<void>>) => {

@@ -23,6 +23,7 @@ const ETH_P_8021Q = 0x8100;
 const MOST_VLANS = 1;
 /** What a driver that does not report a member leaves there. */
 const NOT_REPORTED = 0xffff_ffff;
+const NO_BYTES = new Uint8Array(6);
 const BROADCAST = new Uint8Array(32).fill(0xff, 0, 6);
 
 interface Target {
@@ -56,7 +57,7 @@ const isOn = (values: Values): boolean => (numberIn(values, 'setting') ?? 0) !==
 
 const CHANGES: readonly Change[] = [
   ofVf('IFLA_VF_MAC', ({ ops, port }, vf, { mac }) =>
-    awaited(ops.setVfMac?.(port, vf, formatMac(mac as Uint8Array) as MacAddress)),
+    awaited(ops.setVfMac?.(port, vf, formatMac(mac instanceof Uint8Array ? mac : NO_BYTES) as MacAddress)),
   ),
   ofVf('IFLA_VF_VLAN', ({ ops, port }, vf, values) => awaited(ops.setVfVlan?.(port, vf, vlanIn(values, ETH_P_8021Q)))),
   ['IFLA_VF_VLAN_LIST', setVlanList],
@@ -78,7 +79,7 @@ const CHANGES: readonly Change[] = [
   ofVf('IFLA_VF_RSS_QUERY_EN', ({ ops, port }, vf, values) => awaited(ops.setVfRssQuery?.(port, vf, isOn(values)))),
   ofVf('IFLA_VF_TRUST', ({ ops, port }, vf, values) => awaited(ops.setVfTrust?.(port, vf, isOn(values)))),
   // Of InfiniBand: no net device here has ndo_set_vf_guid.
-  ofVf('IFLA_VF_IB_NODE_GUID', missingOp),
+  ofVf('IFLA_VF_IB_NODE_GUID', ({ kernel }) => (kernel.parts.sriov.refusesGuid ? undefined : OK)),
   ofVf('IFLA_VF_IB_PORT_GUID', missingOp),
 ];
 
@@ -134,22 +135,24 @@ export async function setVfInfo(
   const port = kernel.sriov.portOf(netDevice);
   for (const { type, data } of parseAttributes(list).attributes) {
     if (type !== IFLA_VF_INFO || data.length < NLA_HDRLEN) return refusal(EINVAL);
-    const members = membersOf(data);
+    const members = membersOf(data, kernel.parts.sriov.checksLengths);
     if ('errno' in members) return members;
     const refusedBy = await setOne(kernel, ops, port, members);
     if (refusedBy !== undefined) return refusedBy;
+    if (!kernel.parts.sriov.setsAllEntries) break;
   }
   return undefined;
 }
 
 /** nla_parse_nested_deprecated() with ifla_vf_policy: a struct may be longer than it is known to be, not shorter. */
-function membersOf(data: Uint8Array): Members | Refusal {
+function membersOf(data: Uint8Array, checksLengths: boolean): Members | Refusal {
   const members = new Map<string, Uint8Array>();
   for (const attribute of parseAttributes(data).attributes) {
     const spec = VF_INFO.byNumber.get(attribute.type);
     if (spec === undefined) continue;
     if (spec.name === 'IFLA_VF_BROADCAST') return refusal(EINVAL);
-    if (spec.type.kind === 'struct' && attribute.data.length < structLength(spec.type.fields)) return refusal(ERANGE);
+    const isShort = spec.type.kind === 'struct' && attribute.data.length < structLength(spec.type.fields);
+    if (isShort && checksLengths) return refusal(ERANGE);
     members.set(spec.name, attribute.data);
   }
   return members;
@@ -191,7 +194,7 @@ export async function vfInfoValues(kernel: ReferenceKernel, netDevice: NetDevice
     if (!config.ok) continue;
     const statistics = parts.sriov.skipsStatistics(mask) ? undefined : await sriov.ops.vfStatistics?.(port, vf);
     entries.push({
-      ...configValues(vf, parts.sriov.told(config.value)),
+      ...parts.sriov.entry(configValues(vf, parts.sriov.told(config.value))),
       ...(parts.sriov.skipsStatistics(mask)
         ? {}
         : { IFLA_VF_STATS: statisticsValues(statistics?.ok === true ? statistics.value : undefined) }),
