@@ -38,6 +38,8 @@ interface Functions {
   client: Promise<VirtualFunctionClient> | undefined;
   /** Net devices of virtual functions, by number. */
   readonly devices: Map<number, VfDevice>;
+  /** Other net devices that frames are sent from and come out at, by place. */
+  readonly others: Map<Place, VfDevice>;
   /** Addresses that scenarios have given names, by name. */
   readonly addresses: Map<string, string>;
   nextNumber: number;
@@ -51,6 +53,7 @@ export const functions = (world: NicWorld): Functions =>
   world.note('virtual functions', () => ({
     client: undefined,
     devices: new Map<number, VfDevice>(),
+    others: new Map<Place, VfDevice>(),
     addresses: new Map<string, string>(),
     nextNumber: 1,
     sent: [],
@@ -196,6 +199,8 @@ export function addressCalled(world: NicWorld, name: string): string {
   if (vf !== undefined) return vfDevice(world, Number(vf)).address;
   const [, group] = /^group (\d+)$/.exec(name) ?? [];
   if (group !== undefined) return `01:00:5e:7f:00:${Number(group).toString(16).padStart(2, '0')}`;
+  // What a software switch sends there is somebody's behind it.
+  if (name.startsWith('the representor of ')) return FAR_END;
   switch (name) {
     case 'broadcast':
       return BROADCAST;
@@ -234,12 +239,14 @@ export async function sendFrom(world: NicWorld, place: Place, sendings: readonly
 }
 
 export const netDeviceAt = (world: NicWorld, place: Place): NetDeviceName =>
-  place === PHYSICAL ? world.port.netDevice : vfDevice(world, Number(place.slice(3))).netDevice;
+  functions(world).others.get(place)?.netDevice ??
+  (place === PHYSICAL ? world.port.netDevice : vfDevice(world, Number(place.slice(3))).netDevice);
 
 const placesOf = (world: NicWorld): readonly Place[] => [
   CABLE,
   PHYSICAL,
   ...[...functions(world).devices.keys()].map(placeOfVf),
+  ...functions(world).others.keys(),
 ];
 
 /** Takes what came out at every place: `expected` frames are waited for, and then a little longer for what must not come. */

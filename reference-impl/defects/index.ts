@@ -37,6 +37,7 @@ import { switchUniformityDefects } from './switchUniformity.js';
 import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
 
+import { representorDefects } from './representors.js';
 import { sriovFunctionDefects } from './sriovFunctions.js';
 import { sriovSettingDefects } from './sriovSettings.js';
 import { sriovSwitchDefects } from './sriovSwitch.js';
@@ -85,4 +86,5 @@ export const defects: readonly Defect[] = [
   ...sriovFunctionDefects,
   ...sriovSettingDefects,
   ...sriovSwitchDefects,
+  ...representorDefects,
 ];

@@ -1,6 +1,7 @@
 /** A device with some of its operations replaced: for defects that no single part can show. */
 import type {
   Device,
+  DevlinkOps,
   DriverHost,
   EthtoolOps,
   NetDeviceOps,
@@ -77,3 +78,7 @@ export const withSwitchdev = (device: Device, change: (sound: SwitchdevOps) => P
 /** What the driver of a physical function does for its virtual ones, replaced. */
 export const withSriov = (device: Device, change: (sound: SriovOps) => Partial<SriovOps>): Device =>
   device.sriov === undefined ? device : { ...device, sriov: { ...device.sriov, ...change(device.sriov) } };
+
+/** What the driver does for devlink, replaced. */
+export const withDevlink = (device: Device, change: (sound: DevlinkOps) => Partial<DevlinkOps>): Device =>
+  device.devlink === undefined ? device : { ...device, devlink: { ...device.devlink, ...change(device.devlink) } };

@@ -92,6 +92,10 @@ const SRIOV_CAPABILITIES = present([
   'sriov-vf-trust',
   'sriov-vf-link-state',
   'sriov-vf-statistics',
+  'eswitch-switchdev',
+  'representors',
+  'representor-traffic',
+  'devlink-port-function',
 ]);
 
 export const abilitiesOf = (limits: NicLimits): CapabilityAnswers => ({

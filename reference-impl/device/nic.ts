@@ -53,6 +53,7 @@ import { receiveFrame } from './receive.js';
 import { deliver, deliverIfDue, dueTime, flushAggregators, flushIfDue, sendXoff } from './receiveRing.js';
 import { linkStatistics, privateStatistics, queueStatistics, standardStatistics } from './reports.js';
 import { CONFORMING_ESWITCH, type EswitchParts } from './eswitch/eswitchParts.js';
+import { representorName } from './eswitch/representors.js';
 import { createVirtualFunctions } from './eswitch/virtualFunctions.js';
 import { newPort, type NicPort, type PortSwitching } from './state.js';
 import { AccessList } from './switch/acl.js';
@@ -85,10 +86,12 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
   const ports = new Map<PortName, NicPort>();
   let host: DriverHost | undefined;
   const switchParts = options.switchParts?.(CONFORMING_SWITCH) ?? CONFORMING_SWITCH;
+  /** Ports of the switch: behind those with cables, those of virtual functions. */
+  const switched = [...names, ...Array.from({ length: limits.virtualFunctions }, (_, vf) => representorName(vf))];
   const between = !hasSwitch(limits)
     ? undefined
     : createReferenceSwitch({
-        ports: names,
+        ports: switched,
         fdbEntries: limits.fdbEntries,
         parts: switchParts,
         host: () => host,
@@ -96,15 +99,16 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
   const router =
     between &&
     createReferenceRouter(
-      names,
+      switched,
       limits.routeEntries,
       options.routerParts?.(CONFORMING_ROUTER_CHIP) ?? CONFORMING_ROUTER_CHIP,
     );
   const sendOut = (index: number, bytes: Uint8Array): void => {
     const port = ports.get(names[index] ?? ('' as PortName));
     if (port !== undefined) sendSwitched(port, bytes);
+    else functions.deliverTo(index - names.length, bytes);
   };
-  const rules = new AclMemory(limits.aclEntries, 2 * limits.ports, switchParts.acl);
+  const rules = new AclMemory(limits.aclEntries, 2 * switched.length, switchParts.acl);
   const acl = new AccessList(rules, sendOut);
   const switchingOf = (index: number): PortSwitching | undefined =>
     between && {
@@ -127,10 +131,11 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
     totalVfs: limits.virtualFunctions,
     parts: options.eswitchParts?.(CONFORMING_ESWITCH) ?? CONFORMING_ESWITCH,
     host: () => host,
-    makePort: (name, address, virtualPort) => {
+    makePort: (name, address, virtualPort, place) => {
       if (host === undefined) throw new Error('the reference NIC is not attached');
       const rssKey = keyFromSeed(seed + 64 + ports.size, limits.keyLength);
-      return newPort({ name, limits, parts, host, address, rssKey, switching: undefined, virtualPort });
+      const switching = place === undefined ? undefined : switchingOf(names.length + place);
+      return newPort({ name, limits, parts, host, address, rssKey, switching, virtualPort });
     },
     described: describePort(first, 0, limits),
   });
@@ -211,9 +216,9 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
     ethtool: ethtoolOps(portOf),
     ...(between === undefined
       ? {}
-      : { switchdev: between.ops, flowOffload: aclOps(rules, (port) => names.indexOf(port)) }),
+      : { switchdev: between.ops, flowOffload: aclOps(rules, (port) => switched.indexOf(port)) }),
     ...(router === undefined ? {} : { router: router.ops }),
-    devlink: devlinkOps({ ports: names, isSwitch: between !== undefined }),
+    devlink: functions.devlinkOps(devlinkOps({ ports: names, isSwitch: between !== undefined })),
   };
 }
 

@@ -57,7 +57,14 @@ export function receiveDelivered(port: NicPort, bytes: Uint8Array, how: 'whole' 
     return;
   }
   countOnCable(port, sized, true);
-  hand(port, sized, undefined, parsed);
+  const forHost = port.switching?.receive(sized);
+  if (forHost === 'not-for-host') {
+    countForwarded(port, sized);
+    return;
+  }
+  // What was forwarded may have been delivered elsewhere meanwhile.
+  if (forHost !== undefined) parseFlow(sized, parsed);
+  hand(port, sized, undefined, parsed, forHost === 'for-host-marked');
 }
 
 function receiveForFunction(

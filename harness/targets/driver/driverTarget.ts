@@ -27,6 +27,7 @@ import type {
 import type { MachineChannels } from './channels.js';
 import { askBridge } from './bridgeCapabilities.js';
 import { askFilters } from './filterCapabilities.js';
+import { askSriov } from './sriovCapabilities.js';
 import { settleLink } from './carrier.js';
 import { probeDriver } from './driverCapabilities.js';
 import { driverInfo, type DriverInfo } from './driverInfo.js';
@@ -82,7 +83,14 @@ export async function openDriverTarget(options: DriverTargetOptions): Promise<Ta
   const indexes = ports.map(({ ifIndex }) => ifIndex);
   const bridging = await askBridge((protocol) => options.channels.netlink(protocol), indexes);
   const filtering = await askFilters((protocol) => options.channels.netlink(protocol), indexes, bridging);
-  const capabilities = { ...(await probeDriver(first.access, info)), ...bridging, ...filtering, ...options.stated };
+  const functions = await askSriov(options.channels, first.access, info.driver);
+  const capabilities = {
+    ...(await probeDriver(first.access, info)),
+    ...bridging,
+    ...filtering,
+    ...functions,
+    ...options.stated,
+  };
   return new DriverTarget(options, ports, info, capabilities);
 }
 

@@ -10,6 +10,13 @@ import { PHYSICAL, addAddress, newTables, programme } from './tables.js';
 import { newVirtualFunction, noFilters, type VirtualFunction } from './virtualFunction.js';
 import type { DriverResult } from '../../../harness/contract/index.js';
 
+/** What stands in the place of the switch's own forwarding in switchdev mode. */
+export interface SwitchdevPath {
+  readonly isOn: boolean;
+  isUp(vf: VirtualFunction): boolean;
+  receive(vf: VirtualFunction, bytes: Uint8Array): void;
+}
+
 export interface EmbeddedSwitchSeed {
   readonly parts: EswitchParts;
   /** The port of the physical function. */
@@ -26,6 +33,8 @@ export class EmbeddedSwitch {
   readonly #physical: () => NicPort | undefined;
   readonly #host: () => DriverHost | undefined;
   readonly #forwarding: Forwarding;
+  /** Set once, when there is one. */
+  switchdev: SwitchdevPath | undefined;
   /** Settings of virtual functions that are gone: a driver that kept them would find them here. */
   #former: readonly VirtualFunction[] = [];
 
@@ -50,11 +59,15 @@ export class EmbeddedSwitch {
   /** The switch seen from the physical function. */
   readonly physicalPort: VirtualPort = {
     receive: (bytes) => {
-      if (this.functions.length === 0) return true;
+      if (this.functions.length === 0 || this.#isSwitchdev) return true;
       forward(this.#forwarding, CABLE, bytes);
       return false;
     },
-    transmit: (bytes) => this.functions.length === 0 || forward(this.#forwarding, PHYSICAL, bytes),
+    transmit: (bytes) => {
+      if (this.functions.length === 0) return true;
+      if (this.#isSwitchdev && !this.parts.uplinkReaches) return true;
+      return forward(this.#forwarding, PHYSICAL, bytes);
+    },
   };
 
   /** The switch seen from a virtual function. */
@@ -112,6 +125,7 @@ export class EmbeddedSwitch {
 
   hasLink(vf: VirtualFunction): boolean {
     const port = this.#physical();
+    if (this.#isSwitchdev && this.parts.followsRepresentor) return this.switchdev?.isUp(vf) === true;
     return this.parts.linkOf(vf, this.parts.uplink(port?.up === true, port?.cablePlugged === true));
   }
 
@@ -137,6 +151,10 @@ export class EmbeddedSwitch {
 
   #sendFrom(vf: VirtualFunction, bytes: Uint8Array): void {
     const { parts } = this;
+    if (this.#isSwitchdev && !parts.switchesAnyway) {
+      this.#sendFromRepresented(vf, bytes);
+      return;
+    }
     const refusal = refusalOf(this.#forwarding, vf, bytes);
     if (refusal !== undefined) {
       if (parts.countsSpoofed || refusal === 'link') vf.counters.txDropped++;
@@ -149,6 +167,25 @@ export class EmbeddedSwitch {
     const uplink = this.#physical();
     if (leaves && uplink?.cablePlugged === true)
       this.#host()?.transmitToCable(uplink.name, { bytes: tagged, time: uplink.now });
+  }
+
+  /** Who may send what is for the rules of the function's port to say. */
+  #sendFromRepresented(vf: VirtualFunction, bytes: Uint8Array): void {
+    if ((this.#forwarding.tables.linked & vf.bit) === 0) {
+      vf.counters.txDropped++;
+      return;
+    }
+    this.parts.countSent(vf, bytes.length);
+    this.switchdev?.receive(vf, bytes);
+  }
+
+  /** A representor, or a rule, sends a frame to a function. */
+  deliverTo(vf: VirtualFunction, bytes: Uint8Array): void {
+    if ((this.#forwarding.tables.linked & vf.bit) !== 0) this.#deliver(vf, bytes);
+  }
+
+  get #isSwitchdev(): boolean {
+    return this.switchdev?.isOn === true;
   }
 
   /** The rate of a function: its port sends again when the time that this frame took is over. */

@@ -125,6 +125,32 @@ export interface EswitchParts {
   // Counters.
   readonly countDelivered: (vf: VirtualFunction, length: number, cast: 'unicast' | 'multicast' | 'broadcast') => void;
   readonly countSent: (vf: VirtualFunction, length: number) => void;
+  // Switchdev mode.
+  /** How many functions get a representor. */
+  readonly represented: (count: number) => number;
+  /** Whether functions that are made later get one too. */
+  readonly representsLater: boolean;
+  /** Who gets what a rule sends to the port of a function. */
+  readonly ruleReaches: 'function' | 'representor';
+  readonly removesRepresentors: boolean;
+  readonly remakesForSameMode: boolean;
+  /** Whose representor gets what a function sent, and which function gets what a representor sent. */
+  readonly representorOf: (vf: number) => number;
+  readonly representeeOf: (vf: number) => number;
+  /** The number of a function that the port of its representor tells. */
+  readonly representedNumber: (vf: number) => number;
+  readonly hasSlowPath: boolean;
+  readonly sharesSwitchId: boolean;
+  /** Whether a representor is without a device on a bus. */
+  readonly hidesParent: boolean;
+  readonly followsRepresentor: boolean;
+  /** Whether settings that the switch of the mode has no use for are refused. */
+  readonly refusesLegacySettings: boolean;
+  readonly keepsFunctionAddress: boolean;
+  /** Whether functions are switched among themselves in this mode too. */
+  readonly switchesAnyway: boolean;
+  /** Whether what is sent at the uplink reaches functions. */
+  readonly uplinkReaches: boolean;
   // Settings.
   readonly checksVlanRange: boolean;
   readonly checksVlanProtocol: boolean;
@@ -203,6 +229,22 @@ export const CONFORMING_ESWITCH: EswitchParts = {
     counters.txPackets++;
     counters.txBytes += length;
   },
+  represented: (count) => count,
+  representsLater: true,
+  ruleReaches: 'function',
+  removesRepresentors: true,
+  remakesForSameMode: false,
+  representorOf: (vf) => vf,
+  representeeOf: (vf) => vf,
+  representedNumber: (vf) => vf,
+  hasSlowPath: true,
+  sharesSwitchId: true,
+  hidesParent: true,
+  followsRepresentor: true,
+  refusesLegacySettings: true,
+  keepsFunctionAddress: true,
+  switchesAnyway: false,
+  uplinkReaches: false,
   checksVlanRange: true,
   checksVlanProtocol: true,
   checksLinkState: true,

@@ -9,9 +9,10 @@ import type {
   VfConfig,
   VfVlan,
 } from '../../../harness/contract/index.js';
-import { done, EINVAL, refuse } from '../control.js';
+import { done, EINVAL, EOPNOTSUPP, refuse } from '../control.js';
 import { speedOf, type NicPort, type VirtualPort } from '../state.js';
 import { setOwnAddress } from './mailbox.js';
+import type { Representors } from './representors.js';
 import { portNameOf, type EmbeddedSwitch } from './embeddedSwitch.js';
 import { addressFor, negotiate } from './vfDriver.js';
 import { LINK_STATE_DISABLE, NO_ADDRESS, type VfSettings, type VirtualFunction } from './virtualFunction.js';
@@ -23,6 +24,7 @@ const MOST_QOS = 7;
 
 export interface PfDriverSeed {
   readonly between: EmbeddedSwitch;
+  readonly representors: Representors;
   readonly physical: PortName;
   readonly host: () => DriverHost | undefined;
   readonly portOf: (name: PortName) => NicPort;
@@ -35,7 +37,7 @@ export interface PfDriverSeed {
 type VfOps = Omit<SriovOps, 'functions'>;
 
 export function pfDriverOps(seed: PfDriverSeed): VfOps {
-  const { between, physical, host, portOf } = seed;
+  const { between, physical, host, portOf, representors } = seed;
   const { parts, functions } = between;
   /** Every operation of the net device starts so. */
   const withVf = <Value>(vf: number, use: (found: VirtualFunction) => DriverResult<Value>): DriverResult<Value> => {
@@ -52,10 +54,15 @@ export function pfDriverOps(seed: PfDriverSeed): VfOps {
       askAgain(between, found, why);
       return done;
     });
+  /** In switchdev mode the rules of representors say what the old settings said. */
+  const isForbidden = (): boolean => representors.mode === 'switchdev' && parts.refusesLegacySettings;
   return {
-    configure: (_port, count) => {
-      if (count === 0) between.disable();
-      else between.enable(parts.enabled(count));
+    configure: async (_port, count) => {
+      if (count === 0) {
+        await representors.removeAll();
+        between.disable();
+      } else between.enable(parts.enabled(count));
+      if (representors.mode === 'switchdev' && parts.representsLater) representors.addAll();
       return { ok: true, value: functions.length };
     },
     bind: (_port, index) =>
@@ -83,8 +90,11 @@ export function pfDriverOps(seed: PfDriverSeed): VfOps {
     vfConfig: (_port, vf) => withVf(vf, (found) => ({ ok: true, value: configOf(found) })),
     vfStatistics: (_port, vf) => withVf(vf, ({ counters }) => ({ ok: true, value: { ...counters } })),
     setVfMac: (_port, vf, address) => withVf(vf, (found) => setAddress(between, found, address)),
-    setVfVlan: (_port, vf, vlan) => withVf(vf, (found) => setVlan(between, found, vlan)),
+    // Without a VLAN it is taken all the same: programs set none where they want none.
+    setVfVlan: (_port, vf, vlan) =>
+      isForbidden() && vlan.vlan !== 0 ? refuse(EOPNOTSUPP) : withVf(vf, (found) => setVlan(between, found, vlan)),
     setVfRate: (_port, vf, minTxRate, maxTxRate) => {
+      if (isForbidden()) return refuse(EOPNOTSUPP);
       const speed = speedOf(portOf(physical));
       const others = functions.filter(({ index }) => index !== vf);
       const promised = others.reduce((sum, { settings }) => sum + settings.minTxRate, minTxRate);
@@ -92,10 +102,14 @@ export function pfDriverOps(seed: PfDriverSeed): VfOps {
         return refuse(EINVAL);
       return change(vf, { minTxRate, maxTxRate });
     },
-    setVfSpoofCheck: (_port, vf, spoofCheck) => change(vf, { spoofCheck }),
-    setVfLinkState: (_port, vf, linkState) =>
-      parts.checksLinkState && linkState > LINK_STATE_DISABLE ? refuse(EINVAL) : change(vf, { linkState }, 'link'),
-    setVfTrust: (_port, vf, trusted) => change(vf, { trusted }, 'trust'),
+    setVfSpoofCheck: (_port, vf, spoofCheck) => (isForbidden() ? refuse(EOPNOTSUPP) : change(vf, { spoofCheck })),
+    setVfLinkState: (_port, vf, linkState) => {
+      if (isForbidden()) return refuse(EOPNOTSUPP);
+      return parts.checksLinkState && linkState > LINK_STATE_DISABLE
+        ? refuse(EINVAL)
+        : change(vf, { linkState }, 'link');
+    },
+    setVfTrust: (_port, vf, trusted) => (isForbidden() ? refuse(EOPNOTSUPP) : change(vf, { trusted }, 'trust')),
   };
 }
 

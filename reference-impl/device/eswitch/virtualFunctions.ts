@@ -1,6 +1,7 @@
 /** The virtual functions of the reference NIC: the embedded switch below them, and both drivers above it. */
 import type {
   DevicePort,
+  DevlinkOps,
   DriverHost,
   MacAddress,
   NetDeviceOps,
@@ -12,6 +13,7 @@ import { DEVICE_ON_BUS } from '../devlink/devlinkPorts.js';
 import { EmbeddedSwitch } from './embeddedSwitch.js';
 import type { EswitchParts } from './eswitchParts.js';
 import { pfDriverOps } from './pfDriver.js';
+import { Representors } from './representors.js';
 import { vfNetDeviceOps } from './vfDriver.js';
 
 const FIRST_VF_OFFSET = 0x80;
@@ -26,7 +28,8 @@ export interface VirtualFunctionsSeed {
   readonly totalVfs: number;
   readonly parts: EswitchParts;
   readonly host: () => DriverHost | undefined;
-  readonly makePort: (name: PortName, address: MacAddress, virtualPort: VirtualPort) => NicPort;
+  /** `switched`: its place in the switch between the ports, counted from the first virtual function. */
+  readonly makePort: (name: PortName, address: MacAddress, virtualPort: VirtualPort, switched?: number) => NicPort;
   /** The port of the physical function, as the kernel knows it. */
   readonly described: DevicePort;
 }
@@ -35,6 +38,9 @@ export interface VirtualFunctions {
   readonly sriov: SriovOps;
   readonly physicalPort: VirtualPort;
   netDeviceOps(ops: NetDeviceOps): NetDeviceOps;
+  devlinkOps(ops: DevlinkOps): DevlinkOps;
+  /** A rule or the switch between the ports sends a frame to a virtual function. */
+  deliverTo(vf: number, bytes: Uint8Array): void;
   /** The cable of the physical function, or what it has set up, changed. */
   refresh(): void;
   powerOn(): void;
@@ -78,19 +84,39 @@ export function createVirtualFunctions(seed: VirtualFunctionsSeed): VirtualFunct
     return port;
   };
   const between = new EmbeddedSwitch({ parts, physical: () => ports.get(physical), host });
+  const addPort = (...made: Parameters<VirtualFunctionsSeed['makePort']>): NicPort => {
+    const port = seed.makePort(...made);
+    port.now = portOf(physical).now;
+    ports.set(port.name, port);
+    return port;
+  };
+  const removePort = (name: PortName): void => void ports.delete(name);
+  const representors = new Representors({
+    between,
+    host,
+    described: seed.described,
+    makePort: (vf, name, address, virtualPort) => addPort(name, address, virtualPort, vf),
+    removePort,
+  });
+  between.switchdev = {
+    get isOn() {
+      return representors.mode === 'switchdev';
+    },
+    isUp: (vf) => representors.isUp(vf),
+    receive: (vf, bytes) => representors.receive(vf, bytes),
+  };
   const ops = pfDriverOps({
     between,
+    representors,
     physical,
     host,
     portOf,
     addPort: (name, address, virtualPort) => {
-      const port = seed.makePort(name, address, virtualPort);
-      port.now = portOf(physical).now;
+      const port = addPort(name, address, virtualPort);
       port.cablePlugged = false;
-      ports.set(name, port);
       return port;
     },
-    removePort: (name) => void ports.delete(name),
+    removePort,
     describe: (name, address, vf) => describeVf(seed.described, name, address, vf),
   });
   return {
@@ -111,9 +137,17 @@ export function createVirtualFunctions(seed: VirtualFunctionsSeed): VirtualFunct
     physicalPort: between.physicalPort,
     netDeviceOps: (sound) =>
       vfNetDeviceOps(sound, between, (name) => between.functions.find(({ port }) => port?.name === name)),
+    devlinkOps: (base) => representors.devlinkOps(base),
+    deliverTo: (vf, bytes) => {
+      const found = between.functions[vf];
+      if (found === undefined) return;
+      if (parts.ruleReaches === 'function') between.deliverTo(found, bytes);
+      else representors.receive(found, bytes);
+    },
     refresh: () => between.refresh(),
     powerOn: () => {
       for (const { port } of between.functions) if (port !== undefined) ports.delete(port.name);
+      representors.powerOn();
       between.powerOn();
     },
   };
