@@ -7,6 +7,7 @@ import { RUN_DEFAULTS } from '../runner/repeatCommand.js';
 import { UsageError } from '../runner/usage.js';
 import { addAdapter } from './adapter.js';
 import type { AgentFlags } from './agent.js';
+import { addCertification } from './certify.js';
 import { examples, exitWith } from './help.js';
 import type { LabRunFlags } from './lab.js';
 import { parseCount, parsePort, parseSeed, parseShard } from './optionValues.js';
@@ -30,6 +31,7 @@ function program(): Command {
   addAgent(root);
   addLab(root);
   addAdapter(root);
+  addCertification(root);
   addGuard(root);
   for (const command of root.commands) command.exitOverride();
   return root;

@@ -43,6 +43,7 @@ export async function openReferenceTarget(options: ReferenceOptions = {}): Promi
     ...(defect?.switch === undefined ? {} : { switchParts: defect.switch }),
     ...(defect?.router === undefined ? {} : { routerParts: defect.router }),
     ...(defect?.eswitch === undefined ? {} : { eswitchParts: defect.eswitch }),
+    ...(defect?.devlink === undefined ? {} : { devlinkParts: defect.devlink }),
   });
   const device = defect?.wrap?.(nic) ?? nic;
   const kernel = await ReferenceKernel.boot(device, defect?.kernel?.(CONFORMING_KERNEL) ?? CONFORMING_KERNEL);
@@ -86,7 +87,6 @@ const RIG: readonly string[] = [
   'bridge-mdb-bulk',
   'bridge-fdb-bulk',
   'bridge-mcast-max-groups',
-  'switch-groups',
   'ip-routing',
   'bond-lacp',
   'ip-multipath',

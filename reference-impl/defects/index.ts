@@ -36,6 +36,9 @@ import { switchTableDefects } from './switchTable.js';
 import { switchUniformityDefects } from './switchUniformity.js';
 import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
+import { devlinkPortsDefects } from './devlinkPorts.js';
+import { devlinkStateDefects } from './devlinkState.js';
+import { devlinkTablesDefects } from './devlinkTables.js';
 
 import { representorDefects } from './representors.js';
 import { sriovFunctionDefects } from './sriovFunctions.js';
@@ -87,4 +90,7 @@ export const defects: readonly Defect[] = [
   ...sriovSettingDefects,
   ...sriovSwitchDefects,
   ...representorDefects,
+  ...devlinkPortsDefects,
+  ...devlinkTablesDefects,
+  ...devlinkStateDefects,
 ];

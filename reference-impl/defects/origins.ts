@@ -122,3 +122,7 @@ export const VF_PAUSE_FRAMES: Origin = {
   title: 'CVE-2015-1142857: flow control frames of virtual functions stop the port',
   url: 'https://nvd.nist.gov/vuln/detail/CVE-2015-1142857',
 };
+export const DEVLINK_DOCUMENTATION = kernelSource(
+  'What drivers did each in a way of its own before',
+  'Documentation/networking/devlink/index.rst',
+);

@@ -14,8 +14,10 @@ import type {
   Rings,
 } from '../../harness/contract/index.js';
 import { abilitiesOf, hasSwitch } from './abilities.js';
-import { devlinkOps } from './devlink/devlinkOps.js';
-import { DEVICE_ON_BUS } from './devlink/devlinkPorts.js';
+import { CONFORMING_DEVLINK_CHIP, type DevlinkChipParts } from './devlink/devlinkChipParts.js';
+import { createReferenceDevlink, DRIVER } from './devlink/devlinkOps.js';
+import { DEVICE_ON_BUS, partNames } from './devlink/devlinkPorts.js';
+import { MOST_RULES } from './devlink/tables.js';
 import {
   activeFec,
   channelsOf,
@@ -63,6 +65,7 @@ import { createReferenceSwitch } from './switch/referenceSwitch.js';
 import { createReferenceRouter } from './switch/referenceRouter.js';
 import { CONFORMING_ROUTER_CHIP, type RouterChipParts } from './switch/routerParts.js';
 import { CONFORMING_SWITCH, type SwitchParts } from './switch/switchParts.js';
+import { TRAP_RULE_DROP } from './switch/switchTraps.js';
 import { drainAll, sendSwitched, transmit } from './transmit.js';
 import { ETH_HLEN, VLAN_HLEN } from '../packet/protocols.js';
 
@@ -75,6 +78,7 @@ export interface ReferenceNicOptions {
   readonly switchParts?: (conforming: SwitchParts) => SwitchParts;
   readonly routerParts?: (conforming: RouterChipParts) => RouterChipParts;
   readonly eswitchParts?: (conforming: EswitchParts) => EswitchParts;
+  readonly devlinkParts?: (conforming: DevlinkChipParts) => DevlinkChipParts;
 }
 
 /** A NIC of one port, or of as many as the limits say, powered on and not attached yet. */
@@ -82,7 +86,9 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
   const limits = { ...LIMITS, ...options.limits };
   const parts = options.parts?.(CONFORMING_PARTS) ?? CONFORMING_PARTS;
   const seed = options.seed ?? 1;
-  const names = Array.from({ length: limits.ports }, (_, index) => `p${index}` as PortName);
+  const panel = Array.from({ length: limits.ports }, (_, index) => `p${index}` as PortName);
+  // The switch numbers its ports: those of the panel first, then the parts that they may be split into.
+  const names = hasSwitch(limits) ? [...panel, ...partNames(limits.ports)] : panel;
   const ports = new Map<PortName, NicPort>();
   let host: DriverHost | undefined;
   const switchParts = options.switchParts?.(CONFORMING_SWITCH) ?? CONFORMING_SWITCH;
@@ -95,6 +101,7 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
         fdbEntries: limits.fdbEntries,
         parts: switchParts,
         host: () => host,
+        trapped: (trap, port, bytes) => devlink.trapped(trap, port, bytes),
       });
   const router =
     between &&
@@ -102,18 +109,20 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
       switched,
       limits.routeEntries,
       options.routerParts?.(CONFORMING_ROUTER_CHIP) ?? CONFORMING_ROUTER_CHIP,
+      (trap, port, bytes) => devlink.trapped(trap, port, bytes),
     );
   const sendOut = (index: number, bytes: Uint8Array): void => {
     const port = ports.get(names[index] ?? ('' as PortName));
     if (port !== undefined) sendSwitched(port, bytes);
     else functions.deliverTo(index - names.length, bytes);
   };
-  const rules = new AclMemory(limits.aclEntries, 2 * switched.length, switchParts.acl);
+  const rules = new AclMemory(Math.max(limits.aclEntries, MOST_RULES), 2 * switched.length, switchParts.acl);
   const acl = new AccessList(rules, sendOut);
   const switchingOf = (index: number): PortSwitching | undefined =>
     between && {
       receive: (bytes) => {
         const admission = acl.admit(index, bytes);
+        if (admission === 'dropped') devlink.trapped(TRAP_RULE_DROP, index, bytes);
         if (admission !== 'goes-on') return admission === 'trapped' ? 'for-host' : 'not-for-host';
         return between.isSwitched(index)
           ? between.receive(index, bytes, sendOut)
@@ -140,26 +149,59 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
     described: describePort(first, 0, limits),
   });
 
-  const powerOn = (driver: DriverHost): void => {
-    functions.powerOn();
+  let now: Nanoseconds = 0n;
+  const plugIn = (driver: DriverHost, name: PortName): void => {
+    const index = names.indexOf(name);
+    const port = newPort({
+      name,
+      limits: { ...limits, unicastFilters: devlink.maxMacs },
+      parts,
+      host: driver,
+      address: addressOf(index),
+      rssKey: keyFromSeed(seed + index, limits.keyLength),
+      switching: switchingOf(index),
+      virtualPort: name === first ? functions.physicalPort : undefined,
+    });
+    port.switching?.setLongest(longestOf(port.mtu));
+    port.now = now;
+    ports.set(name, port);
+  };
+  const clear = (): void => {
     between?.reset();
     router?.reset();
     rules.clear();
-    for (const [index, name] of names.entries()) {
-      const before = ports.get(name);
-      const port = newPort({
-        name,
-        limits,
-        parts,
-        host: driver,
-        address: addressOf(index),
-        rssKey: keyFromSeed(seed + index, limits.keyLength),
-        switching: switchingOf(index),
-        virtualPort: name === first ? functions.physicalPort : undefined,
-      });
-      port.switching?.setLongest(longestOf(port.mtu));
-      port.now = before?.now ?? 0n;
-      ports.set(name, port);
+  };
+  const devlink = createReferenceDevlink({
+    parts: options.devlinkParts?.(CONFORMING_DEVLINK_CHIP) ?? CONFORMING_DEVLINK_CHIP,
+    limits,
+    ports: panel,
+    nameOf: (port) => names[port] ?? ('' as PortName),
+    host: () => host,
+    maker: {
+      add: (name, port) => {
+        if (host === undefined) return;
+        host.devlink.registerPort(port);
+        plugIn(host, name);
+        host.registerPort({ ...describePort(name, names.indexOf(name), limits), devlinkPort: port.index });
+        host.carrier(name, true);
+      },
+      remove: async (name, port) => {
+        await host?.unregisterPort(name);
+        host?.devlink.unregisterPort(port);
+        ports.delete(name);
+      },
+    },
+    now: () => Number(now / MILLISECOND),
+    tables: between && router && { fdb: between.fdb, routes: router.state, rules },
+    clear,
+  });
+  const powerOn = (driver: DriverHost): void => {
+    functions.powerOn();
+    clear();
+    devlink.reset();
+    ports.clear();
+    for (const name of panel) {
+      plugIn(driver, name);
       driver.carrier(name, true);
     }
   };
@@ -174,11 +216,11 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
       identity: {
         vendor: 'nicspec',
         model: 'reference NIC',
-        driver: 'nicspec_ref',
+        driver: DRIVER,
         driverVersion: '0.1.0',
         firmwareVersion: 'none',
       },
-      ports: names.map((name, index) => describePort(name, index, limits)),
+      ports: panel.map((name, index) => ({ ...describePort(name, index, limits), devlinkPort: index })),
       capabilities: abilitiesOf(limits),
     }),
     attach: (driver) => {
@@ -189,15 +231,17 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
       if (host !== undefined) powerOn(host);
     },
     close: () => undefined,
-    advance: (now) => {
+    advance: (at) => {
+      now = at;
       let next: Nanoseconds | null = between?.advance(now) ?? null;
       for (const port of ports.values()) next = earliest(next, advancePort(port, now));
       return next;
     },
     cable: {
       receive: (name, frame) => {
-        const port = portOf(name);
-        if (port.up && port.cablePlugged) receiveFrame(port, frame);
+        // A port that was split has no cable any more.
+        const port = ports.get(name);
+        if (port?.up === true && port.cablePlugged && devlink.passes()) receiveFrame(port, frame);
       },
       setCarrier: (name, up) => {
         const port = portOf(name);
@@ -211,16 +255,18 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
         portOf(name).partner = partner;
       },
     },
-    netDevice: functions.netDeviceOps(netDeviceOps(portOf)),
+    netDevice: functions.netDeviceOps(netDeviceOps(portOf, devlink.passes)),
     ...(limits.virtualFunctions > 0 ? { sriov: functions.sriov } : {}),
     ethtool: ethtoolOps(portOf),
     ...(between === undefined
       ? {}
       : { switchdev: between.ops, flowOffload: aclOps(rules, (port) => switched.indexOf(port)) }),
     ...(router === undefined ? {} : { router: router.ops }),
-    devlink: functions.devlinkOps(devlinkOps({ ports: names, isSwitch: between !== undefined })),
+    devlink: functions.devlinkOps(devlink.ops),
   };
 }
+
+const MILLISECOND = 1_000_000n;
 
 /** A frame of this MTU with its header and one tag. */
 const longestOf = (mtu: number): number => mtu + ETH_HLEN + VLAN_HLEN;
@@ -243,7 +289,6 @@ function describePort(port: PortName, index: number, limits: NicLimits): DeviceP
     port,
     address: addressOf(index),
     parentDevice: DEVICE_ON_BUS,
-    devlinkPort: index,
     minMtu: limits.minMtu,
     maxMtu: limits.maxMtu,
     hwFeatures: HW_FEATURES,
@@ -282,7 +327,8 @@ function advancePort(port: NicPort, now: Nanoseconds): Nanoseconds | null {
   return next;
 }
 
-function netDeviceOps(portOf: (name: PortName) => NicPort): NetDeviceOps {
+/** `passes`: whether frames leave. */
+function netDeviceOps(portOf: (name: PortName) => NicPort, passes: () => boolean): NetDeviceOps {
   return {
     open: (name) => {
       portOf(name).up = true;
@@ -292,7 +338,7 @@ function netDeviceOps(portOf: (name: PortName) => NicPort): NetDeviceOps {
       stopPort(portOf(name));
       return done;
     },
-    transmit: (name, queue, frame) => transmit(portOf(name), queue, frame),
+    transmit: (name, queue, frame) => (passes() ? transmit(portOf(name), queue, frame) : 'ok'),
     setPolling: (name, polling) => {
       const port = portOf(name);
       port.polling = polling;

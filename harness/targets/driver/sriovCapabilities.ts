@@ -36,10 +36,11 @@ const everything = (answer: CapabilityAnswer): CapabilityAnswers =>
 const NET_DEVICE_MS = 3_000;
 
 export async function askSriov(
-  { sysfs, clock, netlink }: MachineChannels,
+  channels: MachineChannels,
   port: PortAccess,
   driver: string,
 ): Promise<CapabilityAnswers> {
+  const { sysfs, clock } = channels;
   const folder = `class/net/${port.netDevice}/device`;
   const modes = await modesAnswer(port, driver);
   const before = await sysfs.read(`${folder}/sriov_numvfs`);
@@ -48,7 +49,7 @@ export async function askSriov(
   if (Number(before.value) !== 0) return { ...everything(absent('There are virtual functions already.')), ...modes };
   const made = await sysfs.write(`${folder}/sriov_numvfs`, '1');
   if (!made.ok) return { ...everything(none), ...modes };
-  const client = await VirtualFunctionClient.open((protocol) => netlink(protocol));
+  const client = await VirtualFunctionClient.open((protocol) => channels.netlink(protocol));
   try {
     const onBus = (await sysfs.read(`${folder}/sriov_totalvfs`)).ok;
     let hasNetDevice = false;

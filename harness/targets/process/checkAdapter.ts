@@ -1,5 +1,6 @@
 /** Asks an adapter for everything that it says it has, call by call, and says what is wrong with each answer. */
 import { TargetLost, type Device, type DevicePort, type DriverHost, type QueueIndex } from '../../contract/index.js';
+import { ReferenceKernel } from '../../../reference-impl/kernel/kernel.js';
 import type { AdapterLimits } from './adapterLimits.js';
 import { openProcessDevice, type ProcessDevice } from './processDevice.js';
 
@@ -223,7 +224,7 @@ class Checker {
 
   async #attach(): Promise<void> {
     this.#told = { frames: [], carrier: undefined };
-    await this.#session?.device.attach(listening(this.#told));
+    if (this.#session !== undefined) await attach(this.#session.device, this.#told);
   }
 }
 
@@ -261,19 +262,22 @@ function reading(name: string): Probe {
 /** A context, or a flow type. */
 const NEEDS_SECOND: ReadonlySet<string> = new Set(['ethtool.getRss', 'ethtool.getRxHashFields']);
 
-function listening(told: Told): DriverHost {
-  const nothing = (): void => undefined;
-  return {
-    registerPort: nothing,
-    unregisterPort: async () => undefined,
-    receive: (_, frames) => void told.frames.push(...frames.map(() => ({ to: 'host' }) as const)),
-    transmitToCable: () => void told.frames.push({ to: 'cable' }),
-    carrier: (_, up) => {
-      told.carrier = up;
+/** The device under the reference kernel, with what it tells the kernel told here too. */
+async function attach(device: Device, told: Told): Promise<void> {
+  await ReferenceKernel.boot({ ...device, attach: (kernel) => device.attach(overheard(kernel, told)) });
+}
+
+function overheard(kernel: DriverHost, told: Told): DriverHost {
+  return new Proxy(kernel, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return (...values: readonly unknown[]): unknown => {
+        if (name === 'receive') told.frames.push({ to: 'host' });
+        else if (name === 'transmitToCable') told.frames.push({ to: 'cable' });
+        else if (name === 'carrier') told.carrier = values[1] === true;
+        return Reflect.apply(member, target, [...values]);
+      };
     },
-    transmitCompleted: nothing,
-    queueStopped: nothing,
-    fdbLearned: nothing,
-    fdbForgotten: nothing,
-  };
+  });
 }

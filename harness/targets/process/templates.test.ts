@@ -11,6 +11,7 @@ import { templateFolder, writeNewAdapter } from './newAdapter.js';
 const folder = mkdtempSync(join(tmpdir(), 'nicspec-adapters-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const hasCompiler = ['cc', 'make'].every((program) => spawnSync(program, ['--version']).status === 0);
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 async function findingsOf(command: string, where: string): Promise<CheckedCall[]> {
@@ -31,6 +32,19 @@ describe('a new adapter', () => {
     const findings = await findingsOf('python3 nic.py', where);
     expect(findings.filter(({ finding }) => finding !== 'good')).toEqual([]);
     expect(findings.map(({ name }) => name)).toContain('netDevice.transmit');
+  });
+
+  it.skipIf(!hasCompiler)('in C is built without a warning, and keeps to the protocol', async () => {
+    const where = join(folder, 'c');
+    writeNewAdapter('c', where);
+    const { status, stderr } = spawnSync('make', ['CFLAGS=-O1 -Wall -Wextra -Werror'], {
+      cwd: where,
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    const findings = await findingsOf('./nic', where);
+    expect(findings.filter(({ finding }) => finding !== 'good')).toEqual([]);
   });
 });
 
@@ -53,6 +67,13 @@ describe('the check of an adapter', () => {
     expect(await findingsOf('./none', folder)).toEqual([
       { name: 'hello', finding: 'mistake', text: expect.stringContaining('exit code 127') as string },
     ]);
+  });
+});
+
+describe('the worked adapter in C', () => {
+  it.each(['protocol.c', 'protocol.h'])('has the %s of the template', (name) => {
+    const worked = readFileSync(join(PROJECT_ROOT, 'examples', 'adapters', 'c-switch', name), 'utf8');
+    expect(worked).toBe(readFileSync(join(templateFolder('c'), name), 'utf8'));
   });
 });
 

@@ -118,8 +118,10 @@ export class Representors {
   devlinkOps(ops: DevlinkOps): DevlinkOps {
     const eswitch: DevlinkEswitchOps = {
       ...ops.eswitch,
-      modeGet: () => ({ ok: true, value: this.mode }),
-      modeSet: (mode) => this.setMode(mode),
+      modeSet: async (mode) => {
+        const set = (await ops.eswitch?.modeSet?.(mode)) ?? done;
+        return set.ok ? this.setMode(mode) : set;
+      },
     };
     return { ...ops, eswitch, portFunction: this.#portFunction(ops.portFunction ?? {}) };
   }

@@ -64,7 +64,7 @@ export class DevlinkDriverHost implements DevlinkHost {
     if (state === undefined) throw new Error(`the driver has no param ${name}`);
     const instance = this.#instance;
     this.#devlink.later(async () => {
-      const values = await paramValues(instance, state);
+      const values = await paramValues(this.#devlink.parts, instance, state);
       if (!('errno' in values)) this.#devlink.tell(instance, 'PARAM_NEW', values);
     });
   }

@@ -116,9 +116,12 @@ function operationOf(
 }
 
 /** devlink_get_from_attrs_lock(). */
-function instanceIn({ instances }: DevlinkKernel, values: Values): DevlinkInstance | Refusal {
+function instanceIn({ instances, parts }: DevlinkKernel, values: Values): DevlinkInstance | Refusal {
   const [bus, name] = [textIn(values, 'DEVLINK_ATTR_BUS_NAME'), textIn(values, 'DEVLINK_ATTR_DEV_NAME')];
-  if (bus === undefined || name === undefined) return refusal(EINVAL);
+  const [first] = instances;
+  if (bus === undefined || name === undefined)
+    return (parts.fallsBack === 'incomplete' ? first : undefined) ?? refusal(EINVAL);
+  if (parts.fallsBack === 'unknown' && first !== undefined) return first;
   return instances.find(({ ops }) => ops.handle.bus === bus && ops.handle.name === name) ?? refusal(ENODEV);
 }
 
@@ -169,8 +172,9 @@ async function dumped(
   const one = isOne ? instanceIn(devlink, values) : undefined;
   if (one !== undefined && 'errno' in one) return one;
   const replies: NetlinkBody[] = [];
+  const listed = devlink.instances.filter(({ ops }) => devlink.parts.listed(ops.handle.name) || command !== 'GET');
   const filtered = isOne && OPERATIONS[command]?.doit !== undefined ? NLM_F_DUMP_FILTERED : 0;
-  for (const instance of one === undefined ? devlink.instances : [one]) {
+  for (const instance of one === undefined ? listed : [one]) {
     const found = portIn(instance, values);
     const port = 'errno' in found ? undefined : found;
     const answer = await dump({ devlink, request, values, instance, port });

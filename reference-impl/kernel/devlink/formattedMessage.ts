@@ -3,6 +3,7 @@ import type { FormattedMessage, FormattedValue } from '../../../harness/contract
 import { NLA_BINARY, NLA_FLAG, NLA_NUL_STRING, NLA_U32, NLA_U64, NLA_U8 } from '../../netlink/families/devlink.js';
 import { DEVLINK } from '../../netlink/families/devlinkAttributes.js';
 import { encodeAttribute, viewOf } from '../../netlink/wire.js';
+import type { DevlinkParts } from './devlinkParts.js';
 import { concat } from '../../packet/bytes.js';
 
 const numberOf = (name: string): number => DEVLINK.byName.get(`DEVLINK_ATTR_FMSG${name}`)?.number ?? 0;
@@ -20,6 +21,7 @@ const MESSAGE = 3700;
 const MOST_BINARY = 3600;
 const encoder = new TextEncoder();
 
+const isEnd = (item: Uint8Array): boolean => item.length === 4 && item[2] === END;
 const marker = (number: number): Uint8Array => encodeAttribute(number, new Uint8Array(0));
 
 function leaf(type: number, data: Uint8Array): Uint8Array {
@@ -80,7 +82,7 @@ function* objectOf(pairs: FormattedMessage): Generator<Uint8Array> {
 }
 
 /** devlink_fmsg_prepare_skb(): as many messages as it takes, each a nest DEVLINK_ATTR_FMSG. */
-export function formattedMessages(message: FormattedMessage): Uint8Array[] {
+export function formattedMessages(message: FormattedMessage, { closesNests }: DevlinkParts): Uint8Array[] {
   const nests: Uint8Array[] = [];
   let items: Uint8Array[] = [];
   let length = 0;
@@ -89,6 +91,7 @@ export function formattedMessages(message: FormattedMessage): Uint8Array[] {
     [items, length] = [[], 0];
   };
   for (const item of objectOf(message)) {
+    if (!closesNests && isEnd(item)) continue;
     if (length + item.length > MESSAGE && items.length > 0) close();
     items.push(item);
     length += item.length;

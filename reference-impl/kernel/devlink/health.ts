@@ -92,7 +92,7 @@ const timeOf = (devlink: DevlinkKernel): Nanoseconds => devlink.kernel.now;
 
 /** devlink_health_reporter_recover(). */
 async function recover(devlink: DevlinkKernel, instance: DevlinkInstance, state: ReporterState): Promise<DriverResult> {
-  if (!state.isError) return OK;
+  if (!state.isError) return devlink.parts.recoversHealthy ? OK : refused(EINVAL);
   const recovered = state.reporter.can.includes('recover')
     ? await instance.ops.health?.recover?.(keyOf(state))
     : undefined;
@@ -119,9 +119,10 @@ export async function reportHealth(
   const isSoon =
     state.lastRecovery !== undefined &&
     parts.isGraceful(timeOf(devlink), state.lastRecovery, state.gracefulPeriod * MILLISECOND);
-  if (state.autoRecover && (wasError || isSoon)) return refused(ECANCELED);
-  if (state.autoDump) await takeDump(devlink, instance, state);
-  return state.autoRecover ? recover(devlink, instance, state) : OK;
+  const recovers = state.autoRecover || !parts.heedsAutoRecover;
+  if (recovers && (wasError || isSoon)) return refused(ECANCELED);
+  if (state.autoDump || !parts.heedsAutoDump) await takeDump(devlink, instance, state);
+  return recovers ? recover(devlink, instance, state) : OK;
 }
 
 /** devlink_health_reporter_state_update(). */
@@ -146,6 +147,7 @@ function setReporter(asked: DevlinkRequest): DevlinkAnswer {
   const isOfRecovery = at('GRACEFUL_PERIOD') !== undefined || at('AUTO_RECOVER') !== undefined;
   if (!reporter.can.includes('recover') && isOfRecovery) return refusal(EOPNOTSUPP);
   if (!reporter.can.includes('dump') && at('AUTO_DUMP') !== undefined) return refusal(EOPNOTSUPP);
+  if (!asked.devlink.parts.keepsReporterSettings) return DONE;
   const period = at('GRACEFUL_PERIOD');
   if (typeof period === 'bigint') state.gracefulPeriod = period;
   const [autoRecover, autoDump] = ['AUTO_RECOVER', 'AUTO_DUMP'].map((name) =>
@@ -171,11 +173,11 @@ const withReporter =
 const finished = (result: DriverResult | undefined): DevlinkAnswer =>
   result === undefined || result.ok ? DONE : declined(result);
 
-async function diagnose(state: ReporterState, { instance }: DevlinkRequest): Promise<DevlinkAnswer> {
+async function diagnose(state: ReporterState, { devlink, instance }: DevlinkRequest): Promise<DevlinkAnswer> {
   const message = await instance.ops.health?.diagnose?.(keyOf(state));
   if (message === undefined) return refusal(EOPNOTSUPP);
   if (!message.ok) return declined(message);
-  const replies = formattedMessages(message.value).map((values): DevlinkReply => ({
+  const replies = formattedMessages(message.value, devlink.parts).map((values): DevlinkReply => ({
     command: 'HEALTH_REPORTER_DIAGNOSE',
     values,
   }));
@@ -189,7 +191,7 @@ async function dumpOf(asked: DevlinkRequest): Promise<readonly DevlinkReply[] | 
   if (!state.reporter.can.includes('dump')) return refusal(EOPNOTSUPP);
   const taken = await takeDump(asked.devlink, asked.instance, state);
   if (!taken.ok) return declined(taken);
-  return formattedMessages(state.dump?.message ?? []).map((values) => ({
+  return formattedMessages(state.dump?.message ?? [], asked.devlink.parts).map((values) => ({
     command: 'HEALTH_REPORTER_DUMP_GET',
     values,
     flags: NLM_F_ACK,

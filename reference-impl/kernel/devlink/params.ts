@@ -18,6 +18,7 @@ import type { Refusal } from '../../netlink/validate.js';
 import { viewOf } from '../../netlink/wire.js';
 import { EINVAL, EOPNOTSUPP } from '../errno.js';
 import { refusal } from '../refusals.js';
+import type { DevlinkParts } from './devlinkParts.js';
 import { handleValues, type DevlinkInstance, type ParamState } from './instance.js';
 import {
   DONE,
@@ -44,12 +45,16 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** devlink_nl_param_fill(): undefined where a value cannot be had. */
-export async function paramValues(instance: DevlinkInstance, state: ParamState): Promise<Values | Refusal> {
+export async function paramValues(
+  { showsWaiting }: DevlinkParts,
+  instance: DevlinkInstance,
+  state: ParamState,
+): Promise<Values | Refusal> {
   const { param } = state;
   const list: Values[] = [];
   for (const [number, cmode] of DEVLINK_PARAM_CMODES.entries()) {
     if (!param.cmodes.includes(cmode)) continue;
-    const value = await valueOf(instance, state, cmode);
+    const value = await valueOf(instance, showsWaiting ? state : { ...state, driverinitNew: undefined }, cmode);
     if (typeof value === 'object') return value;
     list.push({ DEVLINK_ATTR_PARAM_VALUE_CMODE: number, ...dataOf(param.type, value) });
   }
@@ -108,7 +113,7 @@ async function getParam(asked: DevlinkRequest): Promise<DevlinkAnswer> {
   if (absent !== undefined) return absent;
   const state = find(asked);
   if (state === undefined) return refusal(EINVAL);
-  const values = await paramValues(asked.instance, state);
+  const values = await paramValues(asked.devlink.parts, asked.instance, state);
   return 'errno' in values ? (values as Refusal) : { ok: true, replies: [{ command: 'PARAM_GET', values }] };
 }
 
@@ -146,15 +151,15 @@ async function setParam(asked: DevlinkRequest): Promise<DevlinkAnswer> {
 }
 
 async function announceParam({ devlink, instance }: DevlinkRequest, state: ParamState): Promise<void> {
-  const values = await paramValues(instance, state);
+  const values = await paramValues(devlink.parts, instance, state);
   if (!('errno' in values)) devlink.tell(instance, 'PARAM_NEW', values);
 }
 
 /** devlink_params_driverinit_load_new(). */
-export function loadDriverinit(instance: DevlinkInstance): void {
+export function loadDriverinit({ keepsLoaded }: DevlinkParts, instance: DevlinkInstance): void {
   for (const state of instance.params) {
     if (state.driverinitNew === undefined) continue;
-    state.driverinit = state.driverinitNew;
+    if (keepsLoaded) state.driverinit = state.driverinitNew;
     state.driverinitNew = undefined;
   }
 }
@@ -163,10 +168,10 @@ export const paramOperations: DevlinkOperations = {
   PARAM_GET: {
     doit: getParam,
     // devlink_nl_param_get_dump_one(): a param without a value is left out.
-    dump: async ({ instance }) => {
+    dump: async ({ devlink, instance }) => {
       const replies: DevlinkReply[] = [];
       for (const state of instance.params) {
-        const values = await paramValues(instance, state);
+        const values = await paramValues(devlink.parts, instance, state);
         if (!('errno' in values)) replies.push({ command: 'PARAM_GET', values });
         else if (values['errno'] !== EOPNOTSUPP) return values as Refusal;
       }

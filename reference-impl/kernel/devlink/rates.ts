@@ -110,7 +110,7 @@ async function setParent(
   const { rate } = instance.ops;
   const parentSet = state.key.kind === 'leaf' ? rate?.leafParentSet : rate?.nodeParentSet;
   if (name === '') {
-    if (state.parent === undefined) return undefined;
+    if (state.parent === undefined || !parts.orphans) return undefined;
     const set = await parentSet?.(state.key, undefined);
     if (set !== undefined && !set.ok) return declined(set);
     state.parent = undefined;
@@ -193,11 +193,11 @@ async function newNode(asked: DevlinkRequest): Promise<DevlinkAnswer> {
   if (!made.ok) return declined(made);
   const state = newRate({ kind: 'node', name });
   const unset = await setRate(asked, state);
+  if (unset === undefined || !devlink.parts.removesFailedNode) instance.rates.unshift(state);
   if (unset !== undefined) {
     await rate.nodeDel(name);
     return unset;
   }
-  instance.rates.unshift(state);
   announce(devlink, instance, 'NEW', state);
   return DONE;
 }

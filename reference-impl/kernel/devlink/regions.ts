@@ -113,12 +113,14 @@ async function newSnapshot(asked: DevlinkRequest): Promise<DevlinkAnswer> {
     if (snapshots.has(wanted)) return refusal(EEXIST, 'The requested snapshot id is already in use');
     if (instance.snapshotIds.has(wanted)) return refusal(EEXIST);
   }
-  const id = wanted ?? freeId(instance);
+  const id = parts.takesSnapshotId ? (wanted ?? freeId(instance)) : freeId(instance);
   const taken = await instance.ops.regions?.snapshot?.(region.name);
   if (taken === undefined) return refusal(EOPNOTSUPP);
   if (!taken.ok) return declined(taken);
   keep(devlink, instance, state, id, taken.value.slice());
-  return wanted === undefined ? replying('REGION_NEW', noticeValues(instance, state, id)) : DONE;
+  return wanted === undefined && parts.tellsSnapshotId
+    ? replying('REGION_NEW', noticeValues(instance, state, id))
+    : DONE;
 }
 
 /** devlink_nl_region_del_doit(). */

@@ -81,7 +81,7 @@ async function carryOut(
   if (action === 'driver_reinit') {
     await announceTraps(devlink, instance, 'DEL');
     announceRegions(devlink, instance, 'DEL');
-    loadDriverinit(instance);
+    loadDriverinit(devlink.parts, instance);
     Object.assign(instance, reinitialised(instance.ops));
     instance.snapshotIds.clear();
     announceRegions(devlink, instance, 'NEW');

@@ -128,7 +128,7 @@ async function setAction(
   if (state.action !== action && state.trap.type !== 'drop' && devlink.parts.keepsNonDropTraps) return NON_DROP;
   const set = await instance.ops.traps?.actionSet(state.trap.name, action);
   if (set !== undefined && !set.ok) return declined(set);
-  state.action = action;
+  if (devlink.parts.keepsTrapAction) state.action = action;
   return undefined;
 }
 
@@ -151,7 +151,8 @@ async function setGroup(asked: DevlinkRequest): Promise<DevlinkAnswer> {
   let warning: string | undefined;
   const action = actionIn(values);
   if (action !== undefined) {
-    for (const state of instance.traps.filter(({ trap }) => trap.group === group.group.name)) {
+    const traps = instance.traps.filter(({ trap }) => trap.group === group.group.name);
+    for (const state of traps.slice(0, asked.devlink.parts.trapsOfGroup(traps.length))) {
       const said = await setAction(asked, state, action);
       if (typeof said === 'object') return said;
       warning ??= said;
@@ -167,7 +168,10 @@ async function setGroup(asked: DevlinkRequest): Promise<DevlinkAnswer> {
 }
 
 /** devlink_trap_group_set(): policer 0 is none. */
-async function bindPolicer({ instance, values }: DevlinkRequest, group: TrapGroupState): Promise<Refusal | undefined> {
+async function bindPolicer(
+  { devlink, instance, values }: DevlinkRequest,
+  group: TrapGroupState,
+): Promise<Refusal | undefined> {
   const id = numberIn(values, 'DEVLINK_ATTR_TRAP_POLICER_ID');
   if (id === undefined) return undefined;
   const groupSet = instance.ops.traps?.groupSet;
@@ -176,7 +180,7 @@ async function bindPolicer({ instance, values }: DevlinkRequest, group: TrapGrou
   if (id !== 0 && state === undefined) return refusal(ENOENT, 'Device did not register this trap policer');
   const set = await groupSet(group.group.name, state?.policer.id);
   if (!set.ok) return declined(set);
-  group.policer = state?.policer.id;
+  if (state !== undefined || devlink.parts.unbindsPolicer) group.policer = state?.policer.id;
   return undefined;
 }
 
@@ -201,7 +205,7 @@ async function setPolicer(asked: DevlinkRequest): Promise<DevlinkAnswer> {
   }
   const set = await policerSet(state.policer.id, Number(rate), Number(burst));
   if (!set.ok) return declined(set);
-  [state.rate, state.burst] = [rate, burst];
+  if (devlink.parts.keepsPolicer) [state.rate, state.burst] = [rate, burst];
   return DONE;
 }
 

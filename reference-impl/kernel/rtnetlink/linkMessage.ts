@@ -83,7 +83,7 @@ function linkAttributes(
     ...(netDevice.bondMember === undefined ? {} : { IFLA_MASTER: netDevice.bondMember.bond.netDevice.ifIndex }),
     ...(netDevice.vrf === undefined ? {} : { IFLA_MASTER: netDevice.vrf.ifIndex }),
     ...linkInfo(parts, netDevice),
-    ...parentAttributes(netDevice),
+    ...parentAttributes(parts, netDevice),
   };
 }
 
@@ -98,7 +98,7 @@ function switchPortAttributes({ lower }: NetDevice): Values {
 }
 
 /** The device on its bus, and rtnl_fill_devlink_port(). */
-function parentAttributes({ lower }: NetDevice): Values {
+function parentAttributes(parts: KernelParts, { lower }: NetDevice): Values {
   if (lower.kind !== 'port') return {};
   const { parentDevice, devlinkPort } = lower.limits;
   const handle = lower.device.devlink?.handle;
@@ -112,7 +112,7 @@ function parentAttributes({ lower }: NetDevice): Values {
           IFLA_DEVLINK_PORT: {
             DEVLINK_ATTR_BUS_NAME: handle.bus,
             DEVLINK_ATTR_DEV_NAME: handle.name,
-            DEVLINK_ATTR_PORT_INDEX: devlinkPort,
+            DEVLINK_ATTR_PORT_INDEX: parts.devlink.portOfLink(devlinkPort),
           },
         }),
   };
