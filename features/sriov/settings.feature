@@ -139,9 +139,10 @@ Feature: What a physical function says of its virtual functions
 
   @SRIOV-VF-013
   Scenario: A highest rate below the lowest
+    Given the rate of VF 0 is set to 200
     When somebody sets the rates of VF 0 to 100 and 50
     Then it is refused with EINVAL
-    And the rate of VF 0 is 0
+    And the rate of VF 0 is 200
 
   @SRIOV-VF-014 @needs:sriov-vf-min-rate
   Scenario: Who knows of one rate only leaves the other
@@ -151,9 +152,10 @@ Feature: What a physical function says of its virtual functions
 
   @SRIOV-VF-015
   Scenario: A rate beyond what the link carries
+    Given the rate of VF 0 is set to 200
     When somebody sets the rates of VF 0 to 0 and 2000000
     Then it is refused with EINVAL
-    And the rate of VF 0 is 0
+    And the rate of VF 0 is 200
 
   @SRIOV-VF-016
   Scenario: The spoof check
