@@ -6,6 +6,7 @@ import { eswitchRows } from './eswitch.bench.js';
 import { labRows } from './lab.bench.js';
 import { packetRows } from './packet.bench.js';
 import { routingRows } from './routing.bench.js';
+import { shellRows } from './shell.bench.js';
 import { suiteRows } from './suite.bench.js';
 import { switchRows } from './switch.bench.js';
 
@@ -17,6 +18,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   eswitch: eswitchRows,
   suite: suiteRows,
   lab: labRows,
+  shell: shellRows,
 };
 
 const asked = process.argv.slice(2);

@@ -1,5 +1,7 @@
 /** How fast the router of the reference switch finds its way: longest prefixes of a full table, and whole packets. */
 import { Ipv4Lpm } from '../reference-impl/device/switch/ipv4Lpm.js';
+import { Ipv6Lpm, masked } from '../reference-impl/device/switch/ipv6Lpm.js';
+import { hex } from '../reference-impl/packet/bytes.js';
 import { newRouteDecision, nextFrame, routePacket } from '../reference-impl/device/switch/routePacket.js';
 import { ACTION_FORWARD, newRouterState, routerNumber } from '../reference-impl/device/switch/routerState.js';
 import { buildFrame, ethernet, ipv4, payload, udp } from '../reference-impl/packet/build.js';
@@ -94,6 +96,7 @@ function routing(): Measured {
       action: ACTION_FORWARD,
       ports: Uint8Array.of(1),
       gateways: Uint32Array.of(0x0a00_0001),
+      gateways6: [],
       bounds: Float64Array.of(0x7fff_ffff),
       counts: true,
       isReplacement: false,
@@ -147,7 +150,80 @@ function copying(): Measured {
   };
 }
 
+/** Lengths as the routes of IPv6 of the Internet have them: nearly half are 48, an eighth 32, and hardly any is longer than 64. */
+const LENGTHS6 = [48, 48, 48, 48, 48, 48, 48, 44, 40, 46, 36, 32, 32, 29, 64, 56] as const;
+/** What registries gave out: most prefixes begin with one of few words. */
+const FIRST_WORDS = [0x2001, 0x2400, 0x2401, 0x2403, 0x2405, 0x2600, 0x2602, 0x2604, 0x2800, 0x2a00, 0x2a02, 0x2a03];
+
+const table6 = ((): { readonly prefix: Uint8Array; readonly length: number }[] => {
+  const next = numbers(23);
+  return Array.from({ length: PREFIXES }, (_, index) => {
+    const length = LENGTHS6[index % LENGTHS6.length] ?? 48;
+    // Five thousand networks of 32 bits, with what is within them.
+    const network = next() % 5000;
+    const address = new Uint8Array(16);
+    writeU32(address, 0, ((FIRST_WORDS[network % FIRST_WORDS.length] ?? 0x2001) << 16) | (network * 13));
+    writeU32(address, 4, next());
+    writeU32(address, 8, next());
+    return { prefix: masked(address, length), length };
+  });
+})();
+
+/** Half of them have a prefix; one behind the other, as a chip would have them in frames. */
+const addresses6 = ((): Uint8Array => {
+  const next = numbers(29);
+  const all = new Uint8Array(16 * LOOKUPS);
+  for (let index = 0; index < LOOKUPS; index++) {
+    const { prefix = new Uint8Array(16), length = 0 } = table6[next() % PREFIXES] ?? {};
+    for (let word = 0; word < 16; word += 4) writeU32(all, 16 * index + word, next());
+    all[16 * index] = 0x20 | (next() & 0xf);
+    if (index % 2 === 0) continue;
+    for (let byte = 0; byte < length >> 3; byte++) all[16 * index + byte] = prefix[byte] ?? 0;
+  }
+  return all;
+})();
+
+function finding6(): Measured {
+  const lpm = new Ipv6Lpm();
+  for (const [index, { prefix, length }] of table6.entries()) lpm.set(prefix, length, index);
+  return {
+    name: 'longest prefix of 100 k of IPv6',
+    work: LOOKUPS,
+    run: () => {
+      let sum = 0;
+      for (let at = 0; at < addresses6.length; at += 16) sum += lpm.find(addresses6, at);
+      return sum;
+    },
+  };
+}
+
+/** What anybody would write first: a Map for each length, from the longest on, with the prefix as text. */
+function byLength6(): Measured {
+  const maps = new Map<number, Map<string, number>>();
+  for (const [index, { prefix, length }] of table6.entries())
+    maps.set(length, (maps.get(length) ?? new Map<string, number>()).set(hex(prefix), index));
+  const lengths = [...maps.keys()].sort((a, b) => b - a);
+  return {
+    name: 'a Map for each length of prefix',
+    work: LOOKUPS,
+    run: () => {
+      let sum = 0;
+      for (let at = 0; at < addresses6.length; at += 16) {
+        const address = addresses6.subarray(at, at + 16);
+        for (const length of lengths) {
+          const found = maps.get(length)?.get(hex(masked(address, length)));
+          if (found === undefined) continue;
+          sum += found;
+          break;
+        }
+      }
+      return sum;
+    },
+  };
+}
+
 export const routingRows = async (): Promise<BenchRow[]> => [
   await measure('M/s', finding(), [byLength()]),
+  await measure('M/s', finding6(), [byLength6()]),
   await measure('M/s', routing(), [copying()]),
 ];

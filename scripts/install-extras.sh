@@ -1,6 +1,7 @@
 #!/bin/sh
-# What the extras need, from Debian's packages: tshark opens the captures of failing scenarios, Chromium the pages, iproute2 and
-# ethtool are peers that the real-kernel tests compare with, QEMU, gcc and the rest are what nicspec lab setup works with. Needs root. Without them the tests that use them say so and skip.
+# What the extras need, from Debian's packages: tshark opens the captures of failing scenarios, Chromium the pages; iproute2 and
+# ethtool are peers that the real-kernel tests compare with, and what nicspec shell redirects with a library that gcc makes; QEMU, gcc
+# and the rest are what nicspec lab setup works with. Needs root. Without them the tests that use them say so and skip.
 set -eu
 if [ "$(id -u)" != 0 ]; then
   echo "install-extras: needs root (apt-get); run: sudo sh scripts/install-extras.sh" >&2

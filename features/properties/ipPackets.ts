@@ -1,4 +1,4 @@
-/** IPv4 packets of stations, and what a router is to make of them, computed byte by byte. */
+/** IP packets of stations, and what a router is to make of them, computed byte by byte. */
 import { parseIpv4, parseMac } from '../../reference-impl/packet/addresses.js';
 import {
   buildFrame,
@@ -10,6 +10,16 @@ import {
   udp,
   type Layer,
 } from '../../reference-impl/packet/build.js';
+import {
+  hopped6,
+  icmpIn6,
+  isIpv6Packet,
+  isIpv6Text,
+  isOwnDoing,
+  packetIn6,
+  stationPacket6,
+  type ExtensionName,
+} from './ipv6Packets.js';
 import { concat } from '../../reference-impl/packet/bytes.js';
 
 export interface PacketOfStation {
@@ -28,7 +38,11 @@ export interface PacketOfStation {
   readonly sourcePort?: number;
   /** Of eight bytes; the packet is a fragment behind the first. */
   readonly fragmentOffset?: number;
-  readonly kind?: 'udp' | 'echo' | 'icmp-error';
+  /** `unknown`: a protocol that no host has; of IPv6 alone. */
+  readonly kind?: 'udp' | 'echo' | 'icmp-error' | 'unknown';
+  /** Of IPv6. */
+  readonly flowLabel?: number;
+  readonly extensions?: readonly ExtensionName[];
 }
 
 const ETH = 14;
@@ -36,6 +50,7 @@ const SHORTEST = 46;
 
 /** A frame with a packet in it; packets with different numbers differ throughout. */
 export function stationPacket(packet: PacketOfStation): Uint8Array {
+  if (isIpv6Text(packet.from)) return stationPacket6(packet);
   const { from, to, options = new Uint8Array(0), number, kind = 'udp' } = packet;
   const header = 20 + options.length;
   const body = Math.max(8, (packet.length ?? SHORTEST) - header - 8);
@@ -97,14 +112,16 @@ export function naiveChecksum(bytes: Uint8Array): number {
 
 export const headerOf = (packet: Uint8Array): Uint8Array => packet.subarray(0, ((packet[0] ?? 0) & 15) * 4);
 
-/** The IPv4 packet in a frame, without what pads the frame. */
+/** The packet in a frame, without what pads the frame. */
 export function packetIn(frame: Uint8Array): Uint8Array {
   const packet = frame.subarray(ETH);
+  if (isIpv6Packet(packet)) return packetIn6(packet);
   return packet.subarray(0, (packet[2] ?? 0) * 256 + (packet[3] ?? 0));
 }
 
 /** The packet with its TTL one less, and the header's checksum anew. */
 export function hopped(packet: Uint8Array): Uint8Array {
+  if (isIpv6Packet(packet)) return hopped6(packet);
   const changed = packet.slice();
   changed[8] = (changed[8] ?? 0) - 1;
   return withHeaderChecksum(changed);
@@ -124,20 +141,25 @@ export function routedFrame(frame: Uint8Array, from: string, to: string): Uint8A
 }
 
 export function framed(packet: Uint8Array, from: string, to: string): Uint8Array {
-  return concat(parseMac(to), parseMac(from), Uint8Array.of(0x08, 0x00), packet);
+  const type = isIpv6Packet(packet) ? [0x86, 0xdd] : [0x08, 0x00];
+  return concat(parseMac(to), parseMac(from), Uint8Array.from(type), packet);
 }
 
 /** What a frame carries without padding, as long as that is zeroes: frames that differ in it alone are the same. */
 export function withoutPadding(frame: Uint8Array): Uint8Array {
   const end = ETH + packetIn(frame).length;
-  return isIpv4(frame) && frame.subarray(end).every((byte) => byte === 0) ? frame.subarray(0, end) : frame;
+  return (isIpv4(frame) || isIpv6(frame)) && frame.subarray(end).every((byte) => byte === 0)
+    ? frame.subarray(0, end)
+    : frame;
 }
 
 export const typeOf = (frame: Uint8Array): number => (frame[12] ?? 0) * 256 + (frame[13] ?? 0);
 const IGMP = 2;
 export const isIpv4 = (frame: Uint8Array): boolean => typeOf(frame) === 0x0800;
-/** Reports of groups are the kernel's own, and come when they like. */
-export const isPacket = (frame: Uint8Array): boolean => isIpv4(frame) && frame[ETH + 9] !== IGMP;
+export const isIpv6 = (frame: Uint8Array): boolean => typeOf(frame) === 0x86dd;
+/** Reports of groups, and what neighbours ask each other, are the kernel's own, and come when they like. */
+export const isPacket = (frame: Uint8Array): boolean =>
+  (isIpv4(frame) && frame[ETH + 9] !== IGMP) || (isIpv6(frame) && !isOwnDoing(packetIn(frame)));
 export const isArp = (frame: Uint8Array): boolean => typeOf(frame) === 0x0806;
 
 export interface IcmpError {
@@ -154,8 +176,9 @@ const text = (bytes: Uint8Array): string => bytes.join('.');
 
 /** What a frame says if it is ICMP; undefined: it is something else. */
 export function icmpIn(frame: Uint8Array): IcmpError | undefined {
-  if (!isIpv4(frame)) return undefined;
   const packet = packetIn(frame);
+  if (isIpv6(frame)) return icmpIn6(packet);
+  if (!isIpv4(frame)) return undefined;
   if (packet[9] !== 1) return undefined;
   const message = packet.subarray(headerOf(packet).length);
   return {

@@ -10,6 +10,7 @@ import { arrivedAt, listenAt, portCalled, settled, switched, usedPorts, watch } 
 import type { NicWorld } from './world.js';
 
 export interface Aggregate {
+  readonly kind: 'bond' | 'team';
   readonly name: NetDeviceName;
   readonly ifIndex: number;
 }
@@ -39,14 +40,24 @@ export async function makeAggregate(
 ): Promise<Aggregate> {
   const bonds = await world.bonds();
   accepted(await bonds.addBond(name, { IFLA_BOND_MIIMON: MONITOR_MS, ...data }), `making ${name}`);
+  return fillAggregate(world, 'bond', members, name);
+}
+
+/** Of an aggregate that was just made: it is set up, and its members join it one behind the other. */
+export async function fillAggregate(
+  world: NicWorld,
+  kind: Aggregate['kind'],
+  members: readonly string[],
+  name: string,
+): Promise<Aggregate> {
   const link = accepted(await (await world.route()).link(name), `looking for ${name}`);
-  const aggregate = { name: name as NetDeviceName, ifIndex: numberIn(link.header, 'ifi_index') ?? 0 };
+  const aggregate = { kind, name: name as NetDeviceName, ifIndex: numberIn(link.header, 'ifi_index') ?? 0 };
   aggregates(world).set(name, aggregate);
   await setFlag(world, IFF_UP, true, aggregate.ifIndex);
   for (const member of members) {
     await joinAggregate(world, member, aggregate);
     // Its link may come a while after it is up, and which member is the first with a link matters.
-    await memberUntil(world, member, ({ mii }) => mii === BOND_LINK_UP);
+    await linkUntil(world, member, true);
   }
   for (const { port } of usedPorts(world)) await world.wire(port);
   await listenAt(world, aggregate.name);
@@ -131,10 +142,24 @@ export const carrierUntil = (world: NicWorld, ifIndex: number, up: boolean): Pro
     return (((numberIn(header, 'ifi_flags') ?? 0) & IFF_LOWER_UP) !== 0) === up;
   });
 
+/** Whether its aggregate takes the link of a member for up; undefined: it is a member of nobody. */
+async function memberLink(world: NicWorld, port: string): Promise<boolean | undefined> {
+  const { master, mii } = await memberData(world, port);
+  const aggregate = [...aggregates(world).values()].find(({ ifIndex }) => ifIndex === master);
+  if (aggregate === undefined) return undefined;
+  if (aggregate.kind === 'bond') return mii === BOND_LINK_UP;
+  const ports = accepted(await (await world.teams()).ports(master), `asking for the ports of ${aggregate.name}`);
+  return ports.find(({ ifIndex }) => ifIndex === portCalled(world, port).ifIndex)?.linkUp;
+}
+
+/** Its aggregate is given the time to see the link of a member come or go. */
+export const linkUntil = (world: NicWorld, port: string, up: boolean): Promise<boolean> =>
+  until(world, async () => ((await memberLink(world, port)) ?? up) === up);
+
 /** The cable of a member is pulled out or plugged in, and its aggregate is given the time to see it. */
 export async function setMemberLink(world: NicWorld, port: string, up: boolean): Promise<void> {
   await (await world.wire(portCalled(world, port).port)).setCarrier(up);
-  await memberUntil(world, port, ({ mii, master }) => master === 0 || (mii === BOND_LINK_UP) === up);
+  await linkUntil(world, port, up);
   await settled(world);
 }
 

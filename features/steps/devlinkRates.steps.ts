@@ -101,7 +101,8 @@ class NodeCommand implements fc.AsyncCommand<Tree, NicWorld> {
 }
 
 Then('whatever is made of rate nodes, the tree is the one of a model', async function (this: NicWorld) {
-  const name = fc.constantFrom('one', 'two', 'three');
+  const names = ['one', 'two', 'three'] as const;
+  const name = fc.constantFrom(...names);
   const command = (kind: 'new' | 'delete' | 'parent' | 'orphan' | 'max'): fc.Arbitrary<NodeCommand> =>
     fc.tuple(name, name).map(([one, other]) => new NodeCommand(kind, one, other));
   await this.law(
@@ -109,7 +110,9 @@ Then('whatever is made of rate nodes, the tree is the one of a model', async fun
       this.commands([command('new'), command('delete'), command('parent'), command('orphan'), command('max')], 60),
       async (commands) => {
         await removeNodes(this);
-        await fc.asyncModelRun(() => ({ model: new Map() as Tree, real: this }), commands);
+        for (const each of names) await insist(this, 'RATE_NEW', { DEVLINK_ATTR_RATE_NODE_NAME: each });
+        const model: Tree = new Map(names.map((each) => [each, undefined]));
+        await fc.asyncModelRun(() => ({ model, real: this }), commands);
       },
     ),
   );

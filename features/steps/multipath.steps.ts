@@ -16,6 +16,7 @@ import type { NicWorld } from './world.js';
 function waysIn(world: NicWorld, list: string): NexthopSpec[] {
   return list.split(' and ').map((way) => {
     const [name = '', weight = '1'] = way.split(' with weight ');
+    if (/^p\d$/.test(name)) return { ifIndex: portCalled(world, name).ifIndex, weight: Number(weight) };
     const gateway = /^[A-Z]$/.test(name) ? stationCalled(world, name).address : name;
     return { gateway, weight: Number(weight) };
   });
@@ -25,16 +26,16 @@ Given(
   /^a route to (\S+\/\d+) by way of (.+ with weight .+)$/,
   async function (this: NicWorld, to: string, list: string) {
     const nexthops = waysIn(this, list);
-    accepted(await (await this.routing()).addRoute({ to, nexthops }), `adding a route to ${to}`);
+    accepted(await (await this.routing(to)).addRoute({ to, nexthops }), `adding a route to ${to}`);
   },
 );
 
 When(/^a route to (\S+) by way of (.+) is asked for$/, async function (this: NicWorld, to: string, list: string) {
-  this.answer = await (await this.routing()).addRoute({ to, nexthops: waysIn(this, list) });
+  this.answer = await (await this.routing(to)).addRoute({ to, nexthops: waysIn(this, list) });
 });
 
 async function routeTo(world: NicWorld, to: string): Promise<ShownRoute> {
-  const route = (await shownRoutes(world, RT_TABLE_MAIN)).find((each) => each.to === to);
+  const route = (await shownRoutes(world, RT_TABLE_MAIN, to)).find((each) => each.to === to);
   expectThat(route !== undefined, `there is no route to ${to}`);
   return route;
 }
@@ -116,8 +117,11 @@ Then(
   },
 );
 
+/** What is behind is the packet's own, in either protocol. */
+const ADDRESSES_END = 20;
+
 /** All at one of the two, in order. */
-async function oneWay(world: NicWorld, frames: readonly Uint8Array[]): Promise<void> {
+export async function oneWay(world: NicWorld, frames: readonly Uint8Array[]): Promise<void> {
   const ports = ['B', 'C'].map((name) => stationCalled(world, name).port);
   routed(world).isQuiet = false;
   for (let looks = 0; looks < 20; looks++) {
@@ -133,7 +137,7 @@ async function oneWay(world: NicWorld, frames: readonly Uint8Array[]): Promise<v
   const port = ports[counts.indexOf(frames.length)] ?? '';
   for (const [index, frame] of frames.entries()) {
     const arrived = packetIn(packetsAt(world, port)[index] ?? new Uint8Array(0));
-    const isSame = arrived.subarray(20).every((byte, at) => byte === packetIn(frame)[20 + at]);
+    const isSame = arrived.subarray(ADDRESSES_END).every((byte, at) => byte === packetIn(frame)[ADDRESSES_END + at]);
     expectThat(isSame, `packet ${index + 1} is not in its place`);
   }
 }

@@ -99,7 +99,7 @@ When(/^nobody answers for (\d+) seconds$/, async function (this: NicWorld, secon
 When(/^the neighbour ([A-Z]) is deleted$/, async function (this: NicWorld, name: string) {
   const { address, at } = stationCalled(this, name);
   const { ifIndex } = interfaceCalled(this, at);
-  this.answer = await (await this.routing()).removeNeighbour({ ifIndex, address });
+  this.answer = await (await this.routing(address)).removeNeighbour({ ifIndex, address });
 });
 
 const HOW: Readonly<Record<string, number>> = {
@@ -113,7 +113,7 @@ When(
   async function (this: NicWorld, name: string, how: string, mac: string) {
     const { address, at } = stationCalled(this, name);
     const { ifIndex } = interfaceCalled(this, at);
-    this.answer = await (await this.routing()).addNeighbour({ ifIndex, address, station: mac }, HOW[how] ?? 0);
+    this.answer = await (await this.routing(address)).addNeighbour({ ifIndex, address, station: mac }, HOW[how] ?? 0);
   },
 );
 
@@ -124,7 +124,7 @@ When(/^([A-Z]) is ([0-9a-f:]{17}) from now on$/, function (this: NicWorld, name:
 Given(/^([A-Z]) is known to the router$/, async function (this: NicWorld, name: string) {
   const { address, at, mac } = stationCalled(this, name);
   const { ifIndex } = interfaceCalled(this, at);
-  const client = await this.routing();
+  const client = await this.routing(address);
   accepted(await client.addNeighbour({ ifIndex, address, station: mac }), `making ${name} known`);
 });
 

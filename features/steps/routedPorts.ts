@@ -1,12 +1,20 @@
 /** A router over ports of the target: stations at its ports, packets into it, and what comes out where. */
 import type { IfIndex, PortName } from '../../harness/contract/index.js';
-import { IPV4_DEVCONF_FORWARDING } from '../../reference-impl/netlink/families/routing.js';
-import { bytesIn } from '../../reference-impl/netlink/schema.js';
+import {
+  IFA_F_TENTATIVE,
+  IPV4_DEVCONF_FORWARDING,
+  RTN_LOCAL,
+  RT_SCOPE_LINK,
+} from '../../reference-impl/netlink/families/routing.js';
+import type { ShownAddress } from '../../reference-impl/netlink/routingClient.js';
+import { isIpv6Text, neighbourMessageIn, type NeighbourMessage } from '../properties/ipv6Packets.js';
+import { bytesIn, textIn } from '../../reference-impl/netlink/schema.js';
 import { formatMac } from '../../reference-impl/packet/addresses.js';
 import { buildFrame, arp, ethernet } from '../../reference-impl/packet/build.js';
 import {
   arpIn,
   isArp,
+  isIpv6,
   isPacket,
   routedFrame,
   stationPacket,
@@ -44,6 +52,7 @@ interface Routed {
   readonly stations: Map<string, Station>;
   readonly packets: Map<string, Uint8Array[]>;
   readonly arps: Map<string, ArpMessage[]>;
+  readonly discoveries: Map<string, NeighbourMessage[]>;
   isQuiet: boolean;
   nextNumber: number;
   sent: Uint8Array[];
@@ -55,6 +64,7 @@ export const routed = (world: NicWorld): Routed =>
     stations: new Map(),
     packets: new Map(),
     arps: new Map(),
+    discoveries: new Map(),
     isQuiet: true,
     nextNumber: 1,
     sent: [],
@@ -69,9 +79,12 @@ export async function addInterface(
 ): Promise<Interface> {
   const ifIndex = (options.ifIndex ?? portCalled(world, name).ifIndex) as IfIndex;
   await setFlag(world, IFF_UP, true, ifIndex);
-  const client = await world.routing();
-  if (options.forwards !== false) await setForwarding(world, ifIndex, true);
+  const isIpv6 = isIpv6Text(address);
+  if (isIpv6) await enableIpv6(world, name, ifIndex, options.forwards !== false);
+  else if (options.forwards !== false) await setForwarding(world, ifIndex, true);
+  const client = await world.routing(address);
   accepted(await client.addAddress(ifIndex, address), `adding ${address} to ${name}`);
+  if (isIpv6) await addressesInUse(world, ifIndex);
   const link = accepted(await (await world.route()).link(ifIndex), `reading ${name}`);
   const own: Interface = {
     name,
@@ -82,6 +95,47 @@ export async function addInterface(
   routed(world).interfaces.set(name, own);
   for (const { port } of usedPorts(world)) await world.wire(port);
   return own;
+}
+
+/** IPv6 is off where nobody wants it. An address is used at once, without the kernel asking whether somebody else has it. */
+export async function enableIpv6(world: NicWorld, name: string, ifIndex: number, forwards: boolean): Promise<void> {
+  const netDevice = await netDeviceOf(world, name, ifIndex);
+  await setIpv6(world, netDevice, 'accept_dad', 0);
+  await setIpv6(world, netDevice, 'disable_ipv6', 0);
+  if (forwards) await setIpv6(world, 'all', 'forwarding', 1);
+}
+
+/** So often, so long apart, addresses are looked at. */
+const LOOKS = 100;
+const LOOK_AGAIN_MS = 20;
+
+/** A kernel takes addresses into use in work of its own, also where nobody has to examine them: theirs is then a local route. */
+export async function addressesInUse(world: NicWorld, ifIndex: number): Promise<void> {
+  const client = await world.routing('::');
+  for (let looks = 0; looks < LOOKS; looks++) {
+    const all = accepted(await client.addresses(), 'listing the addresses');
+    const own = all.filter((each) => each.ifIndex === ifIndex);
+    const routes = accepted(await client.routes(), 'listing the routes');
+    const isInUse = ({ address, flags }: ShownAddress): boolean =>
+      (flags & IFA_F_TENTATIVE) === 0 &&
+      routes.some(({ to, type }) => type === RTN_LOCAL && to === address.replace(/\/\d+$/, '/128'));
+    if (own.some(({ scope }) => scope === RT_SCOPE_LINK) && own.every(isInUse)) return;
+    await world.target.clock.sleep(LOOK_AGAIN_MS);
+  }
+}
+
+/** `sysctl net.ipv6.conf.….…=…`. */
+export async function setIpv6(world: NicWorld, row: string, name: string, value: number): Promise<void> {
+  const sysctl = `net/ipv6/conf/${row}/${name}`;
+  const written = await world.target.sysctl.write(sysctl, String(value));
+  expectThat(written.ok, `${sysctl} cannot be written: errno ${written.ok ? 0 : written.errno}`);
+}
+
+/** What the kernel calls it. */
+export async function netDeviceOf(world: NicWorld, name: string, ifIndex?: number): Promise<string> {
+  const index = ifIndex ?? portCalled(world, name).ifIndex;
+  const link = accepted(await (await world.route()).link(index), `reading ${name}`);
+  return textIn(link.values, 'IFLA_IFNAME') ?? name;
 }
 
 export async function setForwarding(world: NicWorld, ifIndex: number, on: boolean): Promise<void> {
@@ -115,7 +169,10 @@ export async function addStation(
   routed(world).stations.set(name, station);
   const { ifIndex } = interfaceCalled(world, station.at);
   if (isKnown)
-    accepted(await (await world.routing()).addNeighbour({ ifIndex, address, station: mac }), `making ${name} known`);
+    accepted(
+      await (await world.routing(address)).addNeighbour({ ifIndex, address, station: mac }),
+      `making ${name} known`,
+    );
   return station;
 }
 
@@ -147,6 +204,7 @@ export async function begin(world: NicWorld): Promise<void> {
   if (!state.isQuiet) await look(world, new Map());
   state.packets.clear();
   state.arps.clear();
+  state.discoveries.clear();
   state.isQuiet = false;
 }
 
@@ -154,7 +212,7 @@ export async function begin(world: NicWorld): Promise<void> {
 export async function look(
   world: NicWorld,
   expected: ReadonlyMap<string, number>,
-  of: 'packets' | 'arps' = 'packets',
+  of: Seen = 'packets',
 ): Promise<void> {
   const state = routed(world);
   for (const [port, count] of expected) {
@@ -173,12 +231,17 @@ export async function look(
 /** Frames of the kernel's own that may come between. */
 const NOISE = 4;
 
-const came = (world: NicWorld, port: string, of: 'packets' | 'arps'): number =>
-  routed(world)[of].get(port)?.length ?? 0;
+/** What is looked for at ports. */
+export type Seen = 'packets' | 'arps' | 'discoveries';
+
+const came = (world: NicWorld, port: string, of: Seen): number => routed(world)[of].get(port)?.length ?? 0;
 
 export const packetsAt = (world: NicWorld, port: string): readonly Uint8Array[] =>
   routed(world).packets.get(port) ?? [];
 export const arpsAt = (world: NicWorld, port: string): readonly ArpMessage[] => routed(world).arps.get(port) ?? [];
+
+export const discoveriesAt = (world: NicWorld, port: string): readonly NeighbourMessage[] =>
+  routed(world).discoveries.get(port) ?? [];
 
 async function take(
   world: NicWorld,
@@ -186,7 +249,9 @@ async function take(
   wait: { readonly withinMs: number; readonly count?: number },
 ): Promise<number> {
   const frames = (await (await world.wire(port as PortName)).receive(wait)).map(({ bytes }) => bytes);
-  const { packets, arps } = routed(world);
+  const { packets, arps, discoveries } = routed(world);
+  const messages = frames.filter(isIpv6).flatMap((frame) => neighbourMessageIn(frame) ?? []);
+  discoveries.set(port, [...discoveriesAt(world, port), ...messages]);
   packets.set(port, [...packetsAt(world, port), ...frames.filter(isPacket)]);
   arps.set(port, [...arpsAt(world, port), ...frames.filter(isArp).map(arpIn)]);
   return frames.length;

@@ -10,6 +10,7 @@ import {
   type IcmpError,
 } from '../properties/ipPackets.js';
 import { expectNumber, expectThat } from './expectations.js';
+import { isIpv6Text } from '../properties/ipv6Packets.js';
 import {
   BROADCAST,
   expectCount,
@@ -34,6 +35,23 @@ const TOLD: Readonly<Record<string, readonly [type: number, code: number]>> = {
   'its time is over': [11, 0],
 };
 
+/** The same of ICMPv6; the last is what is told beside it. */
+const TOLD6: Readonly<Record<string, readonly [type: number, code: number]>> = {
+  'there is no route': [1, 0],
+  'it is forbidden': [1, 1],
+  'it may not leave its link': [1, 2],
+  'the address is unreachable': [1, 3],
+  'the port is unreachable': [1, 4],
+  'it is too big': [2, 0],
+  'its hops are over': [3, 0],
+  'a header is wrong': [4, 0],
+  'a header is unknown': [4, 1],
+  'an option is unknown': [4, 2],
+};
+
+/** RFC 4443: as much of the packet as fits into the least that every link carries. */
+const LONGEST_QUOTE6 = 1280 - 40 - 8;
+
 /** RFC 1812: as much of the packet as fits into 576 bytes. */
 const LONGEST_QUOTE = 576 - 20 - 8;
 
@@ -52,24 +70,27 @@ export async function toldTo(world: NicWorld, name: string, count: number): Prom
 }
 
 Then(
-  /^([A-Z]) is told that (.+?)(?:, with an MTU of (\d+))?$/,
+  /^([A-Z]) is told that (.+?)(?:, (?:with an MTU of|at byte) (\d+))?$/,
   async function (this: NicWorld, name: string, what: string, mtu: string | null) {
-    const [type, code] = TOLD[what] ?? [];
+    const isIpv6 = isIpv6Text(stationCalled(this, name).address);
+    const [type, code] = (isIpv6 ? TOLD6 : TOLD)[what] ?? [];
     expectThat(type !== undefined && code !== undefined, `nobody can be told that ${what}`);
     const { sent } = routed(this);
     const messages = await toldTo(this, name, sent.length);
     for (const [index, message] of messages.entries()) {
       expectNumber(message.type, type, 'the type');
       expectNumber(message.code, code, 'the code');
-      expectNumber(message.info & 0xffff, Number(mtu ?? 0), 'the MTU');
+      expectNumber(isIpv6 ? message.info : message.info & 0xffff, Number(mtu ?? 0), 'what is told beside it');
       const own = interfaceCalled(this, stationCalled(this, name).at);
       const packet = packetIn(sent[index] ?? new Uint8Array(0));
       if (what !== 'the port is unreachable')
         expectThat(message.from === own.address, `it is from ${message.from}, not from ${own.address}`);
       // A packet that waited for its neighbour has made its hop already.
       const isWaiter =
-        what === 'the host is unreachable' && !equalBytes(message.quote.subarray(0, 12), packet.subarray(0, 12));
-      const quoted = (isWaiter ? hopped(packet) : packet).subarray(0, LONGEST_QUOTE);
+        /^the (host|address) is unreachable$/.test(what) &&
+        !equalBytes(message.quote.subarray(0, 12), packet.subarray(0, 12));
+      const longest = isIpv6 ? LONGEST_QUOTE6 : LONGEST_QUOTE;
+      const quoted = (isWaiter ? hopped(packet) : packet).subarray(0, longest);
       expectThat(equalBytes(message.quote, quoted), 'it does not quote the packet as it should');
     }
   },
@@ -78,9 +99,10 @@ Then(
 Then(/^([A-Z]) gets the answer to its echo$/, async function (this: NicWorld, name: string) {
   const [message] = await toldTo(this, name, 1);
   expectThat(message !== undefined, 'no answer came');
-  expectNumber(message.type, 0, 'the type');
+  const isIpv6 = isIpv6Text(stationCalled(this, name).address);
+  expectNumber(message.type, isIpv6 ? 129 : 0, 'the type');
   const request = packetIn(routed(this).sent[0] ?? new Uint8Array(0));
-  expectThat(equalBytes(message.quote, request.subarray(28)), 'what was sent did not come back');
+  expectThat(equalBytes(message.quote, request.subarray(isIpv6 ? 48 : 28)), 'what was sent did not come back');
 });
 
 /** A packet of a kind that no router has to take, by what is wrong with it. */
@@ -144,14 +166,14 @@ When(
 );
 
 When(
-  /^a packet from (\d[\d.]+) to (\d[\d.]+) comes from ([A-Z])$/,
+  /^a packet from ([\da-f]*[.:][\da-f.:]+) to ([\da-f]*[.:][\da-f.:]+) comes from ([A-Z])$/,
   async function (this: NicWorld, source: string, to: string, from: string) {
     await sendPackets(this, from, [{ to, from: source }]);
   },
 );
 
 When(
-  /^([A-Z]) sends a packet to (\d[\d.]+) in a frame to (everybody|somebody else|a group)(, TTL 1)?$/,
+  /^([A-Z]) sends a packet to ([\da-f]*[.:][\da-f.:]+) in a frame to (everybody|somebody else|a group)(, TTL 1)?$/,
   async function (this: NicWorld, from: string, to: string, whom: string, expires: string | null) {
     const destination =
       whom === 'everybody' ? BROADCAST : whom === 'a group' ? '01:00:5e:01:02:03' : '02:de:ad:be:ef:01';
@@ -159,9 +181,12 @@ When(
   },
 );
 
-When(/^([A-Z]) sends an echo request to (\d[\d.]+)$/, async function (this: NicWorld, from: string, to: string) {
-  await sendPackets(this, from, [{ to, kind: 'echo', length: 120 }]);
-});
+When(
+  /^([A-Z]) sends an echo request to ([\da-f]*[.:][\da-f.:]+)$/,
+  async function (this: NicWorld, from: string, to: string) {
+    await sendPackets(this, from, [{ to, kind: 'echo', length: 120 }]);
+  },
+);
 
 When(
   /^([A-Z]) sends a packet to (\d[\d.]+) that records its route$/,

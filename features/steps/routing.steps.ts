@@ -23,7 +23,15 @@ import {
   RT_TABLE_LOCAL,
   RT_TABLE_MAIN,
 } from '../../reference-impl/netlink/families/routing.js';
-import { RoutingClient, type RouteSpec, type ShownRoute } from '../../reference-impl/netlink/routingClient.js';
+import {
+  IPV4,
+  IPV6,
+  RoutingClient,
+  type AddressFamily,
+  type RouteSpec,
+  type ShownRoute,
+} from '../../reference-impl/netlink/routingClient.js';
+import { isIpv6Text } from '../properties/ipv6Packets.js';
 import { stationFamily } from '../properties/stations.js';
 import { expectThat } from './expectations.js';
 import {
@@ -51,19 +59,19 @@ export const TYPES: Readonly<Record<string, number>> = {
 };
 
 Given(/^a router with (.+)$/, async function (this: NicWorld, list: string) {
-  for (const [, address = '', port = ''] of list.matchAll(/(\d[\d./]+) at (p\d)/g))
+  for (const [, address = '', port = ''] of list.matchAll(/([\da-f]*[.:][\da-f.:]*\/\d+) at (p\d)/g))
     await addInterface(this, port, address);
 });
 
 When(
-  /^(\d[\d./]+) is (added to|removed from) (p\d)$/,
+  /^([\da-f]*[.:][\da-f.:]*\/\d+) is (added to|removed from) (p\d)$/,
   async function (this: NicWorld, address: string, what: string, port: string) {
     if (what === 'added to') {
       await addInterface(this, port, address);
       return;
     }
     const { ifIndex } = portCalled(this, port);
-    accepted(await (await this.routing()).removeAddress(ifIndex, address), `removing ${address} from ${port}`);
+    accepted(await (await this.routing(address)).removeAddress(ifIndex, address), `removing ${address} from ${port}`);
   },
 );
 
@@ -72,19 +80,19 @@ Given(/^(p\d) does not forward$/, async function (this: NicWorld, port: string) 
 });
 
 Given(
-  /^station ([A-Z]) is (\d[\d.]+) at (p\d)(, unknown to the router)?$/,
+  /^station ([A-Z]) is ([\da-f]*[.:][\da-f.:]+) at (p\d)(, unknown to the router)?$/,
   async function (this: NicWorld, name: string, address: string, port: string, unknown: string | null) {
     await addStation(this, name, address, { port }, unknown === null);
   },
 );
 
-Given(/^the router has (\d[\d./]+) at the bridge$/, async function (this: NicWorld, address: string) {
+Given(/^the router has ([\da-f]*[.:][\da-f.:]*\/\d+) at the bridge$/, async function (this: NicWorld, address: string) {
   const { name, ifIndex } = bridgeCalled(this);
   await addInterface(this, name, address, { ifIndex });
 });
 
 Given(
-  /^station ([A-Z]) is (\d[\d.]+) at (p\d) of the bridge$/,
+  /^station ([A-Z]) is ([\da-f]*[.:][\da-f.:]+) at (p\d) of the bridge$/,
   async function (this: NicWorld, name: string, address: string, port: string) {
     await addStation(this, name, address, { port, at: bridgeCalled(this).name }, true);
   },
@@ -92,9 +100,10 @@ Given(
 
 /** Another address in every scenario: a kernel says only so much to one sender in a second. */
 Given(/^station ([A-Z]) is at (p\d)$/, async function (this: NicWorld, name: string, port: string) {
-  const [network] = /^\d+\.\d+\.\d+/.exec(interfaceCalled(this, port).address) ?? [];
+  const { address } = interfaceCalled(this, port);
+  const [network = ''] = /^\d+\.\d+\.\d+|^.*::/.exec(address) ?? [];
   const last = 100 + (stationFamily(this.scenario) % 150);
-  await addStation(this, name, `${network ?? ''}.${last}`, { port }, true);
+  await addStation(this, name, `${network}${isIpv6Text(address) ? '' : '.'}${last}`, { port }, true);
 });
 
 /** `10.0.0.0/8 via 192.0.2.10 dev p0 metric 5 table 100`, in the words of ip-route(8). */
@@ -116,18 +125,18 @@ export function routeIn(world: NicWorld, words: string): RouteSpec {
   };
 }
 
-const ROUTE = String.raw`(default|\d[\d.]*\/\d+)((?: (?:via|dev|metric|table|src|tos) [\w.]+)*)`;
+const ROUTE = String.raw`(default|[\da-f]*[.:][\da-f.:]*\/\d+)((?: (?:via|dev|metric|table|src|tos) [\w.:]+)*)`;
 const KIND = '(blackhole|unreachable|prohibit|throw)';
 
 Given(new RegExp(`^a route to ${ROUTE}$`), async function (this: NicWorld, to: string, rest: string) {
-  accepted(await (await this.routing()).addRoute(routeIn(this, `${to}${rest}`)), `adding a route to ${to}`);
+  accepted(await (await this.routing(to)).addRoute(routeIn(this, `${to}${rest}`)), `adding a route to ${to}`);
 });
 
 Given(
   new RegExp(`^an? ${KIND} route to ${ROUTE}$`),
   async function (this: NicWorld, kind: string, to: string, rest: string) {
     const route = { ...routeIn(this, `${to}${rest}`), type: TYPES[kind] ?? 0 };
-    accepted(await (await this.routing()).addRoute(route), `adding a ${kind} route to ${to}`);
+    accepted(await (await this.routing(to)).addRoute(route), `adding a ${kind} route to ${to}`);
   },
 );
 
@@ -143,7 +152,7 @@ const HOW: Readonly<Record<string, number>> = {
 When(
   new RegExp(`^the route to ${ROUTE} is (added|prepended|appended|replaced|changed)$`),
   async function (this: NicWorld, to: string, rest: string, how: string) {
-    const client = await this.routing();
+    const client = await this.routing(to);
     this.answer = await client.addRoute(routeIn(this, `${to}${rest}`), HOW[how] ?? 0);
   },
 );
@@ -152,12 +161,12 @@ When(
   new RegExp(`^the (?:${KIND} )?route to ${ROUTE} is asked for$`),
   async function (this: NicWorld, kind: string | null, to: string, rest: string) {
     const type = kind === null ? {} : { type: TYPES[kind] ?? 0 };
-    this.answer = await (await this.routing()).addRoute({ ...routeIn(this, `${to}${rest}`), ...type });
+    this.answer = await (await this.routing(to)).addRoute({ ...routeIn(this, `${to}${rest}`), ...type });
   },
 );
 
 When(new RegExp(`^the route to ${ROUTE} is deleted$`), async function (this: NicWorld, to: string, rest: string) {
-  this.answer = await (await this.routing()).removeRoute(routeIn(this, `${to}${rest}`));
+  this.answer = await (await this.routing(to)).removeRoute(routeIn(this, `${to}${rest}`));
 });
 
 Then('it is done', function (this: NicWorld) {
@@ -165,16 +174,18 @@ Then('it is done', function (this: NicWorld) {
   accepted(this.answer, 'the request');
 });
 
-export async function shownRoutes(world: NicWorld, table = 0): Promise<readonly ShownRoute[]> {
-  const client: RoutingClient = await world.routing();
-  return accepted(await client.routes(table), 'listing the routes');
+/** Routes of the protocol that the prefix is of; a table of IPv6 that has none is not there, and cannot be asked for. */
+export async function shownRoutes(world: NicWorld, table = 0, about = ''): Promise<readonly ShownRoute[]> {
+  const client: RoutingClient = await world.routing(about);
+  const routes = accepted(await client.routes(), 'listing the routes');
+  return table === 0 ? routes : routes.filter((route) => route.table === table);
 }
 
 Then(
   new RegExp(`^the routes to (\\S+) are ((?:via|dev) .+)$`),
   async function (this: NicWorld, to: string, list: string) {
     const wanted = list.split(/, then /).map((words) => routeIn(this, `${to} ${words}`));
-    const found = (await shownRoutes(this, RT_TABLE_MAIN)).filter((route) => route.to === to);
+    const found = (await shownRoutes(this, RT_TABLE_MAIN, to)).filter((route) => route.to === to);
     const shown = found.map(({ nexthops: [first] }) => first?.gateway ?? `dev ${first?.ifIndex ?? 0}`);
     const names = wanted.map(({ gateway, ifIndex }) => gateway ?? `dev ${ifIndex ?? 0}`);
     expectThat(
@@ -185,17 +196,17 @@ Then(
 );
 
 Then(
-  /^there is (a|no) route to (\d\S+)(?: in table (\d+))?$/,
+  /^there is (a|no) route to ([\da-f]*[.:]\S+)(?: in table (\d+))?$/,
   async function (this: NicWorld, article: string, to: string, table: string | null) {
-    const routes = await shownRoutes(this, table === null ? RT_TABLE_MAIN : Number(table));
+    const routes = await shownRoutes(this, table === null ? RT_TABLE_MAIN : Number(table), to);
     const isThere = routes.some((route) => route.to === to && (table === null || route.table === Number(table)));
     expectThat(isThere === (article === 'a'), `there is ${isThere ? 'a' : 'no'} route to ${to}`);
   },
 );
 
 Then(
-  /^the kernel has made (the route of a link|a local route|a broadcast route|no route) to (\S+) at (p\d)$/,
-  async function (this: NicWorld, what: string, to: string, port: string) {
+  /^the kernel has made (the route of a link|a local route|a broadcast route|no route) to (\S+) at (p\d)(?: that sends from ([\d.]+))?$/,
+  async function (this: NicWorld, what: string, to: string, port: string, source: string | null) {
     const { ifIndex } = portCalled(this, port);
     const found = (await shownRoutes(this)).filter(
       (route) => route.to === to && route.protocol === RTPROT_KERNEL && route.nexthops[0]?.ifIndex === ifIndex,
@@ -212,14 +223,15 @@ Then(
       route.table === (kind === 'unicast' ? RT_TABLE_MAIN : RT_TABLE_LOCAL) &&
       route.scope === (kind === 'local' ? RT_SCOPE_HOST : RT_SCOPE_LINK);
     expectThat(isRight, `it has type ${route.type}, table ${route.table}, scope ${route.scope}`);
-    expectThat(route.source === interfaceCalled(this, port).address, `it sends from ${route.source ?? 'nothing'}`);
+    const from = source ?? interfaceCalled(this, port).address;
+    expectThat(route.source === from, `it sends from ${route.source ?? 'nothing'}`);
   },
 );
 
 Then(
   /^the route to (\S+) is marked as (going over a link that is down|sound)$/,
   async function (this: NicWorld, to: string, how: string) {
-    const route = (await shownRoutes(this, RT_TABLE_MAIN)).find((each) => each.to === to);
+    const route = (await shownRoutes(this, RT_TABLE_MAIN, to)).find((each) => each.to === to);
     expectThat(route !== undefined, `there is no route to ${to}`);
     const isMarked = ((route.nexthops[0]?.flags ?? 0) & RTNH_F_LINKDOWN) !== 0;
     expectThat(isMarked === (how !== 'sound'), `RTNH_F_LINKDOWN is ${isMarked ? 'set' : 'not set'}`);
@@ -227,31 +239,33 @@ Then(
 );
 
 Then(
-  new RegExp(`^a packet to ([\\d.]+) would take the route to (\\S+)$`),
+  /^a packet to ([\da-f.:]+) would take the route to (\S+)$/,
   async function (this: NicWorld, address: string, to: string) {
-    const route = accepted(await (await this.routing()).routeFor(address), `looking up ${address}`);
+    const route = accepted(await (await this.routing(address)).routeFor(address), `looking up ${address}`);
     expectThat(route.to === to, `it would take the route to ${route.to}`);
   },
 );
 
-When(/^somebody asks how a packet to ([\d.]+) would go$/, async function (this: NicWorld, address: string) {
-  this.answer = await (await this.routing()).routeFor(address);
+When(/^somebody asks how a packet to ([\da-f.:]+) would go$/, async function (this: NicWorld, address: string) {
+  this.answer = await (await this.routing(address)).routeFor(address);
 });
 
-const DETAILS = String.raw`((?:, (?:TTL \d+|of \d+ bytes|not to be fragmented))*)`;
+const DETAILS = String.raw`((?:, (?:TTL \d+|hop limit \d+|flow label \d+|of \d+ bytes|not to be fragmented))*)`;
 
 export function detailsIn(words: string): Partial<Sending> {
-  const [, ttl] = /TTL (\d+)/.exec(words) ?? [];
+  const [, ttl] = /(?:TTL|hop limit) (\d+)/.exec(words) ?? [];
+  const [, label] = /flow label (\d+)/.exec(words) ?? [];
   const [, length] = /of (\d+) bytes/.exec(words) ?? [];
   return {
     ...(ttl === undefined ? {} : { ttl: Number(ttl) }),
     ...(length === undefined ? {} : { length: Number(length) }),
+    ...(label === undefined ? {} : { flowLabel: Number(label) }),
     ...(words.includes('not to be fragmented') ? { dontFragment: true } : {}),
   };
 }
 
 When(
-  new RegExp(`^([A-Z]) sends (a|\\d+) packets? to ([\\d.]+)${DETAILS}$`),
+  new RegExp(`^([A-Z]) sends (a|\\d+) packets? to ([\\da-f]*[.:][\\da-f.:]+)${DETAILS}$`),
   async function (this: NicWorld, from: string, count: string, to: string, details: string) {
     const sending = { to, ...detailsIn(details) };
     await sendPackets(
@@ -271,10 +285,18 @@ Then('it is routed nowhere', async function (this: NicWorld) {
 });
 
 Given('somebody listens to routes', async function (this: NicWorld) {
-  const listener = await RoutingClient.open((protocol) => this.target.netlink(protocol));
-  await listener.listen();
-  this.notes.set('routing listener', listener);
+  await listenTo(this, IPV4);
 });
+
+Given('somebody listens to routes of IPv6', async function (this: NicWorld) {
+  await listenTo(this, IPV6);
+});
+
+async function listenTo(world: NicWorld, family: AddressFamily): Promise<void> {
+  const listener = await RoutingClient.open((protocol) => world.target.netlink(protocol), family);
+  await listener.listen();
+  world.notes.set('routing listener', listener);
+}
 
 /** The listener of this scenario. */
 export const listenerOf = (world: NicWorld): RoutingClient => world.notes.get('routing listener') as RoutingClient;

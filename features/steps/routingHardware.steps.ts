@@ -7,6 +7,7 @@ import {
   RTN_LOCAL,
   RT_TABLE_MAIN,
 } from '../../reference-impl/netlink/families/routing.js';
+import { isIpv6Text } from '../properties/ipv6Packets.js';
 import { isPacket, packetIn, routedFrame, stationPacket, withoutPadding } from '../properties/ipPackets.js';
 import { expectNumber, expectThat } from './expectations.js';
 import {
@@ -27,7 +28,7 @@ import type { NicWorld } from './world.js';
 Then(
   /^the (local )?route to (\S+) is (in|trapped by) hardware$/,
   async function (this: NicWorld, local: string | null, to: string, how: string) {
-    const routes = await shownRoutes(this);
+    const routes = await shownRoutes(this, 0, to);
     const route = routes.find((each) => each.to === to && (local === null) === (each.type !== RTN_LOCAL));
     expectThat(route !== undefined, `there is no route to ${to}`);
     const [wanted, other] = how === 'in' ? [RTM_F_OFFLOAD, RTM_F_TRAP] : [RTM_F_TRAP, RTM_F_OFFLOAD];
@@ -48,20 +49,41 @@ Then(/^the host has seen (\d+) of them$/, async function (this: NicWorld, count:
   expectNumber(seen.length, Number(count), 'packets that the host has seen');
 });
 
-const networkOf = (index: number): string => `10.${index >> 8}.${index & 0xff}.0/24`;
-const hostOf = (index: number): string => networkOf(index).replace('0/24', '9');
+/** Networks of a protocol, each with one host. */
+interface Networks {
+  readonly networkOf: (index: number) => string;
+  readonly hostOf: (index: number) => string;
+}
 
-Given(/^routes to (\d+) networks via (\S+)$/, async function (this: NicWorld, count: string, gateway: string) {
-  const client = await this.routing();
-  for (let index = 0; index < Number(count); index++)
-    accepted(await client.addRoute({ to: networkOf(index), gateway }), `adding a route to ${networkOf(index)}`);
-  this.notes.set('networks', Number(count));
-});
+const NETWORKS: Networks = {
+  networkOf: (index) => `10.${index >> 8}.${index & 0xff}.0/24`,
+  hostOf: (index) => `10.${index >> 8}.${index & 0xff}.9`,
+};
+const NETWORKS6: Networks = {
+  networkOf: (index) => `2001:db8:100:${(index + 1).toString(16)}::/64`,
+  hostOf: (index) => `2001:db8:100:${(index + 1).toString(16)}::9`,
+};
+
+Given(
+  /^routes (of IPv6 )?to (\d+) networks via (\S+)$/,
+  async function (this: NicWorld, isIpv6: string | null, count: string, gateway: string) {
+    const networks = isIpv6 === null ? NETWORKS : NETWORKS6;
+    const client = await this.routing(gateway);
+    for (let index = 0; index < Number(count); index++) {
+      const to = networks.networkOf(index);
+      accepted(await client.addRoute({ to, gateway }), `adding a route to ${to}`);
+    }
+    this.notes.set('networks', { count: Number(count), ...networks });
+  },
+);
+
+const networksOf = (world: NicWorld): Networks & { readonly count: number } =>
+  world.notes.get('networks') as Networks & { readonly count: number };
 
 Then('some of them are in hardware, and the others say that there was no room', async function (this: NicWorld) {
-  const count = this.notes.get('networks') as number;
+  const { count, networkOf } = networksOf(this);
   const names = new Set(Array.from({ length: count }, (_, index) => networkOf(index)));
-  const routes = (await shownRoutes(this, RT_TABLE_MAIN)).filter(({ to }) => names.has(to));
+  const routes = (await shownRoutes(this, RT_TABLE_MAIN, networkOf(0))).filter(({ to }) => names.has(to));
   expectNumber(routes.length, count, 'the number of routes');
   const [inHardware, failed] = [RTM_F_OFFLOAD, RTM_F_OFFLOAD_FAILED].map(
     (flag) => routes.filter(({ flags }) => (flags & flag) !== 0).length,
@@ -73,7 +95,7 @@ Then('some of them are in hardware, and the others say that there was no room', 
 Then(
   /^a packet to each of the last (\d+) of them is routed to ([A-Z])$/,
   async function (this: NicWorld, count: string, to: string) {
-    const networks = this.notes.get('networks') as number;
+    const { count: networks, hostOf } = networksOf(this);
     const sendings = Array.from({ length: Number(count) }, (_, index) => ({ to: hostOf(networks - 1 - index) }));
     await sendPackets(this, 'A', sendings);
     await expectRouted(this, to);
@@ -85,12 +107,13 @@ const ROUNDS = 12;
 Then(
   /^while the route to (\S+) is replaced again and again, every packet comes out once$/,
   async function (this: NicWorld, to: string) {
-    const client = await this.routing();
+    const client = await this.routing(to);
+    const destination = isIpv6Text(to) ? to.replace(/\/\d+$/, '1') : '10.1.2.3';
     const frames: Uint8Array[] = [];
     await begin(this);
     for (let round = 0; round < ROUNDS; round++) {
       const name = round % 2 === 0 ? 'C' : 'B';
-      const isSent = sendOne(this, frames, '10.1.2.3');
+      const isSent = sendOne(this, frames, destination);
       accepted(await client.replaceRoute({ to, gateway: stationCalled(this, name).address }), `replacing ${to}`);
       await isSent;
     }

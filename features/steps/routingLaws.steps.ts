@@ -15,7 +15,7 @@ import {
   type Sending,
 } from './routedPorts.js';
 import { expectFragments } from './routerErrors.steps.js';
-import { routingCommands, RoutedModel } from './routingCommands.js';
+import { NETWORK4, routingCommands, RoutedModel, type RoutedNetwork } from './routingCommands.js';
 import { accepted } from './settings.js';
 import { portCalled } from './switchPorts.js';
 import type { NicWorld } from './world.js';
@@ -24,21 +24,21 @@ Given(/^the MTU of (p\d) is (\d+)$/, async function (this: NicWorld, port: strin
   await setMtu(this, port, Number(mtu));
 });
 
-async function setMtu(world: NicWorld, port: string, mtu: number): Promise<void> {
+export async function setMtu(world: NicWorld, port: string, mtu: number): Promise<void> {
   const route = await world.route();
   accepted(await route.setLink(portCalled(world, port).ifIndex, { IFLA_MTU: mtu }), `setting the MTU of ${port}`);
 }
 
 /** As a request for it. */
-const specOf = (world: NicWorld, route: TableRoute): { to: string; type?: number; gateway?: string } =>
+export const specOf = (world: NicWorld, route: TableRoute): { to: string; type?: number; gateway?: string } =>
   route.way === 'nowhere'
     ? { to: prefixText(route), type: RTN_BLACKHOLE }
     : { to: prefixText(route), gateway: stationCalled(world, route.way).address };
 
 /** Nothing is said about what has no way: an error for each packet would be one too many for a kernel that limits them. */
-export async function silence(world: NicWorld): Promise<void> {
-  const client = await world.routing();
-  accepted(await client.addRoute({ to: '0.0.0.0/0', type: RTN_BLACKHOLE }), 'adding a blackhole for the rest');
+export async function silence(world: NicWorld, all = '0.0.0.0/0'): Promise<void> {
+  const client = await world.routing(all);
+  accepted(await client.addRoute({ to: all, type: RTN_BLACKHOLE }), 'adding a blackhole for the rest');
 }
 
 Then(
@@ -138,17 +138,22 @@ Then('for every length and MTU, the fragments put together are the packet', asyn
   );
 });
 
+/** The law of commands for one protocol. */
+export async function everySequence(world: NicWorld, network: RoutedNetwork): Promise<void> {
+  const property = fc.asyncProperty(world.commands(routingCommands(network), 16), async (commands) => {
+    await world.target.reset();
+    await fc.asyncModelRun(async () => {
+      const model = new RoutedModel(network);
+      await model.start(world);
+      return { model, real: world };
+    }, commands);
+  });
+  await world.law(property, { runs: 0.2 });
+}
+
 Then(
   'for every sequence of changes to routes, ports and neighbours, packets go where a model says',
   async function (this: NicWorld) {
-    const property = fc.asyncProperty(this.commands(routingCommands(), 16), async (commands) => {
-      await this.target.reset();
-      await fc.asyncModelRun(async () => {
-        const model = new RoutedModel();
-        await model.start(this);
-        return { model, real: this };
-      }, commands);
-    });
-    await this.law(property, { runs: 0.2 });
+    await everySequence(this, NETWORK4);
   },
 );

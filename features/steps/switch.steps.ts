@@ -1,13 +1,15 @@
 /** Bridges over ports, and where frames come out. */
 import { Given, Then, When } from '@cucumber/cucumber';
 import type { NetDeviceName } from '../../harness/contract/index.js';
+import { bridgePortData } from '../../reference-impl/netlink/bridgeClient.js';
+import { BR_BOOLOPT_NO_LL_LEARN } from '../../reference-impl/netlink/families/bridge.js';
 import { bytesIn, numberIn, textIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { formatMac, parseMac } from '../../reference-impl/packet/addresses.js';
 import { numberOfStationFrame } from '../properties/groupFrames.js';
 import { CUSTOMER_TAG, SERVICE_TAG, type Tag } from '../properties/numberedFrames.js';
 import type { StationName } from '../properties/stations.js';
 import { expectNumber, expectThat } from './expectations.js';
-import { IFF_UP, accepted, setFlag } from './settings.js';
+import { IFF_PROMISC, IFF_UP, accepted, setFlag } from './settings.js';
 import {
   arrivedAt,
   bridgeCalled,
@@ -83,6 +85,14 @@ When(/^the bridge is set (down|up)$/, async function (this: NicWorld, state: str
   await setFlag(this, IFF_UP, state === 'up', bridgeCalled(this).ifIndex);
   await settled(this);
 });
+
+When(
+  /^the bridge is set to (promiscuous mode|listen to its own frames alone)$/,
+  async function (this: NicWorld, mode: string) {
+    await setFlag(this, IFF_PROMISC, mode === 'promiscuous mode', bridgeCalled(this).ifIndex);
+    await settled(this);
+  },
+);
 
 When(/^(p\d) is set (down|up)$/, async function (this: NicWorld, port: string, state: string) {
   await setFlag(this, IFF_UP, state === 'up', portCalled(this, port).ifIndex);
@@ -318,3 +328,41 @@ Then(
     expectNumber(numberIn(await bridgeSettings(this), name) ?? -1, Number(value), name);
   },
 );
+
+When(/^the mask of (p\d) lets (\d+) pass$/, async function (this: NicWorld, port: string, mask: string) {
+  const { ifIndex } = portCalled(this, port);
+  accepted(await (await this.bridges()).setPort(ifIndex, { IFLA_BRPORT_GROUP_FWD_MASK: Number(mask) }), 'a mask');
+  await settled(this);
+});
+
+When(/^the mask of (p\d) is to let (\d+) pass$/, async function (this: NicWorld, port: string, mask: string) {
+  const { ifIndex } = portCalled(this, port);
+  this.answer = await (await this.bridges()).setPort(ifIndex, { IFLA_BRPORT_GROUP_FWD_MASK: Number(mask) });
+});
+
+Given('the bridge does not learn from link-local frames', async function (this: NicWorld) {
+  const bit = 1 << BR_BOOLOPT_NO_LL_LEARN;
+  await changeBridge(this, { IFLA_BR_MULTI_BOOLOPT: { optval: bit, optmask: bit } });
+});
+
+When(
+  /^the host sends (\d+) frames of (\d+) bytes from ([A-Z]) to ([A-Z]|broadcast) through the bridge$/,
+  async function (this: NicWorld, count: string, length: string, from: StationName, to: StationName) {
+    const frames = Array.from({ length: Number(count) }, () => ({ from, to, length: Number(length) }));
+    await sendFromHost(this, bridgeCalled(this).name, frames);
+  },
+);
+
+Then(
+  /^(p\d) receives the frames of (all groups|everybody), for (\d+) reasons?$/,
+  async function (this: NicWorld, port: string, what: string, count: string) {
+    const name = what === 'all groups' ? 'IFLA_ALLMULTI' : 'IFLA_PROMISCUITY';
+    const { values } = accepted(await (await this.route()).link(portCalled(this, port).ifIndex), `reading ${port}`);
+    expectNumber(numberIn(values, name) ?? -1, Number(count), `${name} of ${port}`);
+  },
+);
+
+Then(/^(p\d) has the number (\d+) in its bridge$/, async function (this: NicWorld, port: string, number: string) {
+  const { values } = accepted(await (await this.route()).link(portCalled(this, port).ifIndex), `reading ${port}`);
+  expectNumber(numberIn(bridgePortData(values), 'IFLA_BRPORT_NO') ?? 0, Number(number), `the number of ${port}`);
+});

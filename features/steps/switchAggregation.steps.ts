@@ -1,8 +1,8 @@
 /** Aggregates over ports: members, settings, and where frames leave. */
 import { Given, Then, When } from '@cucumber/cucumber';
 import type { NetDeviceName } from '../../harness/contract/index.js';
-import { BOND_LINK_UP, BOND_STATE_ACTIVE } from '../../reference-impl/netlink/families/bond.js';
-import { bytesIn, numberIn } from '../../reference-impl/netlink/schema.js';
+import { BOND_STATE_ACTIVE } from '../../reference-impl/netlink/families/bond.js';
+import { bytesIn, nestIn, numberIn, textIn } from '../../reference-impl/netlink/schema.js';
 import { formatMac, parseMac } from '../../reference-impl/packet/addresses.js';
 import { CUSTOMER_TAG } from '../properties/numberedFrames.js';
 import type { StationName } from '../properties/stations.js';
@@ -17,6 +17,7 @@ import {
   expectAtOneOf,
   forgetAggregate,
   joinAggregate,
+  linkUntil,
   makeAggregate,
   memberData,
   memberUntil,
@@ -57,7 +58,7 @@ Given(
 When(/^(p\d) joins the aggregate$/, async function (this: NicWorld, port: string) {
   const aggregate = aggregateCalled(this);
   await joinAggregate(this, port, aggregate);
-  await memberUntil(this, port, ({ mii }) => mii === BOND_LINK_UP);
+  await linkUntil(this, port, true);
   await settled(this);
 });
 
@@ -101,7 +102,7 @@ When(
 
 When(/^the member (p\d) is set (down|up)$/, async function (this: NicWorld, port: string, state: string) {
   await setFlag(this, IFF_UP, state === 'up', portCalled(this, port).ifIndex);
-  await memberUntil(this, port, ({ mii }) => (mii === BOND_LINK_UP) === (state === 'up'));
+  await linkUntil(this, port, state === 'up');
 });
 
 Given(/^(p\d) receives the frames of every group$/, async function (this: NicWorld, port: string) {
@@ -117,8 +118,12 @@ Then(
     const wanted =
       which === 'no aggregate' ? 0 : aggregateCalled(this, which === 'the aggregate' ? undefined : which).ifIndex;
     expectNumber(master, wanted, `the master of ${port}`);
+    const kind = textIn(nestIn(values, 'IFLA_LINKINFO'), 'IFLA_INFO_SLAVE_KIND');
+    const kindWanted =
+      wanted === 0 ? undefined : aggregateCalled(this, which === 'the aggregate' ? undefined : which).kind;
+    expectThat(kind === kindWanted, `${port} tells that it is part of a ${kind ?? 'nothing'}`);
     const isTold = bytesIn(bondMemberData(values), 'IFLA_BOND_SLAVE_PERM_HWADDR') !== undefined;
-    expectThat(isTold === (wanted !== 0), `${port} tells ${isTold ? 'the' : 'no'} data of a member`);
+    expectThat(isTold === (kind === 'bond'), `${port} tells ${isTold ? 'the' : 'no'} data of a member`);
   },
 );
 

@@ -266,3 +266,65 @@ Then(
     expectThat(isSo(entries), `the table has ${station} ${described(entries) || 'nowhere'}`);
   },
 );
+
+Then(
+  /^([A-Z]) at (p\d) is announced as (static|permanent)$/,
+  async function (this: NicWorld, station: StationName, port: string, kind: EntryKind) {
+    const { client } = listener(this);
+    expectThat(client !== undefined, 'nobody listens to the table');
+    const { ifIndex } = portCalled(this, port);
+    const news = await client.entryAnnouncements(this.patienceMs);
+    const ours = news.filter(({ address, type }) => type === RTM_NEWNEIGH && address === stationAddress(this, station));
+    const isTold = ours.some((entry) => entry.ifIndex === ifIndex && isKind(entry, kind));
+    expectThat(isTold, `of ${station} was announced: ${described(ours) || 'nothing'}`);
+  },
+);
+
+Then(
+  /^([A-Z]) was last (used|seen) (2 seconds ago or before|a second ago or later)$/,
+  async function (this: NicWorld, station: StationName, what: string, when: string) {
+    const [entry] = await entriesOf(this, station);
+    expectThat(entry !== undefined, `the table does not have ${station}`);
+    const hundredths = what === 'used' ? entry.used : entry.updated;
+    const isSo = when.startsWith('2') ? hundredths >= 200 : hundredths <= 150;
+    expectThat(isSo, `${station} was last ${what} ${hundredths / 100} seconds ago`);
+  },
+);
+
+const many = (world: NicWorld): { stations: StationName[]; gone: StationName[] } =>
+  world.note('many stations', () => ({ stations: [], gone: [] }));
+
+Given(
+  /^(\d+) stations with addresses far apart are put at (p\d), static$/,
+  async function (this: NicWorld, count: string, port: string) {
+    const state = many(this);
+    for (let number = 0; number < Number(count); number++) {
+      // Two hashes, so that places in a hashed table meet as they do for stations of the world.
+      const [high, low] = [stationFamily(`${this.scenario} ${number}`), stationFamily(`${number}`) & 0xff];
+      const digits = ((high << 8) | low) >>> 0;
+      const bytes = digits.toString(16).padStart(8, '0').match(/../g) ?? [];
+      const station = `02:5a:${bytes.join(':')}`;
+      accepted(await putEntry(this, station, port, 'static'), `putting ${station} at ${port}`);
+      state.stations.push(station);
+    }
+  },
+);
+
+When(/^every other one of these stations is taken from (p\d)$/, async function (this: NicWorld, port: string) {
+  const state = many(this);
+  state.gone = state.stations.filter((_, index) => index % 2 === 0);
+  for (const station of state.gone) accepted(await takeEntry(this, station, port), `taking ${station} from ${port}`);
+});
+
+When(
+  /^a frame from ([A-Z]) to each of (the others|those that were taken away) comes in at (p\d)$/,
+  async function (this: NicWorld, from: StationName, which: string, port: string) {
+    const { stations, gone } = many(this);
+    const to = which === 'the others' ? stations.filter((station) => !gone.includes(station)) : gone;
+    await sendInto(
+      this,
+      port,
+      to.map((station) => ({ from, to: station })),
+    );
+  },
+);

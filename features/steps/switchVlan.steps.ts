@@ -3,6 +3,8 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import type { VlanMembership } from '../../reference-impl/netlink/bridgeClient.js';
 import { RTM_SETLINK } from '../../reference-impl/netlink/constants.js';
 import { BRIDGE_VLAN_INFO_RANGE_BEGIN } from '../../reference-impl/netlink/families/bridge.js';
+import { bytesIn } from '../../reference-impl/netlink/schema.js';
+import { formatMac, parseMac } from '../../reference-impl/packet/addresses.js';
 import { tagsOf, type Tag } from '../properties/numberedFrames.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { accepted } from './settings.js';
@@ -183,3 +185,44 @@ Then(/^it is drop eligible in VLAN (\d+) at (p\d)$/, function (this: NicWorld, v
   for (const frame of arrivedAt(this, port))
     expectNumber(tagsOf(frame)[0]?.tci ?? -1, PRIORITY_5 | DROP_ELIGIBLE | Number(vid), `the tag at ${port}`);
 });
+
+When(/^the bridge itself is taken out of VLAN (\d+)$/, async function (this: NicWorld, vid: string) {
+  const { ifIndex } = bridgeCalled(this);
+  accepted(await (await this.bridges()).removeVlan(ifIndex, Number(vid), undefined, 'bridge'), `VLAN ${vid}`);
+  await settled(this);
+});
+
+/** The address that a port had before the last change. */
+const before = (world: NicWorld): Map<string, string> => world.note('addresses before', () => new Map<string, string>());
+
+When(/^(p\d) is given another address$/, async function (this: NicWorld, port: string) {
+  const { ifIndex } = portCalled(this, port);
+  before(this).set(port, await addressNow(this, ifIndex));
+  const address = parseMac('02:5a:00:77:00:01');
+  accepted(await (await this.route()).setLink(ifIndex, { IFLA_ADDRESS: address }), `another address of ${port}`);
+  await settled(this);
+});
+
+async function addressNow(world: NicWorld, ifIndex: number): Promise<string> {
+  const { values } = accepted(await (await world.route()).link(ifIndex), 'reading an address');
+  return formatMac(bytesIn(values, 'IFLA_ADDRESS') ?? new Uint8Array(6));
+}
+
+Then(
+  /^the table (has|does not have) the address (of the bridge|of p\d|that p\d had before) in VLAN (\d+)$/,
+  async function (this: NicWorld, has: string, whose: string, vid: string) {
+    const port = /p\d/.exec(whose)?.[0];
+    const now = (): Promise<string> =>
+      addressNow(this, port === undefined ? bridgeCalled(this).ifIndex : portCalled(this, port).ifIndex);
+    const address = whose.startsWith('that') ? before(this).get(port ?? '') : await now();
+    const table = accepted(await (await this.bridges()).table(), 'reading the table');
+    const bridge = bridgeCalled(this).ifIndex;
+    const found = table.some(
+      (entry) => entry.bridge === bridge && entry.address === address && entry.vid === Number(vid),
+    );
+    expectThat(
+      found === (has === 'has'),
+      `the table ${found ? 'has' : 'does not have'} ${address ?? 'an address'} in VLAN ${vid}`,
+    );
+  },
+);

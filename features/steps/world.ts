@@ -16,7 +16,8 @@ import { BridgeClient } from '../../reference-impl/netlink/bridgeClient.js';
 import { NetlinkClient, type NetlinkResult } from '../../reference-impl/netlink/client.js';
 import { EthtoolClient, type FeatureNames } from '../../reference-impl/netlink/ethtoolClient.js';
 import { RouteClient } from '../../reference-impl/netlink/routeClient.js';
-import { RoutingClient } from '../../reference-impl/netlink/routingClient.js';
+import { IPV4, IPV6, RoutingClient, type AddressFamily } from '../../reference-impl/netlink/routingClient.js';
+import { TeamClient } from '../../reference-impl/netlink/teamClient.js';
 import { hex } from '../../reference-impl/packet/bytes.js';
 import { FrameMismatch, expectThat } from './expectations.js';
 import { currentSession, type Session } from './session.js';
@@ -58,8 +59,9 @@ export class NicWorld extends World {
   #wires = new Map<PortName, Promise<WireEnd>>();
   #bridges: Promise<BridgeClient> | undefined;
   #bonds: Promise<BondClient> | undefined;
+  #teams: Promise<TeamClient> | undefined;
   #route: Promise<RouteClient> | undefined;
-  #routing: Promise<RoutingClient> | undefined;
+  readonly #routing = new Map<AddressFamily, Promise<RoutingClient>>();
   #ethtool: Promise<EthtoolClient> | undefined;
 
   get target(): Target {
@@ -124,10 +126,18 @@ export class NicWorld extends World {
     return this.#bonds;
   }
 
-  /** Layer 3 over rtnetlink, over one socket of this scenario. */
-  routing(): Promise<RoutingClient> {
-    this.#routing ??= RoutingClient.open((protocol) => this.target.netlink(protocol));
-    return this.#routing;
+  /** Teams, over sockets of this scenario. */
+  teams(): Promise<TeamClient> {
+    this.#teams ??= TeamClient.open((protocol) => this.target.netlink(protocol));
+    return this.#teams;
+  }
+
+  /** Layer 3 over rtnetlink, over one socket of this scenario: of IPv6, if that is what the address or prefix is of. */
+  routing(about = ''): Promise<RoutingClient> {
+    const family = about.includes(':') ? IPV6 : IPV4;
+    const client = this.#routing.get(family) ?? RoutingClient.open((protocol) => this.target.netlink(protocol), family);
+    this.#routing.set(family, client);
+    return client;
   }
 
   /** rtnetlink, over one socket of this scenario. */
@@ -267,15 +277,17 @@ export class NicWorld extends World {
     for (const end of this.#wires.values()) await (await end).close();
     if (this.#bridges !== undefined) await (await this.#bridges).client.socket.close();
     if (this.#bonds !== undefined) await (await this.#bonds).client.socket.close();
+    if (this.#teams !== undefined) await (await this.#teams).close();
     if (this.#route !== undefined) await (await this.#route).client.socket.close();
-    if (this.#routing !== undefined) await (await this.#routing).client.socket.close();
+    for (const client of this.#routing.values()) await (await client).client.socket.close();
     if (this.#ethtool !== undefined) await (await this.#ethtool).generic.client.socket.close();
     this.#hosts.clear();
     this.#wires.clear();
     this.#bridges = undefined;
     this.#bonds = undefined;
+    this.#teams = undefined;
     this.#route = undefined;
-    this.#routing = undefined;
+    this.#routing.clear();
     this.#ethtool = undefined;
   }
 

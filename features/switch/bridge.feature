@@ -250,3 +250,64 @@ Feature: Ports, and bridges over them
       | broadcast | p0, p1 and p2 |
       | C         | p0, p1 and p2 |
       | B         | p1          |
+
+  @SW-BR-016
+  Scenario: A bridge in promiscuous mode
+    Given a bridge over p0 and p1
+    When the bridge is set to promiscuous mode
+    And a frame from A to B comes in at p0
+    Then the host gets it from the bridge
+    And it leaves at p1
+    When the bridge is set to listen to its own frames alone
+    And a frame from A to B comes in at p0
+    Then the host does not get it from the bridge
+    And it leaves at p1
+
+  @SW-BR-017
+  Scenario: What the bridge counts of frames for the host
+    Given a bridge over p0 and p1
+    When the counters of the bridge are noted
+    And a frame of 114 bytes from A to broadcast comes in at p0
+    Then the host gets it from the bridge
+    And the bridge has counted 1 more rx_packets
+    And the bridge has counted 100 more rx_bytes
+    And the bridge has counted 0 more multicast
+
+  @SW-BR-017
+  Scenario: What the bridge counts of frames to a group
+    Given a bridge over p0 and p1
+    When the counters of the bridge are noted
+    And a frame from A to group 1 comes in at p0
+    Then the host gets it from the bridge
+    And the bridge has counted 1 more rx_packets
+    And the bridge has counted 1 more multicast
+
+  @SW-BR-017
+  Scenario: What the bridge counts of frames of the host's
+    Given a bridge over p0 and p1
+    When the counters of the bridge are noted
+    And the host sends 20 frames of 114 bytes from A to broadcast through the bridge
+    Then it leaves at p0 and p1
+    And the bridge has counted 20 more tx_packets of at least 114 bytes, and few besides
+    And the bridge has counted 0 more rx_packets
+
+  @SW-BR-018
+  Scenario: A port receives everything for its bridge, and no longer when it left
+    Given a bridge over p0 and p1
+    Then p1 receives the frames of all groups, for 1 reason
+    When p1 leaves its bridge
+    Then p1 receives the frames of all groups, for 0 reasons
+    And p1 receives the frames of everybody, for 0 reasons
+
+  @SW-BR-019
+  Scenario: Numbers of ports
+    Given a bridge over p0, p1 and p2
+    Then p0 has the number 1 in its bridge
+    And p1 has the number 2 in its bridge
+    And p2 has the number 3 in its bridge
+    When p1 leaves its bridge
+    And p3 joins the bridge
+    Then p3 has the number 2 in its bridge
+    And p2 has the number 3 in its bridge
+    When p1 joins the bridge
+    Then p1 has the number 4 in its bridge

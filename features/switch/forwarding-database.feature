@@ -242,6 +242,9 @@ Feature: The forwarding database
     When p1 is set down
     Then the table does not have B
     And the table has C at p1, static
+    When p1 is set up
+    And a frame from A to C comes in at p0
+    Then it leaves at p1 and nowhere else
 
   @SW-FDB-017 @needs:wire-carrier
   Scenario: A cable is pulled out
@@ -323,3 +326,37 @@ Feature: The forwarding database
     Then the table does not have C
     And the table does not have E
     And the table has B at p1, dynamic
+
+  @SW-FDB-025
+  Scenario: The host speaks to a station, and its entry is changed
+    Given A is put at p0, static
+    When 3 seconds pass
+    Then A was last used 2 seconds ago or before
+    When the host sends a frame from B to A through the bridge
+    Then it leaves at p0
+    And A was last used 2 seconds ago or before
+    And A was last seen 2 seconds ago or before
+    When A is to be put at p0, permanent, if it is there
+    Then A was last used a second ago or later
+    And A was last seen a second ago or later
+
+  @SW-FDB-026
+  Scenario Outline: An entry that is <before> becomes <after>
+    Given A is put at p0, <before>
+    And somebody listens to the table
+    When A is to be put at p0, <after>, if it is there
+    Then A at p0 is announced as <after>
+
+    Examples:
+      | before  | after     |
+      | dynamic | static    |
+      | static  | permanent |
+
+  @SW-FDB-027
+  Scenario: Half of many stations are taken away
+    Given 300 stations with addresses far apart are put at p0, static
+    When every other one of these stations is taken from p0
+    And a frame from B to each of the others comes in at p1
+    Then it leaves at p0 and nowhere else
+    When a frame from B to each of those that were taken away comes in at p1
+    Then it leaves at p0 and p2

@@ -146,6 +146,19 @@ Feature: Link aggregates below a bridge
     And a frame from A to broadcast, tagged 10 comes in at p1
     Then it leaves at p2 and nowhere else
 
+  @SW-LAG-046 @needs:bridge-vlan-filtering
+  Scenario: A member that comes late, and the PVID
+    Given an xor aggregate of p0
+    And a bridge over the aggregate and p2
+    And the bridge filters VLANs
+    And p2 is in VLAN 10, untagged, as its PVID
+    When the aggregate is put into VLAN 10, untagged, as its PVID
+    And p1 joins the aggregate
+    And a frame from A to broadcast comes in at p1
+    Then it leaves at p2 and nowhere else
+    When a frame from A to broadcast comes in at p0
+    Then it leaves at p2 and nowhere else
+
   @SW-LAG-047
   Scenario: A port that left
     Given an xor aggregate of p0 and p1

@@ -78,3 +78,50 @@ Feature: Addresses that stay on their link
       | 2     |
       | 4     |
       | 16388 |
+
+  @SW-LL-006
+  Scenario: The mask of one port
+    When the mask of p0 lets 16389 pass
+    And a frame from A to 01:80:c2:00:00:0e comes in at p0
+    Then it leaves at p1 and p2
+    When a frame from A to 01:80:c2:00:00:02 comes in at p0
+    Then it leaves at p1 and p2
+    When a frame from A to 01:80:c2:00:00:03 comes in at p0
+    Then it leaves at nowhere
+    When a frame from B to 01:80:c2:00:00:0e comes in at p1
+    Then it leaves at nowhere
+
+  @SW-LL-006 @needs:bridge-user-stp
+  Scenario: The mask of one port, and a spanning tree protocol
+    Given a program of the user's plays the spanning tree protocol
+    When the mask of p0 lets 1 pass
+    And a frame from A to 01:80:c2:00:00:00 comes in at p0
+    Then it leaves at p1 and p2
+    When a frame from B to 01:80:c2:00:00:00 comes in at p1
+    Then it leaves at nowhere
+
+  @SW-LL-006
+  Scenario: Pause frames never pass
+    When the mask of p0 is to let 2 pass
+    Then it is refused with EINVAL
+
+  @SW-LL-007
+  Scenario: Who sends to the neighbour is learned
+    When a frame from A to 01:80:c2:00:00:0e comes in at p0
+    Then the table has A at p0, dynamic
+
+  @SW-LL-007 @needs:bridge-port-learning
+  Scenario: Who sends to the neighbour, at a port that does not learn
+    Given the flag learning of p0 is switched off
+    When a frame from A to 01:80:c2:00:00:0e comes in at p0
+    Then it leaves at nowhere
+    And the table does not have A
+
+  @SW-LL-007
+  Scenario: Who sends to the neighbour, in a bridge that does not learn from such frames
+    Given the bridge does not learn from link-local frames
+    When a frame from A to 01:80:c2:00:00:0e comes in at p0
+    Then it leaves at nowhere
+    And the table does not have A
+    When a frame from A to broadcast comes in at p0
+    Then the table has A at p0, dynamic

@@ -178,6 +178,18 @@ Feature: What a port of a bridge learns, floods and lets through
     Then it leaves at nowhere
 
   @SW-FLAG-010
+  Scenario Outline: A locked port and an address that is the host's at <port>
+    Given the flag locked of p0 is switched on
+    And A is put at <port>, permanent
+    When a frame from A to broadcast comes in at p0
+    Then it leaves at nowhere
+
+    Examples:
+      | port |
+      | p0   |
+      | p1   |
+
+  @SW-FLAG-010
   Scenario: Frames leave a locked port
     Given the flag locked of p0 is switched on
     When a frame from A to broadcast comes in at p1

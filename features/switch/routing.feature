@@ -41,6 +41,22 @@ Feature: Routes
     Then there is a route to 198.51.100.0/24
     And there is no route to 10.0.0.0/8
 
+  @SW-RT-047
+  Scenario: A port with two addresses of a network goes down, and comes up again
+    Given 198.51.100.2/24 is added to p1
+    When p1 is set down
+    Then there is no route to 198.51.100.0/24
+    When p1 is set up
+    Then there is a route to 198.51.100.0/24
+    And the kernel has made a local route to 198.51.100.2/32 at p1 that sends from 198.51.100.1
+
+  @SW-RT-047
+  Scenario: The second address of a network goes
+    Given 198.51.100.2/24 is added to p1
+    When 198.51.100.2/24 is removed from p1
+    Then there is a route to 198.51.100.0/24
+    And the kernel has made no route to 198.51.100.2/32 at p1
+
   @SW-RT-004 @needs:wire-carrier
   Scenario: The link is lost
     Given a route to 10.0.0.0/8 via 198.51.100.10

@@ -169,6 +169,14 @@ Feature: VLANs of a bridge
     And the PVID of p1 is 30
 
   @SW-VLAN-010
+  Scenario: Another default, and a port that has the old one with a tag
+    When p1 is put into VLAN 1, tagged, as its PVID
+    And the bridge setting IFLA_BR_VLAN_DEFAULT_PVID is set to 20
+    Then it is accepted
+    And p0 is in VLAN 20, untagged, as its PVID, and in no other
+    And the PVID of p1 is 1
+
+  @SW-VLAN-010
   Scenario: No default
     When the bridge setting IFLA_BR_VLAN_DEFAULT_PVID is set to 0
     Then it is accepted
@@ -357,3 +365,25 @@ Feature: VLANs of a bridge
   @SW-VLAN-022 @law
   Scenario: What was set is told
     Then for every assignment of VLANs to ports, the table of VLANs tells it
+
+  @SW-VLAN-023
+  Scenario: The address of the bridge in a VLAN
+    Given the bridge filters VLANs
+    When the bridge itself is in VLAN 40, tagged
+    Then the table has the address of the bridge in VLAN 40
+    When the bridge itself is taken out of VLAN 40
+    Then the table does not have the address of the bridge in VLAN 40
+    And the table has the address of the bridge in VLAN 1
+
+  @SW-VLAN-023
+  Scenario: The address of a port in a VLAN
+    Given the bridge filters VLANs
+    When p1 is put into VLAN 40, tagged
+    Then the table has the address of p1 in VLAN 40
+    When p1 is given another address
+    Then the table has the address of p1 in VLAN 40
+    And the table has the address of p1 in VLAN 1
+    And the table does not have the address that p1 had before in VLAN 40
+    When p1 is taken out of VLAN 40
+    Then the table does not have the address of p1 in VLAN 40
+    And the table has the address of p1 in VLAN 1

@@ -10,6 +10,7 @@ import type { AgentFlags } from './agent.js';
 import { addCertification } from './certify.js';
 import { examples, exitWith } from './help.js';
 import type { LabRunFlags } from './lab.js';
+import type { ShellFlags } from './shell.js';
 import { parseCount, parsePort, parseSeed, parseShard } from './optionValues.js';
 
 const LAB_DEVICES_TEXT = 'e1000e, virtio-net, vmxnet3, igb, netdevsim, rocker, bridge';
@@ -20,6 +21,7 @@ function program(): Command {
     .description('What the Linux kernel expects of a NIC, and the suite that proves it.')
     .version(nicspecVersion())
     .showSuggestionAfterError()
+    .enablePositionalOptions()
     .exitOverride()
     .configureHelp({ sortSubcommands: false, helpWidth: 120 })
     .addHelpText('after', exitCodes());
@@ -33,6 +35,7 @@ function program(): Command {
   addAdapter(root);
   addCertification(root);
   addGuard(root);
+  addShell(root);
   for (const command of root.commands) command.exitOverride();
   return root;
 }
@@ -214,6 +217,39 @@ function addAgent(root: Command): void {
     .action(async (options: AgentFlags) => {
       const { agentCommand } = await import('./agent.js');
       await exitWith(agentCommand(options));
+    });
+}
+
+function addShell(root: Command): void {
+  root
+    .command('shell')
+    .description('a shell, or a command, in which ip, bridge, tc, ethtool and devlink act on a target')
+    .argument('[command...]', 'what to run instead of a shell; write -- before it')
+    .option('--target <target>', 'as nicspec list targets names them', RUN_DEFAULTS.target)
+    .option('--seed <n>', 'of a model', parseSeed, RUN_DEFAULTS.seed)
+    .addOption(
+      new Option('--clock <clock>', 'whether the time of a model passes as that of this machine does')
+        .choices(['wall', 'virtual'])
+        .default('wall'),
+    )
+    .option('--log <file>', 'what the tools said and heard, and what they asked for that is not there')
+    .option('--serve <socket>', 'run nothing: keep the target for several commands that --join it')
+    .option('--join <socket>', 'run inside a shell that is served')
+    .passThroughOptions()
+    .addHelpText(
+      'after',
+      examples([
+        ['nicspec shell', 'an interactive shell on the reference'],
+        ['nicspec shell -- ip -d -j link show', 'one command; its exit code is passed on'],
+        ["nicspec shell -- sh -c 'ip link add br0 type bridge; bridge link'", 'several, on one machine'],
+        ['nicspec shell --target module:my-nic.js -- ethtool -k eth0', 'a device of yours under the reference kernel'],
+        ['nicspec shell --target lab:bridge --log said.txt', 'a real kernel, in the lab; said.txt has the netlink'],
+        ['nicspec shell --serve /tmp/switch &', 'then: nicspec shell --join /tmp/switch -- bridge fdb'],
+      ]),
+    )
+    .action(async (command: string[], options: ShellFlags) => {
+      const { shellCommand } = await import('./shell.js');
+      await exitWith(shellCommand(command, options));
     });
 }
 

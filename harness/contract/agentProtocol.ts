@@ -9,7 +9,7 @@ import type { HostReceive, HostTransmit, RxChecksum, TransmitTimestamp, VirtioNe
 import type { QueueIndex } from './values.js';
 
 /** A harness and an agent of different versions refuse each other. */
-export const AGENT_PROTOCOL_VERSION = 1;
+export const AGENT_PROTOCOL_VERSION = 2;
 export const AGENT_MAGIC = 'NICSPEC\n';
 /** Longer messages are garbage. */
 export const LONGEST_MESSAGE = 64 << 20;
@@ -47,6 +47,8 @@ export const AGENT_OPERATIONS = {
   clockNow: 26,
   clockSleep: 27,
   reset: 28,
+  sysctlRead: 29,
+  sysctlWrite: 30,
 } as const;
 
 export type AgentOperation = keyof typeof AGENT_OPERATIONS;

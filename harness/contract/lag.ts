@@ -6,21 +6,24 @@ import type { DriverResult } from './device.js';
 export type LagId = Branded<number, 'LagId'>;
 
 /** enum netdev_lag_tx_type. */
-export type LagTransmit = 'round-robin' | 'active-backup' | 'broadcast' | 'hash';
+export type LagTransmit = 'unknown' | 'random' | 'broadcast' | 'round-robin' | 'active-backup' | 'hash';
 
-/** enum netdev_lag_hash: what of a frame decides through which member it leaves. */
-export type LagHash = 'none' | 'layer2' | 'layer3+4' | 'layer2+3' | 'encap2+3' | 'encap3+4' | 'vlan+srcmac';
+/**
+ * enum netdev_lag_hash: what of a frame decides through which member it leaves. `unknown`: a team, where a program of the user's decides,
+ * and hardware uses what it has.
+ */
+export type LagHash = 'none' | 'unknown' | 'layer2' | 'layer3+4' | 'layer2+3' | 'encap2+3' | 'encap3+4' | 'vlan+srcmac';
 
 export interface OffloadedLag {
   readonly id: LagId;
   readonly transmit: LagTransmit;
-  /** `none` unless `transmit` is `hash`. */
+  /** Of a bond `none` unless `transmit` is `hash`; of a team always `unknown`. */
   readonly hash: LagHash;
 }
 
 export interface LagMemberState {
   readonly linkUp: boolean;
-  /** Not a backup. Frames leave through a member only if both are so. */
+  /** Not a backup of a bond; enabled in a team, which does not say which port is the active one. Frames leave through a member only if both are so. */
   readonly transmitEnabled: boolean;
 }
 

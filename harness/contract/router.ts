@@ -16,7 +16,7 @@ export interface RouterOps {
   replaceRoute(route: OffloadedRoute): Awaitable<DriverResult<'forwards' | 'traps'>>;
   /** FIB_EVENT_ENTRY_DEL. */
   removeRoute(key: OffloadedPrefix): Awaitable<void>;
-  /** NETEVENT_NEIGH_UPDATE: who the station with this address is; null: nobody knows. Success means that it is in hardware. */
+  /** NETEVENT_NEIGH_UPDATE, of either protocol: who the station with this address is; null: nobody knows. Success means that it is in hardware. */
   setNeighbour(port: PortName, address: Uint8Array, station: MacAddress | null): Awaitable<DriverResult>;
 }
 
@@ -26,8 +26,12 @@ export interface RouterInterface {
   /** The VRF's, or the table main. */
   readonly table: number;
   readonly mtu: number;
+  /** Which packets it routes; the others are the host's. */
+  readonly ipv4: boolean;
+  readonly ipv6: boolean;
 }
 
+/** Of IPv4 or IPv6, as the length of the address tells. */
 export interface OffloadedPrefix {
   /** The VRF's, or the table main; what is in the table local of the kernel is here too. */
   readonly table: number;

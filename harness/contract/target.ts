@@ -17,7 +17,7 @@ import type {
 } from './values.js';
 
 /** Version of this interface; an agent and a harness settle it in their first message. */
-export const CONTRACT_VERSION = 1;
+export const CONTRACT_VERSION = 2;
 
 export interface Target {
   /** Who the target is and what it can do. Asked once, before anything else; the answer does not change while it is open. */
@@ -36,6 +36,7 @@ export interface Target {
    */
   bpf(command: number, attributes: Uint8Array, memory?: readonly BpfMemory[]): Promise<BpfResult>;
   readonly sysfs: SysfsTree;
+  readonly sysctl: SysctlTree;
   readonly firmware: FirmwareDirectory;
   readonly clock: Clock;
   /**
@@ -71,6 +72,7 @@ export interface TargetIdentity {
   };
 }
 
+/** A reload over devlink makes another net device for a port: `port` stays, the index is another one, which devlink tells. */
 export interface TargetPort {
   readonly port: PortName;
   readonly netDevice: NetDeviceName;
@@ -263,6 +265,15 @@ export interface SysfsTree {
 
 export type SysfsResult<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly errno: Errno };
+
+/**
+ * Settings of the kernel that have no netlink equal, by name from /proc/sys, in the network namespace of the net devices:
+ * `net/ipv6/conf/eth0/forwarding`. A name that the kernel does not know is ENOENT, a value that it does not take EINVAL.
+ */
+export interface SysctlTree {
+  read(name: string): Promise<SysfsResult<string>>;
+  write(name: string, value: string): Promise<SysfsResult<void>>;
+}
 
 /** The directory from which the kernel loads firmware. */
 export interface FirmwareDirectory {

@@ -51,6 +51,10 @@ export class TargetBench<Current extends Target> implements Target {
     return this.#current.sysfs;
   }
 
+  get sysctl(): Target['sysctl'] {
+    return this.#current.sysctl;
+  }
+
   get firmware(): Target['firmware'] {
     return this.#current.firmware;
   }

@@ -175,6 +175,15 @@ export class RecordingTarget implements Target {
     };
   }
 
+  get sysctl(): Target['sysctl'] {
+    const { sysctl } = this.#inner;
+    const guard = this.#guard;
+    return {
+      read: (name) => guard.call('sysctl read', () => sysctl.read(name)),
+      write: (name, value) => guard.call('sysctl write', () => sysctl.write(name, value)),
+    };
+  }
+
   get firmware(): Target['firmware'] {
     const { firmware } = this.#inner;
     const guard = this.#guard;

@@ -97,6 +97,9 @@ const RIG: readonly string[] = [
   'tc-gact',
   'tc-mirred',
   'sriov-vf-devices',
+  'sysctl',
+  'ipv6-routing',
+  'team',
 ];
 
 class ModelTarget implements Target {
@@ -108,6 +111,14 @@ class ModelTarget implements Target {
       return written;
     },
     list: (path: string): Promise<SysfsResult<readonly string[]>> => Promise.resolve(this.#control.sysfs.list(path)),
+  };
+  readonly sysctl = {
+    read: (name: string): Promise<SysfsResult<string>> => Promise.resolve(this.#kernel.sysctls.read(name)),
+    write: async (name: string, value: string): Promise<SysfsResult<void>> => {
+      const written = this.#kernel.sysctls.write(name, value);
+      await this.#kernel.settle();
+      return written;
+    },
   };
   readonly firmware = {
     put: (name: string, bytes: Uint8Array): Promise<FirmwareResult> => {
@@ -146,10 +157,8 @@ class ModelTarget implements Target {
     };
   }
 
-  netlink(protocol: number): Promise<NetlinkSocket> {
-    return Promise.resolve(
-      this.#control.openSocket(protocol, (milliseconds, until) => this.#kernel.wait(milliseconds, until)),
-    );
+  async netlink(protocol: number): Promise<NetlinkSocket> {
+    return this.#control.openSocket(protocol, (milliseconds, until) => this.#kernel.wait(milliseconds, until));
   }
 
   ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): ReturnType<Target['ethtoolIoctl']> {

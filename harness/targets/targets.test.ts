@@ -149,9 +149,9 @@ describe('a recording', () => {
 
   it.each([
     [{ contractVersion: 9 }, 'contract version 9'],
-    [{ contractVersion: 1, clock: 'virtual', ports: [] }, 'no port'],
-    [{ contractVersion: 1, clock: 'slow' }, 'a clock'],
-    [{ contractVersion: 1, clock: 'real', ports: [{}] }, 'a port without'],
+    [{ contractVersion: 2, clock: 'virtual', ports: [] }, 'no port'],
+    [{ contractVersion: 2, clock: 'slow' }, 'a clock'],
+    [{ contractVersion: 2, clock: 'real', ports: [{}] }, 'a port without'],
     [null, 'not a description'],
   ])('does not take %j for a description', async (answer, message) => {
     const inner = {

@@ -366,4 +366,22 @@ export const devlinkStateDefects: readonly Defect[] = [
       ),
     },
   ),
+  seen(
+    row('REGION-NOT-THERE', 'DL-REGION-001', 'The region is not registered', 'The driver takes snapshots of nothing.'),
+    {
+      wrap: driver(({ regions }) => (regions === undefined ? {} : { regions: { ...regions, list: [] } })),
+    },
+  ),
+  seen(
+    row('SNAPSHOT-STAYS', 'DL-REGION-009', 'A deleted snapshot stays', 'It is announced as gone, and can be read.'),
+    {
+      kernel: core({ deletesSnapshot: false }),
+    },
+  ),
+  seen(
+    row('READS-WHATEVER', 'DL-REGION-011', 'A read of nobody knows what is served', 'The memory is read as it is now.'),
+    {
+      kernel: core({ asksForSnapshot: false }),
+    },
+  ),
 ];

@@ -380,4 +380,25 @@ export const devlinkTablesDefects: readonly Defect[] = [
       ),
     },
   ),
+  seen(
+    row('LARGEST-PART', 'DL-RES-008', 'The largest part has to fit', 'Parts are compared with the whole one by one.'),
+    {
+      kernel: core({ sumOfParts: (sizes) => Math.max(...sizes) }),
+    },
+  ),
+  seen(
+    row(
+      'RELOAD-OF-NOTHING',
+      'DL-RELOAD-002',
+      'A reload does nothing',
+      'It succeeds, and the net devices are those that there were.',
+    ),
+    {
+      wrap: driver(({ reload }) =>
+        reload === undefined
+          ? {}
+          : { reload: { ...reload, down: () => done, up: () => ({ ok: true, value: ['driver_reinit'] }) } },
+      ),
+    },
+  ),
 ];

@@ -18,6 +18,11 @@ import { queueDefects } from './queues.js';
 import { routedPacketDefects } from './routedPackets.js';
 import { routerChipDefects } from './routerChip.js';
 import { routeDefects } from './routes.js';
+import { address6Defects } from './addresses6.js';
+import { neighbour6Defects } from './neighbours6.js';
+import { routedPacket6Defects } from './routedPackets6.js';
+import { routerChip6Defects } from './routerChip6.js';
+import { route6Defects } from './routes6.js';
 import { rssDefects } from './rss.js';
 import { rssContextDefects } from './rssContexts.js';
 import { segmentationDefects } from './segmentation.js';
@@ -25,6 +30,8 @@ import { snoopingDefects } from './snooping.js';
 import { statisticsDefects } from './statistics.js';
 import { switchFrameDefects } from './switchFrames.js';
 import { switchAggregationDefects } from './switchAggregation.js';
+import { switchHostDefects } from './switchHost.js';
+import { switchTeamDefects } from './switchTeam.js';
 import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
@@ -90,7 +97,14 @@ export const defects: readonly Defect[] = [
   ...sriovSettingDefects,
   ...sriovSwitchDefects,
   ...representorDefects,
+  ...switchTeamDefects,
+  ...switchHostDefects,
   ...devlinkPortsDefects,
   ...devlinkTablesDefects,
   ...devlinkStateDefects,
+  ...address6Defects,
+  ...route6Defects,
+  ...routedPacket6Defects,
+  ...neighbour6Defects,
+  ...routerChip6Defects,
 ];

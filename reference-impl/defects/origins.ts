@@ -47,6 +47,8 @@ export const BRIDGE_SWITCHDEV = kernelSource(
 );
 export const BRIDGE_FDB = kernelSource('Rules of the table that drivers have to follow', 'net/bridge/br_fdb.c');
 export const BRIDGE_VLAN = kernelSource('Rules of VLANs that drivers have to follow', 'net/bridge/br_vlan.c');
+export const BRIDGE_INPUT = kernelSource('What becomes of a frame at a port', 'net/bridge/br_input.c');
+export const BRIDGE_IF = kernelSource('Ports come and go', 'net/bridge/br_if.c');
 export const BRIDGE_NETLINK = kernelSource('Checks that came one by one', 'net/bridge/br_netlink.c');
 export const BRIDGE_MDB = kernelSource('Checks that came one by one', 'net/bridge/br_mdb.c');
 export const BRIDGE_MULTICAST = kernelSource(
@@ -69,6 +71,13 @@ export const BONDING_TESTS = kernelSource(
   'tools/testing/selftests/drivers/net/bonding',
 );
 export const DSA_LAG = kernelSource('What drivers are told of a member, and why', 'net/dsa/port.c');
+export const TEAM_CORE = kernelSource('Rules of teams, and what was fixed since', 'drivers/net/team/team_core.c');
+export const TEAM_BALANCE = kernelSource(
+  'Flows, their places, and what is counted of them',
+  'drivers/net/team/team_mode_loadbalance.c',
+);
+export const TEAM_ACTIVE = kernelSource('Which port is the active one', 'drivers/net/team/team_mode_activebackup.c');
+export const TEAM_PORTS = kernelSource('Which port is in use', 'include/linux/if_team.h');
 export const DSA_GUIDE = kernelSource('What hardware does for link aggregates', 'Documentation/networking/dsa/dsa.rst');
 export const MLXSW = kernelSource('How a driver does it', 'drivers/net/ethernet/mellanox/mlxsw/spectrum.c');
 export const FIB_FRONTEND = kernelSource('What addresses and requests make of tables', 'net/ipv4/fib_frontend.c');
@@ -126,3 +135,12 @@ export const DEVLINK_DOCUMENTATION = kernelSource(
   'What drivers did each in a way of its own before',
   'Documentation/networking/devlink/index.rst',
 );
+
+export const ADDRCONF = kernelSource('What addresses and settings of IPv6 do', 'net/ipv6/addrconf.c');
+export const IP6_FIB = kernelSource('Rules of the table that drivers mirror', 'net/ipv6/ip6_fib.c');
+export const IP6_ROUTE = kernelSource('What a route of IPv6 may be, and what is said without one', 'net/ipv6/route.c');
+export const IP6_INPUT = kernelSource('What is checked of a packet of IPv6', 'net/ipv6/ip6_input.c');
+export const IP6_OUTPUT = kernelSource('What is done to a packet on its way through', 'net/ipv6/ip6_output.c');
+export const EXTHDRS = kernelSource('Headers that were abused before they were checked', 'net/ipv6/exthdrs.c');
+export const ICMPV6 = kernelSource('When errors are sent, and what is in them', 'net/ipv6/icmp.c');
+export const NDISC = kernelSource('Who is answered, and who is believed', 'net/ipv6/ndisc.c');

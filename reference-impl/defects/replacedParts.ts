@@ -1,6 +1,7 @@
 /** A conforming stack with one part replaced: what most defects are. */
 import type { EswitchParts } from '../device/eswitch/eswitchParts.js';
 import type { NicParts } from '../device/parts.js';
+import type { RouterChip6Parts } from '../device/switch/router6Parts.js';
 import type { RouterChipParts } from '../device/switch/routerParts.js';
 import type { AclParts } from '../device/switch/aclParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
@@ -12,7 +13,9 @@ import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.j
 import type { KernelParts } from '../kernel/parts.js';
 import type { RoutingParts } from '../kernel/routing/routingParts.js';
 import type { SriovParts } from '../kernel/sriov/sriovParts.js';
+import type { Routing6Parts } from '../kernel/routing6/routing6Parts.js';
 import type { TcParts } from '../kernel/tc/tcParts.js';
+import type { TeamParts } from '../kernel/team/teamParts.js';
 import type { Defect } from './defect.js';
 
 /** Parts of the kernel. */
@@ -64,6 +67,16 @@ export const routerChip =
   (change: Partial<RouterChipParts>): NonNullable<Defect['router']> =>
   (parts) => ({ ...parts, ...change });
 
+/** Parts of IPv6 in the kernel's router. */
+export const routing6 =
+  (change: Partial<Routing6Parts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, routing6: { ...parts.routing6, ...change } });
+
+/** Parts of IPv6 in the router of the reference switch. */
+export const routerChip6 =
+  (change: Partial<RouterChip6Parts>): NonNullable<Defect['router']> =>
+  (parts) => ({ ...parts, ipv6: { ...parts.ipv6, ...change } });
+
 /** Parts of the access list of the reference switch. */
 export const acl =
   (change: Partial<AclParts>): NonNullable<Defect['switch']> =>
@@ -83,3 +96,8 @@ export const eswitch =
 export const sriov =
   (change: Partial<SriovParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, sriov: { ...parts.sriov, ...change } });
+
+/** Parts of the kernel's teams. */
+export const team =
+  (change: Partial<TeamParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, team: { ...parts.team, ...change } });

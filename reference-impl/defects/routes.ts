@@ -1,5 +1,7 @@
 /** Seeded defects of routes. */
 import { RTN_PROHIBIT, RT_TABLE_DEFAULT, RT_TABLE_LOCAL, RT_TABLE_MAIN } from '../netlink/families/routing.js';
+import { prefixOf } from '../kernel/routing/route.js';
+import { equalBytes } from '../packet/bytes.js';
 import type { Defect } from './defect.js';
 import { FIB_FRONTEND, FIB_SEMANTICS, FIB_TRIE, FORWARDING_TESTS, IP_ROUTE, PRACTICE } from './origins.js';
 import { routerChip, routing } from './replacedParts.js';
@@ -20,6 +22,23 @@ export const routeDefects: readonly Defect[] = [
     origin: FIB_FRONTEND,
     caughtBy: 'SW-RT-001',
     kernel: routing({ addsConnected: false }),
+  },
+  {
+    id: 'DEF-SW-SECOND-ADDRESS-HIDES-NETWORK',
+    title: 'A network with two addresses is lost when its port comes up again',
+    description:
+      'An address is taken for a further one if any other is of its network: each leaves the route to the other.',
+    origin: FIB_FRONTEND,
+    caughtBy: 'SW-RT-047',
+    kernel: routing({
+      makesNetwork: (address, all) =>
+        !all.some(
+          (other) =>
+            other !== address &&
+            other.prefixLength === address.prefixLength &&
+            equalBytes(prefixOf(other.local, other.prefixLength), prefixOf(address.local, address.prefixLength)),
+        ),
+    }),
   },
   {
     id: 'DEF-SW-ROUTES-OUTLIVE-ADDRESS',

@@ -106,6 +106,20 @@ export const switchAggregationBridgeDefects: readonly Defect[] = [
       })),
   },
   {
+    id: 'DEF-SW-LAG-PVID-OF-LATE-MEMBER',
+    title: 'A member that comes late has its aggregate lose the PVID',
+    description: 'The VLANs of the aggregate are programmed again, without the mark.',
+    origin: DSA_LAG,
+    caughtBy: 'SW-LAG-046',
+    wrap: (device) =>
+      withSwitchdev(device, (sound) => ({
+        addObject: (port, object) =>
+          port === ('p1' as PortName) && object.kind === 'vlan'
+            ? sound.addObject(port, { ...object, pvid: false })
+            : sound.addObject(port, object),
+      })),
+  },
+  {
     id: 'DEF-SW-LAG-FLAGS-OF-LATE-MEMBER',
     title: 'A member that comes late has its aggregate join with the flags of a new port',
     description: 'Joining writes the defaults, whoever joins.',

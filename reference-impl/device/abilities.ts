@@ -71,6 +71,7 @@ const SWITCH_CAPABILITIES = present([
   'switch-table-fillable',
   'lag-table-fillable',
   'switchdev-routes',
+  'switchdev-routes6',
   'route-table-fillable',
   'filters-forwarded',
   'flow-offload',

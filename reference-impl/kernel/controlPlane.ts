@@ -20,6 +20,7 @@ import { registerNetdevFamily } from './netdevFamily.js';
 import { addressOperations } from './rtnetlink/address.js';
 import { bridgeLinkMessage } from './rtnetlink/bridgeMessage.js';
 import { bridgePortOperations } from './rtnetlink/bridgePorts.js';
+import { bridgeVlanOperations } from './rtnetlink/bridgeVlans.js';
 import { entryMessage, forwardingOperations } from './rtnetlink/forwarding.js';
 import { linkOperations } from './rtnetlink/link.js';
 import { linkMessage } from './rtnetlink/linkMessage.js';
@@ -28,12 +29,14 @@ import { groupAnnouncement, routerAnnouncement } from './rtnetlink/mdbMessage.js
 import { registerRouting } from './rtnetlink/routing.js';
 import { registerSriov } from './sriov/sriovSysfs.js';
 import { Sysfs, registerNetDevices } from './sysfs.js';
+import { registerTeamFamily } from './team/teamFamily.js';
 import { registerTrafficControl } from './tc/register.js';
 
 /** Lets time pass until the condition holds or it is over. */
 export type WaitFor = (milliseconds: number, until: () => boolean) => Promise<void>;
 
 export interface ControlPlane {
+  /** Throws for a protocol that the kernel does not have. */
   openSocket(protocol: number, wait: WaitFor): NetlinkSocket;
   ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): Promise<IoctlResult>;
   readonly sysfs: Sysfs;
@@ -53,8 +56,10 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   for (const operation of mdbOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   registerRouting(kernel, netlink);
   registerTrafficControl(kernel.trafficControl, netlink);
+  for (const operation of bridgeVlanOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   registerEthtoolFamily(kernel, netlink);
   registerNetdevFamily(kernel, netlink);
+  registerTeamFamily(kernel, netlink);
   registerDevlinkFamily(kernel.devlinks, netlink);
   // rtnetlink_event(): every change of a net device is told to who listens to links.
   kernel.notifiers.push((event, netDevice) => {
@@ -78,7 +83,10 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
     router: (change, port) => netlink.notify(NETLINK_ROUTE, RTNLGRP_MDB, routerAnnouncement(change, port)),
   });
   return {
-    openSocket: (protocol, wait) => contractSocket(netlink, netlink.openSocket(protocol), wait),
+    openSocket: (protocol, wait) => {
+      if (!netlink.hasProtocol(protocol)) throw new Error(`socket(AF_NETLINK, SOCK_RAW, ${protocol}): EPROTONOSUPPORT`);
+      return contractSocket(netlink, netlink.openSocket(protocol), wait);
+    },
     ethtoolIoctl: (netDevice, command) => ethtoolIoctl(kernel, netDevice, command),
     sysfs,
     reset: () => netlink.emptyAllSockets(),

@@ -1,8 +1,10 @@
 /** Changes to a net device that its user asks for: net/core/dev.c. Each either takes effect whole or is refused. */
 import type { MacAddress } from '../../harness/contract/index.js';
-import { changeMembers, usesPrimary, type Bond } from './bond/bond.js';
+import { changeMembers } from './aggregates.js';
+import { usesPrimary, type Bond } from './bond/bond.js';
 import { changeBridgeAddress } from './bridge/bridging.js';
-import { EADDRNOTAVAIL, EINVAL, ENETDOWN, ERANGE, OK, refused } from './errno.js';
+import { EADDRNOTAVAIL, EINVAL, ENETDOWN, EPERM, ERANGE, OK, refused } from './errno.js';
+import { portsFollowAddress } from './team/teaming.js';
 import { fixFeatures, sameFeatures, type FeatureSet } from './features.js';
 import { notify, type KernelState, type Outcome } from './kernelState.js';
 import { updateOperState } from './linkState.js';
@@ -37,6 +39,7 @@ export async function openNetDevice(kernel: KernelState, netDevice: NetDevice): 
     if (!opened.ok) return opened;
   }
   netDevice.flags |= IFF_UP;
+  netDevice.hasQueues = true;
   if (lower.kind === 'vlan') {
     if (netDevice.promiscuity > 0) await changePromiscuity(kernel, lower.on, 1);
     if (netDevice.allMulticast > 0) await changeAllMulticast(kernel, lower.on, 1);
@@ -112,21 +115,18 @@ export async function setMtu(kernel: KernelState, netDevice: NetDevice, mtu: num
     if (mtu < 0 || mtu < netDevice.minMtu) return refused(EINVAL, 'mtu less than device minimum');
     if (netDevice.maxMtu > 0 && mtu > netDevice.maxMtu) return refused(EINVAL, 'mtu greater than device maximum');
   }
-  const { lower } = netDevice;
+  const { lower, teamPort } = netDevice;
+  if (teamPort !== undefined && !teamPort.team.isChangingMtu && kernel.parts.team.locksMtu) return refused(EPERM);
   if (lower.kind === 'vlan') {
     // vlan_dev_change_mtu(): a VLAN device is never wider than what lies below it.
     if (mtu > lower.on.mtu) return refused(ERANGE);
   } else if (lower.kind === 'bridge') {
     lower.bridge.mtuIsUsers = true;
-  } else if (lower.kind === 'bond') {
-    const before = netDevice.mtu;
-    const changed = kernel.parts.bond.membersFollowMtu
-      ? await changeMembers(
-          lower.bond,
-          (member) => setMtu(kernel, member, mtu),
-          (member) => setMtu(kernel, member, before),
-        )
-      : OK;
+  } else if (lower.kind === 'bond' || lower.kind === 'team') {
+    const follows = lower.kind === 'bond' ? kernel.parts.bond.membersFollowMtu : kernel.parts.team.portsFollowMtu;
+    if (lower.kind === 'team') lower.team.isChangingMtu = true;
+    const changed = follows ? await setMembersMtu(kernel, netDevice, mtu) : OK;
+    if (lower.kind === 'team') lower.team.isChangingMtu = false;
     if (!changed.ok) return changed;
   } else if (lower.kind === 'port') {
     const changed = await lower.device.netDevice.changeMtu(lower.port, mtu);
@@ -137,6 +137,14 @@ export async function setMtu(kernel: KernelState, netDevice: NetDevice, mtu: num
   for (const upper of netDevice.uppers) if (upper.mtu > mtu) await setMtu(kernel, upper, mtu);
   return OK;
 }
+
+/** bond_change_mtu(), team_change_mtu(): every member follows, or none. */
+const setMembersMtu = (kernel: KernelState, aggregate: NetDevice, mtu: number): Promise<Outcome> =>
+  changeMembers(
+    aggregate,
+    (member) => setMtu(kernel, member, mtu),
+    (member) => setMtu(kernel, member, aggregate.mtu),
+  );
 
 /** dev_set_mac_address() with eth_validate_addr(): EADDRNOTAVAIL for a zero or multicast address. */
 export async function setMacAddress(kernel: KernelState, netDevice: NetDevice, address: MacAddress): Promise<Outcome> {
@@ -154,6 +162,8 @@ export async function setMacAddress(kernel: KernelState, netDevice: NetDevice, a
   } else if (lower.kind === 'bond') {
     const changed = await setAggregateAddress(kernel, netDevice, lower.bond, address);
     if (changed !== undefined) return changed;
+  } else if (lower.kind === 'team') {
+    await portsFollowAddress(kernel, lower.team, address);
   } else if (lower.kind === 'port') {
     const changed = await lower.device.netDevice.setMacAddress(lower.port, address);
     if (!changed.ok) return changed;
@@ -174,7 +184,7 @@ async function setAggregateAddress(
   const before = netDevice.address;
   const changed = kernel.parts.bond.membersFollowAddress
     ? await changeMembers(
-        bond,
+        netDevice,
         (member) => setMacAddress(kernel, member, address),
         (member) => setMacAddress(kernel, member, before),
       )

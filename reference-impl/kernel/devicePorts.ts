@@ -1,6 +1,7 @@
 /** Net devices of a device's ports, those that are there from the start and those that come and go: register_netdev(). */
 import type { Device, DevicePort, IfIndex, NetDeviceName } from '../../harness/contract/index.js';
 import { releaseMember } from './bond/bonding.js';
+import { removePort } from './team/teaming.js';
 import { releasePort } from './bridge/bridging.js';
 import { closeNetDevice } from './deviceControl.js';
 import { SOFT_FEATURES, SOFT_FEATURES_OFF } from './features.js';
@@ -40,6 +41,7 @@ export async function unregisterNetDevice(kernel: ReferenceKernel, netDevice: Ne
   for (const upper of [...netDevice.uppers]) await removeVlanDevice(kernel, upper);
   if (netDevice.bridgePort !== undefined) await releasePort(kernel.bridging, netDevice.bridgePort);
   if (netDevice.bondMember !== undefined) await releaseMember(kernel.bonds, netDevice.bondMember);
+  if (netDevice.teamPort !== undefined) await removePort(kernel.teams, netDevice.teamPort);
   if (netDevice.vrf !== undefined) await leaveVrf(kernel, netDevice);
   await closeNetDevice(kernel, netDevice);
   kernel.netDevices.delete(netDevice.ifIndex);

@@ -18,7 +18,8 @@ import type {
   TxFrame,
   WireFrame,
 } from '../../harness/contract/index.js';
-import { egressOf } from './bond/bondFrames.js';
+import { readU16 } from '../packet/bytes.js';
+import { ETH_P_IPV6 } from '../packet/protocols.js';
 import { BondKernel } from './bond/bondKernel.js';
 import type { Bridge } from './bridge/bridge.js';
 import { BridgeKernel } from './bridge/bridgeKernel.js';
@@ -35,7 +36,10 @@ import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
 import { ReceivePath } from './receive.js';
 import { RoutingKernel } from './routing/routingKernel.js';
 import { SriovKernel } from './sriov/physicalFunctions.js';
+import { Routing6Kernel } from './routing6/routing6Kernel.js';
 import { TrafficControl } from './tc/trafficControl.js';
+import { Sysctls } from './sysctls.js';
+import { TeamKernel } from './team/teamKernel.js';
 import { Timers } from './timers.js';
 import { pickTxQueue, validateTransmit, withTagInBytes } from './transmit.js';
 
@@ -62,6 +66,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly netDevices = new Map<IfIndex, NetDevice>();
   readonly notifiers: Notifier[] = [];
   readonly log: string[] = [];
+  readonly sysctls = new Sysctls();
   readonly device: Device;
   readonly description: DeviceDescription;
   now: Nanoseconds = 0n;
@@ -72,7 +77,9 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly #stopped = new Map<PortName, Set<QueueIndex>>();
   readonly bridging: BridgeKernel;
   readonly bonds: BondKernel;
+  readonly teams: TeamKernel;
   readonly routing: RoutingKernel;
+  readonly routing6: Routing6Kernel;
   readonly trafficControl: TrafficControl;
   readonly sriov: SriovKernel;
   readonly devlinks: DevlinkKernel;
@@ -98,8 +105,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
       tap: (netDevice, frame) => this.#tap(netDevice, frame),
       passes: (netDevice, frame, vnet) => this.trafficControl.ingress(netDevice, frame, vnet),
       bridge: (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
-      member: (member, bytes) => this.bonds.received(member, bytes),
-      protocols: (netDevice, frame) => this.routing.receive(netDevice, frame.bytes),
+      member: (member, bytes) => this.#isTheAggregates(member, bytes),
+      protocols: (netDevice, frame) => this.#toProtocols(netDevice, frame.bytes),
     });
     this.trafficControl = new TrafficControl(this, {
       transmit: (netDevice, frame, through) => void this.#forwarded.push({ netDevice, frame, through }),
@@ -112,6 +119,14 @@ export class ReferenceKernel implements KernelState, DriverHost {
       at: (at, run) => this.#timers.add(at, run),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
     });
+    this.routing6 = new Routing6Kernel(this, {
+      at: (at, run) => this.#timers.add(at, run),
+      transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
+      defer: (work) => this.bridging.switchdev.defer(work),
+      vrfTable: (netDevice) => this.routing.vrfTable(netDevice),
+      interfacesChanged: () => this.routing.offload.interfacesChanged(),
+    });
+    this.routing.offload.serve(this.routing6);
     this.bridging = new BridgeKernel(this, {
       at: (at, run) => this.#timers.add(at, run),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
@@ -121,6 +136,13 @@ export class ReferenceKernel implements KernelState, DriverHost {
       at: (at, run) => this.#timers.add(at, run),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
     });
+    this.teams = new TeamKernel(this, { at: (at, run) => this.#timers.add(at, run) });
+  }
+
+  /** Whoever the member belongs to says so. */
+  #isTheAggregates({ bondMember, teamPort }: NetDevice, bytes: Uint8Array): boolean {
+    if (bondMember !== undefined) return this.bonds.received(bondMember, bytes) === 'aggregate';
+    return teamPort !== undefined && this.teams.receives(teamPort, bytes);
   }
 
   /** Probes the device and registers a net device for each of its ports. */
@@ -146,6 +168,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.bridging.switchdev.forget();
     this.routing.reset();
     this.sriov.reset();
+    this.routing6.reset();
     this.#nextIfIndex = 2;
     this.log.length = 0;
     for (const frames of this.#cables.values()) frames.length = 0;
@@ -363,6 +386,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
     return netDevice;
   }
 
+  #toProtocols(netDevice: NetDevice, bytes: Uint8Array): void {
+    if (readU16(bytes, 12) === ETH_P_IPV6) this.routing6.receive(netDevice, bytes);
+    else this.routing.receive(netDevice, bytes);
+  }
+
   #tap(netDevice: NetDevice, frame: HostReceive): void {
     for (const socket of this.#sockets) if (socket.netDevice === netDevice) socket.received.push(frame);
   }
@@ -388,12 +416,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
       if (netDevice.carrier) this.#sendThroughBridge(lower.bridge, frame);
       return;
     }
-    if (lower.kind === 'bond') {
+    if (lower.kind === 'bond' || lower.kind === 'team') {
       if (!netDevice.carrier || !isUp(netDevice)) return;
-      netDevice.softwareTraffic.txPackets += frame.gso?.segments ?? 1;
-      netDevice.softwareTraffic.txBytes += frame.bytes.length;
-      for (const member of egressOf(this.parts.bond, lower.bond, frame))
-        await this.#transmit(member, frame, wanted, through);
+      const members =
+        lower.kind === 'bond' ? this.bonds.transmit(lower.bond, frame) : this.teams.transmit(lower.team, frame);
+      for (const member of members) await this.#transmit(member, frame, wanted, through);
       return;
     }
     // What a VRF device itself sends would be routed once more; nothing of the host's does.

@@ -2,6 +2,7 @@ import type { DriverResult, IfIndex, Nanoseconds } from '../../harness/contract/
 import type { Bridging } from './bridge/bridging.js';
 import type { NetDevice } from './netDevice.js';
 import type { KernelParts } from './parts.js';
+import type { Sysctls } from './sysctls.js';
 
 /** linux/netdevice.h, enum netdev_cmd: what the notifier chain says. */
 export type NetDeviceEvent =
@@ -31,6 +32,7 @@ export interface KernelState {
   /** netdev_err(): what a kernel log would show. */
   readonly log: string[];
   readonly bridging: Bridging;
+  readonly sysctls: Sysctls;
 }
 
 export function notify(kernel: KernelState, event: NetDeviceEvent, netDevice: NetDevice): void {

@@ -10,6 +10,7 @@ import type {
 import type { Bond, BondMember } from './bond/bond.js';
 import type { Bridge, BridgePort } from './bridge/bridge.js';
 import type { FeatureSet } from './features.js';
+import type { Team, TeamPort } from './team/team.js';
 import { NO_PORT } from './noPort.js';
 
 /** linux/if.h, net_device_flags. */
@@ -19,6 +20,7 @@ export const IFF_LOOPBACK = 1 << 3;
 export const IFF_RUNNING = 1 << 6;
 export const IFF_NOARP = 1 << 7;
 export const IFF_PROMISC = 1 << 8;
+export const IFF_MASTER = 1 << 10;
 export const IFF_ALLMULTI = 1 << 9;
 export const IFF_MULTICAST = 1 << 12;
 export const IFF_LOWER_UP = 1 << 16;
@@ -44,6 +46,7 @@ export type Lower =
   | { readonly kind: 'vlan'; readonly on: NetDevice; readonly tpid: number; readonly vid: Vid }
   | { readonly kind: 'bridge'; readonly bridge: Bridge }
   | { readonly kind: 'bond'; readonly bond: Bond }
+  | { readonly kind: 'team'; readonly team: Team }
   | { readonly kind: 'vrf'; readonly table: number };
 
 /** An address list with reference counts, as net/core/dev_addr_lists.c keeps it. */
@@ -57,7 +60,11 @@ export interface ProtocolAddress {
   readonly broadcast?: Uint8Array;
   readonly label: string;
   readonly scope: number;
-  readonly flags: number;
+  /** IFA_F_*. */
+  flags: number;
+  /** Seconds that it lives and is preferred, counted from `since`; absent: for ever. */
+  readonly lifetime?: { readonly valid: number; readonly preferred: number };
+  readonly since?: bigint;
 }
 
 /** struct rtnl_link_stats64 as far as the core keeps it beside the driver. */
@@ -96,6 +103,8 @@ export interface NetDevice {
   promiscuity: number;
   allMulticast: number;
   carrier: boolean;
+  /** dev_activate() gave it its queue discipline; before, it has noop. */
+  hasQueues: boolean;
   carrierUpCount: number;
   carrierDownCount: number;
   operState: number;
@@ -130,6 +139,7 @@ export interface NetDevice {
   bridgePort: BridgePort | undefined;
   /** IFLA_MASTER is its aggregate. */
   bondMember: BondMember | undefined;
+  teamPort: TeamPort | undefined;
   /** IFLA_MASTER is this VRF device. */
   vrf: NetDevice | undefined;
 
@@ -152,6 +162,7 @@ export function portOf({ lower }: NetDevice): Extract<Lower, { kind: 'port' }> {
       return portOf(lower.on);
     case 'bridge':
     case 'bond':
+    case 'team':
     case 'vrf':
       return NO_PORT;
   }
@@ -190,6 +201,7 @@ export function createNetDevice(seed: NetDeviceSeed): NetDevice {
     promiscuity: 0,
     allMulticast: 0,
     carrier: false,
+    hasQueues: false,
     carrierUpCount: 0,
     carrierDownCount: 0,
     operState: IF_OPER_DOWN,
@@ -218,6 +230,7 @@ export function createNetDevice(seed: NetDeviceSeed): NetDevice {
     uppers: new Set(),
     bridgePort: undefined,
     bondMember: undefined,
+    teamPort: undefined,
     vrf: undefined,
     coreStatistics: { rxDropped: 0, txDropped: 0, rxNohandler: 0 },
     softwareTraffic: { rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0, multicast: 0 },

@@ -10,6 +10,8 @@ import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from 
 import type { NetDevice } from './netDevice.js';
 import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js';
 import { CONFORMING_SRIOV, type SriovParts } from './sriov/sriovParts.js';
+import { CONFORMING_ROUTING6, type Routing6Parts } from './routing6/routing6Parts.js';
+import { CONFORMING_TEAM, type TeamParts } from './team/teamParts.js';
 
 const VID_MASK = 0xfff;
 
@@ -109,6 +111,8 @@ export interface KernelParts {
   readonly routing: RoutingParts;
   readonly tc: TcParts;
   readonly sriov: SriovParts;
+  readonly routing6: Routing6Parts;
+  readonly team: TeamParts;
   readonly devlink: DevlinkParts;
 }
 
@@ -167,5 +171,7 @@ export const CONFORMING_KERNEL: KernelParts = {
   routing: CONFORMING_ROUTING,
   tc: CONFORMING_TC,
   sriov: CONFORMING_SRIOV,
+  routing6: CONFORMING_ROUTING6,
+  team: CONFORMING_TEAM,
   devlink: CONFORMING_DEVLINK,
 };

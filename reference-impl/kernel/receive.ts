@@ -5,8 +5,7 @@ import { GroEngine, type GroOutput } from '../packet/aggregate.js';
 import { equalBytes } from '../packet/bytes.js';
 import { onesComplementSum, pseudoHeaderSum } from '../packet/checksum.js';
 import { parseFlow, newFlow } from '../packet/flow.js';
-import type { BondMember } from './bond/bond.js';
-import type { MemberFrame } from './bond/bondFrames.js';
+import { aggregateOf } from './aggregates.js';
 import type { BridgePort } from './bridge/bridge.js';
 import type { KernelState } from './kernelState.js';
 import { isUp, type NetDevice } from './netDevice.js';
@@ -19,8 +18,8 @@ const PACKET_OTHERHOST = 3;
 /** br_handle_frame(): the bridge takes what comes in at its port. */
 export type RxHandler = (port: BridgePort, frame: RxFrame, vnet: VirtioNetHeader | undefined) => void;
 
-/** bond_handle_frame(): whose a frame is that a member received. */
-export type MemberHandler = (member: BondMember, bytes: Uint8Array) => MemberFrame;
+/** bond_handle_frame(), team_handle_frame(): whether a frame that this member received is its aggregate's, or stays at the member. */
+export type MemberHandler = (member: NetDevice, bytes: Uint8Array) => boolean;
 
 /** ip_rcv() and arp_rcv(): what nobody took before. */
 export type ProtocolHandler = (netDevice: NetDevice, frame: RxFrame) => void;
@@ -103,10 +102,10 @@ export class ReceivePath {
     const { vlan, ...rest } = untagged.frame;
     const upper = vlan === undefined ? undefined : vlanUpper(this.#kernel, netDevice, vlan);
     if (upper === undefined) {
+      const aggregate = aggregateOf(netDevice);
       if (netDevice.bridgePort !== undefined)
         this.#handlers.bridge(netDevice.bridgePort, untagged.frame, untagged.vnet);
-      else if (netDevice.bondMember !== undefined)
-        this.#toAggregate(netDevice.bondMember, untagged.frame, untagged.vnet);
+      else if (aggregate !== undefined) this.#toAggregate(netDevice, aggregate, untagged.frame, untagged.vnet);
       // A tag of a VLAN that nobody has makes it somebody else's; a priority tag does not.
       else if (vlan === undefined || (vlan.tci & 0xfff) === 0) this.#handlers.protocols(netDevice, untagged.frame);
       return;
@@ -118,12 +117,11 @@ export class ReceivePath {
   }
 
   /** RX_HANDLER_ANOTHER: the frame comes in once more, at the aggregate. */
-  #toAggregate(member: BondMember, frame: RxFrame, vnet: VirtioNetHeader | undefined): void {
-    const { netDevice } = member.bond;
-    if (!isUp(netDevice) || this.#handlers.member(member, frame.bytes) === 'member') return;
-    netDevice.softwareTraffic.rxPackets++;
-    netDevice.softwareTraffic.rxBytes += frame.bytes.length;
-    this.deliver(netDevice, frame, vnet);
+  #toAggregate(member: NetDevice, aggregate: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined): void {
+    if (!isUp(aggregate) || !this.#handlers.member(member, frame.bytes)) return;
+    aggregate.softwareTraffic.rxPackets++;
+    aggregate.softwareTraffic.rxBytes += frame.bytes.length;
+    this.deliver(aggregate, frame, vnet);
   }
 }
 

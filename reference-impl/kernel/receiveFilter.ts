@@ -1,6 +1,7 @@
 /** Address lists and receive modes: net/core/dev_addr_lists.c and __dev_set_rx_mode(). */
 import type { MacAddress, Vid } from '../../harness/contract/index.js';
-import { bondOf, membersOf, usesPrimary } from './bond/bond.js';
+import { membersOf } from './aggregates.js';
+import { bondOf, usesPrimary } from './bond/bond.js';
 import { EEXIST, ENOENT, OK, refused } from './errno.js';
 import type { KernelState, Outcome } from './kernelState.js';
 import { IFF_ALLMULTI, IFF_PROMISC, isUp, type AddressList, type NetDevice } from './netDevice.js';
@@ -40,12 +41,22 @@ export async function changeAllMulticast(kernel: KernelState, netDevice: NetDevi
   await applyRxMode(netDevice);
 }
 
-/** bond_set_promiscuity(), bond_set_allmulti(): of an aggregate, the members that receive for it. */
+/** bond_set_promiscuity(), bond_set_allmulti(), team_change_rx_flags(): of an aggregate, the members that receive for it. */
 function receivingMembers(netDevice: NetDevice): readonly NetDevice[] {
   const bond = bondOf(netDevice);
-  if (bond === undefined) return [];
-  if (usesPrimary(bond)) return bond.active === undefined ? [] : [bond.active.netDevice];
-  return [...bond.members.values()].map((member) => member.netDevice);
+  if (bond !== undefined && usesPrimary(bond)) return bond.active === undefined ? [] : [bond.active.netDevice];
+  return membersOf(netDevice).map((member) => member.netDevice);
+}
+
+/** A member that comes receives what the aggregate is to receive, and no longer when it goes. */
+export async function receiveLikeAggregate(
+  kernel: KernelState,
+  { flags }: NetDevice,
+  member: NetDevice,
+  change: 1 | -1,
+): Promise<void> {
+  if ((flags & IFF_PROMISC) !== 0) await changePromiscuity(kernel, member, change);
+  if ((flags & IFF_ALLMULTI) !== 0) await changeAllMulticast(kernel, member, change);
 }
 
 /** dev_uc_add(), dev_mc_add(): one more reference. */

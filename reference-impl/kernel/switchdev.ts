@@ -15,7 +15,7 @@ import type {
 import { EOPNOTSUPP, OK, refused } from './errno.js';
 import type { Outcome } from './kernelState.js';
 import type { NetDevice } from './netDevice.js';
-import { membersOf } from './bond/bond.js';
+import { membersOf } from './aggregates.js';
 import type { Bridge, BridgePort, PortFlags } from './bridge/bridge.js';
 import type { FdbEntry } from './bridge/fdbTable.js';
 import type { GroupEntry, PortGroup } from './bridge/multicast/groupTable.js';

@@ -32,7 +32,7 @@ export interface VlanRequest {
 export async function createVlanDevice(kernel: KernelState, request: VlanRequest): Promise<Outcome> {
   const { on, tpid, vid } = request;
   const taken = [...on.uppers].some(({ lower }) => lower.kind === 'vlan' && lower.vid === vid && lower.tpid === tpid);
-  if (taken) return refused(EEXIST, 'VLAN device already exists');
+  if (taken) return refused(EEXIST, '8021q: VLAN device already exists');
   const added = await addVid(on, tpid, vid);
   if (!added.ok) return added;
 

@@ -3,10 +3,12 @@ import type { IfIndex, NetDeviceName, MacAddress } from '../../harness/contract/
 import { closeNetDevice, openNetDevice } from './deviceControl.js';
 import { EBUSY, EINVAL, OK, refused } from './errno.js';
 import { notify, type KernelState, type Outcome } from './kernelState.js';
-import { createNetDevice, isUp, type NetDevice } from './netDevice.js';
+import { createNetDevice, IFF_MASTER, IFF_NOARP, isUp, type NetDevice } from './netDevice.js';
 import { NO_LIMITS } from './noPort.js';
 
+/** IP6_MAX_MTU and IPV6_MIN_MTU: vrf_setup(). */
 const VRF_MTU = 65575;
+const VRF_MIN_MTU = 1280;
 
 /** vrf_newlink(). */
 export function createVrf(
@@ -19,10 +21,12 @@ export function createVrf(
     lower: { kind: 'vrf', table: seed.table },
     address: `02:76:72:66:00:${seed.ifIndex.toString(16).padStart(2, '0')}` as MacAddress,
     mtu: VRF_MTU,
-    limits: NO_LIMITS,
+    limits: { ...NO_LIMITS, minMtu: VRF_MIN_MTU, maxMtu: VRF_MTU },
     hwFeatures: [],
     features: [],
   });
+  // vrf_dev_init().
+  netDevice.flags = IFF_MASTER | IFF_NOARP;
   netDevice.carrier = true;
   kernel.netDevices.set(netDevice.ifIndex, netDevice);
   notify(kernel, 'NETDEV_REGISTER', netDevice);

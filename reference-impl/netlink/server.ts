@@ -201,6 +201,11 @@ export class NetlinkKernel {
     return group;
   }
 
+  /** Whether there is such a protocol: what socket(2) says EPROTONOSUPPORT to. */
+  hasProtocol(protocol: number): boolean {
+    return protocol === NETLINK_GENERIC || this.#byProtocol.has(protocol);
+  }
+
   openSocket(protocol: number): KernelSocket {
     const socket: KernelSocket = { protocol, portId: this.#nextPortId++, queue: [], groups: new Set() };
     this.#sockets.add(socket);
@@ -224,9 +229,11 @@ export class NetlinkKernel {
     return false;
   }
 
-  /** nlmsg_multicast(). */
-  notify(protocol: number, group: number, { type, body, flags = 0 }: NetlinkBody): void {
-    const datagram = encodeMessage({ type, flags, sequence: 0, portId: 0 }, body);
+  /** nlmsg_multicast(): the messages share a datagram. */
+  notify(protocol: number, group: number, ...messages: readonly NetlinkBody[]): void {
+    const datagram = encodeDatagram(
+      messages.map(({ type, body, flags = 0 }) => encodeMessage({ type, flags, sequence: 0, portId: 0 }, body)),
+    );
     for (const socket of this.#sockets) {
       if (socket.protocol === protocol && this.#parts.notifies(socket, group)) socket.queue.push(datagram.slice());
     }

@@ -146,6 +146,18 @@ describe('a target behind an agent', () => {
     await target.close();
   });
 
+  it('has the sysctls of the target', async () => {
+    const { target } = await served();
+    const { netDevice } = await portUp(target);
+    const name = `net/ipv4/conf/${netDevice}/forwarding`;
+    expect(await target.sysctl.read(name)).toEqual({ ok: true, value: '0\n' });
+    expect(await target.sysctl.write(name, '1')).toEqual({ ok: true, value: undefined });
+    expect(await target.sysctl.read(name)).toEqual({ ok: true, value: '1\n' });
+    expect(await target.sysctl.write(name, 'yes')).toEqual({ ok: false, errno: 22 });
+    expect(await target.sysctl.read('net/ipv4/conf/none/forwarding')).toEqual({ ok: false, errno: 2 });
+    await target.close();
+  });
+
   it('says what went wrong with it', async () => {
     const { target } = await served();
     await expect(target.host('eth7' as NetDeviceName)).rejects.toThrow(TargetFault);
@@ -187,7 +199,7 @@ describe('an agent that is none', () => {
       toHarness.write(encodeMessage(1, 0, hello));
     });
     await expect(AgentConnection.open(toHarness, toAgent, { name: 'agent:old' })).rejects.toThrow(
-      /it speaks protocol 2 and contract .*install the same version on both machines/,
+      /it speaks protocol 3 and contract .*install the same version on both machines/,
     );
   });
 
@@ -283,6 +295,12 @@ describe.skipIf(!canBuild)('the native agent', { timeout: 60_000 }, () => {
       frame.set([0x88, 0xb5], 12);
       await wire.send([{ bytes: frame }]);
       expect((await host.receive({ withinMs: 2000, count: 1 })).map(({ bytes }) => bytes)).toEqual([frame]);
+      expect(await target.sysctl.read('net/ipv4/conf/d0/forwarding')).toEqual({ ok: true, value: '0\n' });
+      expect(await target.sysctl.write('net/ipv4/conf/d0/forwarding', '1')).toMatchObject({ ok: true });
+      await target.reset();
+      expect(await target.sysctl.read('net/ipv4/conf/d0/forwarding')).toEqual({ ok: true, value: '0\n' });
+      expect(await target.sysctl.write('net/ipv4/conf/d0/forwarding', 'x')).toEqual({ ok: false, errno: 22 });
+      expect(await target.sysctl.read('../version')).toEqual({ ok: false, errno: 22 });
     } finally {
       await target.close();
     }

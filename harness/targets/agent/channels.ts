@@ -27,6 +27,7 @@ import type {
   NetlinkSocket,
   ReceiveWait,
   SendResult,
+  SysctlTree,
   SysfsResult,
   SysfsTree,
   TransmitTimestamp,
@@ -49,12 +50,14 @@ export function microseconds(milliseconds: number): bigint {
 export class AgentChannels implements MachineChannels {
   readonly #connection: AgentConnection;
   readonly sysfs: SysfsTree;
+  readonly sysctl: SysctlTree;
   readonly firmware: FirmwareDirectory;
   readonly clock: Clock;
 
   constructor(connection: AgentConnection) {
     this.#connection = connection;
     this.sysfs = sysfsOver(connection);
+    this.sysctl = sysctlOver(connection);
     this.firmware = firmwareOver(connection);
     this.clock = {
       now: () =>
@@ -252,20 +255,32 @@ function refusalOf(answer: ByteReader): { readonly ok: false; readonly errno: Er
   return errno === 0 ? undefined : { ok: false, errno: errno as Errno };
 }
 
-function sysfsOver(connection: AgentConnection): SysfsTree {
+/** Reads and writes of texts by their names; the operations say of which tree. */
+function textsOver(
+  connection: AgentConnection,
+  tree: 'sysfs' | 'sysctl',
+): Pick<SysfsTree, 'read' | 'write'> & SysctlTree {
   return {
-    read: (path): Promise<SysfsResult<string>> =>
+    read: (name): Promise<SysfsResult<string>> =>
       connection.call(
-        'sysfsRead',
-        (payload) => void payload.text(path),
+        `${tree}Read`,
+        (payload) => void payload.text(name),
         (answer) => refusalOf(answer) ?? { ok: true, value: answer.text() },
       ),
-    write: (path, value): Promise<SysfsResult<void>> =>
+    write: (name, value): Promise<SysfsResult<void>> =>
       connection.call(
-        'sysfsWrite',
-        (payload) => void payload.text(path).text(value),
+        `${tree}Write`,
+        (payload) => void payload.text(name).text(value),
         (answer) => refusalOf(answer) ?? { ok: true, value: undefined },
       ),
+  };
+}
+
+const sysctlOver = (connection: AgentConnection): SysctlTree => textsOver(connection, 'sysctl');
+
+function sysfsOver(connection: AgentConnection): SysfsTree {
+  return {
+    ...textsOver(connection, 'sysfs'),
     list: (path): Promise<SysfsResult<readonly string[]>> =>
       connection.call(
         'sysfsList',

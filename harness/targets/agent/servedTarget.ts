@@ -110,6 +110,8 @@ export class ServedTarget {
       case 'sysfsRead':
       case 'sysfsWrite':
       case 'sysfsList':
+      case 'sysctlRead':
+      case 'sysctlWrite':
       case 'firmwarePut':
       case 'firmwareRemove':
         return this.#files(operation, call, answer);
@@ -199,21 +201,25 @@ export class ServedTarget {
   }
 
   async #files(
-    operation: Extract<AgentOperation, `${'sysfs' | 'firmware'}${string}`>,
+    operation: Extract<AgentOperation, `${'sysfs' | 'sysctl' | 'firmware'}${string}`>,
     call: ByteReader,
     answer: ByteWriter,
   ): Promise<void> {
-    const { sysfs, firmware } = this.#target;
+    const { sysfs, sysctl, firmware } = this.#target;
     const path = call.text();
     switch (operation) {
-      case 'sysfsRead': {
-        const result = await sysfs.read(path);
+      case 'sysfsRead':
+      case 'sysctlRead': {
+        const result = await (operation === 'sysfsRead' ? sysfs : sysctl).read(path);
         if (refused(result, answer)) return;
         answer.text(result.value);
         return;
       }
       case 'sysfsWrite':
         refused(await sysfs.write(path, call.text()), answer);
+        return;
+      case 'sysctlWrite':
+        refused(await sysctl.write(path, call.text()), answer);
         return;
       case 'sysfsList': {
         const result = await sysfs.list(path);

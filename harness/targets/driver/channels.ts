@@ -6,7 +6,7 @@ import type { Target } from '../../contract/index.js';
  */
 export interface MachineChannels extends Pick<
   Target,
-  'netlink' | 'ethtoolIoctl' | 'host' | 'bpf' | 'sysfs' | 'firmware' | 'clock' | 'close'
+  'netlink' | 'ethtoolIoctl' | 'host' | 'bpf' | 'sysfs' | 'sysctl' | 'firmware' | 'clock' | 'close'
 > {
   /** As uname(2) says. */
   readonly kernel: { readonly name: string; readonly release: string };

@@ -30,6 +30,9 @@ import { askDevlink } from './devlinkCapabilities.js';
 import { DevlinkState } from './devlinkState.js';
 import { askFilters } from './filterCapabilities.js';
 import { askSriov } from './sriovCapabilities.js';
+import { ChangedSysctls } from './changedSysctls.js';
+import { askIpv6 } from './ipv6Capabilities.js';
+import { askSysctls } from './sysctlCapabilities.js';
 import { settleLink } from './carrier.js';
 import { probeDriver } from './driverCapabilities.js';
 import { driverInfo, type DriverInfo } from './driverInfo.js';
@@ -91,8 +94,16 @@ export async function openDriverTarget(options: DriverTargetOptions): Promise<Ta
   const filtering = await askFilters((protocol) => options.channels.netlink(protocol), indexes, bridging);
   const devlink = await askDevlink(options.channels, first.netDevice);
   const functions = await askSriov(options.channels, first.access, info.driver);
-  const probed = await probeDriver(first.access, info);
-  const capabilities = { ...probed, ...bridging, ...filtering, ...devlink, ...functions, ...options.stated };
+  const capabilities = {
+    ...(await probeDriver(first.access, info)),
+    ...bridging,
+    ...filtering,
+    ...devlink,
+    ...functions,
+    ...(await askSysctls(options.channels.sysctl, first.netDevice)),
+    ...(await askIpv6((protocol) => options.channels.netlink(protocol), options.channels.sysctl, first)),
+    ...options.stated,
+  };
   const state =
     capabilities['devlink-reload']?.present === true
       ? await DevlinkState.open(options.channels, first.netDevice)
@@ -133,6 +144,7 @@ class DriverTarget implements Target {
   readonly #sockets = new Set<NetlinkSocket>();
   /** One client for each aspect, so that all of them can be read at the same time. */
   readonly #readers = new Map<string, PortAccess>();
+  readonly #sysctls: ChangedSysctls;
   /** Something was asked of the kernel since the carrier was last looked at: the link may be renegotiating. */
   #mayHaveChanged = true;
 
@@ -148,6 +160,7 @@ class DriverTarget implements Target {
     this.#info = info;
     this.#capabilities = capabilities;
     this.#devlink = devlink;
+    this.#sysctls = new ChangedSysctls(options.channels.sysctl);
   }
 
   get #channels(): MachineChannels {
@@ -156,6 +169,10 @@ class DriverTarget implements Target {
 
   get sysfs(): Target['sysfs'] {
     return this.#channels.sysfs;
+  }
+
+  get sysctl(): Target['sysctl'] {
+    return this.#sysctls;
   }
 
   get firmware(): Target['firmware'] {
@@ -257,6 +274,7 @@ class DriverTarget implements Target {
   async reset(): Promise<void> {
     await this.#renew();
     await this.#options.cables.reset();
+    await this.#sysctls.restore();
     for (const port of this.#ports) await this.#restore(port);
     this.#mayHaveChanged = true;
     await this.#settled(CARRIER_MS);
@@ -268,6 +286,7 @@ class DriverTarget implements Target {
 
   async close(): Promise<void> {
     try {
+      await this.#sysctls.restore();
       for (const port of this.#ports) await this.#restore(port);
     } catch (error) {
       // A machine that is gone has nothing left to put back.
@@ -287,7 +306,7 @@ class DriverTarget implements Target {
       throw new TargetLost(`the net device ${port.netDevice} came back as ${renewed.netDevice}`);
     port.ifIndex = renewed.ifIndex;
     port.access = { ...port.access, ifIndex: renewed.ifIndex };
-    this.#readers.clear();
+    for (const [key, reader] of this.#readers) this.#readers.set(key, { ...reader, ifIndex: renewed.ifIndex });
     // The new net device is none that a scenario added.
     const place = PORT_ASPECTS.findIndex(({ name }) => name === NET_DEVICES);
     port.defaults[place] = { ...port.defaults[place], [String(renewed.ifIndex)]: renewed.ifIndex };

@@ -2,6 +2,7 @@
 import { decodeBody, encodeBody } from '../../../reference-impl/netlink/client.js';
 import {
   AF_INET,
+  AF_INET6,
   RTM_DELNEIGH,
   RTM_DELROUTE,
   RTM_GETNEIGH,
@@ -45,8 +46,11 @@ const routes = ({ addedObjects, required }: Making): PortAspect =>
   addedObjects(
     'routes',
     async ({ route }) => {
-      const request = encodeBody(RTMSG, { rtm_family: AF_INET }, NOTHING);
-      const found = required('the routes', await route.client.dump(RTM_GETROUTE, request));
+      const ipv4 = encodeBody(RTMSG, { rtm_family: AF_INET }, NOTHING);
+      const found = [...required('the routes', await route.client.dump(RTM_GETROUTE, ipv4))];
+      // A kernel without IPv6 has no routes of it. Those that lead nowhere are no port's, and stay when IPv6 is switched off again.
+      const ipv6 = await route.client.dump(RTM_GETROUTE, encodeBody(RTMSG, { rtm_family: AF_INET6 }, NOTHING));
+      if (ipv6.ok) found.push(...ipv6.value.filter(({ body }) => body[0] === AF_INET6));
       const ours = found.filter(({ body }) => numberIn(decodeStruct(RTMSG, body), 'rtm_protocol') === RTPROT_STATIC);
       return new Map(ours.map(({ body }) => [hex(body), body.slice()]));
     },

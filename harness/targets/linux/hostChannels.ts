@@ -23,6 +23,7 @@ import { ethtoolIoctl } from './ethtoolIoctl.js';
 import { LinuxHostEnd } from './hostEnd.js';
 import { LinuxNetlinkSocket } from './netlinkSocket.js';
 import type { NetNamespace } from './netNamespace.js';
+import { NamespaceSysctl } from './sysctl.js';
 import { NamespaceSysfs } from './sysfs.js';
 
 /** CLOCK_MONOTONIC; timestamps of frames are told in it too. */
@@ -54,6 +55,7 @@ export class HostChannels implements MachineChannels {
   readonly clock = MONOTONIC_CLOCK;
   readonly firmware = NO_FIRMWARE;
   readonly sysfs: NamespaceSysfs;
+  readonly sysctl: NamespaceSysctl;
   readonly #namespace: NetNamespace;
   readonly #open = new Set<{ close(): Promise<void> }>();
   readonly #bpf = new BpfCalls();
@@ -61,6 +63,7 @@ export class HostChannels implements MachineChannels {
   constructor(namespace: NetNamespace) {
     this.#namespace = namespace;
     this.sysfs = new NamespaceSysfs(namespace);
+    this.sysctl = new NamespaceSysctl(namespace);
   }
 
   async netlink(protocol: NetlinkProtocol): Promise<NetlinkSocket> {

@@ -52,6 +52,21 @@ export interface Libc {
   address(bytes: Uint8Array): bigint;
   /** Calls `ready` each time the descriptor is readable, until it is stopped. */
   watch(fd: number, ready: () => void): { stop(): void };
+  /** Calls `ready` as long as the descriptor is what is asked for. A descriptor has one watch at most: the event loop takes no second. */
+  watchFor(fd: number, ready: (state: Readiness) => void): ReadinessWatch;
+  listen(fd: number, backlog: number): number;
+  accept4(fd: number, address: Uint8Array, length: Uint8Array, flags: number): number;
+}
+
+export interface Readiness {
+  readonly readable: boolean;
+  readonly writable: boolean;
+}
+
+/** Begins with what can be read. */
+export interface ReadinessWatch {
+  change(wanted: Readiness): void;
+  stop(): void;
 }
 
 /** Numbers of system calls that the C library has no function for. The mount ones are the same on every machine. */
@@ -117,6 +132,20 @@ function load(): Libc {
       const handle = koffi.node.poll(fd, { readable: true }, ready);
       return { stop: () => handle.close() };
     },
+    watchFor: (fd, ready) => {
+      // koffi hands over a status before the state that its types tell of.
+      const told = (...state: readonly unknown[]): void => ready(state.at(-1) as Readiness);
+      const handle = koffi.node.poll(fd, { readable: true }, told);
+      return {
+        change: ({ readable, writable }) => {
+          if (readable || writable) handle.start({ readable, writable }, told);
+          else handle.stop();
+        },
+        stop: () => handle.close(),
+      };
+    },
+    listen: bind('int listen(int fd, int backlog)'),
+    accept4: bind('int accept4(int fd, void *address, void *length, int flags)'),
   };
 }
 

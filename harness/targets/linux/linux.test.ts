@@ -308,6 +308,17 @@ describe.skipIf(!probe.ok)('linux:veth', () => {
     expect(await target.sysfs.read('../etc/passwd')).toEqual({ ok: false, errno: 22 });
   });
 
+  it('reads and writes sysctls of the namespace', async () => {
+    const name = `net/ipv6/conf/${NIC}/disable_ipv6`;
+    expect(await target.sysctl.read(name)).toEqual({ ok: true, value: '1\n' });
+    expect(await target.sysctl.write(name, '0')).toEqual({ ok: true, value: undefined });
+    expect(await target.sysctl.read(name)).toEqual({ ok: true, value: '0\n' });
+    expect(await target.sysctl.write(name, 'off')).toEqual({ ok: false, errno: 22 });
+    expect(await target.sysctl.read('net/ipv6/conf/none/forwarding')).toEqual({ ok: false, errno: 2 });
+    expect(await target.sysctl.write('net/ipv6/conf/none/forwarding', '1')).toEqual({ ok: false, errno: 2 });
+    expect(await target.sysctl.read('../self/status')).toEqual({ ok: false, errno: 22 });
+  });
+
   it('takes ethtool ioctls and bpf commands', async () => {
     const ETHTOOL_GDRVINFO = 3;
     const info = new Uint8Array(196);

@@ -4,8 +4,10 @@
 export const AF_NETLINK = 16;
 export const AF_PACKET = 17;
 export const AF_INET = 2;
+export const AF_UNIX = 1;
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
+export const SOCK_SEQPACKET = 5;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 export const SOL_SOCKET = 1;
@@ -14,6 +16,7 @@ export const SO_SNDBUFFORCE = 32;
 export const SO_TIMESTAMPING = 37;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_TRUNC = 0x20;
+export const MSG_NOSIGNAL = 0x4000;
 export const MSG_ERRQUEUE = 0x2000;
 
 // linux/net_tstamp.h

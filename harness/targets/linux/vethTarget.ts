@@ -17,12 +17,15 @@ import type {
 } from '../../contract/index.js';
 import { BpfCalls } from './bpf.js';
 import { askBridge } from '../driver/bridgeCapabilities.js';
+import { askIpv6 } from '../driver/ipv6Capabilities.js';
+import { askSysctls } from '../driver/sysctlCapabilities.js';
 import { askFilters } from '../driver/filterCapabilities.js';
 import { probeCapabilities } from './capabilities.js';
 import { ethtoolIoctl } from './ethtoolIoctl.js';
 import { MONOTONIC_CLOCK, NO_FIRMWARE, indexOf } from './hostChannels.js';
 import { LinuxHostEnd } from './hostEnd.js';
 import { LinuxNetlinkSocket } from './netlinkSocket.js';
+import { NamespaceSysctl } from './sysctl.js';
 import { NamespaceSysfs } from './sysfs.js';
 import { backgroundClosed } from './libc.js';
 import { createSpaces, VethCable, type CableOptions, type CableSpaces } from './vethCable.js';
@@ -65,6 +68,7 @@ function closeCabling({ host, wire, cables }: Cabling): void {
 
 export class VethTarget implements Target {
   readonly sysfs: NamespaceSysfs;
+  readonly sysctl: NamespaceSysctl;
   readonly firmware = NO_FIRMWARE;
   readonly clock = MONOTONIC_CLOCK;
   readonly #options: VethOptions;
@@ -81,6 +85,7 @@ export class VethTarget implements Target {
     this.#capabilities = capabilities;
     this.#bpf = new BpfCalls();
     this.sysfs = new NamespaceSysfs(cabling.host);
+    this.sysctl = new NamespaceSysctl(cabling.host);
   }
 
   static async open(options: VethOptions = {}): Promise<VethTarget> {
@@ -92,7 +97,10 @@ export class VethTarget implements Target {
         new LinuxNetlinkSocket(host, protocol);
       const bridging = await askBridge(socket, ports);
       const filtering = await askFilters(socket, ports, bridging);
-      const capabilities = { ...(await probeCapabilities(host)), ...bridging, ...filtering };
+      const [sysctl, nic] = [new NamespaceSysctl(host), cables[0]?.devices.nic];
+      const asked = nic === undefined ? undefined : { netDevice: nic.name, ifIndex: nic.ifIndex };
+      const sysctls = { ...(await askSysctls(sysctl, nic?.name)), ...(await askIpv6(socket, sysctl, asked)) };
+      const capabilities = { ...(await probeCapabilities(host)), ...bridging, ...filtering, ...sysctls };
       return new VethTarget(options, cabling, capabilities);
     } catch (error) {
       closeCabling(cabling);
@@ -159,6 +167,7 @@ export class VethTarget implements Target {
     this.#cabling = await createCabling(this.#options);
     const { host, cables } = this.#cabling;
     this.sysfs.moveTo(host);
+    this.sysctl.moveTo(host);
     for (const socket of this.#sockets) socket.moveTo(host);
     for (const end of this.#hosts) await this.#move(end);
     for (const [end, number] of this.#wires) {

@@ -22,18 +22,21 @@ export const LANES = 4;
 const FIRST_PART = 100;
 const EINVAL = 22 as Errno;
 
-/** A port of the front panel, whole: its index is the number of the port. */
+/** What is printed beside the cages counts from 1, indexes from 0. */
+const printed = (number: number): number => number + 1;
+
+/** A port of the front panel, whole: its index is the place of the port. */
 export const panelPort = (number: number, isSwitch: boolean): DevlinkPort => ({
   index: number,
   attributes: {
     flavour: 'physical',
-    number,
+    number: printed(number),
     ...(isSwitch ? { lanes: LANES, splittable: true, switchId: SWITCH_ID } : {}),
   },
 });
 
-/** A name for each part that there may be: of port `p1`, `p1s0` to `p1s3`. */
-export const partName = (number: number, part: number): PortName => `p${number}s${part}` as PortName;
+/** A name for each part that there may be: of the port with the number 1, `p1s0` to `p1s3`. */
+export const partName = (number: number, part: number): PortName => `p${printed(number)}s${part}` as PortName;
 export const partNames = (ports: number): readonly PortName[] =>
   Array.from({ length: ports * LANES }, (_, place) => partName(Math.floor(place / LANES), place % LANES));
 
@@ -102,7 +105,7 @@ export class Panel {
         index: partIndex(number, part, count),
         attributes: {
           flavour: 'physical',
-          number,
+          number: printed(number),
           splitSubport: part,
           lanes: this.#parts.lanesOfPart(LANES, count),
           splittable: false,

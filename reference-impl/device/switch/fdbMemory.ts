@@ -28,10 +28,14 @@ export class FdbMemory {
   readonly seen: Float64Array;
   readonly #used: Uint8Array;
   readonly #mask: number;
+  readonly #isBehind: (fromHome: number, fromHole: number) => boolean;
   #count = 0;
 
-  /** `capacity` is a power of two. */
-  constructor(capacity: number) {
+  /**
+   * `capacity` is a power of two. `isBehind`: whether an entry so far from its home moves into a hole that is so far before it.
+   */
+  constructor(capacity: number, isBehind = (fromHome: number, fromHole: number): boolean => fromHome >= fromHole) {
+    this.#isBehind = isBehind;
     const slots = capacity * 2;
     this.capacity = this.limit = capacity;
     this.slots = slots;
@@ -77,7 +81,7 @@ export class FdbMemory {
     for (let next = (slot + 1) & this.#mask; this.#used[next] === USED; next = (next + 1) & this.#mask) {
       const home = this.#home(this.high[next] ?? 0, this.low[next] ?? 0, this.filteringId[next] ?? 0);
       // Whether its home lies at or before the hole, around the end of the table.
-      if (((next - home) & this.#mask) >= ((next - hole) & this.#mask)) {
+      if (this.#isBehind((next - home) & this.#mask, (next - hole) & this.#mask)) {
         this.#move(next, hole);
         hole = next;
       }

@@ -51,8 +51,10 @@ export function withLags(state: SwitchState, indexOf: (port: PortName) => number
 }
 
 function joinLag(state: SwitchState, port: number, { id, transmit, hash }: OffloadedLag): DriverResult {
-  if (transmit !== 'hash' && transmit !== 'active-backup') return refuse(EOPNOTSUPP);
   const { lags, logicalOf, cabled, parts } = state.lagTable;
+  // A team in the mode activebackup tells of every enabled port that it sends: only a bond can be taken in this mode.
+  const takes = transmit === 'hash' || (transmit === 'active-backup' && hash === 'none');
+  if (!parts.takes(transmit, takes)) return refuse(EOPNOTSUPP);
   const known = lags.findIndex((lag) => lag.id === id);
   const index = known >= 0 ? known : lags.findIndex((lag) => lag.id === undefined);
   const lag = lags[index];

@@ -1,5 +1,9 @@
+import type { LagTransmit } from '../../../harness/contract/index.js';
+
 /** Rules of aggregates in the switch that a seeded defect may replace, one at a time. */
 export interface LagParts {
+  /** Whether the hardware distributes frames in this way. */
+  readonly takes: (transmit: LagTransmit, sound: boolean) => boolean;
   /** Whether a member that is no backup and has its link sends. */
   readonly sends: (linkUp: boolean, transmitEnabled: boolean) => boolean;
   /** Whether frames that come in at a member are the aggregate's. */
@@ -17,6 +21,7 @@ export interface LagParts {
 }
 
 export const CONFORMING_LAG: LagParts = {
+  takes: (_transmit, sound) => sound,
   sends: (linkUp, transmitEnabled) => linkUp && transmitEnabled,
   collects: (sound) => sound,
   place: (hash, members) => hash % members,

@@ -80,7 +80,7 @@ export function decide(state: SwitchState, port: number, bytes: Uint8Array, deci
   const bit = 1 << port;
   const learns = parts.learnsIn(stpState, stpState === STATE_FORWARDING || stpState === STATE_LEARNING);
   const source = state.fdb.find(readU16(bytes, SOURCE), readWord(bytes, SOURCE + 2), filteringId);
-  if ((state.locked & bit) !== 0 && (source < 0 || state.fdb.port[source] !== port)) {
+  if ((state.locked & bit) !== 0 && !isAuthorised(state, port, source)) {
     decision.trap = TRAP_LOCKED;
     return;
   }
@@ -92,6 +92,10 @@ export function decide(state: SwitchState, port: number, bytes: Uint8Array, deci
   }
   direct(state, port, bytes, filteringId, decision);
 }
+
+/** BR_PORT_LOCKED: the source is known, at this port, and it is not the host's. */
+const isAuthorised = ({ fdb, parts }: SwitchState, port: number, source: number): boolean =>
+  source >= 0 && fdb.port[source] === port && parts.admitsAtLocked(((fdb.flags[source] ?? 0) & FDB_HOST) === 0);
 
 const readWord = (bytes: Uint8Array, at: number): number =>
   (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;

@@ -28,7 +28,7 @@ export function createReferenceRouter(
     state,
     ops: routerOps(state, (port) => ports.indexOf(port)),
     receive: (port, bytes, sendOut) => {
-      if (state.isInterface[port] !== 1) return undefined;
+      if (state.isInterface[port] !== 1 && state.isInterface6[port] !== 1) return undefined;
       routePacket(state, port, bytes, decision);
       if (decision.trap !== NO_TRAP) trapped(decision.trap, port, bytes);
       if (decision.kind === 'trap') return undefined;

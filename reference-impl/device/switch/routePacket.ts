@@ -2,7 +2,8 @@
 import { readU16, readU32, writeU16, writeU32 } from '../../packet/bytes.js';
 import { sumsToOnes } from '../../packet/checksum.js';
 import { flowHash31 } from '../../packet/multipathHash.js';
-import { ETH_P_IP } from '../../packet/protocols.js';
+import { ETH_P_IP, ETH_P_IPV6 } from '../../packet/protocols.js';
+import { routeIpv6 } from './routePacket6.js';
 import { ACTION_DROP, ACTION_FORWARD, type RouterState } from './routerState.js';
 import { NO_TRAP, TRAP_BLACKHOLE, TRAP_EXPIRED } from './switchTraps.js';
 
@@ -28,6 +29,7 @@ export const newRouteDecision = (): RouteDecision => ({
 
 const IP = 14;
 const PLAIN_HEADER = 0x45;
+const IPV6_HEADER = 40;
 
 /** `port` is the index of one that routes. What is not a plain packet that can be forwarded goes to the host. */
 export function routePacket(state: RouterState, port: number, bytes: Uint8Array, decision: RouteDecision): void {
@@ -35,7 +37,14 @@ export function routePacket(state: RouterState, port: number, bytes: Uint8Array,
   decision.kind = 'trap';
   decision.trap = NO_TRAP;
   const isOurs = readU16(bytes, 0) === state.macHigh[port] && readU32(bytes, 2) === state.macLow[port];
-  if ((!isOurs && parts.checksAddress) || readU16(bytes, 12) !== ETH_P_IP) return;
+  if (!isOurs && parts.checksAddress) return;
+  const type = readU16(bytes, 12);
+  if (type === ETH_P_IPV6 && state.isInterface6[port] === 1) routeIpv6(state, port, bytes, decision);
+  else if (type === ETH_P_IP && state.isInterface[port] === 1) routeIpv4(state, port, bytes, decision);
+}
+
+function routeIpv4(state: RouterState, port: number, bytes: Uint8Array, decision: RouteDecision): void {
+  const { parts } = state;
   const header = headerLength(state, bytes);
   if (header === 0 || !isSound(bytes, header)) return;
   const source = readU32(bytes, IP + 12);
@@ -97,10 +106,16 @@ const isUnicast = (address: number): boolean => {
 
 /** The frame as it leaves: to the station, one hop older, without what lay behind the packet. */
 export function nextFrame(state: RouterState, bytes: Uint8Array, { port, station }: RouteDecision): Uint8Array {
-  const frame = bytes.slice(0, state.parts.trimsPadding ? IP + readU16(bytes, IP + 2) : bytes.length);
+  const isIpv6 = readU16(bytes, 12) === ETH_P_IPV6;
+  const length = isIpv6 ? IPV6_HEADER + readU16(bytes, IP + 4) : readU16(bytes, IP + 2);
+  const frame = bytes.slice(0, state.parts.trimsPadding ? IP + length : bytes.length);
   if (station !== undefined) frame.set(station);
   writeU16(frame, 6, state.macHigh[port] ?? 0);
   writeU32(frame, 8, state.macLow[port] ?? 0);
+  if (isIpv6) {
+    frame[IP + 7] = (frame[IP + 7] ?? 0) - 1;
+    return frame;
+  }
   frame[IP + 8] = (frame[IP + 8] ?? 0) - 1;
   // ip_decrease_ttl(): the TTL is the upper half of its word. What would be all ones is zero, as in a sum made anew.
   const sum = readU16(frame, IP + 10) + 0x100;

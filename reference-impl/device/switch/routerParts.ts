@@ -1,3 +1,5 @@
+import { CONFORMING_ROUTER_CHIP6, type RouterChip6Parts } from './router6Parts.js';
+
 /** Rules of the router in the reference switch that a seeded defect may replace, one at a time. */
 export interface RouterChipParts {
   /** Whether the chip routes at all. */
@@ -24,6 +26,7 @@ export interface RouterChipParts {
   readonly admits: (hasRoom: boolean) => boolean;
   /** Whether packets of a route for which there was no room go to the host. */
   readonly trapsOverflow: boolean;
+  readonly ipv6: RouterChip6Parts;
 }
 
 export const CONFORMING_ROUTER_CHIP: RouterChipParts = {
@@ -45,4 +48,5 @@ export const CONFORMING_ROUTER_CHIP: RouterChipParts = {
   copiesReplaced: false,
   admits: (hasRoom) => hasRoom,
   trapsOverflow: true,
+  ipv6: CONFORMING_ROUTER_CHIP6,
 };

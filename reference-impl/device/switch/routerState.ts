@@ -1,5 +1,7 @@
 /** What the router of the reference switch is told, laid out so that a packet finds it without a search. */
 import { Ipv4Lpm } from './ipv4Lpm.js';
+import { Ipv6Hosts } from './ipv6Hosts.js';
+import { Ipv6Lpm } from './ipv6Lpm.js';
 import { CONFORMING_ROUTER_CHIP, type RouterChipParts } from './routerParts.js';
 
 /** What becomes of packets that match a route. */
@@ -13,6 +15,8 @@ export interface ChipRoute {
   readonly ports: Uint8Array;
   /** 0: the destination is on the link. */
   readonly gateways: Uint32Array;
+  /** The same of IPv6; undefined: the destination is on the link. */
+  readonly gateways6: readonly (Uint8Array | undefined)[];
   readonly bounds: Float64Array;
   /** It takes room in the table. */
   readonly counts: boolean;
@@ -23,8 +27,9 @@ export interface ChipRoute {
 export interface RouterState {
   readonly parts: RouterChipParts;
   capacity: number;
-  /** By port: 1 if it routes. */
+  /** By port: 1 if it routes IPv4, and the same of IPv6. */
   readonly isInterface: Uint8Array;
+  readonly isInterface6: Uint8Array;
   /** By port: which router, its address, and the longest packet. */
   readonly routerOf: Uint8Array;
   readonly macHigh: Uint16Array;
@@ -33,6 +38,7 @@ export interface RouterState {
   /** By number of a router: its table. */
   readonly tables: (number | undefined)[];
   readonly prefixes: (Ipv4Lpm | undefined)[];
+  readonly prefixes6: (Ipv6Lpm | undefined)[];
   /** Values of the prefixes are places here. */
   readonly routes: (ChipRoute | undefined)[];
   readonly freeRoutes: number[];
@@ -41,6 +47,7 @@ export interface RouterState {
   packets: number;
   /** By port: the stations behind it, by their address. */
   readonly neighbours: readonly Map<number, Uint8Array>[];
+  readonly neighbours6: readonly Ipv6Hosts[];
 }
 
 export const MOST_ROUTERS = 8;
@@ -54,29 +61,35 @@ export function newRouterState(
     parts,
     capacity,
     isInterface: new Uint8Array(ports),
+    isInterface6: new Uint8Array(ports),
     routerOf: new Uint8Array(ports),
     macHigh: new Uint16Array(ports),
     macLow: new Uint32Array(ports),
     mtu: new Uint32Array(ports),
     tables: [],
     prefixes: [],
+    prefixes6: [],
     routes: [],
     freeRoutes: [],
     used: 0,
     packets: 0,
     neighbours: Array.from({ length: ports }, () => new Map<number, Uint8Array>()),
+    neighbours6: Array.from({ length: ports }, () => new Ipv6Hosts()),
   };
 }
 
 /** As at power-on. */
 export function resetRouterState(state: RouterState): void {
   state.isInterface.fill(0);
+  state.isInterface6.fill(0);
   state.tables.length = 0;
   state.prefixes.length = 0;
+  state.prefixes6.length = 0;
   state.routes.length = 0;
   state.freeRoutes.length = 0;
   state.used = 0;
   for (const neighbours of state.neighbours) neighbours.clear();
+  for (const neighbours of state.neighbours6) neighbours.clear();
 }
 
 /** The number of the router with this table, made when it is asked for first; undefined: there are too many. */
@@ -85,5 +98,6 @@ export function routerNumber(state: RouterState, table: number): number | undefi
   if (known >= 0) return known;
   if (state.tables.length >= MOST_ROUTERS) return undefined;
   state.prefixes.push(new Ipv4Lpm());
+  state.prefixes6.push(new Ipv6Lpm());
   return state.tables.push(table) - 1;
 }

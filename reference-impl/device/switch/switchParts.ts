@@ -51,6 +51,12 @@ export interface SwitchParts {
   readonly besideIsolated: (ports: number, isolated: number) => number;
   /** Whether the source is no unicast address. */
   readonly refusesSource: (sound: boolean) => boolean;
+  /** Whether an entry moves up when one before it goes, by its distance from its home and from the hole. */
+  readonly movesUp: (fromHome: number, fromHole: number) => boolean;
+  /** Whether an entry of the host's making goes with what was learned at its port. It must not. */
+  readonly flushesStatic: boolean;
+  /** Whether a locked port lets in whom the table has there. */
+  readonly admitsAtLocked: (sound: boolean) => boolean;
   /** What goes when a port is flushed or leaves. */
   readonly flushes: boolean;
   /** The frame as it leaves another port. */
@@ -98,6 +104,9 @@ export const CONFORMING_SWITCH: SwitchParts = {
   flood: (ports) => ports,
   besideIsolated: (ports, isolated) => ports & ~isolated,
   refusesSource: (sound) => sound,
+  movesUp: (fromHome, fromHole) => fromHome >= fromHole,
+  flushesStatic: false,
+  admitsAtLocked: (sound) => sound,
   flushes: true,
   forwarded: (bytes) => bytes,
   trapsMessages: true,

@@ -80,7 +80,7 @@ const ALL = 0xffff_ffff | 0;
 export function newSwitchState({ ports, fdbEntries, parts = CONFORMING_SWITCH }: SwitchOptions): SwitchState {
   return {
     parts,
-    fdb: new FdbMemory(fdbEntries),
+    fdb: new FdbMemory(fdbEntries, parts.movesUp),
     groups: new GroupMemory(GROUPS),
     bridges: Array.from({ length: MOST_BRIDGES }, newBridge),
     lagTable: newLagTable(ports, parts.lag),

@@ -198,7 +198,8 @@ function setFlags(state: SwitchState, port: number, flags: SwitchdevPortFlags): 
 function flush({ fdb, parts }: SwitchState, port: number, vid?: number): void {
   if (!parts.flushes) return;
   fdb.forEach((slot) => {
-    const isOther = fdb.port[slot] !== port || ((fdb.flags[slot] ?? 0) & FDB_STATIC) !== 0;
+    const isStatic = ((fdb.flags[slot] ?? 0) & FDB_STATIC) !== 0 && !parts.flushesStatic;
+    const isOther = fdb.port[slot] !== port || isStatic;
     const isOtherVlan = vid !== undefined && ((fdb.filteringId[slot] ?? 0) & 0xfff) !== vid;
     return isOther || isOtherVlan ? 'keep' : 'remove';
   });

@@ -1,24 +1,20 @@
 /** What an aggregate is made of: struct bonding and struct slave of include/net/bonding.h. */
-import type { IfIndex, MacAddress } from '../../../harness/contract/index.js';
+import type { IfIndex } from '../../../harness/contract/index.js';
 import {
   BOND_LINK_UP,
   BOND_MODE_8023AD,
   BOND_MODE_ACTIVEBACKUP,
   BOND_XMIT_POLICY_LAYER2,
 } from '../../netlink/families/bond.js';
-import type { Outcome } from '../kernelState.js';
+import type { AggregateMember } from '../aggregates.js';
 import type { LacpPort } from './lacpPort.js';
 import { isUp, type NetDevice } from '../netDevice.js';
 
 /** BOND_LINK_*. */
 export type MemberLink = 0 | 1 | 2 | 3;
 
-export interface BondMember {
+export interface BondMember extends AggregateMember {
   readonly bond: Bond;
-  readonly netDevice: NetDevice;
-  /** What it had before it became a member, and gets back. */
-  readonly ownAddress: MacAddress;
-  readonly ownMtu: number;
   link: MemberLink;
   /** Runs of the monitor until a change of the link counts. */
   delay: number;
@@ -31,8 +27,6 @@ export interface BondMember {
   queueId: number;
   /** Of an aggregate that negotiates. */
   lacp: LacpPort | undefined;
-  /** Its hardware is a part of the aggregate too. */
-  isOffloaded: boolean;
 }
 
 /** struct bond_params, by what IFLA_BOND_* calls them. Delays are in runs of the monitor. */
@@ -117,27 +111,3 @@ export const isUsable = ({ netDevice }: BondMember): boolean => isUp(netDevice) 
 /** bond_slave_can_tx(). */
 export const canSend = (member: BondMember): boolean =>
   isUsable(member) && member.link === BOND_LINK_UP && !member.isBackup;
-
-/** The members of an aggregate; of any other net device none. */
-export const membersOf = (netDevice: NetDevice): readonly BondMember[] => [
-  ...(bondOf(netDevice)?.members.values() ?? []),
-];
-
-/** Changes every member; where one refuses, those before it are changed back. */
-export async function changeMembers(
-  bond: Bond,
-  change: (member: NetDevice) => Promise<Outcome>,
-  undo: (member: NetDevice) => Promise<Outcome>,
-): Promise<Outcome> {
-  const changed: NetDevice[] = [];
-  for (const { netDevice } of bond.members.values()) {
-    const outcome = await change(netDevice);
-    if (outcome.ok) {
-      changed.push(netDevice);
-      continue;
-    }
-    for (const before of changed) await undo(before);
-    return outcome;
-  }
-  return { ok: true, value: undefined };
-}

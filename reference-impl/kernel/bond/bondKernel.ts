@@ -5,9 +5,10 @@ import { isUp, type NetDevice } from '../netDevice.js';
 import { LagCore } from '../switchdevLag.js';
 import { decodeLacpdu } from '../../packet/lacp.js';
 import type { BridgeSurroundings } from '../bridge/bridgeKernel.js';
-import { bondOf, negotiates, setInactive, usesPrimary, type BondMember } from './bond.js';
-import { receivedBy, type MemberFrame } from './bondFrames.js';
+import { bondOf, negotiates, setInactive, usesPrimary, type Bond, type BondMember } from './bond.js';
+import { egressOf, receivedBy, type MemberFrame } from './bondFrames.js';
 import type { Bonding } from './bonding.js';
+import { stateOfMember } from './bondOffload.js';
 import { selectActive, startMonitor } from './bondLinks.js';
 import type { BondParts } from './bondParts.js';
 import { receiveLacpdu } from './lacp.js';
@@ -36,9 +37,17 @@ export class BondKernel implements Bonding {
   };
 
   memberChanged(member: BondMember): void {
-    if (this.parts.tellsHardware) this.lag.memberChanged(member);
+    if (this.parts.tellsHardware) this.lag.memberChanged(member.bond.netDevice, member, stateOfMember(member));
     if (isUp(member.bond.netDevice))
       for (const notifier of this.kernel.notifiers) notifier('NETDEV_CHANGEINFODATA', member.netDevice);
+  }
+
+  /** bond_start_xmit(): the net devices through which a frame leaves. */
+  transmit(bond: Bond, frame: TxFrame): readonly NetDevice[] {
+    const { softwareTraffic } = bond.netDevice;
+    softwareTraffic.txPackets += frame.gso?.segments ?? 1;
+    softwareTraffic.txBytes += frame.bytes.length;
+    return egressOf(this.parts, bond, frame);
   }
 
   /** bond_handle_frame(), with bond_3ad_lacpdu_recv() as its probe: PDUs are the member's own. */

@@ -1,25 +1,19 @@
 /** Aggregates and their members come and go: bond_create(), bond_enslave() and bond_release() of drivers/net/bonding/bond_main.c. */
-import type { IfIndex, MacAddress, Nanoseconds, NetDeviceName, TxFrame } from '../../../harness/contract/index.js';
+import type { MacAddress, Nanoseconds, TxFrame } from '../../../harness/contract/index.js';
+import { aggregateOf, createAggregateDevice, randomAddress, type AggregateSeed } from '../aggregates.js';
 import { BOND_LINK_BACK, BOND_LINK_DOWN, BOND_LINK_UP } from '../../netlink/families/bond.js';
 import { closeNetDevice, openNetDevice, setMacAddress, setMtu } from '../deviceControl.js';
 import { EBUSY, EPERM, OK, refused } from '../errno.js';
-import { SOFT_FEATURES, UPPER_FEATURES } from '../features.js';
 import { notify, type KernelState, type Outcome } from '../kernelState.js';
 import { setCarrier } from '../linkState.js';
-import { IFF_ALLMULTI, IFF_PROMISC, createNetDevice, isUp, type NetDevice } from '../netDevice.js';
-import { NO_LIMITS } from '../noPort.js';
-import {
-  addAddress,
-  changeAllMulticast,
-  changePromiscuity,
-  changeVidsOfMember,
-  removeAddress,
-} from '../receiveFilter.js';
+import { IFF_MASTER, isUp, type NetDevice } from '../netDevice.js';
+import { addAddress, changeVidsOfMember, receiveLikeAggregate, removeAddress } from '../receiveFilter.js';
 import { SLOW_PROTOCOLS_ADDRESS } from '../../packet/lacp.js';
 import type { LagCore } from '../switchdevLag.js';
 import { BOND_DEFAULTS, isUsable, negotiates, setInactive, usesPrimary, type Bond, type BondMember } from './bond.js';
 import { changeActive, followCarrier, selectActive } from './bondLinks.js';
 import type { BondParts } from './bondParts.js';
+import { describeBond } from './bondOffload.js';
 import { bindPort, unbindPort } from './lacp.js';
 
 /** What the operations on aggregates work with. */
@@ -37,31 +31,12 @@ export interface Bonding {
   memberChanged(member: BondMember): void;
 }
 
-const DEFAULT_MTU = 1500;
-const IFF_MASTER = 1 << 10;
 const IFF_SLAVE = 1 << 11;
 
-export interface BondSeed {
-  readonly ifIndex: IfIndex;
-  readonly name: NetDeviceName;
-  /** The user's; without it one is drawn, until the first member gives its own. */
-  readonly address?: MacAddress;
-  readonly mtu?: number;
-}
-
 /** bond_setup() and bond_newlink(): an aggregate without members, down. */
-export function createBond({ kernel }: Bonding, seed: BondSeed): Bond {
+export function createBond({ kernel }: Bonding, seed: AggregateSeed): Bond {
   const lower: { kind: 'bond'; bond: Bond } = { kind: 'bond', bond: undefined as never };
-  const netDevice = createNetDevice({
-    ifIndex: seed.ifIndex,
-    name: seed.name,
-    lower,
-    address: seed.address ?? randomAddress(seed.ifIndex),
-    mtu: seed.mtu ?? DEFAULT_MTU,
-    limits: NO_LIMITS,
-    hwFeatures: UPPER_FEATURES,
-    features: [...UPPER_FEATURES, ...SOFT_FEATURES],
-  });
+  const netDevice = createAggregateDevice(lower, seed);
   netDevice.flags |= IFF_MASTER;
   const bond: Bond = {
     netDevice,
@@ -82,10 +57,6 @@ export function createBond({ kernel }: Bonding, seed: BondSeed): Bond {
   return bond;
 }
 
-/** eth_hw_addr_random(), the same again in every run: locally administered, and of this aggregate alone. */
-const randomAddress = (ifIndex: IfIndex): MacAddress =>
-  `02:62:6f:6e:64:${ifIndex.toString(16).padStart(2, '0')}` as MacAddress;
-
 /** Without members an aggregate has an address of its own again. */
 function forgetAddress(kernel: KernelState, bond: Bond): void {
   bond.netDevice.address = randomAddress(bond.netDevice.ifIndex);
@@ -103,7 +74,7 @@ export async function removeBond(bonding: Bonding, bond: Bond): Promise<void> {
 
 /** What bond_enslave() says of a net device that cannot be a member. */
 function refusal({ parts }: Bonding, bond: Bond, netDevice: NetDevice): Outcome {
-  const isBusy = netDevice.bridgePort !== undefined || netDevice.bondMember !== undefined;
+  const isBusy = netDevice.bridgePort !== undefined || aggregateOf(netDevice) !== undefined;
   if (isBusy) return refused(EBUSY, 'Device is in use and cannot be enslaved');
   if (netDevice === bond.netDevice && parts.refusesItself) return refused(EPERM, 'Cannot enslave bond to itself.');
   if (isUp(netDevice) && parts.refusesUp) return refused(EPERM, 'Device can not be enslaved while up');
@@ -127,7 +98,7 @@ export async function enslaveMember(bonding: Bonding, bond: Bond, netDevice: Net
   placeMember(bonding, member);
   netDevice.bondMember = member;
   netDevice.flags |= IFF_SLAVE;
-  const joined = await lag.join(member);
+  const joined = await lag.join(member, describeBond(bond));
   if (!joined.ok && parts.honoursVeto) {
     netDevice.bondMember = undefined;
     netDevice.flags &= ~IFF_SLAVE;
@@ -144,8 +115,8 @@ export async function enslaveMember(bonding: Bonding, bond: Bond, netDevice: Net
   if (parts.passesVids) await changeVidsOfMember(bond.netDevice, netDevice, 'add');
   bond.members.set(netDevice.ifIndex, member);
   bonding.memberChanged(member);
-  if (!usesPrimary(bond)) await receiveModes(bonding, member, 1);
-  await lag.joinBridge(member);
+  if (!usesPrimary(bond)) await receiveLikeAggregate(kernel, bond.netDevice, netDevice, 1);
+  await lag.joinBridge(bond.netDevice, member);
   followCarrier(bonding, bond);
   if (usesPrimary(bond)) selectActive(bonding, bond);
   notify(kernel, 'NETDEV_CHANGEUPPER', netDevice);
@@ -215,17 +186,11 @@ function placeMember({ parts }: Bonding, member: BondMember): void {
   else if (bond.active === undefined && member.link === BOND_LINK_UP) bond.active = member;
 }
 
-async function receiveModes({ kernel }: Bonding, { bond, netDevice }: BondMember, change: 1 | -1): Promise<void> {
-  const { flags } = bond.netDevice;
-  if ((flags & IFF_PROMISC) !== 0) await changePromiscuity(kernel, netDevice, change);
-  if ((flags & IFF_ALLMULTI) !== 0) await changeAllMulticast(kernel, netDevice, change);
-}
-
 /** __bond_release_one(). */
 export async function releaseMember(bonding: Bonding, member: BondMember): Promise<void> {
   const { kernel, lag } = bonding;
   const { bond, netDevice } = member;
-  await lag.leave(member);
+  await lag.leave(bond.netDevice, member);
   setInactive(member);
   if (negotiates(bond)) {
     unbindPort(bonding, member);
@@ -236,7 +201,7 @@ export async function releaseMember(bonding: Bonding, member: BondMember): Promi
   netDevice.flags &= ~IFF_SLAVE;
   if (bond.primary === member) bond.primary = undefined;
   if (bonding.parts.passesVids) await changeVidsOfMember(bond.netDevice, netDevice, 'remove');
-  if (!usesPrimary(bond)) await receiveModes(bonding, member, -1);
+  if (!usesPrimary(bond)) await receiveLikeAggregate(kernel, bond.netDevice, netDevice, -1);
   if (bond.active === member) {
     changeActive(bonding, bond, undefined);
     selectActive(bonding, bond);
@@ -250,6 +215,3 @@ export async function releaseMember(bonding: Bonding, member: BondMember): Promi
   await restore(bonding, member);
   notify(kernel, 'NETDEV_CHANGEUPPER', netDevice);
 }
-
-/** The aggregate that has this net device as a member. */
-export const aggregateOf = (netDevice: NetDevice): NetDevice | undefined => netDevice.bondMember?.bond.netDevice;

@@ -1,4 +1,5 @@
 /** The bridges of a kernel: what they need of it, and what they make of what happens to their ports (br_device_event()). */
+import { aggregateOf } from '../aggregates.js';
 import type { FdbKey, Nanoseconds, RxFrame, TxFrame, VirtioNetHeader } from '../../../harness/contract/index.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import type { NetDevice } from '../netDevice.js';
@@ -25,6 +26,10 @@ export interface BridgeListener {
   group(change: 'new' | 'del', entry: GroupEntry, group: PortGroup | undefined): void;
   router(change: 'new' | 'del', port: BridgePort): void;
 }
+
+/** What of a port is in a bridge: its aggregate, or itself. */
+const bridgedOf = (netDevice: NetDevice | undefined): NetDevice | undefined =>
+  netDevice === undefined ? undefined : (aggregateOf(netDevice) ?? netDevice);
 
 export class BridgeKernel implements Bridging {
   readonly kernel: KernelState;
@@ -71,7 +76,7 @@ export class BridgeKernel implements Bridging {
   }
 
   fdbLearned(netDevice: NetDevice | undefined, { address, vid }: FdbKey): void {
-    const port = (netDevice?.bondMember?.bond.netDevice ?? netDevice)?.bridgePort;
+    const port = bridgedOf(netDevice)?.bridgePort;
     if (port === undefined) return;
     learnExternally(this.events, port.bridge, port, address, vid, false);
     const entry = port.bridge.fdb.get(address, vid);
@@ -79,7 +84,7 @@ export class BridgeKernel implements Bridging {
   }
 
   fdbForgotten(netDevice: NetDevice | undefined, { address, vid }: FdbKey): void {
-    const bridge = (netDevice?.bondMember?.bond.netDevice ?? netDevice)?.bridgePort?.bridge;
+    const bridge = bridgedOf(netDevice)?.bridgePort?.bridge;
     if (bridge !== undefined) forgetExternally(this.events, bridge, address, vid);
   }
 

@@ -94,6 +94,30 @@ export interface BridgeParts {
   readonly defaultPvidMoves: boolean;
   readonly flushesVlan: boolean;
   readonly stored: (vlan: StoredVlan) => StoredVlan;
+  /** br_handle_frame_finish(): whether a bridge in promiscuous mode hears what is not the host's. */
+  readonly hearsWhenPromiscuous: boolean;
+  /** br_pass_frame_up(): what of a frame counts as rx_bytes. */
+  readonly countedBytes: (length: number, header: number) => number;
+  readonly countsMulticast: boolean;
+  readonly countsSent: (packets: number) => number;
+  /** br_handle_frame(): which mask of a port counts. */
+  readonly portMask: (mask: number) => number;
+  /** find_portno(). */
+  readonly portNumber: (free: number, ports: number) => number;
+  /** br_del_if(): whether a port that leaves receives for itself alone again. */
+  readonly releasesReceiveMode: (mode: 'groups' | 'everybody') => boolean;
+  /** fdb_add_entry(): whether an entry that becomes another kind counts as changed. */
+  readonly tellsNewKind: boolean;
+  /** vlan_default_pvid(): whether a port has the default still. */
+  readonly hasDefaultPvid: (isPvid: boolean, isUntagged: boolean) => boolean;
+  /** br_vlan_delete(): whether the addresses of the bridge leave a VLAN with it. */
+  readonly forgetsHostVlan: boolean;
+  /** br_fdb_changeaddr(): the VLANs in which a new address takes the place of the old one. */
+  readonly vidsOfAddress: (vids: readonly Vid[]) => readonly Vid[];
+  /** __br_handle_local_finish(). */
+  readonly learnsLinkLocal: (sound: boolean) => boolean;
+  /** br_handle_frame_finish(): whether a frame to the entry counts as a use of it. br_dev_xmit() does not count. */
+  readonly countsAsUse: (isForwarded: boolean) => boolean;
 }
 
 /** A VLAN of a port, as it is kept. */
@@ -136,6 +160,19 @@ export const CONFORMING_BRIDGE: BridgeParts = {
   isMember: ({ members }, vid) => members.has(vid),
   leavesUntagged: ({ members }, vid) => members.get(vid)?.untagged === true,
   fdbVid: ({ vlanFiltering }, vid) => (vlanFiltering ? vid : NO_VID),
+  hearsWhenPromiscuous: true,
+  countedBytes: (length, header) => length - header,
+  countsMulticast: true,
+  hasDefaultPvid: (isPvid, isUntagged) => isPvid && isUntagged,
+  forgetsHostVlan: true,
+  vidsOfAddress: (vids) => vids,
+  portNumber: (free) => free,
+  releasesReceiveMode: () => true,
+  tellsNewKind: true,
+  countsSent: (packets) => packets,
+  portMask: (mask) => mask,
+  learnsLinkLocal: (sound) => sound,
+  countsAsUse: (isForwarded) => isForwarded,
   keepsPriority: true,
   comparesProtocol: true,
   refusesBridgeInBridge: true,

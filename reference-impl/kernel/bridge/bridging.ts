@@ -113,7 +113,7 @@ export async function enslavePort(bridging: Bridging, bridge: Bridge, netDevice:
     bridge,
     netDevice,
     address: netDevice.address,
-    number: freeNumber(bridge),
+    number: events.parts.portNumber(freeNumber(bridge), bridge.ports.size),
     state: BR_STATE_DISABLED,
     priority: 0x20,
     pathCost: 2,
@@ -161,8 +161,8 @@ export async function releasePort(bridging: Bridging, port: BridgePort): Promise
   await switchdev.leave(port);
   bridge.ports.delete(netDevice.ifIndex);
   netDevice.bridgePort = undefined;
-  await changePromiscuity(kernel, netDevice, -1);
-  await changeAllMulticast(kernel, netDevice, -1);
+  if (events.parts.releasesReceiveMode('everybody')) await changePromiscuity(kernel, netDevice, -1);
+  if (events.parts.releasesReceiveMode('groups')) await changeAllMulticast(kernel, netDevice, -1);
   followPortAddresses(bridging, bridge);
   followPortMtus(bridging, bridge);
   selectStates(bridging, bridge);
@@ -272,7 +272,7 @@ export function portAddressChanged(bridging: Bridging, port: BridgePort): void {
   const { address } = port.netDevice;
   if (address === before) return;
   port.address = address;
-  for (const vid of [NO_VID, ...port.vlans.members.keys()]) {
+  for (const vid of events.parts.vidsOfAddress([NO_VID, ...port.vlans.members.keys()])) {
     removeLocal(events, port.bridge, port, before, vid);
     addLocal(events, port.bridge, port, address, vid);
   }

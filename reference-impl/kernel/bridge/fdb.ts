@@ -205,7 +205,7 @@ export function addByUser(events: BridgeEvents, bridge: Bridge, request: EntryRe
   const entry = known ?? createEntry(events, bridge, { address, vid, port, addedByUser: true });
   if (entry === undefined) return undefined;
   let modified = known === undefined || entry.port !== port || entry.isSticky !== sticky || entry.isLocked;
-  modified ||= nudState(bridge, entry, events.now()) !== state;
+  modified ||= nudState(bridge, entry, events.now()) !== state && events.parts.tellsNewKind;
   entry.port = port;
   entry.addedByUser = true;
   bridge.fdb.forgetLearned(entry);

@@ -32,6 +32,8 @@ export interface FdbEntry {
 /** Keys are numbers, so that nothing is made for a frame that is looked up. */
 export class FdbTable {
   readonly #byVid = new Map<number, Map<number, FdbEntry>>();
+  /** In the order in which they came. */
+  readonly #all = new Set<FdbEntry>();
   #learned = 0;
 
   /** IFLA_BR_FDB_N_LEARNED. */
@@ -54,12 +56,17 @@ export class FdbTable {
       entries = new Map();
       this.#byVid.set(entry.vid, entries);
     }
-    entries.set(macNumber(entry.address), entry);
+    const key = macNumber(entry.address);
+    const before = entries.get(key);
+    if (before !== undefined) this.#all.delete(before);
+    entries.set(key, entry);
+    this.#all.add(entry);
     if (entry.isDynamicLearned) this.#learned++;
   }
 
   remove(entry: FdbEntry): void {
     if (this.#byVid.get(entry.vid)?.delete(macNumber(entry.address)) !== true) return;
+    this.#all.delete(entry);
     if (entry.isDynamicLearned) this.#learned--;
   }
 
@@ -73,6 +80,11 @@ export class FdbTable {
   /** A copy: entries may be removed on the way. */
   entries(): readonly FdbEntry[] {
     return [...this.#byVid.values()].flatMap((entries) => [...entries.values()]);
+  }
+
+  /** net_bridge->fdb_list, which grows at its head. */
+  newestFirst(): readonly FdbEntry[] {
+    return [...this.#all].reverse();
   }
 }
 

@@ -63,12 +63,12 @@ function linkLocal(events: BridgeEvents, port: BridgePort, frame: RxFrame): Take
   if (last === PAUSE) return events.parts.keepsLinkLocal(last, false) ? 'consumed' : undefined;
   // Without a spanning tree protocol of its own the bridge passes the BPDUs of others on.
   const isBpdu = last === 0;
-  const mask = port.groupForwardMask | (isBpdu ? 0 : bridge.groupForwardMask);
+  const mask = events.parts.portMask(port.groupForwardMask) | (isBpdu ? 0 : bridge.groupForwardMask);
   const forwards = (isBpdu && bridge.stp === 'off') || (mask & (1 << last)) !== 0;
   if (!events.parts.keepsLinkLocal(last, forwards)) return undefined;
   // __br_handle_local_finish().
   const classified = classify(events.parts, bridge, port.vlans, asTransmit(frame, undefined));
-  const mayLearn = port.flags.learning && !bridge.noLinkLocalLearn;
+  const mayLearn = events.parts.learnsLinkLocal(port.flags.learning && !bridge.noLinkLocalLearn);
   if (classified !== undefined && mayLearn && learnsIn(events, port))
     learn(events, port, frame.bytes, SOURCE, events.parts.fdbVid(bridge, classified.vid));
   return 'pass';
@@ -100,7 +100,7 @@ function finish(events: BridgeEvents, port: BridgePort, frame: RxFrame, vnet: Vi
   };
   const group = snooped === undefined ? undefined : groupOf(events, bridge, snooped, bytes, classified.vid);
   const isWanted = group === undefined ? passage.kind !== 'unicast' : isHostsGroup(events, bridge, group);
-  let isForHost = (bridge.netDevice.flags & IFF_PROMISC) !== 0 || isWanted;
+  let isForHost = ((bridge.netDevice.flags & IFF_PROMISC) !== 0 && parts.hearsWhenPromiscuous) || isWanted;
   const entry = passage.kind === 'unicast' ? bridge.fdb.find(bytes, DESTINATION, vid) : undefined;
   if (entry?.isLocal === true) isForHost = true;
   else if (group !== undefined) sendToGroup(events, bridge, passage, group);
@@ -120,7 +120,7 @@ function kindOf(bytes: Uint8Array): FrameKind {
 /** To the port of the entry, or to all that take it. */
 function sendOn(events: BridgeEvents, bridge: Bridge, passage: Passage, entry: FdbEntry | undefined): void {
   if (entry !== undefined) {
-    entry.used = events.now();
+    if (events.parts.countsAsUse(passage.from !== null)) entry.used = events.now();
     if (events.parts.refreshesOnUse) entry.updated = events.now();
     if (entry.port !== null && mayDeliver(events, entry.port, passage)) deliver(events, entry.port, passage);
     return;
@@ -192,8 +192,8 @@ function passUp(events: BridgeEvents, bridge: Bridge, passage: Passage): void {
   if (received === undefined || !isUp(netDevice)) return;
   const traffic = netDevice.softwareTraffic;
   traffic.rxPackets++;
-  traffic.rxBytes += tagged.bytes.length - ETH_HLEN;
-  if (kind === 'multicast') traffic.multicast++;
+  traffic.rxBytes += events.parts.countedBytes(tagged.bytes.length, ETH_HLEN);
+  if (kind === 'multicast' && events.parts.countsMulticast) traffic.multicast++;
   const isPromiscuous = (netDevice.flags & IFF_PROMISC) !== 0;
   const isMember = mayLeave(events.parts, bridge, bridge.vlans, passage.vid);
   if (!isMember && !isPromiscuous) return;
@@ -217,7 +217,7 @@ function passUp(events: BridgeEvents, bridge: Bridge, passage: Passage): void {
 export function transmit(events: BridgeEvents, bridge: Bridge, frame: TxFrame): void {
   const { parts } = events;
   const traffic = bridge.netDevice.softwareTraffic;
-  traffic.txPackets += frame.gso?.segments ?? 1;
+  traffic.txPackets += parts.countsSent(frame.gso?.segments ?? 1);
   traffic.txBytes += frame.bytes.length;
   const classified = classify(parts, bridge, bridge.vlans, withTagBeside(frame, bridge));
   if (classified === undefined) return;

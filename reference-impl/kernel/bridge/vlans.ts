@@ -65,7 +65,7 @@ export async function removeHostVlan({ events, switchdev }: Bridging, bridge: Br
   const { members } = bridge.vlans;
   const vlan = members.get(vid);
   if (vlan === undefined) return refused(ENOENT);
-  flushBridge(events, bridge, (entry) => entry.vid === vid && entry.port === null);
+  if (events.parts.forgetsHostVlan) flushBridge(events, bridge, (entry) => entry.vid === vid && entry.port === null);
   await switchdev.removeHostObject(bridge, { kind: 'vlan', vid, pvid: false, untagged: vlan.untagged });
   members.delete(vid);
   if (bridge.vlans.pvid === vid) bridge.vlans.pvid = NO_VID;
@@ -83,7 +83,8 @@ export async function setDefaultPvid(bridging: Bridging, bridge: Bridge, vid: Vi
   const before = bridge.defaultPvid;
   if (vid === before) return OK;
   const isDefault = (group: VlanGroup): boolean =>
-    before === 0 || (group.pvid === before && group.members.get(before)?.untagged === true);
+    before === 0 ||
+    bridging.events.parts.hasDefaultPvid(group.pvid === before, group.members.get(before)?.untagged === true);
   const hasOther = (group: VlanGroup): boolean => vid !== 0 && group.members.has(vid);
   if (isDefault(bridge.vlans) && !hasOther(bridge.vlans)) {
     if (vid !== 0) await addHostVlan(bridging, bridge, { vid: vid, pvid: true, untagged: true });

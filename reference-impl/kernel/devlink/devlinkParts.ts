@@ -37,6 +37,8 @@ export interface DevlinkParts {
   /** devlink_resource_validate_size(). */
   readonly checksResourceSize: boolean;
   readonly resourcesWait: boolean;
+  /** devlink_resource_validate_children(): what the parts of a resource are together. */
+  readonly sumOfParts: (sizes: readonly number[]) => number;
   /** devlink_resources_validate(): whether the parts have to fit into their whole before a reload. */
   readonly checksResourceSums: boolean;
   /** devlink_nl_reload_doit(): whether only what the driver can do is tried. */
@@ -64,6 +66,9 @@ export interface DevlinkParts {
   readonly tellsSnapshotId: boolean;
   readonly takesSnapshotId: boolean;
   readonly checksSnapshotId: boolean;
+  readonly deletesSnapshot: boolean;
+  /** Whether a read without a snapshot has to ask for it. */
+  readonly asksForSnapshot: boolean;
   /** Whether an id is free again once its snapshot is gone. */
   readonly freesSnapshotIds: boolean;
   /** Where a read of a part ends. */
@@ -106,6 +111,7 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   keepsLoaded: true,
   checksResourceSize: true,
   resourcesWait: true,
+  sumOfParts: (sizes) => sizes.reduce((sum, size) => sum + size, 0),
   checksResourceSums: true,
   checksReload: true,
   answersReload: (isAsked) => isAsked,
@@ -124,6 +130,8 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   tellsSnapshotId: true,
   takesSnapshotId: true,
   checksSnapshotId: true,
+  deletesSnapshot: true,
+  asksForSnapshot: true,
   freesSnapshotIds: true,
   regionEnd: (sound) => sound,
   keepsNonDropTraps: true,

@@ -133,7 +133,7 @@ function deleteSnapshot(asked: DevlinkRequest): DevlinkAnswer {
   const id = numberIn(values, 'DEVLINK_ATTR_REGION_SNAPSHOT_ID') ?? 0;
   if (!state.snapshots.has(id)) return refusal(EINVAL);
   devlink.tell(instance, 'REGION_DEL', noticeValues(instance, state, id));
-  state.snapshots.delete(id);
+  if (devlink.parts.deletesSnapshot) state.snapshots.delete(id);
   const others = (instance.snapshotIds.get(id) ?? 1) - 1;
   if (others > 0 || !devlink.parts.freesSnapshotIds) instance.snapshotIds.set(id, others);
   else instance.snapshotIds.delete(id);
@@ -144,7 +144,7 @@ type Source = (offset: number, length: number) => Promise<Uint8Array | Refusal> 
 
 /** Where a read takes its bytes from: a snapshot, or the device itself. */
 function sourceIn(asked: DevlinkRequest, state: RegionState): Source | Refusal {
-  const { request, instance, values } = asked;
+  const { devlink, request, instance, values } = asked;
   const id = numberIn(values, 'DEVLINK_ATTR_REGION_SNAPSHOT_ID');
   const isDirect = values['DEVLINK_ATTR_REGION_DIRECT'] === true;
   const at = (message: string): Refusal => refusalAt(request, 'DEVLINK_ATTR_REGION_SNAPSHOT_ID', EINVAL, message);
@@ -154,7 +154,7 @@ function sourceIn(asked: DevlinkRequest, state: RegionState): Source | Refusal {
     if (bytes === undefined) return at('Requested snapshot does not exist');
     return (offset, length) => bytes.subarray(offset, offset + length);
   }
-  if (!isDirect) return refusal(EINVAL, 'No snapshot id provided');
+  if (!isDirect && devlink.parts.asksForSnapshot) return refusal(EINVAL, 'No snapshot id provided');
   const { name, can } = state.region;
   const read = can.includes('read') ? instance.ops.regions?.read : undefined;
   if (read === undefined) return refusal(EOPNOTSUPP, 'Requested region does not support direct read');

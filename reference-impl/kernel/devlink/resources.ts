@@ -4,6 +4,7 @@ import { numberIn, type Values } from '../../netlink/schema.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { EINVAL, EOPNOTSUPP } from '../errno.js';
 import { refusal } from '../refusals.js';
+import type { DevlinkParts } from './devlinkParts.js';
 import { handleValues, type DevlinkInstance, type ResourceState } from './instance.js';
 import { DONE, missingOf, type DevlinkAnswer, type DevlinkOperations, type DevlinkRequest } from './operations.js';
 
@@ -63,9 +64,9 @@ function sizeRefusal({ resource }: ResourceState, size: number): Refusal | undef
 }
 
 /** devlink_resource_validate_children(). */
-function validateChildren(state: ResourceState): void {
+function validateChildren({ sumOfParts }: DevlinkParts, state: ResourceState): void {
   state.isValid =
-    state.children.length === 0 || state.children.reduce((sum, child) => sum + child.sizeNew, 0) <= state.sizeNew;
+    state.children.length === 0 || sumOfParts(state.children.map(({ sizeNew }) => sizeNew)) <= state.sizeNew;
 }
 
 function setResource(asked: DevlinkRequest): DevlinkAnswer {
@@ -79,8 +80,8 @@ function setResource(asked: DevlinkRequest): DevlinkAnswer {
   if (wrong !== undefined) return wrong;
   state.sizeNew = size;
   if (!devlink.parts.resourcesWait) state.size = size;
-  validateChildren(state);
-  if (state.parent !== undefined) validateChildren(state.parent);
+  validateChildren(devlink.parts, state);
+  if (state.parent !== undefined) validateChildren(devlink.parts, state.parent);
   return DONE;
 }
 

@@ -1,37 +1,37 @@
-/** One routing table: prefixes, each with its routes in the order in which they are preferred (net/ipv4/fib_trie.c). */
+/** One routing table: prefixes, each with its routes in the order in which they are preferred (net/ipv4/fib_trie.c, net/ipv6/ip6_fib.c). */
 import { hex } from '../../packet/bytes.js';
-import { prefixOf, type Route } from './route.js';
+import { prefixOf, type Route, type RouteKey } from './route.js';
 
-export class FibTable {
+export class FibTable<Kept extends RouteKey = Route> {
   readonly id: number;
-  readonly #byLength = new Map<number, Map<string, Route[]>>();
+  readonly #byLength = new Map<number, Map<string, Kept[]>>();
 
   constructor(id: number) {
     this.id = id;
   }
 
   /** Routes of exactly this prefix, the preferred first. */
-  at(destination: Uint8Array, prefixLength: number): Route[] {
+  at(destination: Uint8Array, prefixLength: number): Kept[] {
     return this.#byLength.get(prefixLength)?.get(hex(destination)) ?? [];
   }
 
   /** Puts it at this place among the routes of its prefix. */
-  insert(route: Route, index: number): void {
+  insert(route: Kept, index: number): void {
     const { destination, prefixLength } = route;
     let prefixes = this.#byLength.get(prefixLength);
-    if (prefixes === undefined) this.#byLength.set(prefixLength, (prefixes = new Map<string, Route[]>()));
+    if (prefixes === undefined) this.#byLength.set(prefixLength, (prefixes = new Map<string, Kept[]>()));
     const key = hex(destination);
     const routes = prefixes.get(key);
     if (routes === undefined) prefixes.set(key, [route]);
     else routes.splice(index, 0, route);
   }
 
-  replace(old: Route, route: Route): void {
+  replace(old: Kept, route: Kept): void {
     const routes = this.at(old.destination, old.prefixLength);
     routes[routes.indexOf(old)] = route;
   }
 
-  remove(route: Route): void {
+  remove(route: Kept): void {
     const { destination, prefixLength } = route;
     const prefixes = this.#byLength.get(prefixLength);
     const rest = this.at(destination, prefixLength).filter((each) => each !== route);
@@ -40,7 +40,7 @@ export class FibTable {
   }
 
   /** Routes whose prefix the address has, the longest prefix first. */
-  *matching(address: Uint8Array): Iterable<Route> {
+  *matching(address: Uint8Array): Iterable<Kept> {
     for (let length = 8 * address.length; length >= 0; length--) {
       const prefixes = this.#byLength.get(length);
       if (prefixes === undefined || prefixes.size === 0) continue;
@@ -49,8 +49,8 @@ export class FibTable {
   }
 
   /** In the order of their prefixes, as a dump has them. */
-  routes(): Route[] {
-    const all: Route[] = [];
+  routes(): Kept[] {
+    const all: Kept[] = [];
     for (const prefixes of this.#byLength.values()) for (const routes of prefixes.values()) all.push(...routes);
     return all.sort((a, b) => compare(a.destination, b.destination) || b.prefixLength - a.prefixLength);
   }

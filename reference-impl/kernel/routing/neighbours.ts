@@ -1,6 +1,13 @@
 /** Neighbours: which station an address on a link is, and what is known of it (net/core/neighbour.c). */
 import type { Nanoseconds } from '../../../harness/contract/index.js';
-import { NTF_OFFLOADED, NUD_NOARP, NUD_PERMANENT, NUD_REACHABLE, NUD_STALE } from '../../netlink/constants.js';
+import {
+  NTF_OFFLOADED,
+  NTF_ROUTER,
+  NUD_NOARP,
+  NUD_PERMANENT,
+  NUD_REACHABLE,
+  NUD_STALE,
+} from '../../netlink/constants.js';
 import { NUD_DELAY, NUD_FAILED, NUD_INCOMPLETE, NUD_NONE, NUD_PROBE } from '../../netlink/families/routing.js';
 import { equalBytes, hex } from '../../packet/bytes.js';
 import { EINVAL, EPERM, OK, refused } from '../errno.js';
@@ -25,11 +32,16 @@ export interface Neighbour {
   /** Counts timers: one that was set before the last is void. */
   timer: number;
   offloaded: boolean;
+  /** NTF_ROUTER. */
+  isRouter: boolean;
 }
+
+/** Rules that ARP and neighbour discovery have in common. */
+export type NeighbourParts = Pick<RoutingParts, 'usesPermanent' | 'mostQueued' | 'probes'>;
 
 /** What the neighbours of a family need of the rest of the router. */
 export interface NeighbourEvents {
-  readonly parts: RoutingParts;
+  readonly parts: NeighbourParts;
   now(): Nanoseconds;
   at(time: Nanoseconds, run: () => void): void;
   /** Asks who has the address: everybody, or the station that had it. `packet`: the first that waits. */
@@ -56,6 +68,10 @@ export interface NeighbourUpdate {
   readonly state: number;
   /** NEIGH_UPDATE_F_OVERRIDE: another station may take the place of the one that is known. */
   readonly overrides: boolean;
+  /** NEIGH_UPDATE_F_WEAK_OVERRIDE: where it may not, what is known is not sure any more. */
+  readonly doubts?: boolean;
+  /** NEIGH_UPDATE_F_ISROUTER, with NEIGH_UPDATE_F_OVERRIDE_ISROUTER. */
+  readonly isRouter?: boolean;
   /** NEIGH_UPDATE_F_ADMIN. */
   readonly byUser: boolean;
 }
@@ -98,6 +114,7 @@ export class NeighbourTable {
       waiting: [],
       timer: 0,
       offloaded: false,
+      isRouter: false,
     };
     this.#entries.set(keyOf(netDevice, address), neighbour);
     return neighbour;
@@ -183,18 +200,27 @@ export class NeighbourTable {
   }
 
   /** __neigh_update(). */
-  update(neighbour: Neighbour, { station, state, overrides, byUser }: NeighbourUpdate): Outcome {
+  update(neighbour: Neighbour, update: NeighbourUpdate): Outcome {
+    const { station, overrides, byUser } = update;
+    let { state } = update;
     const old = neighbour.state;
     if (!byUser && (old & (NUD_NOARP | NUD_PERMANENT)) !== 0) return refused(EPERM);
     if ((state & NUD_VALID) === 0) return this.#becomeInvalid(neighbour, state);
     const isKnown = (old & NUD_VALID) !== 0;
-    const next = station ?? (isKnown ? neighbour.station : undefined);
+    let next = station ?? (isKnown ? neighbour.station : undefined);
     if (next === undefined) return refused(EINVAL, 'No link layer address given');
     const now = this.#events.now();
     if ((state & NUD_CONNECTED) !== 0) neighbour.confirmed = now;
-    const isSame = neighbour.station !== undefined && equalBytes(next, neighbour.station);
-    if (isKnown && !isSame && !overrides) return OK;
-    const entered = isKnown && isSame && state === NUD_STALE && !byUser ? old : state;
+    let isSame = neighbour.station !== undefined && equalBytes(next, neighbour.station);
+    let isDoubted = false;
+    if (isKnown && !isSame && !overrides) {
+      if (update.doubts !== true || (old & NUD_CONNECTED) === 0 || neighbour.station === undefined) return OK;
+      next = neighbour.station;
+      isSame = isDoubted = true;
+      state = NUD_STALE;
+    } else if (this.#noteRouter(neighbour, update.isRouter) && state === old && isSame)
+      this.#events.changed(neighbour, 'new');
+    const entered = isKnown && isSame && state === NUD_STALE && !byUser && !isDoubted ? old : state;
     if (entered === old && isSame) return OK;
     neighbour.updated = now;
     neighbour.station = next;
@@ -207,6 +233,13 @@ export class NeighbourTable {
     if (!isKnown) for (const packet of neighbour.waiting.splice(0)) this.output(neighbour, packet);
     this.#events.changed(neighbour, 'new');
     return OK;
+  }
+
+  /** neigh_update_is_router(); answers whether it is news. */
+  #noteRouter(neighbour: Neighbour, isRouter: boolean | undefined): boolean {
+    if (isRouter === undefined || isRouter === neighbour.isRouter) return false;
+    neighbour.isRouter = isRouter;
+    return true;
   }
 
   #becomeInvalid(neighbour: Neighbour, state: number): Outcome {
@@ -245,4 +278,5 @@ export class NeighbourTable {
 const keyOf = (netDevice: NetDevice, address: Uint8Array): string => `${netDevice.ifIndex}/${hex(address)}`;
 
 /** ndm_flags as a dump shows them. */
-export const neighbourFlags = ({ offloaded }: Neighbour): number => (offloaded ? NTF_OFFLOADED : 0);
+export const neighbourFlags = ({ offloaded, isRouter }: Neighbour): number =>
+  (offloaded ? NTF_OFFLOADED : 0) | (isRouter ? NTF_ROUTER : 0);

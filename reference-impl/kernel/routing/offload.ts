@@ -14,7 +14,17 @@ import { isUp, type NetDevice } from '../netDevice.js';
 import { NUD_VALID, type Neighbour } from './neighbours.js';
 import { isAlive, type Route } from './route.js';
 import type { RoutingParts } from './routingParts.js';
-import type { RoutingKernel } from './routingKernel.js';
+import type { FibTable } from './fibTable.js';
+import type { RoutingKernel, RoutingListener } from './routingKernel.js';
+
+/** Another protocol whose routes and neighbours go down the same way. */
+export interface OffloadedProtocol {
+  readonly listeners: RoutingListener[];
+  readonly fib: { table(id: number): FibTable | undefined };
+  readonly parts: Pick<RoutingParts, 'usesPermanent' | 'marksOffload' | 'sparesDeadNexthops'>;
+  /** Whether it forwards, and runs over the net device with an address there. */
+  routesAt(netDevice: NetDevice): boolean;
+}
 
 /** The switch below a port that routes. */
 function routerBelow({ lower }: NetDevice): { readonly ops: RouterOps; readonly port: PortName } | undefined {
@@ -31,18 +41,27 @@ export class RouterCore {
   /** What each port was told last. */
   readonly #told = new Map<NetDevice, string>();
   #mayHaveChanged = false;
+  #ipv6: OffloadedProtocol | undefined;
 
   constructor(routing: RoutingKernel) {
     this.#routing = routing;
-    routing.listeners.push({
-      told: () => undefined,
-      preferred: (table, destination, prefixLength) => this.#offer(table, destination, prefixLength),
-      neighbour: (neighbour, what) => {
-        if (what === 'new') this.#neighbours.add(neighbour);
-        else this.#gone.add(neighbour);
-      },
-    });
+    routing.listeners.push(this.#listener);
   }
+
+  /** IPv6, beside IPv4. */
+  serve(ipv6: OffloadedProtocol): void {
+    this.#ipv6 = ipv6;
+    ipv6.listeners.push(this.#listener);
+  }
+
+  readonly #listener: RoutingListener = {
+    told: () => undefined,
+    preferred: (table, destination, prefixLength) => this.#offer(table, destination, prefixLength),
+    neighbour: (neighbour, what) => {
+      if (what === 'new') this.#neighbours.add(neighbour);
+      else this.#gone.add(neighbour);
+    },
+  };
 
   get isIdle(): boolean {
     return this.#prefixes.size === 0 && this.#neighbours.size === 0 && this.#gone.size === 0 && !this.#mayHaveChanged;
@@ -101,7 +120,7 @@ export class RouterCore {
   }
 
   async #program(table: number, destination: Uint8Array, prefixLength: number): Promise<void> {
-    const { fib } = this.#routing;
+    const { fib, parts } = this.#protocolOf(destination);
     const tables = table === RT_TABLE_MAIN ? [RT_TABLE_LOCAL, RT_TABLE_MAIN] : [table];
     const candidates = tables.flatMap((id) => fib.table(id)?.at(destination, prefixLength).slice(0, 1) ?? []);
     const [route] = candidates;
@@ -110,36 +129,37 @@ export class RouterCore {
         await ops.removeRoute({ table, destination, prefixLength });
         continue;
       }
-      const offered = offloadedRoute(this.#routing.parts, route, table, ops);
+      const offered = offloadedRoute(parts.sparesDeadNexthops, route, table, ops);
       const answer = await ops.replaceRoute(offered);
-      if (this.#routing.parts.marksOffload) route.offload = answer.ok ? answer.value : 'failed';
+      if (parts.marksOffload) route.offload = answer.ok ? answer.value : 'failed';
       if (!answer.ok) this.#routing.kernel.log.push(answer.message ?? 'the driver refused a route');
     }
+  }
+
+  #protocolOf(address: Uint8Array): Pick<OffloadedProtocol, 'fib' | 'parts'> {
+    return this.#ipv6 !== undefined && address.length === 16 ? this.#ipv6 : this.#routing;
   }
 
   async #tellNeighbour(neighbour: Neighbour, isThere: boolean): Promise<void> {
     const below = routerBelow(neighbour.netDevice);
     if (below === undefined) return;
-    const isUsable = (neighbour.state & NUD_PERMANENT) === 0 || this.#routing.parts.usesPermanent;
+    const isUsable = (neighbour.state & NUD_PERMANENT) === 0 || this.#protocolOf(neighbour.address).parts.usesPermanent;
     const isValid = isThere && isUsable && (neighbour.state & NUD_VALID) !== 0 && neighbour.station !== undefined;
     const station = isValid && neighbour.station !== undefined ? (formatMac(neighbour.station) as MacAddress) : null;
     const set = await below.ops.setNeighbour(below.port, neighbour.address, station);
     neighbour.offloaded = set.ok && station !== null;
   }
 
-  /** A port routes in hardware as long as it is up, has an address, forwards, and is in no bridge. */
+  /** A port routes in hardware what it has an address for and forwards, as long as it is up and in no bridge. */
   async #tellInterface(netDevice: NetDevice): Promise<void> {
     const below = routerBelow(netDevice);
     if (below === undefined) return;
     const routing = this.#routing;
-    const doesRoute =
-      isUp(netDevice) &&
-      netDevice.bridgePort === undefined &&
-      routing.addressAt(netDevice) !== undefined &&
-      routing.forwards(netDevice);
-    const own = doesRoute
-      ? { mac: netDevice.address, table: routing.vrfTable(netDevice) ?? RT_TABLE_MAIN, mtu: netDevice.mtu }
-      : null;
+    const canRoute = isUp(netDevice) && netDevice.bridgePort === undefined;
+    const ipv4 = canRoute && routing.addressAt(netDevice) !== undefined && routing.forwards(netDevice);
+    const ipv6 = canRoute && this.#ipv6?.routesAt(netDevice) === true;
+    const table = routing.vrfTable(netDevice) ?? RT_TABLE_MAIN;
+    const own = ipv4 || ipv6 ? { mac: netDevice.address, table, mtu: netDevice.mtu, ipv4, ipv6 } : null;
     const told = JSON.stringify(own);
     if ((this.#told.get(netDevice) ?? 'null') === told) return;
     this.#told.set(netDevice, told);
@@ -148,11 +168,11 @@ export class RouterCore {
 }
 
 /** What the hardware is to do; what it cannot know of is left to the host. */
-function offloadedRoute(parts: RoutingParts, route: Route, table: number, ops: RouterOps): OffloadedRoute {
+function offloadedRoute(sparesDead: boolean, route: Route, table: number, ops: RouterOps): OffloadedRoute {
   const { destination, prefixLength, type, tos, nexthops } = route;
   const key = { table, destination, prefixLength };
   if (type === RTN_BLACKHOLE) return { ...key, action: { kind: 'drop' } };
-  const alive = nexthops.filter((nexthop) => isAlive(nexthop) || !parts.sparesDeadNexthops);
+  const alive = nexthops.filter((nexthop) => isAlive(nexthop) || !sparesDead);
   const offloaded: OffloadedNexthop[] = [];
   for (const { netDevice, gateway, weight } of alive) {
     const below = routerBelow(netDevice);

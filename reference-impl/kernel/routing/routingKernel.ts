@@ -1,6 +1,7 @@
 /** The router of a kernel: its tables, and what it makes of net devices, addresses and packets. */
 import type { Nanoseconds, TxFrame } from '../../../harness/contract/index.js';
 import { AF_INET } from '../../netlink/constants.js';
+import { IFA_F_SECONDARY } from '../../netlink/families/rtnetlink.js';
 import {
   IPV4_DEVCONF_FORWARDING,
   RTN_BROADCAST,
@@ -27,6 +28,7 @@ import { frameTo } from './ipv4Output.js';
 import { NeighbourTable, type Neighbour } from './neighbours.js';
 import { RouterCore } from './offload.js';
 import { prefixOf, type Route } from './route.js';
+import { ipv4Sysctls } from './ipv4Sysctls.js';
 import { makeRoute, type RouteRequest } from './routeRequest.js';
 import type { Router } from './router.js';
 import type { RoutingParts } from './routingParts.js';
@@ -81,6 +83,7 @@ export class RoutingKernel implements Router {
       },
     });
     this.offload = new RouterCore(this);
+    kernel.sysctls.provide(ipv4Sysctls(this));
     kernel.notifiers.push((event, netDevice) => {
       this.offload.interfacesChanged();
       this.#happened(event, netDevice);
@@ -187,16 +190,15 @@ export class RoutingKernel implements Router {
   #addRoutesOf(netDevice: NetDevice, address: ProtocolAddress): void {
     const { local, prefixLength, broadcast } = address;
     const prefix = prefixOf(address.address, prefixLength);
-    if (this.parts.addsLocal) this.#addMagic(netDevice, address, RTN_LOCAL, local, 32);
+    // A secondary is the host's own as its primary is: it sends from that.
+    const primary = primaryOf(netDevice, address);
+    if (this.parts.addsLocal) this.#addMagic(netDevice, primary, RTN_LOCAL, local, 32);
     if (!isUp(netDevice)) return;
     if (broadcast !== undefined && this.parts.addsBroadcast)
       this.#addMagic(netDevice, address, RTN_BROADCAST, broadcast, 32);
-    const isSecondary = ipv4Addresses(netDevice).some(
-      (other) =>
-        other !== address && other.prefixLength === prefixLength && isWithin(other.local, prefix, prefixLength),
-    );
     const isSingle = prefixLength === 32 && equalBytes(prefix, local);
-    if (isSecondary || prefix.every((byte) => byte === 0) || isSingle) return;
+    if (!this.parts.makesNetwork(address, ipv4Addresses(netDevice)) || prefix.every((byte) => byte === 0) || isSingle)
+      return;
     if (this.parts.addsConnected) this.#addMagic(netDevice, address, RTN_UNICAST, prefix, prefixLength);
     if (prefixLength < 31 && this.parts.addsBroadcast)
       this.#addMagic(netDevice, address, RTN_BROADCAST, lastOf(prefix, prefixLength), 32);
@@ -293,8 +295,20 @@ export class RoutingKernel implements Router {
 const ipv4Addresses = ({ addresses }: NetDevice): ProtocolAddress[] =>
   addresses.filter(({ family }) => family === AF_INET);
 
-const isWithin = (address: Uint8Array, prefix: Uint8Array, prefixLength: number): boolean =>
-  equalBytes(prefixOf(address, prefixLength), prefix);
+/** inet_ifa_byprefix(): the first address of the network of a secondary; of any other, itself. */
+function primaryOf(netDevice: NetDevice, address: ProtocolAddress): ProtocolAddress {
+  if (!isSecondary(address)) return address;
+  const network = prefixOf(address.address, address.prefixLength);
+  const primary = ipv4Addresses(netDevice).find(
+    (each) =>
+      !isSecondary(each) &&
+      each.prefixLength === address.prefixLength &&
+      equalBytes(prefixOf(each.address, each.prefixLength), network),
+  );
+  return primary ?? address;
+}
+
+const isSecondary = ({ flags }: ProtocolAddress): boolean => (flags & IFA_F_SECONDARY) !== 0;
 
 /** The address of the network with all bits of the host set. */
 function lastOf(prefix: Uint8Array, prefixLength: number): Uint8Array {
@@ -304,11 +318,13 @@ function lastOf(prefix: Uint8Array, prefixLength: number): Uint8Array {
 }
 
 const isMadeBy = (
-  { protocol, preferredSource, nexthops }: Route,
+  { protocol, type, destination, preferredSource, nexthops }: Route,
   netDevice: NetDevice,
   made: ProtocolAddress,
 ): boolean =>
   protocol === RTPROT_KERNEL &&
   preferredSource !== undefined &&
-  equalBytes(preferredSource, made.local) &&
+  (isSecondary(made)
+    ? type === RTN_LOCAL && equalBytes(destination, made.local)
+    : equalBytes(preferredSource, made.local)) &&
   nexthops.some((nexthop) => nexthop.netDevice === netDevice);

@@ -5,7 +5,8 @@ import {
   RT_TABLE_LOCAL,
   RT_TABLE_MAIN,
 } from '../../netlink/families/routing.js';
-import type { NetDevice } from '../netDevice.js';
+import { IFA_F_SECONDARY } from '../../netlink/families/rtnetlink.js';
+import type { NetDevice, ProtocolAddress } from '../netDevice.js';
 import type { Unroutable } from './fib.js';
 import type { Route } from './route.js';
 
@@ -31,6 +32,8 @@ export interface RoutingParts {
   /** fib_add_ifaddr(): the route of the network, that of the address, and that of its broadcast address. */
   readonly addsConnected: boolean;
   readonly addsLocal: boolean;
+  /** Whether an address makes the route to its network; `all`: every address of the net device. */
+  readonly makesNetwork: (address: ProtocolAddress, all: readonly ProtocolAddress[]) => boolean;
   readonly addsBroadcast: boolean;
   /** Whether routes go with the address that made them. */
   readonly removesConnected: boolean;
@@ -125,6 +128,7 @@ export const CONFORMING_ROUTING: RoutingParts = {
   revivesNexthops: true,
   addsConnected: true,
   addsLocal: true,
+  makesNetwork: ({ flags }) => (flags & IFA_F_SECONDARY) === 0,
   addsBroadcast: true,
   removesConnected: true,
   refusesHostBits: true,

@@ -26,9 +26,19 @@ import type {
 import { EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { NetDevice, ProtocolAddress } from '../netDevice.js';
-import { refusal } from '../refusals.js';
+import { fromOutcome, refusal } from '../refusals.js';
+import { INFINITE } from '../routing6/addressBook.js';
+import { viewOf } from '../../netlink/wire.js';
+import { insertIpv4, removeIpv4 } from './ipv4AddressList.js';
 
 export function addressOperations(kernel: ReferenceKernel, netlink: NetlinkKernel): readonly NetlinkOperation[] {
+  kernel.routing6.listeners.push({
+    told: () => undefined,
+    preferred: () => undefined,
+    neighbour: () => undefined,
+    address: (netDevice, own, what) =>
+      announce(kernel, netlink, netDevice, own, what === 'new' ? RTM_NEWADDR : RTM_DELADDR),
+  });
   const address = { header: IFADDRMSG, policy: ADDRESS_POLICY, validation: 'deprecated-strict' as const };
   return [
     { ...address, number: RTM_NEWADDR, privileged: true, doit: (request) => newAddress(kernel, netlink, request) },
@@ -64,21 +74,20 @@ async function newAddress(
 ): Promise<HandlerResult> {
   const netDevice = kernel.netDevices.get((numberIn(request.header, 'ifa_index') ?? 0) as IfIndex);
   if (netDevice === undefined) return refusal(ENODEV, 'ipv4: Device not found');
+  if (numberIn(request.header, 'ifa_family') === AF_INET6) return newIpv6Address(kernel, netDevice, request);
   const address = readAddress(request, netDevice);
   if (address === undefined || address.prefixLength > 8 * address.local.length) return refusal(EINVAL);
   const at = netDevice.addresses.findIndex((known) => sameAddress(known, address));
   if (at >= 0) {
     const replaces = (request.message.flags & NLM_F_REPLACE) !== 0 && (request.message.flags & NLM_F_EXCL) === 0;
-    if (!replaces)
-      return refusal(
-        EEXIST,
-        address.family === AF_INET ? 'ipv4: Address already assigned' : 'address already assigned',
-      );
+    if (!replaces) return refusal(EEXIST, 'ipv4: Address already assigned');
     netDevice.addresses.splice(at, 1);
   }
-  netDevice.addresses.push(address);
-  announce(netlink, netDevice, address, RTM_NEWADDR);
-  kernel.routing.addressAdded(netDevice, address);
+  const added = address.family === AF_INET ? insertIpv4(netDevice.addresses, address) : address;
+  if ('errno' in added) return added;
+  if (added === address) netDevice.addresses.push(address);
+  announce(kernel, netlink, netDevice, added, RTM_NEWADDR);
+  kernel.routing.addressAdded(netDevice, added);
   await kernel.settle();
   return { ok: true };
 }
@@ -90,12 +99,53 @@ async function deleteAddress(
 ): Promise<HandlerResult> {
   const netDevice = kernel.netDevices.get((numberIn(request.header, 'ifa_index') ?? 0) as IfIndex);
   if (netDevice === undefined) return refusal(ENODEV);
+  if (numberIn(request.header, 'ifa_family') === AF_INET6) return deleteIpv6Address(kernel, netDevice, request);
   const address = readAddress(request, netDevice);
   const at = address === undefined ? -1 : netDevice.addresses.findIndex((known) => sameAddress(known, address));
-  const [removed] = at < 0 ? [] : netDevice.addresses.splice(at, 1);
-  if (removed === undefined) return refusal(EADDRNOTAVAIL, 'ipv4: Address not found');
-  announce(netlink, netDevice, removed, RTM_DELADDR);
-  kernel.routing.addressRemoved(netDevice, removed);
+  const found = netDevice.addresses[at];
+  if (found === undefined) return refusal(EADDRNOTAVAIL, 'ipv4: Address not found');
+  const removed = found.family === AF_INET ? removeIpv4(netDevice.addresses, found) : [found];
+  if (found.family !== AF_INET) netDevice.addresses.splice(at, 1);
+  for (const address of removed) {
+    announce(kernel, netlink, netDevice, address, RTM_DELADDR);
+    kernel.routing.addressRemoved(netDevice, address);
+  }
+  await kernel.settle();
+  return { ok: true };
+}
+
+/** inet6_rtm_newaddr(). */
+async function newIpv6Address(
+  kernel: ReferenceKernel,
+  netDevice: NetDevice,
+  { header, values, message }: NetlinkRequest,
+): Promise<HandlerResult> {
+  const address = bytesIn(values, 'IFA_LOCAL') ?? bytesIn(values, 'IFA_ADDRESS');
+  if (address?.length !== 16) return refusal(EINVAL);
+  const info = bytesIn(values, 'IFA_CACHEINFO');
+  const [preferred = INFINITE, valid = INFINITE] =
+    info === undefined ? [] : [viewOf(info).getUint32(0, true), viewOf(info).getUint32(4, true)];
+  const replaces = (message.flags & NLM_F_REPLACE) !== 0 && (message.flags & NLM_F_EXCL) === 0;
+  const asked = {
+    address,
+    prefixLength: numberIn(header, 'ifa_prefixlen') ?? 0,
+    flags: numberIn(values, 'IFA_FLAGS') ?? numberIn(header, 'ifa_flags') ?? 0,
+    lifetime: { valid, preferred },
+  };
+  const refused = fromOutcome(kernel.routing6.addresses.add(netDevice, asked, replaces));
+  await kernel.settle();
+  return refused ?? { ok: true };
+}
+
+async function deleteIpv6Address(
+  kernel: ReferenceKernel,
+  netDevice: NetDevice,
+  { header, values }: NetlinkRequest,
+): Promise<HandlerResult> {
+  const address = bytesIn(values, 'IFA_LOCAL') ?? bytesIn(values, 'IFA_ADDRESS');
+  if (address?.length !== 16) return refusal(EINVAL);
+  const isGone = kernel.routing6.addresses.remove(netDevice, address, numberIn(header, 'ifa_prefixlen') ?? 0);
+  if (!isGone) return refusal(EADDRNOTAVAIL, 'ipv6: address not found');
   await kernel.settle();
   return { ok: true };
 }
@@ -108,18 +158,40 @@ function dumpAddresses(kernel: ReferenceKernel, { header }: NetlinkRequest): Han
   const replies: NetlinkBody[] = [];
   for (const netDevice of kernel.netDevices.values()) {
     for (const address of netDevice.addresses) {
-      if (family === 0 || family === address.family) replies.push(addressMessage(netDevice, address, RTM_NEWADDR));
+      if (family === 0 || family === address.family)
+        replies.push(addressMessage(kernel.now, netDevice, address, RTM_NEWADDR));
     }
   }
   return { ok: true, replies };
 }
 
-function announce(netlink: NetlinkKernel, netDevice: NetDevice, address: ProtocolAddress, type: number): void {
+function announce(
+  kernel: ReferenceKernel,
+  netlink: NetlinkKernel,
+  netDevice: NetDevice,
+  address: ProtocolAddress,
+  type: number,
+): void {
   const group = address.family === AF_INET ? RTNLGRP_IPV4_IFADDR : RTNLGRP_IPV6_IFADDR;
-  netlink.notify(NETLINK_ROUTE, group, addressMessage(netDevice, address, type));
+  netlink.notify(NETLINK_ROUTE, group, addressMessage(kernel.now, netDevice, address, type));
 }
 
-function addressMessage(netDevice: NetDevice, address: ProtocolAddress, type: number): NetlinkBody {
+const SECOND = 1_000_000_000n;
+
+/** What is left of a lifetime, and two times that this kernel does not keep. */
+function lifetimeLeft(now: bigint, { lifetime, since = 0n }: ProtocolAddress): Uint8Array {
+  const passed = Number((now - since) / SECOND);
+  const left = (seconds: number): number => (seconds === INFINITE ? INFINITE : Math.max(0, seconds - passed));
+  const bytes = new Uint8Array(16);
+  viewOf(bytes).setUint32(0, left(lifetime?.preferred ?? INFINITE), true);
+  viewOf(bytes).setUint32(4, left(lifetime?.valid ?? INFINITE), true);
+  return bytes;
+}
+
+/** struct ifa_cacheinfo of IPv4: preferred and valid without an end; when it was made is not kept. */
+const FOREVER = Uint8Array.of(...new Array<number>(8).fill(0xff), ...new Array<number>(8).fill(0));
+
+function addressMessage(now: bigint, netDevice: NetDevice, address: ProtocolAddress, type: number): NetlinkBody {
   const header = {
     ifa_family: address.family,
     ifa_prefixlen: address.prefixLength,
@@ -131,7 +203,9 @@ function addressMessage(netDevice: NetDevice, address: ProtocolAddress, type: nu
     IFA_ADDRESS: address.address,
     ...(address.family === AF_INET ? { IFA_LOCAL: address.local, IFA_LABEL: address.label } : {}),
     ...(address.broadcast === undefined ? {} : { IFA_BROADCAST: address.broadcast }),
+    ...(address.family === AF_INET6 ? { IFA_CACHEINFO: lifetimeLeft(now, address) } : {}),
     IFA_FLAGS: address.flags,
+    ...(address.family === AF_INET ? { IFA_CACHEINFO: FOREVER } : {}),
   });
   return { type, body: encodeBody(IFADDRMSG, header, attributes) };
 }

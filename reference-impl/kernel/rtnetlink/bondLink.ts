@@ -1,5 +1,5 @@
 /** Links of the kind "bond" and what is said of their members: drivers/net/bonding/bond_netlink.c and bond_options.c. */
-import type { IfIndex, MacAddress, NetDeviceName } from '../../../harness/contract/index.js';
+import type { IfIndex } from '../../../harness/contract/index.js';
 import {
   BOND_LINK_UP,
   BOND_MODE_8023AD,
@@ -10,46 +10,20 @@ import {
   BOND_POLICY,
   BOND_SLAVE_POLICY,
 } from '../../netlink/families/bond.js';
-import { bytesIn, nestIn, numberIn, type Values } from '../../netlink/schema.js';
+import { numberIn } from '../../netlink/schema.js';
 import type { HandlerResult, NetlinkRequest } from '../../netlink/server.js';
-import { validateAttributes, type Accepted, type Policy, type Refusal } from '../../netlink/validate.js';
-import { formatMac, isMulticastMac, isZeroMac } from '../../packet/addresses.js';
+import type { Refusal } from '../../netlink/validate.js';
 import { isUsable, type Bond, type BondMember } from '../bond/bond.js';
 import { createBond, removeBond } from '../bond/bonding.js';
 import { changeActive, followCarrier, selectActive, startMonitor } from '../bond/bondLinks.js';
-import { EADDRNOTAVAIL, EBUSY, EINVAL, ENODEV, EOPNOTSUPP, EPERM } from '../errno.js';
+import { EBUSY, EINVAL, ENODEV, EOPNOTSUPP, EPERM } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import { isUp } from '../netDevice.js';
-import { refusal } from '../refusals.js';
+import { checkLinkAddress, linkInfoData, linkSeed, type LinkInfoData } from './linkInfo.js';
 
 const EACCES = 13;
 const ENOTEMPTY = 39;
 const INT_MAX = 0x7fff_ffff;
-
-interface Data {
-  readonly values: Values;
-  /** NL_SET_ERR_MSG_ATTR(): the refusal points at the attribute. */
-  readonly at: (attribute: string, errno: number, message?: string) => Refusal;
-}
-
-/** The data of a request's IFLA_INFO_DATA or IFLA_INFO_SLAVE_DATA; without any, no values. */
-function dataOf(request: NetlinkRequest, attribute: string, policy: Policy): (Data & { readonly ok: true }) | Refusal {
-  const bytes = bytesIn(nestIn(request.values, 'IFLA_LINKINFO'), attribute);
-  const base = (request.offsets.get(`IFLA_LINKINFO/${attribute}`) ?? 0) + 4;
-  const parsed: Accepted | Refusal =
-    bytes === undefined
-      ? { ok: true, values: {}, offsets: new Map() }
-      : validateAttributes(policy, bytes, base, 'liberal');
-  if (!parsed.ok) return parsed;
-  return {
-    ok: true,
-    values: parsed.values,
-    at: (name, errno, message) => {
-      const offset = parsed.offsets.get(name);
-      return { ...refusal(errno, message), ...(offset === undefined ? {} : { offset }) };
-    },
-  };
-}
 
 /** bond_newlink(). A refusal of what the data says unmakes it. */
 export async function newBond(
@@ -57,19 +31,11 @@ export async function newBond(
   request: NetlinkRequest,
   name: string | undefined,
 ): Promise<HandlerResult> {
-  const data = dataOf(request, 'IFLA_INFO_DATA', BOND_POLICY);
+  const data = linkInfoData(request, 'IFLA_INFO_DATA', BOND_POLICY);
   if (!data.ok) return data;
-  const address = bytesIn(request.values, 'IFLA_ADDRESS');
-  // bond_validate().
-  if (address !== undefined && address.length !== 6) return refusal(EINVAL);
-  if (address !== undefined && (isMulticastMac(address, 0) || isZeroMac(address, 0))) return refusal(EADDRNOTAVAIL);
-  const mtu = numberIn(request.values, 'IFLA_MTU');
-  const bond = createBond(kernel.bonds, {
-    ifIndex: kernel.newIfIndex(),
-    name: (name ?? kernel.freeName('bond')) as NetDeviceName,
-    ...(address === undefined ? {} : { address: formatMac(address) as MacAddress }),
-    ...(mtu === undefined ? {} : { mtu }),
-  });
+  const invalid = checkLinkAddress(request);
+  if (invalid !== undefined) return invalid;
+  const bond = createBond(kernel.bonds, linkSeed(kernel, request, name, 'bond'));
   const refused = await change(kernel, bond, data);
   if (refused === undefined) return { ok: true };
   await removeBond(kernel.bonds, bond);
@@ -82,11 +48,11 @@ export async function changeBond(
   bond: Bond,
   request: NetlinkRequest,
 ): Promise<Refusal | undefined> {
-  const data = dataOf(request, 'IFLA_INFO_DATA', BOND_POLICY);
+  const data = linkInfoData(request, 'IFLA_INFO_DATA', BOND_POLICY);
   return data.ok ? change(kernel, bond, data) : data;
 }
 
-async function change(kernel: ReferenceKernel, bond: Bond, data: Data): Promise<Refusal | undefined> {
+async function change(kernel: ReferenceKernel, bond: Bond, data: LinkInfoData): Promise<Refusal | undefined> {
   for (const option of OPTIONS) {
     const value = numberIn(data.values, option.attribute);
     if (value === undefined) continue;
@@ -106,7 +72,7 @@ function refusedByState(
   { parts }: ReferenceKernel,
   bond: Bond,
   { attribute, modes, needs }: Option,
-  data: Data,
+  data: LinkInfoData,
 ): Refusal | undefined {
   if (!parts.bond.checksDependencies) return undefined;
   if (modes !== undefined && !modes.includes(bond.settings.mode))
@@ -119,7 +85,7 @@ function refusedByState(
 }
 
 /** bond_opt_parse(). */
-function checkValue({ attribute, from = 0, to }: Option, value: number, data: Data): Refusal | undefined {
+function checkValue({ attribute, from = 0, to }: Option, value: number, data: LinkInfoData): Refusal | undefined {
   if (to === undefined || (value >= from && value <= to)) return undefined;
   return data.at(attribute, EINVAL, 'invalid option value');
 }
@@ -268,7 +234,7 @@ export async function changeMember(
   member: BondMember,
   request: NetlinkRequest,
 ): Promise<Refusal | undefined> {
-  const data = dataOf(request, 'IFLA_INFO_SLAVE_DATA', BOND_SLAVE_POLICY);
+  const data = linkInfoData(request, 'IFLA_INFO_SLAVE_DATA', BOND_SLAVE_POLICY);
   if (!data.ok) return data;
   const { bond } = member;
   member.queueId = numberIn(data.values, 'IFLA_BOND_SLAVE_QUEUE_ID') ?? member.queueId;

@@ -1,15 +1,16 @@
 /** Links of the kind "bridge" and what is said of their ports: br_link_ops and br_setport() of net/bridge/br_netlink.c. */
-import type { MacAddress, NetDeviceName, Vid } from '../../../harness/contract/index.js';
+import type { MacAddress, Vid } from '../../../harness/contract/index.js';
 import { BR_BOOLOPT_NO_LL_LEARN, BRIDGE_POLICY, BRIDGE_PORT_POLICY } from '../../netlink/families/bridge.js';
 import { bytesIn, nestIn, numberIn, type Values } from '../../netlink/schema.js';
 import type { HandlerResult, NetlinkRequest } from '../../netlink/server.js';
-import { validateAttributes, type Accepted, type Policy, type Refusal } from '../../netlink/validate.js';
-import { formatMac, isMulticastMac, isZeroMac } from '../../packet/addresses.js';
+import type { Refusal } from '../../netlink/validate.js';
+import { formatMac } from '../../packet/addresses.js';
 import type { Bridge, BridgePort, PortFlagName } from '../bridge/bridge.js';
 import { createBridge, removeBridge, setStateByUser, setStp, setVlanFiltering } from '../bridge/bridging.js';
 import { flushBridge, flushPort, planAgeing } from '../bridge/fdb.js';
 import { setDefaultPvid } from '../bridge/vlans.js';
-import { EADDRNOTAVAIL, EINVAL } from '../errno.js';
+import { EINVAL, EOPNOTSUPP } from '../errno.js';
+import { checkLinkAddress, linkInfoData, linkSeed } from './linkInfo.js';
 import { MULTICAST_MEMBERS, setPortMulticast } from './bridgeMulticast.js';
 import type { ReferenceKernel } from '../kernel.js';
 import { fromOutcome, refusal } from '../refusals.js';
@@ -22,31 +23,17 @@ const CLOCK_TICK = 10_000_000n;
 const BR_GROUPFWD_MACPAUSE = 0x2;
 const VLAN_VID_MASK = 4095;
 
-/** The data of a request's IFLA_INFO_DATA or IFLA_INFO_SLAVE_DATA; without any, no values. */
-function dataOf(request: NetlinkRequest, attribute: string, policy: Policy): Accepted | Refusal {
-  const bytes = bytesIn(nestIn(request.values, 'IFLA_LINKINFO'), attribute);
-  if (bytes === undefined) return { ok: true, values: {}, offsets: new Map() };
-  return validateAttributes(policy, bytes, 0, 'liberal');
-}
-
 /** br_dev_newlink(). What the data says is checked before the bridge is made; a refusal behind that unmakes it. */
 export async function newBridge(
   kernel: ReferenceKernel,
   request: NetlinkRequest,
   name: string | undefined,
 ): Promise<HandlerResult> {
-  const data = dataOf(request, 'IFLA_INFO_DATA', BRIDGE_POLICY);
+  const data = linkInfoData(request, 'IFLA_INFO_DATA', BRIDGE_POLICY);
   if (!data.ok) return data;
-  const addressBytes = bytesIn(request.values, 'IFLA_ADDRESS');
-  const invalid = validate(kernel, addressBytes, data.values);
+  const invalid = checkLinkAddress(request) ?? validate(kernel, data.values);
   if (invalid !== undefined) return invalid;
-  const mtu = numberIn(request.values, 'IFLA_MTU');
-  const bridge = await createBridge(kernel.bridging, {
-    ifIndex: kernel.newIfIndex(),
-    name: (name ?? kernel.freeName('bridge')) as NetDeviceName,
-    ...(addressBytes === undefined ? {} : { address: formatMac(addressBytes) as MacAddress }),
-    ...(mtu === undefined ? {} : { mtu }),
-  });
+  const bridge = await createBridge(kernel.bridging, linkSeed(kernel, request, name, 'bridge'));
   const refused = await change(kernel, bridge, data.values);
   if (refused === undefined) return { ok: true };
   await removeBridge(kernel.bridging, bridge);
@@ -54,11 +41,7 @@ export async function newBridge(
 }
 
 /** br_validate(). */
-function validate({ parts }: ReferenceKernel, address: Uint8Array | undefined, data: Values): Refusal | undefined {
-  if (address !== undefined) {
-    if (address.length !== 6) return refusal(EINVAL);
-    if (isMulticastMac(address, 0) || isZeroMac(address, 0)) return refusal(EADDRNOTAVAIL);
-  }
+function validate({ parts }: ReferenceKernel, data: Values): Refusal | undefined {
   const protocol = numberIn(data, 'IFLA_BR_VLAN_PROTOCOL');
   const isKnown = protocol === undefined || protocol === ETH_P_8021Q || protocol === ETH_P_8021AD;
   if (!isKnown && parts.bridge.refusesProtocol) return refusal(EPROTONOSUPPORT);
@@ -71,9 +54,9 @@ export async function changeBridge(
   bridge: Bridge,
   request: NetlinkRequest,
 ): Promise<Refusal | undefined> {
-  const data = dataOf(request, 'IFLA_INFO_DATA', BRIDGE_POLICY);
+  const data = linkInfoData(request, 'IFLA_INFO_DATA', BRIDGE_POLICY);
   if (!data.ok) return data;
-  return validate(kernel, undefined, data.values) ?? change(kernel, bridge, data.values);
+  return validate(kernel, data.values) ?? change(kernel, bridge, data.values);
 }
 
 async function change(kernel: ReferenceKernel, bridge: Bridge, data: Values): Promise<Refusal | undefined> {
@@ -196,7 +179,7 @@ export async function changePortByLinkInfo(
   port: BridgePort,
   request: NetlinkRequest,
 ): Promise<Refusal | undefined> {
-  const data = dataOf(request, 'IFLA_INFO_SLAVE_DATA', BRIDGE_PORT_POLICY);
+  const data = linkInfoData(request, 'IFLA_INFO_SLAVE_DATA', BRIDGE_PORT_POLICY);
   return data.ok ? setPort(kernel, port, data.values) : data;
 }
 
@@ -215,9 +198,20 @@ export const PORT_FLAG_ATTRIBUTES: readonly (readonly [attribute: string, flag: 
   ['IFLA_BRPORT_LOCKED', 'locked'],
 ];
 
+/** What a port of this bridge cannot do; to say that it is off changes nothing. */
+const NOT_MODELLED = [
+  'IFLA_BRPORT_PROXYARP',
+  'IFLA_BRPORT_PROXYARP_WIFI',
+  'IFLA_BRPORT_VLAN_TUNNEL',
+  'IFLA_BRPORT_NEIGH_SUPPRESS',
+  'IFLA_BRPORT_MAB',
+] as const;
+
 /** br_setport(): the flags all at once, as the hardware takes or refuses them; then one member after the other. */
 export async function setPort(kernel: ReferenceKernel, port: BridgePort, values: Values): Promise<Refusal | undefined> {
   const { bridging } = kernel;
+  const absent = NOT_MODELLED.find((attribute) => (numberIn(values, attribute) ?? 0) !== 0);
+  if (absent !== undefined) return refusal(EOPNOTSUPP, `bridge: ${absent} is not part of this kernel`);
   const flags = { ...port.flags };
   for (const [attribute, flag] of PORT_FLAG_ATTRIBUTES) {
     const value = numberIn(values, attribute);

@@ -217,15 +217,32 @@ async function addToDevice(subject: Subject, flags: number): Promise<Refusal | u
   return isHarmless ? undefined : fromOutcome(outcome);
 }
 
-/** rtnl_fdb_get(): one entry, of the bridge or of the port's. */
-function getForwarding(kernel: ReferenceKernel, request: NetlinkRequest): HandlerResult {
-  const subject = readSubject(kernel, request);
-  if ('errno' in subject) return subject;
-  const bridge = bridgeOf(subject.netDevice) ?? subject.netDevice.bridgePort?.bridge;
-  if (bridge === undefined) return refusal(EOPNOTSUPP, 'Get operation not supported by device');
-  const entry = bridge.fdb.get(subject.address, subject.vid);
+/** rtnl_fdb_get(): one entry, of the bridge or of the port's, whichever the request names. */
+function getForwarding(kernel: ReferenceKernel, { header, values }: NetlinkRequest): HandlerResult {
+  const bytes = bytesIn(values, 'NDA_LLADDR');
+  if (bytes === undefined) return refusal(EINVAL, 'Missing lookup address for fdb get request');
+  if (bytes.length !== 6) return refusal(EINVAL, 'Invalid address in fdb get request');
+  const vid = numberIn(values, 'NDA_VLAN');
+  if (vid !== undefined && (vid === 0 || vid >= 4095)) return refusal(EINVAL, 'invalid vlan id');
+  const bridge = bridgeAsked(kernel, numberIn(header, 'ndm_ifindex') ?? 0, numberIn(values, 'NDA_MASTER') ?? 0);
+  if ('errno' in bridge) return bridge;
+  const entry = bridge.fdb.get(formatMac(bytes) as MacAddress, (vid ?? 0) as Vid);
   if (entry === undefined) return refusal(ENOENT, 'Fdb entry not found');
   return { ok: true, replies: [entryMessage(kernel.now, bridge, entry)] };
+}
+
+/** A port by its index, or a bridge by its own. */
+function bridgeAsked({ netDevices }: ReferenceKernel, portIndex: number, bridgeIndex: number): Bridge | Refusal {
+  const port = netDevices.get(portIndex as IfIndex);
+  if (portIndex !== 0 && port === undefined) return refusal(ENODEV, 'Unknown device ifindex');
+  if (bridgeIndex !== 0) {
+    if (port !== undefined) return refusal(EINVAL, 'Master and device are mutually exclusive');
+    const master = netDevices.get(bridgeIndex as IfIndex);
+    if (master === undefined) return refusal(EINVAL, 'Invalid master ifindex');
+    return bridgeOf(master) ?? refusal(EOPNOTSUPP, 'Fdb get operation not supported by device');
+  }
+  if (port === undefined) return refusal(ENODEV, 'No device specified');
+  return bridgeOf(port) ?? port.bridgePort?.bridge ?? refusal(EINVAL, 'Device is not a bridge port');
 }
 
 /** rtnl_fdb_dump(): of every port what leads there, of every bridge what is its own, of every device its filter. */
@@ -237,7 +254,8 @@ function dumpForwarding(kernel: ReferenceKernel, { header, values }: NetlinkRequ
     if (onlyDevice !== 0 && netDevice.ifIndex !== onlyDevice) continue;
     const master = bridgeOf(netDevice) ?? bridgePort?.bridge;
     if (onlyBridge !== 0 && master?.netDevice.ifIndex !== onlyBridge) continue;
-    for (const entry of master?.fdb.entries() ?? []) {
+    // The kernel's list has what came last at its head.
+    for (const entry of master?.fdb.newestFirst() ?? []) {
       const isHere = bridgePort === undefined ? entry.port === null : entry.port === bridgePort;
       if (master !== undefined && isHere) replies.push(entryMessage(kernel.now, master, entry));
     }

@@ -24,6 +24,8 @@ import { changeFlags, closeNetDevice, setMacAddress, setMtu } from '../deviceCon
 import { EEXIST, EINVAL, ENODEV, EOPNOTSUPP } from '../errno.js';
 import { bondOf } from '../bond/bond.js';
 import { enslaveMember, releaseMember, removeBond } from '../bond/bonding.js';
+import { teamOf } from '../team/team.js';
+import { addPort, removePort, removeTeam } from '../team/teaming.js';
 import { bridgeOf } from '../bridge/bridge.js';
 import { enslavePort, releasePort, removeBridge } from '../bridge/bridging.js';
 import type { ReferenceKernel } from '../kernel.js';
@@ -40,6 +42,7 @@ import { changeBridge, changePortByLinkInfo, newBridge } from './bridgeLink.js';
 import { changeAddressFamilies } from './linkSettings.js';
 import { linkMessage } from './linkMessage.js';
 import { dumpStatistics, getStatistics } from './linkStatistics.js';
+import { newTeam } from './teamLink.js';
 import { newVlan } from './vlanLink.js';
 import { newVrf } from './vrfLink.js';
 
@@ -245,22 +248,31 @@ const LINK_MEMBERS: readonly LinkMember[] = [
       (kernel.parts.sriov.announces ? 'announce' : undefined),
   },
   {
+    // do_set_proto_down(): for devices that ask for it, which those of VXLAN and macvlan are.
+    attribute: 'IFLA_PROTO_DOWN',
+    change: async () => refusal(EOPNOTSUPP, 'Protodown not supported by device'),
+  },
+  {
     attribute: 'IFLA_AF_SPEC',
     change: async (kernel, netDevice, request) => changeAddressFamilies(kernel.routing, netDevice, request),
   },
 ];
 
-/** do_set_master(): out of the bridge, aggregate or VRF it is in, and into the other; 0: into none. */
+/** do_set_master(): out of whatever it is in, and into the other; 0: into none. */
 async function setMaster(
   kernel: ReferenceKernel,
   netDevice: NetDevice,
   master: number,
 ): Promise<Refusal | 'announce' | undefined> {
   const { netDevices, bridging, bonds } = kernel;
-  const { bridgePort, bondMember } = netDevice;
+  const { bridgePort, bondMember, teamPort } = netDevice;
   if (bondMember !== undefined) {
     if (bondMember.bond.netDevice.ifIndex === master) return undefined;
     await releaseMember(bonds, bondMember);
+  }
+  if (teamPort !== undefined) {
+    if (teamPort.team.netDevice.ifIndex === master) return undefined;
+    await removePort(kernel.teams, teamPort);
   }
   if (bridgePort !== undefined) {
     if (bridgePort.bridge.netDevice.ifIndex === master) return undefined;
@@ -275,6 +287,8 @@ async function setMaster(
   if (upper === undefined) return refusal(EINVAL);
   const bond = bondOf(upper);
   if (bond !== undefined) return fromOutcome(await enslaveMember(bonds, bond, netDevice)) ?? 'announce';
+  const team = teamOf(upper);
+  if (team !== undefined) return fromOutcome(await addPort(kernel.teams, team, netDevice)) ?? 'announce';
   if (upper.lower.kind === 'vrf') return fromOutcome(await joinVrf(kernel, netDevice, upper)) ?? 'announce';
   const bridge = bridgeOf(upper);
   if (bridge === undefined) return refusal(EOPNOTSUPP);
@@ -312,6 +326,8 @@ async function newLink(kernel: ReferenceKernel, request: NetlinkRequest): Promis
       return newBridge(kernel, request, name);
     case 'bond':
       return newBond(kernel, request, name);
+    case 'team':
+      return newTeam(kernel, request, name);
     case 'vrf':
       return newVrf(kernel, request, name);
     default:
@@ -328,7 +344,8 @@ async function changeLinkInfo(
   const info = nestIn(request.values, 'IFLA_LINKINFO');
   const bridge = bridgeOf(netDevice);
   const kind = textIn(info, 'IFLA_INFO_KIND');
-  if (kind !== undefined) {
+  // The name of the kind alone changes nothing: ip(8) calls the data of a port "bridge_slave" there.
+  if (kind !== undefined && bytesIn(info, 'IFLA_INFO_DATA') !== undefined) {
     const bond = bondOf(netDevice);
     let refused: Refusal | undefined = refusal(EOPNOTSUPP);
     if (kind === 'bridge' && bridge !== undefined) refused = await changeBridge(kernel, bridge, request);
@@ -337,7 +354,8 @@ async function changeLinkInfo(
   }
   const hasSlaveData = bytesIn(info, 'IFLA_INFO_SLAVE_DATA') !== undefined;
   if (hasSlaveData && netDevice.bondMember !== undefined) return changeMember(kernel, netDevice.bondMember, request);
-  if (!hasSlaveData || netDevice.bridgePort === undefined) return undefined;
+  if (!hasSlaveData) return undefined;
+  if (netDevice.bridgePort === undefined) return refusal(EOPNOTSUPP);
   return changePortByLinkInfo(kernel, netDevice.bridgePort, request);
 }
 
@@ -359,9 +377,11 @@ async function deleteLink(kernel: ReferenceKernel, request: NetlinkRequest): Pro
       await kernel.settle();
       return { ok: true };
     case 'bond':
+    case 'team':
       if (netDevice.bridgePort !== undefined) await releasePort(kernel.bridging, netDevice.bridgePort);
       await closeNetDevice(kernel, netDevice);
-      await removeBond(kernel.bonds, netDevice.lower.bond);
+      if (netDevice.lower.kind === 'bond') await removeBond(kernel.bonds, netDevice.lower.bond);
+      else await removeTeam(kernel.teams, netDevice.lower.team);
       await kernel.settle();
       return { ok: true };
   }

@@ -2,20 +2,24 @@
 import { parseMac } from '../../packet/addresses.js';
 import { encodeBody } from '../../netlink/client.js';
 import { RTM_NEWLINK } from '../../netlink/constants.js';
-import { LINKINFO_DATA_VRF } from '../../netlink/families/routing.js';
+import { LINKINFO_DATA_VRF, VRF_PORT } from '../../netlink/families/routing.js';
 import { IFINFOMSG, LINK, LINKINFO_DATA_VLAN } from '../../netlink/families/rtnetlink.js';
 import { encodeAttributes, type Values } from '../../netlink/schema.js';
 import type { NetlinkBody } from '../../netlink/server.js';
 import { BRIDGE_PORT, LINKINFO_DATA_BRIDGE } from '../../netlink/families/bridge.js';
 import { BOND_SLAVE, LINKINFO_DATA_BOND } from '../../netlink/families/bond.js';
+import { aggregateOf } from '../aggregates.js';
 import { bondMemberValues, bondValues } from './bondMessage.js';
 import { bridgePortValues, bridgeValues } from './bridgeMessage.js';
 import { visibleFlags } from '../linkState.js';
 import type { Lower, NetDevice } from '../netDevice.js';
+import { rootQdiscOf } from '../tc/rootQdisc.js';
 import type { KernelParts } from '../parts.js';
 import type { NetDeviceStatistics } from '../statistics.js';
 
 const ARPHRD_ETHER = 1;
+/** linux/if_vlan.h: what every VLAN device has unless the user says otherwise. */
+const VLAN_FLAG_REORDER_HDR = 1;
 const BROADCAST = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 
 /** Without statistics for an announcement: nobody may count on the moment at which they would have been read. */
@@ -47,10 +51,12 @@ function linkAttributes(
   statistics: NetDeviceStatistics | undefined,
   functions: Values,
 ): Values {
+  const aggregate = aggregateOf(netDevice);
   const counters = statistics === undefined ? undefined : linkStatisticsValues(statistics);
   return {
     IFLA_IFNAME: netDevice.name,
     IFLA_TXQLEN: netDevice.txQueueLength,
+    IFLA_QDISC: rootQdiscOf(netDevice).kind,
     IFLA_OPERSTATE: netDevice.operState,
     IFLA_LINKMODE: netDevice.linkMode,
     IFLA_MTU: netDevice.mtu,
@@ -80,7 +86,7 @@ function linkAttributes(
     ...(netDevice.lower.kind === 'port' ? { IFLA_PERM_ADDRESS: parseMac(parts.permanentAddress(netDevice)) } : {}),
     ...switchPortAttributes(netDevice),
     ...(netDevice.bridgePort === undefined ? {} : { IFLA_MASTER: netDevice.bridgePort.bridge.netDevice.ifIndex }),
-    ...(netDevice.bondMember === undefined ? {} : { IFLA_MASTER: netDevice.bondMember.bond.netDevice.ifIndex }),
+    ...(aggregate === undefined ? {} : { IFLA_MASTER: aggregate.ifIndex }),
     ...(netDevice.vrf === undefined ? {} : { IFLA_MASTER: netDevice.vrf.ifIndex }),
     ...linkInfo(parts, netDevice),
     ...parentAttributes(parts, netDevice),
@@ -119,12 +125,17 @@ function parentAttributes(parts: KernelParts, { lower }: NetDevice): Values {
 }
 
 /** rtnl_link_fill(): of what kind the link is, and of what kind it is a part. */
-function linkInfo(parts: KernelParts, { lower, bridgePort, bondMember }: NetDevice): Values {
+function linkInfo(parts: KernelParts, { lower, bridgePort, bondMember, teamPort, vrf }: NetDevice): Values {
   const own = kindInfo(parts, lower);
+  if (vrf?.lower.kind === 'vrf') {
+    const table = encodeAttributes(VRF_PORT, { IFLA_VRF_PORT_TABLE: vrf.lower.table });
+    return { IFLA_LINKINFO: { ...(own ?? {}), IFLA_INFO_SLAVE_KIND: 'vrf', IFLA_INFO_SLAVE_DATA: table } };
+  }
   if (bondMember !== undefined) {
     const member = encodeAttributes(BOND_SLAVE, bondMemberValues(parts.bond, bondMember));
     return { IFLA_LINKINFO: { ...(own ?? {}), IFLA_INFO_SLAVE_KIND: 'bond', IFLA_INFO_SLAVE_DATA: member } };
   }
+  if (teamPort !== undefined) return { IFLA_LINKINFO: { ...(own ?? {}), IFLA_INFO_SLAVE_KIND: 'team' } };
   const slave: Values =
     bridgePort === undefined
       ? {}
@@ -145,6 +156,7 @@ function kindInfo(parts: KernelParts, lower: Lower): Values | undefined {
         IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_VLAN, {
           IFLA_VLAN_ID: lower.vid,
           IFLA_VLAN_PROTOCOL: lower.tpid,
+          IFLA_VLAN_FLAGS: { flags: VLAN_FLAG_REORDER_HDR, mask: 0xffff_ffff },
         }),
       };
     case 'vrf':
@@ -157,6 +169,8 @@ function kindInfo(parts: KernelParts, lower: Lower): Values | undefined {
         IFLA_INFO_KIND: 'bridge',
         IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_BRIDGE, bridgeValues(lower.bridge)),
       };
+    case 'team':
+      return { IFLA_INFO_KIND: 'team' };
     case 'bond':
       return {
         IFLA_INFO_KIND: 'bond',

@@ -3,6 +3,7 @@ import type { IfIndex, Nanoseconds } from '../../../harness/contract/index.js';
 import { encodeBody } from '../../netlink/client.js';
 import {
   AF_INET,
+  AF_INET6,
   AF_UNSPEC,
   NLM_F_CREATE,
   NLM_F_EXCL,
@@ -20,19 +21,63 @@ import { EEXIST, EINVAL, ENODEV, ENOENT } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { NetDevice } from '../netDevice.js';
 import { fromOutcome, refusal } from '../refusals.js';
-import { NUD_VALID, neighbourFlags, type Neighbour } from '../routing/neighbours.js';
+import type { RoutingParts } from '../routing/routingParts.js';
+import { NUD_VALID, neighbourFlags, type Neighbour, type NeighbourTable } from '../routing/neighbours.js';
 
-const IPV4_BYTES = 4;
 const RTN_UNICAST = 1;
 
+/** A table of neighbours: arp_tbl or nd_tbl. */
+interface Table {
+  readonly kernel: ReferenceKernel;
+  readonly family: number;
+  readonly addressLength: number;
+  readonly neighbours: NeighbourTable;
+  readonly parts: RequestParts;
+}
+
+type RequestParts = Pick<
+  RoutingParts,
+  | 'neighbourNeedsCreate'
+  | 'neighbourHonoursExclusive'
+  | 'neighbourReplaces'
+  | 'deletesNeighbours'
+  | 'missingNeighbourIsError'
+>;
+
 export function neighbourOperations(kernel: ReferenceKernel): readonly NetlinkOperation[] {
-  const neighbour = { header: NDMSG, policy: NEIGHBOUR_POLICY, validation: 'liberal' as const, family: AF_INET };
+  const tableOf = (
+    { neighbours, parts }: { readonly neighbours: NeighbourTable; readonly parts: RequestParts },
+    family: number,
+    addressLength: number,
+  ): Table => ({ kernel, family, addressLength, neighbours, parts });
+  const ipv4 = tableOf(kernel.routing, AF_INET, 4);
+  const ipv6 = tableOf(kernel.routing6, AF_INET6, 16);
+  const neighbour = { header: NDMSG, policy: NEIGHBOUR_POLICY, validation: 'liberal' as const };
   const listing = { ...neighbour, number: RTM_GETNEIGH, validation: 'deprecated-strict' as const };
   return [
-    { ...neighbour, number: RTM_NEWNEIGH, privileged: true, doit: (request) => addNeighbour(kernel, request) },
-    { ...neighbour, number: RTM_DELNEIGH, privileged: true, doit: (request) => deleteNeighbour(kernel, request) },
-    { ...listing, doit: (request) => getNeighbour(kernel, request), dumpit: (request) => dump(kernel, request) },
-    { ...listing, family: AF_UNSPEC, dumpit: (request) => dump(kernel, request) },
+    ...[ipv4, ipv6].flatMap((table): NetlinkOperation[] => [
+      {
+        ...neighbour,
+        family: table.family,
+        number: RTM_NEWNEIGH,
+        privileged: true,
+        doit: (request) => addNeighbour(table, request),
+      },
+      {
+        ...neighbour,
+        family: table.family,
+        number: RTM_DELNEIGH,
+        privileged: true,
+        doit: (request) => deleteNeighbour(table, request),
+      },
+      {
+        ...listing,
+        family: table.family,
+        doit: (request) => getNeighbour(table, request),
+        dumpit: (request) => dump([table], request),
+      },
+    ]),
+    { ...listing, family: AF_UNSPEC, dumpit: (request) => dump([ipv4, ipv6], request) },
   ];
 }
 
@@ -44,7 +89,7 @@ interface Subject {
   readonly flags: number;
 }
 
-function readSubject(kernel: ReferenceKernel, { header, values }: NetlinkRequest): Subject | Refusal {
+function readSubject({ kernel, addressLength }: Table, { header, values }: NetlinkRequest): Subject | Refusal {
   const address = bytesIn(values, 'NDA_DST');
   if (address === undefined) return refusal(EINVAL, 'Network address not specified');
   const ifIndex = numberIn(header, 'ndm_ifindex') ?? 0;
@@ -53,27 +98,27 @@ function readSubject(kernel: ReferenceKernel, { header, values }: NetlinkRequest
   const station = bytesIn(values, 'NDA_LLADDR');
   if (netDevice !== undefined && station !== undefined && station.length < 6)
     return refusal(EINVAL, 'Invalid link address');
-  if (address.length < IPV4_BYTES) return refusal(EINVAL, 'Invalid network address');
+  if (address.length < addressLength) return refusal(EINVAL, 'Invalid network address');
   if (netDevice === undefined) return refusal(EINVAL, 'Device not specified');
   return {
     netDevice,
-    address: address.slice(0, IPV4_BYTES),
+    address: address.slice(0, addressLength),
     station,
     state: numberIn(header, 'ndm_state') ?? 0,
     flags: numberIn(header, 'ndm_flags') ?? 0,
   };
 }
 
-async function addNeighbour(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
-  const { neighbours, parts } = kernel.routing;
-  const subject = readSubject(kernel, request);
+async function addNeighbour(table: Table, request: NetlinkRequest): Promise<HandlerResult> {
+  const { kernel, neighbours, family, parts } = table;
+  const subject = readSubject(table, request);
   if ('errno' in subject) return subject;
   const { netDevice, address, station, state } = subject;
   const { flags } = request.message;
   const known = neighbours.find(netDevice, address);
   if (known === undefined && (flags & NLM_F_CREATE) === 0 && parts.neighbourNeedsCreate) return refusal(ENOENT);
   if (known !== undefined && (flags & NLM_F_EXCL) !== 0 && parts.neighbourHonoursExclusive) return refusal(EEXIST);
-  const neighbour = known ?? neighbours.findOrMake(netDevice, address, AF_INET);
+  const neighbour = known ?? neighbours.findOrMake(netDevice, address, family);
   if ((subject.flags & NTF_USE) !== 0) return { ok: true };
   const overrides = known === undefined || ((flags & NLM_F_REPLACE) !== 0 && parts.neighbourReplaces);
   const refused = fromOutcome(neighbours.update(neighbour, { station, state, overrides, byUser: true }));
@@ -81,9 +126,9 @@ async function addNeighbour(kernel: ReferenceKernel, request: NetlinkRequest): P
   return refused ?? { ok: true };
 }
 
-async function deleteNeighbour(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
-  const { neighbours, parts } = kernel.routing;
-  const subject = readSubject(kernel, request);
+async function deleteNeighbour(table: Table, request: NetlinkRequest): Promise<HandlerResult> {
+  const { kernel, neighbours, parts } = table;
+  const subject = readSubject(table, request);
   if ('errno' in subject) return subject;
   const known = neighbours.find(subject.netDevice, subject.address);
   if (known === undefined) return parts.missingNeighbourIsError ? refusal(ENOENT) : { ok: true };
@@ -92,19 +137,23 @@ async function deleteNeighbour(kernel: ReferenceKernel, request: NetlinkRequest)
   return { ok: true };
 }
 
-function getNeighbour(kernel: ReferenceKernel, request: NetlinkRequest): HandlerResult {
-  const subject = readSubject(kernel, request);
+function getNeighbour(table: Table, request: NetlinkRequest): HandlerResult {
+  const { kernel, neighbours } = table;
+  const subject = readSubject(table, request);
   if ('errno' in subject) return subject;
-  const known = kernel.routing.neighbours.find(subject.netDevice, subject.address);
-  return known === undefined ? refusal(ENOENT) : { ok: true, replies: [neighbourMessage(kernel.now, known)] };
+  const known = neighbours.find(subject.netDevice, subject.address);
+  if (known === undefined) return refusal(ENOENT, 'Neighbour entry not found');
+  return { ok: true, replies: [neighbourMessage(kernel.now, known)] };
 }
 
-function dump(kernel: ReferenceKernel, { header, values }: NetlinkRequest): HandlerResult {
+function dump(tables: readonly Table[], { header, values }: NetlinkRequest): HandlerResult {
   const wanted = numberIn(values, 'NDA_IFINDEX') ?? numberIn(header, 'ndm_ifindex') ?? 0;
-  const replies = kernel.routing.neighbours
-    .all()
-    .filter(({ netDevice }) => wanted === 0 || netDevice.ifIndex === wanted)
-    .map((neighbour) => neighbourMessage(kernel.now, neighbour));
+  const replies = tables.flatMap(({ kernel, neighbours }) =>
+    neighbours
+      .all()
+      .filter(({ netDevice }) => wanted === 0 || netDevice.ifIndex === wanted)
+      .map((neighbour) => neighbourMessage(kernel.now, neighbour)),
+  );
   return { ok: true, replies };
 }
 

@@ -17,7 +17,8 @@ import type { NetlinkBody } from '../../netlink/server.js';
 import type { Nexthop, Route } from '../routing/route.js';
 import type { RoutingParts } from '../routing/routingParts.js';
 
-const OFFLOAD_FLAGS: Readonly<Record<Route['offload'], number>> = {
+/** What hardware made of a route, in rtm_flags. */
+export const OFFLOAD_FLAGS: Readonly<Record<Route['offload'], number>> = {
   none: 0,
   forwards: RTM_F_OFFLOAD,
   traps: RTM_F_TRAP,
@@ -84,6 +85,8 @@ export function lookedUpMessage(
     RTA_DST: destination,
     ...wayOf(nexthop),
     ...(source === undefined ? {} : { RTA_PREFSRC: source }),
+    // Of the process that asks, which is the machine's administrator.
+    RTA_UID: 0,
   };
   return { type: RTM_NEWROUTE, body: encodeBody(RTMSG, header, encodeAttributes(ROUTE_ATTRIBUTES, values)) };
 }

@@ -20,6 +20,7 @@ import { fromOutcome, refusal } from '../refusals.js';
 import type { Unroutable } from '../routing/fib.js';
 import type { Route } from '../routing/route.js';
 import { checkPrefix, makeRoute, type NexthopRequest, type RouteRequest } from '../routing/routeRequest.js';
+import { dumpRoutes6 } from './routes6.js';
 import { lookedUpMessage, routeMessage } from './routeMessage.js';
 
 const IPV4_BYTES = 4;
@@ -41,7 +42,7 @@ export function routeOperations(kernel: ReferenceKernel): readonly NetlinkOperat
       family: AF_UNSPEC,
       number: RTM_GETROUTE,
       validation: 'deprecated-strict',
-      dumpit: (request) => dumpRoutes(kernel, request),
+      dumpit: (request) => dumpEvery(kernel, request),
     },
   ];
 }
@@ -174,6 +175,13 @@ function getRoute({ routing }: ReferenceKernel, { header, values }: NetlinkReque
   if ((flags & RTM_F_FIB_MATCH) !== 0) return { ok: true, replies: [routeMessage(routing.parts, route)] };
   const source = route.preferredSource ?? routing.addressAt(nexthop.netDevice);
   return { ok: true, replies: [lookedUpMessage(route, nexthop, destination, source)] };
+}
+
+/** rtnl_dump_all(). */
+function dumpEvery(kernel: ReferenceKernel, request: NetlinkRequest): HandlerResult {
+  const [ipv4, ipv6] = [dumpRoutes(kernel, request), dumpRoutes6(kernel, request)];
+  if (!ipv4.ok || !ipv6.ok) return ipv4.ok ? ipv6 : ipv4;
+  return { ok: true, replies: [...(ipv4.replies ?? []), ...(ipv6.replies ?? [])] };
 }
 
 /** inet_dump_fib(). */

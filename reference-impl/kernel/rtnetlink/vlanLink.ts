@@ -25,13 +25,14 @@ export async function newVlan(
   const data = checked.values;
   const vid = numberIn(data, 'IFLA_VLAN_ID');
   const tpid = numberIn(data, 'IFLA_VLAN_PROTOCOL') ?? ETH_P_8021Q;
-  if (vid === undefined) return refusalAt(request, 'IFLA_LINKINFO/IFLA_INFO_DATA', EINVAL, 'VLAN id not specified');
-  if (vid >= 4095) return refusal(ERANGE, 'Invalid VLAN id');
-  if (tpid !== ETH_P_8021Q && tpid !== ETH_P_8021AD) return refusal(EPROTONOSUPPORT, 'Invalid VLAN protocol');
+  if (vid === undefined)
+    return refusalAt(request, 'IFLA_LINKINFO/IFLA_INFO_DATA', EINVAL, '8021q: VLAN id not specified');
+  if (vid >= 4095) return refusal(ERANGE, '8021q: Invalid VLAN id');
+  if (tpid !== ETH_P_8021Q && tpid !== ETH_P_8021AD) return refusal(EPROTONOSUPPORT, '8021q: Invalid VLAN protocol');
   const below = numberIn(request.values, 'IFLA_LINK');
-  if (below === undefined) return refusal(EINVAL, 'link not specified');
+  if (below === undefined) return refusal(EINVAL, '8021q: link not specified');
   const on = kernel.netDevices.get(below as IfIndex);
-  if (on === undefined) return refusal(ENODEV, 'link does not exist');
+  if (on === undefined) return refusal(ENODEV, '8021q: link does not exist');
   const address = bytesIn(request.values, 'IFLA_ADDRESS');
   const created = await createVlanDevice(kernel, {
     ifIndex: kernel.newIfIndex(),
@@ -46,7 +47,7 @@ export async function newVlan(
 
 function vlanData(request: NetlinkRequest): Accepted | Refusal {
   const bytes = bytesIn(nestIn(request.values, 'IFLA_LINKINFO'), 'IFLA_INFO_DATA');
-  if (bytes === undefined) return refusal(EINVAL, 'VLAN properties not specified');
+  if (bytes === undefined) return refusal(EINVAL, '8021q: VLAN properties not specified');
   const checked = validateAttributes(VLAN_POLICY, bytes, 0, 'liberal');
   return checked.ok ? checked : { ok: false, errno: checked.errno };
 }

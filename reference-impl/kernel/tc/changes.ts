@@ -26,6 +26,7 @@ export async function addQdisc(
     if (refused !== undefined) return refused;
   }
   tc.qdiscs.set(netDevice, qdisc);
+  tc.hadIngress.add(netDevice);
   if (tc.parts.announcesPlace('new')) for (const listener of tc.listeners) listener.qdisc('new', qdisc);
   return undefined;
 }

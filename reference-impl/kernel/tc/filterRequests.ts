@@ -1,6 +1,13 @@
 /** RTM_NEWTFILTER, RTM_DELTFILTER and RTM_GETTFILTER (net/sched/cls_api.c, cls_flower.c, cls_matchall.c). */
 import type { IfIndex } from '../../../harness/contract/index.js';
-import { NLM_F_CREATE, NLM_F_EXCL, RTM_DELTFILTER, RTM_GETTFILTER, RTM_NEWTFILTER } from '../../netlink/constants.js';
+import {
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+  RTM_DELTFILTER,
+  RTM_GETCHAIN,
+  RTM_GETTFILTER,
+  RTM_NEWTFILTER,
+} from '../../netlink/constants.js';
 import {
   TCA_CLS_FLAGS_SKIP_HW,
   TCA_CLS_FLAGS_SKIP_SW,
@@ -24,7 +31,7 @@ import { refusal } from '../refusals.js';
 import { chainOf, filtersOf, type Block, type Chain, type Filter, type Proto } from './block.js';
 import { addProto, changeFilter, removeFilter, removeProto } from './changes.js';
 import { readOptions } from './filterOptions.js';
-import { filterMessage } from './messages.js';
+import { chainMessage, filterMessage } from './messages.js';
 import { readBlockCounters, readHardwareCounters } from './offload.js';
 import type { TrafficControl } from './trafficControl.js';
 
@@ -43,6 +50,7 @@ export function filterOperations(tc: TrafficControl): readonly NetlinkOperation[
       doit: (asked) => getFilter(tc, asked),
       dumpit: (asked) => dumpFilters(tc, asked),
     },
+    { ...request, number: RTM_GETCHAIN, dumpit: (asked) => dumpChains(tc, asked) },
   ];
 }
 
@@ -252,6 +260,17 @@ async function dumpFilters(tc: TrafficControl, request: NetlinkRequest): Promise
     last = proto;
   }
   return { ok: true, replies };
+}
+
+/** tc_dump_chain(): a chain is there as long as it has filters. */
+function dumpChains(tc: TrafficControl, request: NetlinkRequest): HandlerResult {
+  const subject = readSubject(tc, request);
+  if ('errno' in subject) return { ok: true };
+  const only = numberIn(request.values, 'TCA_CHAIN');
+  const chains = [...subject.block.chains.values()].filter(
+    ({ index, protos }) => protos.length > 0 && (only === undefined || index === only),
+  );
+  return { ok: true, replies: chains.sort((one, other) => one.index - other.index).map(chainMessage) };
 }
 
 /** RTNLGRP_TC. */

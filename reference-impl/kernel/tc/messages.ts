@@ -1,11 +1,21 @@
 /** What is told of qdiscs and filters: tc_fill_qdisc() of sch_api.c, tcf_fill_node() of cls_api.c, fl_dump(), mall_dump(). */
 import { encodeBody } from '../../netlink/client.js';
-import { RTM_NEWQDISC, RTM_NEWTFILTER } from '../../netlink/constants.js';
-import { FLOWER, MATCHALL, TC, TCMSG, TC_H_CLSACT, filterInfo } from '../../netlink/families/trafficControl.js';
+import { RTM_NEWCHAIN, RTM_NEWQDISC, RTM_NEWTCLASS, RTM_NEWTFILTER } from '../../netlink/constants.js';
+import {
+  FLOWER,
+  MATCHALL,
+  TC,
+  TCMSG,
+  TC_H_CLSACT,
+  TC_H_ROOT,
+  filterInfo,
+} from '../../netlink/families/trafficControl.js';
 import { encodeAttributes, type Values } from '../../netlink/schema.js';
 import type { NetlinkBody } from '../../netlink/server.js';
 import { actionList } from './actions.js';
-import type { Filter, Proto, Qdisc } from './block.js';
+import type { NetDevice } from '../netDevice.js';
+import type { Chain, Filter, Proto, Qdisc } from './block.js';
+import { rootQdiscOf, type RootKind } from './rootQdisc.js';
 
 export const CLSACT_HANDLE = 0xffff_0000;
 
@@ -25,6 +35,43 @@ export function qdiscMessage({ kind, netDevice }: Qdisc, type: number = RTM_NEWQ
   return { type, body: encodeBody(TCMSG, header, attributes) };
 }
 
+/** What tc_dump_qdisc_root() lists: the root, and behind mq its queues, the last one first. noop is not shown. */
+export function rootQdiscMessages(netDevice: NetDevice): NetlinkBody[] {
+  const { kind, queues } = rootQdiscOf(netDevice);
+  if (kind === 'noop') return [];
+  // attach_one_default_qdisc(): the net device holds one that is a queue itself a second time.
+  const root = queueMessage(netDevice, kind, TC_H_ROOT, kind === 'mq' ? 1 : 2);
+  const leaves = Array.from({ length: queues }, (_, index) => queueMessage(netDevice, 'pfifo_fast', queues - index, 1));
+  return [root, ...leaves];
+}
+
+/** mq_dump_class(): a class for each queue. */
+export function classMessages(netDevice: NetDevice): NetlinkBody[] {
+  const { queues } = rootQdiscOf(netDevice);
+  return Array.from({ length: queues }, (_, index) => {
+    const header = { tcm_ifindex: netDevice.ifIndex, tcm_handle: index + 1, tcm_parent: TC_H_ROOT, tcm_info: 0 };
+    const attributes = encodeAttributes(TC, {
+      TCA_KIND: 'mq',
+      TCA_STATS2: { TCA_STATS_BASIC: {}, TCA_STATS_QUEUE: {} },
+    });
+    return { type: RTM_NEWTCLASS, body: encodeBody(TCMSG, header, attributes) };
+  });
+}
+
+/** struct tc_prio_qopt of pfifo_fast: three bands, and the band of each priority (sch_default_prio2band). */
+const PRIO_QOPT = Uint8Array.of(3, 0, 0, 0, 1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+
+function queueMessage({ ifIndex }: NetDevice, kind: RootKind, parent: number, references: number): NetlinkBody {
+  const header = { tcm_ifindex: ifIndex, tcm_handle: 0, tcm_parent: parent, tcm_info: references };
+  const attributes = encodeAttributes(TC, {
+    TCA_KIND: kind,
+    ...(kind === 'pfifo_fast' ? { TCA_OPTIONS: PRIO_QOPT } : {}),
+    TCA_HW_OFFLOAD: 0,
+    TCA_STATS2: { TCA_STATS_BASIC: {}, TCA_STATS_QUEUE: {} },
+  });
+  return { type: RTM_NEWQDISC, body: encodeBody(TCMSG, header, attributes) };
+}
+
 /** `undefined`: of all filters of the priority, without one of them being named. */
 export function filterMessage(proto: Proto, filter: Filter | undefined, type: number = RTM_NEWTFILTER): NetlinkBody {
   const { block, index } = proto.chain;
@@ -40,6 +87,12 @@ export function filterMessage(proto: Proto, filter: Filter | undefined, type: nu
     ...(filter === undefined ? {} : { TCA_OPTIONS: optionsOf(filter) }),
   });
   return { type, body: encodeBody(TCMSG, header, attributes) };
+}
+
+/** tc_chain_fill_node(). */
+export function chainMessage({ block, index }: Chain): NetlinkBody {
+  const header = { tcm_ifindex: block.netDevice.ifIndex, tcm_parent: CLSACT_HANDLE };
+  return { type: RTM_NEWCHAIN, body: encodeBody(TCMSG, header, encodeAttributes(TC, { TCA_CHAIN: index })) };
 }
 
 function optionsOf({ proto, keys, flags, inHardwareCount, actions, hits }: Filter): Uint8Array {

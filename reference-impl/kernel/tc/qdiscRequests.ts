@@ -6,6 +6,7 @@ import {
   NLM_F_REPLACE,
   RTM_DELQDISC,
   RTM_GETQDISC,
+  RTM_GETTCLASS,
   RTM_NEWQDISC,
 } from '../../netlink/constants.js';
 import { TCMSG, TC_H_CLSACT, TC_H_MAJ, TC_H_MIN, TC_H_ROOT, TC_POLICY } from '../../netlink/families/trafficControl.js';
@@ -17,7 +18,7 @@ import type { NetDevice } from '../netDevice.js';
 import { refusal } from '../refusals.js';
 import type { Qdisc } from './block.js';
 import { addQdisc, removeQdisc } from './changes.js';
-import { CLSACT_HANDLE, qdiscMessage } from './messages.js';
+import { CLSACT_HANDLE, classMessages, qdiscMessage, rootQdiscMessages } from './messages.js';
 import type { TrafficControl } from './trafficControl.js';
 
 export function qdiscOperations(tc: TrafficControl): readonly NetlinkOperation[] {
@@ -26,6 +27,7 @@ export function qdiscOperations(tc: TrafficControl): readonly NetlinkOperation[]
     { ...request, number: RTM_NEWQDISC, privileged: true, doit: (asked) => modifyQdisc(tc, asked) },
     { ...request, number: RTM_DELQDISC, privileged: true, doit: (asked) => deleteQdisc(tc, asked) },
     { ...request, number: RTM_GETQDISC, doit: (asked) => getQdisc(tc, asked), dumpit: () => dumpQdiscs(tc) },
+    { ...request, number: RTM_GETTCLASS, dumpit: (asked) => dumpClasses(tc, asked) },
   ];
 }
 
@@ -54,6 +56,7 @@ async function modifyQdisc(tc: TrafficControl, request: NetlinkRequest): Promise
   const { netDevice, parent, handle, kind } = subject;
   const { flags } = request.message;
   if (parent === TC_H_ROOT) return refusal(EOPNOTSUPP);
+  if (parent === 0 && handle === 0) return refusal(EINVAL, 'Handle cannot be zero');
   if (parent !== TC_H_CLSACT) return refusal(ENOENT, 'Failed to find specified qdisc');
   const before = tc.qdiscs.get(netDevice);
   if (handle !== 0 && handle !== CLSACT_HANDLE) {
@@ -101,6 +104,13 @@ function findQdisc(tc: TrafficControl, { netDevice, parent, handle, kind }: Subj
   const qdisc = tc.qdiscs.get(netDevice);
   if (parent !== 0) {
     const isIngress = parent !== TC_H_ROOT && TC_H_MAJ(parent) === TC_H_MAJ(TC_H_CLSACT);
+    // The ingress queue stays once it was made, with noop, whose handle is 0.
+    if (isIngress && qdisc === undefined && tc.hadIngress.has(netDevice)) {
+      if (handle !== 0) return refusal(EINVAL, 'Invalid handle');
+      return kind === undefined
+        ? refusal(ENOENT, 'Cannot delete qdisc with handle of zero')
+        : refusal(EINVAL, 'Invalid qdisc name');
+    }
     if (!isIngress || qdisc === undefined) return refusal(ENOENT, 'Cannot find specified qdisc on specified device');
     if (handle !== 0 && handle !== CLSACT_HANDLE) return refusal(EINVAL, 'Invalid handle');
   } else if (qdisc === undefined || handle !== CLSACT_HANDLE)
@@ -126,7 +136,17 @@ function getQdisc(tc: TrafficControl, request: NetlinkRequest): HandlerResult {
   return 'errno' in qdisc ? qdisc : { ok: true, replies: [qdiscMessage(qdisc)] };
 }
 
-const dumpQdiscs = (tc: TrafficControl): HandlerResult => ({
-  ok: true,
-  replies: [...tc.qdiscs.values()].map((qdisc) => qdiscMessage(qdisc)),
-});
+/** tc_dump_tclass(): of the disciplines that are here mq alone has classes. */
+function dumpClasses(tc: TrafficControl, { header }: NetlinkRequest): HandlerResult {
+  const netDevice = tc.kernel.netDevices.get((numberIn(header, 'tcm_ifindex') ?? 0) as IfIndex);
+  return { ok: true, replies: netDevice === undefined ? [] : classMessages(netDevice) };
+}
+
+/** tc_dump_qdisc(): device by device, what is at the root and then what is at the ingress. */
+function dumpQdiscs(tc: TrafficControl): HandlerResult {
+  const replies = [...tc.kernel.netDevices.values()].flatMap((netDevice) => {
+    const qdisc = tc.qdiscs.get(netDevice);
+    return [...rootQdiscMessages(netDevice), ...(qdisc === undefined ? [] : [qdiscMessage(qdisc)])];
+  });
+  return { ok: true, replies };
+}

@@ -33,6 +33,8 @@ const MOST_RECEIVES = 3;
 export class TrafficControl implements ActionMakers, Forwarding {
   readonly kernel: KernelState;
   readonly qdiscs = new Map<NetDevice, Qdisc>();
+  /** dev_ingress_queue(): net devices that had a qdisc there once. */
+  readonly hadIngress = new WeakSet<NetDevice>();
   readonly listeners: TcListener[] = [];
   readonly #surroundings: TcSurroundings;
   readonly #nextIndex = new Map<Action['kind'], number>();

@@ -57,6 +57,14 @@ export const NUD_DELAY = 0x08;
 export const NUD_PROBE = 0x10;
 export const NUD_FAILED = 0x20;
 
+/** linux/if_addr.h, ifa_flags. */
+export const IFA_F_NODAD = 0x02;
+export const IFA_F_DADFAILED = 0x08;
+export const IFA_F_DEPRECATED = 0x20;
+export const IFA_F_TENTATIVE = 0x40;
+export const IFA_F_PERMANENT = 0x80;
+export const IFA_F_NOPREFIXROUTE = 0x200;
+
 /** linux/ip.h, settings of IPv4 at a net device. */
 export const IPV4_DEVCONF_FORWARDING = 1;
 export const IPV4_DEVCONF_RP_FILTER = 8;
@@ -146,6 +154,8 @@ export function encodeNexthops(nexthops: readonly NexthopMessage[]): Uint8Array 
 }
 
 export const LINKINFO_DATA_VRF = attributeSet('IFLA_VRF', [[1, 'IFLA_VRF_TABLE', u32]]);
+/** What a port of a VRF says of it: IFLA_INFO_SLAVE_DATA. */
+export const VRF_PORT = attributeSet('IFLA_VRF_PORT', [[1, 'IFLA_VRF_PORT_TABLE', u32]]);
 export const VRF_POLICY: Policy = { set: LINKINFO_DATA_VRF, accepts: { IFLA_VRF_TABLE: true } };
 
 /** IFLA_AF_SPEC of AF_UNSPEC: a nest for each address family. Settings are numbered as IPV4_DEVCONF_ has them. */

@@ -227,6 +227,10 @@ export const ROUTE = attributeSet('RTA', [
   [15, 'RTA_TABLE', u32],
 ]);
 
+/** linux/if_addr.h, ifa_flags. */
+export const IFA_F_SECONDARY = 0x01;
+export const IFA_F_PERMANENT = 0x80;
+
 export const ADDRESS = attributeSet('IFA', [
   [1, 'IFA_ADDRESS', binary],
   [2, 'IFA_LOCAL', binary],

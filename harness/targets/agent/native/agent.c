@@ -192,6 +192,10 @@ static enum progress run(uint32_t call, uint8_t operation, struct reader *in, st
       return sysfs_write(in, out);
     case OP_SYSFS_LIST:
       return sysfs_list(in, out);
+    case OP_SYSCTL_READ:
+      return sysctl_read(in, out);
+    case OP_SYSCTL_WRITE:
+      return sysctl_write(in, out);
     case OP_FIRMWARE_PUT:
       return firmware_put(options.firmware, in, out);
     case OP_FIRMWARE_REMOVE:
@@ -363,7 +367,7 @@ static int serve_tcp(const char *port) {
 
 static const char USAGE[] =
     "usage: nicspec-agent [--port FILE | --listen TCP-PORT] [--dut NETDEV] [--peer NETDEV] [--firmware FOLDER]\n"
-    "  Serves the netlink, packet, bpf, sysfs and firmware interfaces of this machine to a nicspec harness,\n"
+    "  Serves the netlink, packet, bpf, sysfs, sysctl and firmware interfaces of this machine to a nicspec harness,\n"
     "  over standard input and output, over a virtual serial port, or over a TCP port of 127.0.0.1.\n"
     "  --dut, --peer   the port under test and the port that is cabled to it\n"
     "  --firmware      where the kernel loads firmware from; without it none is taken\n";

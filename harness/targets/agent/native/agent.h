@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The bare agent: serves the channels of the machine it runs on (netlink, ethtool ioctl, packet sockets, bpf, sysfs, firmware,
+ * The bare agent: serves the channels of the machine it runs on (netlink, ethtool ioctl, packet sockets, bpf, sysfs, sysctl, firmware,
  * clock) over a byte stream. What a device can do and what its state was is worked out by the harness at the other end.
  * The protocol is harness/contract/agentProtocol.ts, in words docs/agent-protocol.md.
  */
@@ -13,8 +13,8 @@
 
 /* As in agentProtocol.ts. */
 enum {
-  PROTOCOL_VERSION = 1,
-  CONTRACT_VERSION = 1,
+  PROTOCOL_VERSION = 2,
+  CONTRACT_VERSION = 2,
   LONGEST_MESSAGE = 64 << 20,
   MESSAGE_HEADER = 5,
 };
@@ -49,6 +49,8 @@ enum operation {
   OP_CLOCK_NOW = 26,
   OP_CLOCK_SLEEP = 27,
   OP_RESET = 28,
+  OP_SYSCTL_READ = 29,
+  OP_SYSCTL_WRITE = 30,
 };
 
 enum { STATUS_OK = 0, STATUS_FAULT = 1 };
@@ -154,6 +156,8 @@ void close_bpf(void);
 enum progress sysfs_read(struct reader *in, struct writer *out);
 enum progress sysfs_write(struct reader *in, struct writer *out);
 enum progress sysfs_list(struct reader *in, struct writer *out);
+enum progress sysctl_read(struct reader *in, struct writer *out);
+enum progress sysctl_write(struct reader *in, struct writer *out);
 enum progress firmware_put(const char *folder, struct reader *in, struct writer *out);
 enum progress firmware_remove(const char *folder, struct reader *in, struct writer *out);
 uint64_t clock_ns(int clock);

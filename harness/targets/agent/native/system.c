@@ -152,9 +152,9 @@ static enum progress answer_errno(struct writer *out, int error) {
   return DONE;
 }
 
-enum progress sysfs_read(struct reader *in, struct writer *out) {
+static enum progress read_below(const char *root, struct reader *in, struct writer *out) {
   char path[LONGEST_PATH];
-  if (!path_below("/sys", in, path)) return answer_errno(out, EINVAL);
+  if (!path_below(root, in, path)) return answer_errno(out, EINVAL);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return answer_errno(out, errno);
   uint8_t *value = must_alloc(NULL, LONGEST_ATTRIBUTE);
@@ -169,10 +169,10 @@ enum progress sysfs_read(struct reader *in, struct writer *out) {
   return DONE;
 }
 
-enum progress sysfs_write(struct reader *in, struct writer *out) {
+static enum progress write_below(const char *root, struct reader *in, struct writer *out) {
   char path[LONGEST_PATH];
   size_t length;
-  bool good = path_below("/sys", in, path);
+  bool good = path_below(root, in, path);
   const uint8_t *value = read_bytes(in, &length);
   if (!good || in->bad) return answer_errno(out, EINVAL);
   int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -181,6 +181,14 @@ enum progress sysfs_write(struct reader *in, struct writer *out) {
   close(fd);
   return answer_errno(out, error);
 }
+
+enum progress sysfs_read(struct reader *in, struct writer *out) { return read_below("/sys", in, out); }
+
+enum progress sysfs_write(struct reader *in, struct writer *out) { return write_below("/sys", in, out); }
+
+enum progress sysctl_read(struct reader *in, struct writer *out) { return read_below("/proc/sys", in, out); }
+
+enum progress sysctl_write(struct reader *in, struct writer *out) { return write_below("/proc/sys", in, out); }
 
 enum progress sysfs_list(struct reader *in, struct writer *out) {
   char path[LONGEST_PATH];

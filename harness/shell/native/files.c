@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files of the kernel's networking. A look at /sys/class/net and its like is answered with a file that the server has laid for it.
+ * The named namespaces of iproute2 and whatever else would change the host's networking is refused.
+ */
+#include "shim.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum intent { TO_READ = 0, TO_WRITE = 1 };
+
+static bool is_below(const char *path, const char *folder) {
+  size_t length = strlen(folder);
+  return strncmp(path, folder, length) == 0 && (path[length] == 0 || path[length] == '/');
+}
+
+static bool is_of_namespaces(const char *path) { return is_below(path, "/var/run/netns") || is_below(path, "/run/netns"); }
+
+static bool is_of_target(const char *path) {
+  static const char *const folders[] = {"/sys/class/net", "/sys/bus/pci/devices", "/sys/bus/netdevsim", "/sys/kernel/debug/netdevsim",
+                                        "/proc/sys/net",  "/proc/net",            "/proc/self/net"};
+  for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+    if (is_below(path, folders[i])) return true;
+  return false;
+}
+
+/* The path to use instead; NULL, with errno, where there is none. Other paths are their own. */
+static const char *path_of(const char *path, enum intent intent, char room[static PATH_MAX]) {
+  if (path == NULL) {
+    errno = EFAULT;
+    return NULL;
+  }
+  if (path[0] != '/') return path;
+  if (is_of_namespaces(path)) {
+    if (intent == TO_READ) errno = ENOENT;
+    else {
+      note("network namespaces: %s", path);
+      errno = EOPNOTSUPP;
+    }
+    return NULL;
+  }
+  if (!is_of_target(path)) return path;
+  struct question question = {.operation = LOOK_UP_PATH, .words = {intent}};
+  struct answer answer;
+  ssize_t length = ask(&question, path, strlen(path), &answer, room, PATH_MAX - 1);
+  if (length < 0) return NULL;
+  room[length] = 0;
+  return room;
+}
+
+static enum intent intent_of(int flags) { return (flags & O_ACCMODE) == O_RDONLY ? TO_READ : TO_WRITE; }
+
+#define MODE_OF(flags)                                                \
+  mode_t mode = 0;                                                    \
+  if (((flags) & (O_CREAT | __O_TMPFILE)) != 0) {                     \
+    va_list arguments;                                                \
+    va_start(arguments, flags);                                       \
+    mode = va_arg(arguments, mode_t);                                 \
+    va_end(arguments);                                                \
+  }                                                                   \
+  char room[PATH_MAX];                                                \
+  const char *instead = path_of(path, intent_of(flags), room);        \
+  if (instead == NULL) return -1
+
+int open(const char *path, int flags, ...) {
+  MODE_OF(flags);
+  return NEXT(open)(instead, flags, mode);
+}
+
+int open64(const char *path, int flags, ...) {
+  MODE_OF(flags);
+  return NEXT(open64)(instead, flags, mode);
+}
+
+int openat(int folder, const char *path, int flags, ...) {
+  MODE_OF(flags);
+  return NEXT(openat)(folder, instead, flags, mode);
+}
+
+int openat64(int folder, const char *path, int flags, ...) {
+  MODE_OF(flags);
+  return NEXT(openat64)(folder, instead, flags, mode);
+}
+
+/* Of the C library's checking variants. */
+int __open_2(const char *path, int flags) { return open(path, flags); }
+int __open64_2(const char *path, int flags) { return open64(path, flags); }
+int __openat_2(int folder, const char *path, int flags) { return openat(folder, path, flags); }
+int __openat64_2(int folder, const char *path, int flags) { return openat64(folder, path, flags); }
+
+static enum intent intent_of_mode(const char *mode) { return strpbrk(mode, "wa+") == NULL ? TO_READ : TO_WRITE; }
+
+FILE *fopen(const char *restrict path, const char *restrict mode) {
+  char room[PATH_MAX];
+  const char *instead = path_of(path, intent_of_mode(mode), room);
+  return instead == NULL ? NULL : NEXT(fopen)(instead, mode);
+}
+
+FILE *fopen64(const char *restrict path, const char *restrict mode) {
+  char room[PATH_MAX];
+  const char *instead = path_of(path, intent_of_mode(mode), room);
+  return instead == NULL ? NULL : NEXT(fopen64)(instead, mode);
+}
+
+DIR *opendir(const char *path) {
+  char room[PATH_MAX];
+  const char *instead = path_of(path, TO_READ, room);
+  return instead == NULL ? NULL : NEXT(opendir)(instead);
+}
+
+int access(const char *path, int mode) {
+  char room[PATH_MAX];
+  const char *instead = path_of(path, (mode & W_OK) != 0 ? TO_WRITE : TO_READ, room);
+  return instead == NULL ? -1 : NEXT(access)(instead, mode);
+}
+
+int faccessat(int folder, const char *path, int mode, int flags) {
+  char room[PATH_MAX];
+  const char *instead = path_of(path, (mode & W_OK) != 0 ? TO_WRITE : TO_READ, room);
+  return instead == NULL ? -1 : NEXT(faccessat)(folder, instead, mode, flags);
+}
+
+#define LOOK_AT(name, type)                                          \
+  int name(const char *restrict path, struct type *restrict about) { \
+    char room[PATH_MAX];                                             \
+    const char *instead = path_of(path, TO_READ, room);              \
+    return instead == NULL ? -1 : NEXT(name)(instead, about);        \
+  }
+LOOK_AT(stat, stat)
+LOOK_AT(lstat, stat)
+LOOK_AT(stat64, stat64)
+LOOK_AT(lstat64, stat64)
+
+#define LOOK_AT_IN(name, type)                                                                      \
+  int name(int folder, const char *restrict path, struct type *restrict about, int flags) {         \
+    char room[PATH_MAX];                                                                            \
+    const char *instead = path_of(path, TO_READ, room);                                             \
+    return instead == NULL ? -1 : NEXT(name)(folder, instead, about, flags);        \
+  }
+LOOK_AT_IN(fstatat, stat)
+LOOK_AT_IN(fstatat64, stat64)
+
+int statx(int folder, const char *restrict path, int flags, unsigned int mask, struct statx *restrict about) {
+  char room[PATH_MAX];
+  const char *instead = path_of(path, TO_READ, room);
+  return instead == NULL ? -1 : NEXT(statx)(folder, instead, flags, mask, about);
+}
+
+/* Where a link leads on the target is not known: what is laid here is a file or a folder. */
+ssize_t readlink(const char *restrict path, char *restrict buffer, size_t length) {
+  char room[PATH_MAX];
+  const char *instead = path_of(path, TO_READ, room);
+  return instead == NULL ? -1 : NEXT(readlink)(instead, buffer, length);
+}
+
+/* ---- what would change the host ---- */
+
+int mkdir(const char *path, mode_t mode) {
+  if (is_of_namespaces(path)) {
+    char room[PATH_MAX];
+    path_of(path, TO_WRITE, room);
+    return -1;
+  }
+  return NEXT(mkdir)(path, mode);
+}
+
+int unshare(int flags) {
+  if ((flags & CLONE_NEWNET) == 0) return NEXT(unshare)(flags);
+  note("network namespaces: unshare(CLONE_NEWNET)");
+  errno = EOPNOTSUPP;
+  return -1;
+}
+
+int setns(int fd, int kind) {
+  if (kind != CLONE_NEWNET) return NEXT(setns)(fd, kind);
+  note("network namespaces: setns(CLONE_NEWNET)");
+  errno = EOPNOTSUPP;
+  return -1;
+}
+
+/* bpf(2) has no function of its own: a program that is loaded would be one of the host's kernel. */
+long syscall(long number, ...) {
+  va_list arguments;
+  va_start(arguments, number);
+  long a = va_arg(arguments, long), b = va_arg(arguments, long), c = va_arg(arguments, long);
+  long d = va_arg(arguments, long), e = va_arg(arguments, long), f = va_arg(arguments, long);
+  va_end(arguments);
+  if (number != SYS_bpf) return NEXT(syscall)(number, a, b, c, d, e, f);
+  note("bpf(2) with command %ld", a);
+  errno = EOPNOTSUPP;
+  return -1;
+}
