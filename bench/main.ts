@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import { bridgeRows } from './bridge.bench.js';
 import { formatRows, type BenchRow } from './benchRow.js';
+import { eswitchRows } from './eswitch.bench.js';
 import { labRows } from './lab.bench.js';
 import { nettoolRows } from './nettool.bench.js';
 import { packetRows } from './packet.bench.js';
@@ -15,6 +16,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   packet: packetRows,
   switch: async () => [...(await switchRows()), ...(await bridgeRows())],
   routing: routingRows,
+  eswitch: eswitchRows,
   suite: suiteRows,
   lab: labRows,
   shell: shellRows,

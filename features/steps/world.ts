@@ -209,14 +209,15 @@ export class NicWorld extends World {
 
   /**
    * Sequences of commands for a law that compares the target with a model (fc.asyncModelRun): a run that repeats a counterexample
-   * skips the commands that its replay path says were skipped.
+   * skips the commands that its replay path says were skipped. `size` as fast-check has it: sequences are short unless it is said.
    */
   commands<Model extends object, Real>(
     each: fc.Arbitrary<fc.AsyncCommand<Model, Real>>[],
     maxCommands: number,
+    length: { readonly size?: fc.SizeForArbitrary } = {},
   ): fc.Arbitrary<Iterable<fc.AsyncCommand<Model, Real>>> {
     const { replayPath } = this.session;
-    return fc.commands(each, { maxCommands, ...(replayPath === undefined ? {} : { replayPath }) });
+    return fc.commands(each, { maxCommands, ...length, ...(replayPath === undefined ? {} : { replayPath }) });
   }
 
   /**

@@ -18,6 +18,7 @@ import type {
 } from './values.js';
 import type { EthtoolDeviceOps } from './ethtoolOps.js';
 import type { FlowOffloadOps } from './flowOffload.js';
+import type { SriovOps } from './sriov.js';
 import type { DevlinkHost, DevlinkOps } from './devlink.js';
 import type { FdbKey, SwitchdevOps } from './switchdev.js';
 import type { RouterOps } from './router.js';
@@ -44,6 +45,8 @@ export interface Device {
   readonly router?: RouterOps;
   /** ndo_setup_tc: filters that the hardware takes over. */
   readonly flowOffload?: FlowOffloadOps;
+  /** Virtual functions. */
+  readonly sriov?: SriovOps;
   /** The device as a whole, as devlink shows it. */
   readonly devlink?: DevlinkOps;
 }

@@ -42,6 +42,7 @@ export async function openReferenceTarget(options: ReferenceOptions = {}): Promi
     ...(defect?.nic === undefined ? {} : { parts: defect.nic }),
     ...(defect?.switch === undefined ? {} : { switchParts: defect.switch }),
     ...(defect?.router === undefined ? {} : { routerParts: defect.router }),
+    ...(defect?.eswitch === undefined ? {} : { eswitchParts: defect.eswitch }),
     ...(defect?.devlink === undefined ? {} : { devlinkParts: defect.devlink }),
   });
   const device = defect?.wrap?.(nic) ?? nic;
@@ -95,6 +96,7 @@ const RIG: readonly string[] = [
   'tc-matchall',
   'tc-gact',
   'tc-mirred',
+  'sriov-vf-devices',
   'sysctl',
   'ipv6-routing',
   'team',

@@ -1,4 +1,5 @@
 import type { Device } from '../../harness/contract/index.js';
+import type { EswitchParts } from '../device/eswitch/eswitchParts.js';
 import type { DevlinkChipParts } from '../device/devlink/devlinkChipParts.js';
 import type { NicParts } from '../device/parts.js';
 import type { RouterChipParts } from '../device/switch/routerParts.js';
@@ -23,6 +24,8 @@ export interface Defect {
   readonly switch?: (parts: SwitchParts) => SwitchParts;
   /** Replaces a part of the router in the reference switch. */
   readonly router?: (parts: RouterChipParts) => RouterChipParts;
+  /** Replaces a part of the switch between the functions of the reference NIC. */
+  readonly eswitch?: (parts: EswitchParts) => EswitchParts;
   /** Replaces a part of the reference kernel: for rules that the core enforces. */
   readonly kernel?: (parts: KernelParts) => KernelParts;
   /** Replaces a part of what the reference device does for devlink. */

@@ -53,6 +53,11 @@ import { ethtoolModuleDefects } from './ethtoolModule.js';
 import { ethtoolNetlinkDefects } from './ethtoolNetlink.js';
 import { ethtoolSettingDefects } from './ethtoolSettings.js';
 
+import { representorDefects } from './representors.js';
+import { sriovFunctionDefects } from './sriovFunctions.js';
+import { sriovSettingDefects } from './sriovSettings.js';
+import { sriovSwitchDefects } from './sriovSwitch.js';
+
 export type { Defect } from './defect.js';
 
 /** Every seeded defect, by area. `nicspec defects` runs the suite against each of them. */
@@ -94,6 +99,10 @@ export const defects: readonly Defect[] = [
   ...switchAccessListDefects,
   ...switchFilterDefects,
   ...switchMirrorDefects,
+  ...sriovFunctionDefects,
+  ...sriovSettingDefects,
+  ...sriovSwitchDefects,
+  ...representorDefects,
   ...switchTeamDefects,
   ...switchHostDefects,
   ...devlinkPortsDefects,

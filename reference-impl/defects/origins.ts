@@ -105,6 +105,32 @@ export const TC_FORWARDING_TESTS = kernelSource(
   'The selftests run in hardware and in software because they differed',
   'tools/testing/selftests/net/forwarding/tc_flower.sh',
 );
+
+export const PCI_IOV = kernelSource('What is checked before a driver is asked', 'drivers/pci/iov.c');
+export const RTNL_VF = kernelSource('What is checked before a driver is asked', 'net/core/rtnetlink.c');
+export const SRIOV_API = kernelSource('The old interface is frozen, and why', 'Documentation/networking/sriov.rst');
+export const IGB_VF = kernelSource('How a driver does it', 'drivers/net/ethernet/intel/igb/igb_main.c');
+export const IXGBE_VF = kernelSource(
+  'How a driver does it, and what it warns of',
+  'drivers/net/ethernet/intel/ixgbe/ixgbe_sriov.c',
+);
+export const ICE_VF = kernelSource('How a driver does it', 'drivers/net/ethernet/intel/ice/ice_sriov.c');
+export const ICE_VIRTCHNL = kernelSource('What guests asked for', 'drivers/net/ethernet/intel/ice/ice_virtchnl.c');
+export const MLX5_ESWITCH = kernelSource('How a driver does it', 'drivers/net/ethernet/mellanox/mlx5/core/eswitch.c');
+export const MLX5_INGRESS = kernelSource(
+  'The four groups of rules for what a guest sends',
+  'drivers/net/ethernet/mellanox/mlx5/core/esw/acl/ingress_lgcy.c',
+);
+export const MLX5_EGRESS = kernelSource(
+  'The rules for what a guest gets',
+  'drivers/net/ethernet/mellanox/mlx5/core/esw/acl/egress_lgcy.c',
+);
+export const NETDEVSIM_VF = kernelSource('What every driver checks by itself', 'drivers/net/netdevsim/netdev.c');
+export const REPRESENTORS = kernelSource('What drivers got wrong', 'Documentation/networking/representors.rst');
+export const VF_PAUSE_FRAMES: Origin = {
+  title: 'CVE-2015-1142857: flow control frames of virtual functions stop the port',
+  url: 'https://nvd.nist.gov/vuln/detail/CVE-2015-1142857',
+};
 export const DEVLINK_DOCUMENTATION = kernelSource(
   'What drivers did each in a way of its own before',
   'Documentation/networking/devlink/index.rst',

@@ -1,4 +1,5 @@
 /** A conforming stack with one part replaced: what most defects are. */
+import type { EswitchParts } from '../device/eswitch/eswitchParts.js';
 import type { NicParts } from '../device/parts.js';
 import type { RouterChip6Parts } from '../device/switch/router6Parts.js';
 import type { ServiceParts } from '../device/service/serviceParts.js';
@@ -13,6 +14,7 @@ import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.j
 import type { EthtoolParts } from '../kernel/ethtool/ethtoolParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 import type { RoutingParts } from '../kernel/routing/routingParts.js';
+import type { SriovParts } from '../kernel/sriov/sriovParts.js';
 import type { Routing6Parts } from '../kernel/routing6/routing6Parts.js';
 import type { TcParts } from '../kernel/tc/tcParts.js';
 import type { TeamParts } from '../kernel/team/teamParts.js';
@@ -86,6 +88,16 @@ export const acl =
 export const tc =
   (change: Partial<TcParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, tc: { ...parts.tc, ...change } });
+
+/** Parts of the switch between the functions of the reference NIC. */
+export const eswitch =
+  (change: Partial<EswitchParts>): NonNullable<Defect['eswitch']> =>
+  (parts) => ({ ...parts, ...change });
+
+/** Parts of the kernel's side of SR-IOV. */
+export const sriov =
+  (change: Partial<SriovParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, sriov: { ...parts.sriov, ...change } });
 
 /** Parts of the kernel's teams. */
 export const team =

@@ -1,11 +1,13 @@
 /** A device with some of its operations replaced: for defects that no single part can show. */
 import type {
   Device,
+  DevlinkOps,
   DriverHost,
   EthtoolOps,
   NetDeviceOps,
   PortName,
   RxFrame,
+  SriovOps,
   SwitchdevOps,
 } from '../../harness/contract/index.js';
 
@@ -75,3 +77,11 @@ export const withSwitchdev = (device: Device, change: (sound: SwitchdevOps) => P
   device.switchdev === undefined
     ? device
     : { ...device, switchdev: { ...device.switchdev, ...change(device.switchdev) } };
+
+/** What the driver of a physical function does for its virtual ones, replaced. */
+export const withSriov = (device: Device, change: (sound: SriovOps) => Partial<SriovOps>): Device =>
+  device.sriov === undefined ? device : { ...device, sriov: { ...device.sriov, ...change(device.sriov) } };
+
+/** What the driver does for devlink, replaced. */
+export const withDevlink = (device: Device, change: (sound: DevlinkOps) => Partial<DevlinkOps>): Device =>
+  device.devlink === undefined ? device : { ...device, devlink: { ...device.devlink, ...change(device.devlink) } };

@@ -127,8 +127,25 @@ const SWITCH_PORTS = 4;
 /** A switch is between ports, and has a table. */
 export const hasSwitch = ({ ports, fdbEntries }: NicLimits): boolean => ports > 1 && fdbEntries > 0;
 
+const SRIOV_CAPABILITIES = present([
+  'sriov',
+  'sriov-capability',
+  'sriov-vf-settings',
+  'sriov-vf-rate',
+  'sriov-vf-min-rate',
+  'sriov-vf-spoofchk',
+  'sriov-vf-trust',
+  'sriov-vf-link-state',
+  'sriov-vf-statistics',
+  'eswitch-switchdev',
+  'representors',
+  'representor-traffic',
+  'devlink-port-function',
+]);
+
 export const abilitiesOf = (limits: NicLimits): CapabilityAnswers => ({
   ...CAPABILITIES,
+  ...(limits.virtualFunctions > 0 ? SRIOV_CAPABILITIES : {}),
   ...(limits.ports >= SWITCH_PORTS ? PORTS_CAPABILITIES : {}),
   ...DEVLINK_CAPABILITIES,
   ...(hasSwitch(limits) ? { ...SWITCH_CAPABILITIES, ...DEVLINK_SWITCH_CAPABILITIES } : {}),

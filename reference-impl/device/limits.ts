@@ -2,6 +2,8 @@
 
 export interface NicLimits {
   readonly ports: number;
+  /** Virtual functions that the function of the first port can have. */
+  readonly virtualFunctions: number;
   /** Room for addresses in the switch between the ports; a power of two. 0: no switch between them. */
   readonly fdbEntries: number;
   /** Room for routes in the router between the ports. */
@@ -27,6 +29,7 @@ export interface NicLimits {
 
 export const LIMITS: NicLimits = {
   ports: 4,
+  virtualFunctions: 8,
   fdbEntries: 4096,
   routeEntries: 256,
   aclEntries: 128,

@@ -55,6 +55,9 @@ import { keepsFrame } from './service/privateFlags.js';
 import { serviceOps } from './service/serviceOps.js';
 import { watchForWake, watchLink } from './service/wake.js';
 import { hasCarrier, newPort, type NicPort, type PortSwitching } from './state.js';
+import { CONFORMING_ESWITCH, type EswitchParts } from './eswitch/eswitchParts.js';
+import { representorName } from './eswitch/representors.js';
+import { createVirtualFunctions } from './eswitch/virtualFunctions.js';
 import { AccessList } from './switch/acl.js';
 import { AclMemory } from './switch/aclMemory.js';
 import { aclOps } from './switch/aclOps.js';
@@ -74,6 +77,7 @@ export interface ReferenceNicOptions {
   readonly parts?: (conforming: NicParts) => NicParts;
   readonly switchParts?: (conforming: SwitchParts) => SwitchParts;
   readonly routerParts?: (conforming: RouterChipParts) => RouterChipParts;
+  readonly eswitchParts?: (conforming: EswitchParts) => EswitchParts;
   readonly devlinkParts?: (conforming: DevlinkChipParts) => DevlinkChipParts;
 }
 
@@ -88,10 +92,12 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
   const ports = new Map<PortName, NicPort>();
   let host: DriverHost | undefined;
   const switchParts = options.switchParts?.(CONFORMING_SWITCH) ?? CONFORMING_SWITCH;
+  /** Ports of the switch: behind those with cables, those of virtual functions. */
+  const switched = [...names, ...Array.from({ length: limits.virtualFunctions }, (_, vf) => representorName(vf))];
   const between = !hasSwitch(limits)
     ? undefined
     : createReferenceSwitch({
-        ports: names,
+        ports: switched,
         fdbEntries: limits.fdbEntries,
         parts: switchParts,
         host: () => host,
@@ -100,7 +106,7 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
   const router =
     between &&
     createReferenceRouter(
-      names,
+      switched,
       limits.routeEntries,
       options.routerParts?.(CONFORMING_ROUTER_CHIP) ?? CONFORMING_ROUTER_CHIP,
       (trap, port, bytes) => devlink.trapped(trap, port, bytes),
@@ -108,8 +114,9 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
   const sendOut = (index: number, bytes: Uint8Array): void => {
     const port = ports.get(names[index] ?? ('' as PortName));
     if (port !== undefined) sendSwitched(port, bytes);
+    else functions.deliverTo(index - names.length, bytes);
   };
-  const rules = new AclMemory(Math.max(limits.aclEntries, MOST_RULES), 2 * names.length, switchParts.acl);
+  const rules = new AclMemory(Math.max(limits.aclEntries, MOST_RULES), 2 * switched.length, switchParts.acl);
   const acl = new AccessList(rules, sendOut);
   const switchingOf = (index: number): PortSwitching | undefined =>
     between && {
@@ -125,6 +132,23 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
       setLongest: (length) => between.setLongest(index, length),
     };
 
+  const [first = 'p0' as PortName] = names;
+  const functions = createVirtualFunctions({
+    ports,
+    names,
+    physical: first,
+    totalVfs: limits.virtualFunctions,
+    parts: options.eswitchParts?.(CONFORMING_ESWITCH) ?? CONFORMING_ESWITCH,
+    host: () => host,
+    makePort: (name, address, virtualPort, place) => {
+      if (host === undefined) throw new Error('the reference NIC is not attached');
+      const rssKey = keyFromSeed(seed + 64 + ports.size, limits.keyLength);
+      const switching = place === undefined ? undefined : switchingOf(names.length + place);
+      return newPort({ name, limits, parts, host, address, rssKey, switching, virtualPort });
+    },
+    described: describePort(first, 0, limits),
+  });
+
   let now: Nanoseconds = 0n;
   const plugIn = (driver: DriverHost, name: PortName): void => {
     const index = names.indexOf(name);
@@ -136,6 +160,7 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
       address: addressOf(index),
       rssKey: keyFromSeed(seed + index, limits.keyLength),
       switching: switchingOf(index),
+      virtualPort: name === first ? functions.physicalPort : undefined,
     });
     port.switching?.setLongest(longestOf(port.mtu));
     port.now = now;
@@ -171,6 +196,7 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
     clear,
   });
   const powerOn = (driver: DriverHost): void => {
+    functions.powerOn();
     clear();
     devlink.reset();
     ports.clear();
@@ -227,19 +253,21 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
         port.cablePlugged = up;
         if (!up) for (const queue of port.txQueues) queue.ring.length = 0;
         port.host.carrier(name, hasCarrier(port));
+        functions.refresh();
         drainAll(port);
       },
       setPartner: (name, partner) => {
         portOf(name).partner = partner;
       },
     },
-    netDevice: netDeviceOps(portOf, devlink.passes),
+    netDevice: functions.netDeviceOps(netDeviceOps(portOf, devlink.passes)),
+    ...(limits.virtualFunctions > 0 ? { sriov: functions.sriov } : {}),
     ethtool: ethtoolOps(portOf),
     ...(between === undefined
       ? {}
-      : { switchdev: between.ops, flowOffload: aclOps(rules, (port) => names.indexOf(port)) }),
+      : { switchdev: between.ops, flowOffload: aclOps(rules, (port) => switched.indexOf(port)) }),
     ...(router === undefined ? {} : { router: router.ops }),
-    devlink: devlink.ops,
+    devlink: functions.devlinkOps(devlink.ops),
   };
 }
 

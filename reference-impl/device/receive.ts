@@ -36,21 +36,60 @@ export function receiveFrame(port: NicPort, frame: WireFrame): void {
     if (parts.consumesControlFrames) return;
   }
   countOnCable(port, sized, fcsIsGood);
+  if (fcsIsGood && port.virtualPort?.receive(sized) === false) return;
+  receiveForFunction(port, sized, frame.fcs, fcsIsGood, flow);
+}
+
+/** Frames are delivered while another is being received. */
+const delivered = { whole: newFlow(), filtered: newFlow() };
+
+/**
+ * A frame that the embedded switch delivers to a function: `whole` where the switch did all the filtering, `filtered` where the function
+ * has filters of its own.
+ */
+export function receiveDelivered(port: NicPort, bytes: Uint8Array, how: 'whole' | 'filtered'): void {
+  const parsed = delivered[how];
+  parseFlow(bytes, parsed);
+  const sized = withinLength(port, bytes, parsed.vlanCount);
+  if (sized === null) return;
+  if (how === 'filtered') {
+    receiveForFunction(port, sized, undefined, true, parsed);
+    return;
+  }
+  countOnCable(port, sized, true);
+  const forHost = port.switching?.receive(sized);
+  if (forHost === 'not-for-host') {
+    countForwarded(port, sized);
+    return;
+  }
+  // What was forwarded may have been delivered elsewhere meanwhile.
+  if (forHost !== undefined) parseFlow(sized, parsed);
+  hand(port, sized, undefined, parsed, forHost === 'for-host-marked');
+}
+
+function receiveForFunction(
+  port: NicPort,
+  sized: Uint8Array,
+  fcs: number | undefined,
+  fcsIsGood: boolean,
+  parsed: Flow,
+): void {
+  const { counters } = port;
   const forHost = fcsIsGood ? port.switching?.receive(sized) : undefined;
   if (forHost !== undefined) {
     if (forHost === 'not-for-host') countForwarded(port, sized);
-    else hand(port, sized, frame.fcs, flow, forHost === 'for-host-marked');
+    else hand(port, sized, fcs, parsed, forHost === 'for-host-marked');
     return;
   }
   if (!passesAddressFilter(port, sized)) {
     counters.addressFiltered++;
     return;
   }
-  if (!passesVlanFilter(port, flow)) {
+  if (!passesVlanFilter(port, parsed)) {
     counters.vlanFiltered++;
     return;
   }
-  hand(port, sized, frame.fcs, flow);
+  hand(port, sized, fcs, parsed);
 }
 
 function withinLength(port: NicPort, bytes: Uint8Array, tags: number): Uint8Array | null {

@@ -146,6 +146,16 @@ export interface NicPort {
   readonly txQueues: TxQueue[];
   /** The switch between the ports, seen from this one. */
   readonly switching: PortSwitching | undefined;
+  /** The embedded switch, seen from this function. */
+  readonly virtualPort: VirtualPort | undefined;
+}
+
+/** What a port asks of the embedded switch between the functions. */
+export interface VirtualPort {
+  /** A good frame came from the cable; answers whether it goes its usual way: false, the switch delivers it. */
+  receive(bytes: Uint8Array): boolean;
+  /** A frame leaves the function; answers whether it leaves at the cable. */
+  transmit(bytes: Uint8Array): boolean;
 }
 
 /** What a port asks of the switch. */
@@ -247,6 +257,7 @@ export interface PortSeed {
   readonly address: MacAddress;
   readonly rssKey: Uint8Array;
   readonly switching: PortSwitching | undefined;
+  readonly virtualPort?: VirtualPort | undefined;
 }
 
 export function newPort(seed: PortSeed): NicPort {
@@ -254,6 +265,7 @@ export function newPort(seed: PortSeed): NicPort {
   return {
     name: seed.name,
     switching: seed.switching,
+    virtualPort: seed.virtualPort,
     limits,
     parts: seed.parts,
     host: seed.host,

@@ -36,7 +36,14 @@ export function drain(port: NicPort, queue: TxQueue): void {
   const sends = port.parts.drainsBehindPause(queue.ring.length);
   const frames = queue.ring.splice(0, sends);
   if (!port.parts.keepsOrder(queue.index, frames.length)) frames.reverse();
-  for (const frame of frames) send(port, queue, frame);
+  for (const [sent, frame] of frames.entries()) {
+    // The rate of a virtual function: what is over it waits in the ring.
+    if (port.now < port.pausedUntil) {
+      queue.ring.unshift(...frames.slice(sent));
+      break;
+    }
+    send(port, queue, frame);
+  }
   if (queue.stopped && port.parts.wakesQueue(queue.ring.length, port.rings.tx)) {
     queue.stopped = false;
     queue.wake++;
@@ -166,7 +173,10 @@ function putOnCable(
   const bucket = parts.rmonBucket(bytes.length);
   counters.txBuckets[bucket] = (counters.txBuckets[bucket] ?? 0) + 1;
   if (loops && parts.returnsInLoopback) receiveFrame(port, { bytes });
-  if (!loops || parts.leavesInLoopback) port.host.transmitToCable(port.name, { bytes, time: port.now });
+  const goesOut = !loops || parts.leavesInLoopback;
+  // What the switch between the ports forwards stands outside of the functions.
+  if (goesOut && (whose === 'forwarded' || port.virtualPort === undefined || port.virtualPort.transmit(bytes)))
+    port.host.transmitToCable(port.name, { bytes, time: port.now });
   port.switching?.leaves(bytes, whose);
 }
 

@@ -28,6 +28,7 @@ import { linkMessage } from './rtnetlink/linkMessage.js';
 import { mdbOperations } from './rtnetlink/mdb.js';
 import { groupAnnouncement, routerAnnouncement } from './rtnetlink/mdbMessage.js';
 import { registerRouting } from './rtnetlink/routing.js';
+import { registerSriov } from './sriov/sriovSysfs.js';
 import { Sysfs, registerNetDevices } from './sysfs.js';
 import { registerTeamFamily } from './team/teamFamily.js';
 import { registerTrafficControl } from './tc/register.js';
@@ -48,6 +49,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   const netlink = new NetlinkKernel(kernel.parts.netlink);
   const sysfs = new Sysfs();
   registerNetDevices(sysfs, kernel);
+  registerSriov(sysfs, kernel);
   for (const operation of linkOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of addressOperations(kernel, netlink)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of forwardingOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);

@@ -35,6 +35,7 @@ import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
 import { ReceivePath } from './receive.js';
 import { RoutingKernel } from './routing/routingKernel.js';
 import { Routing6Kernel, receiveIp } from './routing6/routing6Kernel.js';
+import { SriovKernel } from './sriov/physicalFunctions.js';
 import { TrafficControl } from './tc/trafficControl.js';
 import { Sysctls } from './sysctls.js';
 import { TeamKernel } from './team/teamKernel.js';
@@ -79,6 +80,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly routing: RoutingKernel;
   readonly routing6: Routing6Kernel;
   readonly trafficControl: TrafficControl;
+  readonly sriov: SriovKernel;
   readonly devlinks: DevlinkKernel;
   /** Files of /lib/firmware, by name. */
   readonly firmware = new Map<string, Uint8Array>();
@@ -113,6 +115,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
         void this.#redirected.push(() => this.#receivePath.deliver(netDevice, frame, vnet)),
       settle: () => this.settle(),
     });
+    this.sriov = new SriovKernel(this);
     const clockAndCable = {
       at: (at: Nanoseconds, run: () => void) => this.#timers.add(at, run),
       transmit: (netDevice: NetDevice, frame: TxFrame) => void this.#forwarded.push({ netDevice, frame }),
@@ -158,6 +161,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.trafficControl.reset();
     this.bridging.switchdev.forget();
     this.routing.reset();
+    this.sriov.reset();
     this.routing6.reset();
     this.#nextIfIndex = 2;
     this.log.length = 0;

@@ -10,6 +10,7 @@ import { CONFORMING_ETHTOOL, type EthtoolParts } from './ethtool/ethtoolParts.js
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
 import type { NetDevice } from './netDevice.js';
 import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js';
+import { CONFORMING_SRIOV, type SriovParts } from './sriov/sriovParts.js';
 import { CONFORMING_ROUTING6, type Routing6Parts } from './routing6/routing6Parts.js';
 import { CONFORMING_TEAM, type TeamParts } from './team/teamParts.js';
 
@@ -110,6 +111,7 @@ export interface KernelParts {
   readonly multicast: MulticastParts;
   readonly routing: RoutingParts;
   readonly tc: TcParts;
+  readonly sriov: SriovParts;
   readonly routing6: Routing6Parts;
   readonly team: TeamParts;
   readonly devlink: DevlinkParts;
@@ -170,6 +172,7 @@ export const CONFORMING_KERNEL: KernelParts = {
   multicast: CONFORMING_MULTICAST,
   routing: CONFORMING_ROUTING,
   tc: CONFORMING_TC,
+  sriov: CONFORMING_SRIOV,
   routing6: CONFORMING_ROUTING6,
   team: CONFORMING_TEAM,
   devlink: CONFORMING_DEVLINK,

@@ -37,6 +37,7 @@ import { hex } from '../../../reference-impl/packet/bytes.js';
 import { TargetFault, type IfIndex, type NetDeviceName } from '../../contract/index.js';
 import type { MachineChannels } from './channels.js';
 import { routingAspects } from './routingState.js';
+import { eswitchMode, virtualFunctions } from './sriovState.js';
 
 /** The port, and clients that nothing else uses. */
 export interface PortAccess {
@@ -297,6 +298,8 @@ const filters = addedObjects(
 
 /** In the order in which they are put back: what hangs on the port goes first, and the link, which may renegotiate, comes last. */
 export const PORT_ASPECTS: readonly PortAspect[] = [
+  eswitchMode,
+  virtualFunctions,
   otherLinks,
   ...routingAspects({ addedObjects, required }),
   filters,

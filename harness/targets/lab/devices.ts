@@ -101,7 +101,8 @@ export const LAB_DEVICES: Readonly<Record<LabDeviceName, LabDevice>> = {
     model: '82576 (igb)',
     machine: 'q35',
     processors: 2,
-    modules: ['igb'],
+    // igbvf drives the virtual functions that a scenario makes.
+    modules: ['igb', 'igbvf'],
     // A cable has a rate. QEMU's igb drops what its ring of 256 has no room for, and its socket does not push back.
     burst: 100,
     arguments: nic('igb'),

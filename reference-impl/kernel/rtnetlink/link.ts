@@ -18,7 +18,7 @@ import {
   LINK_STATS,
 } from '../../netlink/families/rtnetlink.js';
 import { bytesIn, nestIn, numberIn, textIn } from '../../netlink/schema.js';
-import type { HandlerResult, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
+import type { HandlerResult, NetlinkBody, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { changeFlags, closeNetDevice, setMacAddress, setMtu } from '../deviceControl.js';
 import { EEXIST, EINVAL, ENODEV, EOPNOTSUPP } from '../errno.js';
@@ -33,6 +33,7 @@ import { notify } from '../kernelState.js';
 import { setLinkMode, setOperState } from '../linkState.js';
 import { isUp, type NetDevice } from '../netDevice.js';
 import { fromOutcome, refusal, refusalAt } from '../refusals.js';
+import { setVfInfo, vfInfoValues } from '../sriov/vfInfo.js';
 import { statisticsOf } from '../statistics.js';
 import { removeVlanDevice } from '../vlanDevice.js';
 import { changeBond, changeMember, newBond } from './bondLink.js';
@@ -54,7 +55,7 @@ export function linkOperations(kernel: ReferenceKernel): readonly NetlinkOperati
       policy: LINK_QUERY_POLICY,
       validation: 'deprecated-strict',
       doit: (request) => getLink(kernel, request),
-      dumpit: () => dumpLinks(kernel),
+      dumpit: (request) => dumpLinks(kernel, request),
     },
     { ...link, number: RTM_SETLINK, doit: (request) => setLink(kernel, request) },
     { ...link, number: RTM_NEWLINK, doit: (request) => newLink(kernel, request) },
@@ -73,14 +74,23 @@ export function linkOperations(kernel: ReferenceKernel): readonly NetlinkOperati
 async function getLink(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
   const netDevice = findLink(kernel, request);
   if ('errno' in netDevice) return netDevice;
-  return { ok: true, replies: [linkMessage(kernel.parts, netDevice, await statisticsOf(netDevice))] };
+  return { ok: true, replies: [await describedLink(kernel, netDevice, request)] };
 }
 
-async function dumpLinks(kernel: ReferenceKernel): Promise<HandlerResult> {
+async function dumpLinks(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
   const replies = [];
-  for (const netDevice of kernel.netDevices.values())
-    replies.push(linkMessage(kernel.parts, netDevice, await statisticsOf(netDevice)));
+  for (const netDevice of kernel.netDevices.values()) replies.push(await describedLink(kernel, netDevice, request));
   return { ok: true, replies };
+}
+
+/** With what IFLA_EXT_MASK asks for. */
+async function describedLink(
+  kernel: ReferenceKernel,
+  netDevice: NetDevice,
+  { values }: NetlinkRequest,
+): Promise<NetlinkBody> {
+  const functions = await vfInfoValues(kernel, netDevice, numberIn(values, 'IFLA_EXT_MASK') ?? 0);
+  return linkMessage(kernel.parts, netDevice, await statisticsOf(netDevice), RTM_NEWLINK, functions);
 }
 
 /** By index, else by name; EINVAL for neither. */
@@ -230,6 +240,12 @@ const LINK_MEMBERS: readonly LinkMember[] = [
       setLinkMode(kernel, netDevice, numberIn(values, 'IFLA_LINKMODE') ?? 0);
       return undefined;
     },
+  },
+  {
+    attribute: 'IFLA_VFINFO_LIST',
+    change: async (kernel, netDevice, { values }) =>
+      (await setVfInfo(kernel, netDevice, bytesIn(values, 'IFLA_VFINFO_LIST') ?? new Uint8Array(0))) ??
+      (kernel.parts.sriov.announces ? 'announce' : undefined),
   },
   {
     // do_set_proto_down(): for devices that ask for it, which those of VXLAN and macvlan are.

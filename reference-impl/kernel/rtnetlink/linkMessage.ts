@@ -28,6 +28,7 @@ export function linkMessage(
   netDevice: NetDevice,
   statistics: NetDeviceStatistics | undefined,
   type: number = RTM_NEWLINK,
+  functions: Values = {},
 ): NetlinkBody {
   const header = {
     ifi_type: ARPHRD_ETHER,
@@ -36,11 +37,20 @@ export function linkMessage(
   };
   return {
     type,
-    body: encodeBody(IFINFOMSG, header, encodeAttributes(LINK, linkAttributes(parts, netDevice, statistics))),
+    body: encodeBody(
+      IFINFOMSG,
+      header,
+      encodeAttributes(LINK, linkAttributes(parts, netDevice, statistics, functions)),
+    ),
   };
 }
 
-function linkAttributes(parts: KernelParts, netDevice: NetDevice, statistics: NetDeviceStatistics | undefined): Values {
+function linkAttributes(
+  parts: KernelParts,
+  netDevice: NetDevice,
+  statistics: NetDeviceStatistics | undefined,
+  functions: Values,
+): Values {
   const aggregate = aggregateOf(netDevice);
   const counters = statistics === undefined ? undefined : linkStatisticsValues(statistics);
   return {
@@ -72,6 +82,7 @@ function linkAttributes(parts: KernelParts, netDevice: NetDevice, statistics: Ne
     IFLA_ADDRESS: parseMac(netDevice.address),
     IFLA_BROADCAST: BROADCAST,
     ...(counters === undefined ? {} : { IFLA_STATS64: counters, IFLA_STATS: narrowed(parts, counters) }),
+    ...functions,
     ...(netDevice.lower.kind === 'port' ? { IFLA_PERM_ADDRESS: parseMac(parts.permanentAddress(netDevice)) } : {}),
     ...switchPortAttributes(netDevice),
     ...(netDevice.bridgePort === undefined ? {} : { IFLA_MASTER: netDevice.bridgePort.bridge.netDevice.ifIndex }),

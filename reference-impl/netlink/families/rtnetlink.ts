@@ -145,6 +145,8 @@ export const LINK = attributeSet('IFLA', [
   [19, 'IFLA_NET_NS_PID', u32],
   [20, 'IFLA_IFALIAS', { kind: 'string', maxLength: 255 }],
   [21, 'IFLA_NUM_VF', u32],
+  // Its order counts, and its members may stand several times: VF_INFO_LIST decodes it.
+  [22, 'IFLA_VFINFO_LIST', binary],
   [23, 'IFLA_STATS64', { kind: 'struct', fields: RTNL_LINK_STATS64 }],
   [26, 'IFLA_AF_SPEC', binary],
   [27, 'IFLA_GROUP', u32],

@@ -1,0 +1,260 @@
+Feature: Virtual functions come and go
+
+  A physical function makes virtual functions when sysfs is told a number, all at once, and takes them away all at once. A virtual
+  function is a device of its own on the bus, with a driver of its own, and starts as if nobody had used it before.
+
+  @SRIOV-LIFE-001
+  Scenario: Before anybody asks there are none
+    Then sriov_numvfs is 0
+    And IFLA_NUM_VF is 0
+
+  @SRIOV-LIFE-001
+  Scenario Outline: <count> of them
+    When sriov_numvfs is set to <count>
+    Then sriov_numvfs is <count>
+    And IFLA_NUM_VF is <count>
+
+    Examples:
+      | count |
+      | 1     |
+      | 2     |
+      | 4     |
+
+  @SRIOV-LIFE-002
+  Scenario Outline: "<text>" is no number of functions
+    When "<text>" is written to sriov_numvfs
+    Then it is refused with EINVAL
+    And sriov_numvfs is 0
+
+    Examples:
+      | text  |
+      | abc   |
+      | -1    |
+      | 65536 |
+      | 1 2   |
+      | 08    |
+
+  @SRIOV-LIFE-002
+  Scenario Outline: "<text>" is <count>
+    When "<text>" is written to sriov_numvfs
+    Then it is accepted
+    And sriov_numvfs is <count>
+
+    Examples:
+      | text | count |
+      | 0x2  | 2     |
+      | +3   | 3     |
+      | 02   | 2     |
+
+  @SRIOV-LIFE-003
+  Scenario: One more than there can be
+    When one more than sriov_totalvfs is written to sriov_numvfs
+    Then it is refused with ERANGE
+    And sriov_numvfs is 0
+
+  @SRIOV-LIFE-003
+  Scenario: One more than there can be, while there are some
+    Given sriov_numvfs is set to 2
+    When one more than sriov_totalvfs is written to sriov_numvfs
+    Then it is refused with ERANGE
+    And sriov_numvfs is 2
+
+  @SRIOV-LIFE-004 @needs:sriov-vf-devices
+  Scenario: The same number again leaves the functions alone
+    Given 2 virtual functions
+    When "2" is written to sriov_numvfs
+    Then it is accepted
+    And the net devices of VF 0 and VF 1 are the same as before
+
+  @SRIOV-LIFE-004
+  Scenario: The same number again is taken
+    Given sriov_numvfs is set to 2
+    When "2" is written to sriov_numvfs
+    Then it is accepted
+    And sriov_numvfs is 2
+
+  @SRIOV-LIFE-005
+  Scenario Outline: From 2 to <other> there is no way but through none
+    Given sriov_numvfs is set to 2
+    When "<other>" is written to sriov_numvfs
+    Then it is refused with EBUSY
+    And sriov_numvfs is 2
+    When sriov_numvfs is set to 0
+    And sriov_numvfs is set to <other>
+    Then sriov_numvfs is <other>
+
+    Examples:
+      | other |
+      | 1     |
+      | 3     |
+
+  @SRIOV-LIFE-006
+  Scenario: All go at once
+    Given 3 virtual functions
+    When sriov_numvfs is set to 0
+    Then sriov_numvfs is 0
+    And IFLA_NUM_VF is 0
+    And no net device of a virtual function is left
+
+  @SRIOV-LIFE-007
+  Scenario: Each has its place on the bus
+    When sriov_numvfs is set to 3
+    Then virtfn0, virtfn1 and virtfn2 are there, and virtfn3 is not
+    And the place of each on the bus follows from sriov_offset and sriov_stride
+    When sriov_numvfs is set to 0
+    Then virtfn0 is not there
+
+  @SRIOV-LIFE-008
+  Scenario: Without drivers
+    Given "0" is written to sriov_drivers_autoprobe
+    When sriov_numvfs is set to 2
+    Then sriov_numvfs is 2
+    And VF 0 has no net device
+    When the driver of VF 0 is probed
+    Then VF 0 has a net device
+    And VF 1 has no net device
+
+  @SRIOV-LIFE-008
+  Scenario Outline: sriov_drivers_autoprobe takes "<text>"
+    When "<text>" is written to sriov_drivers_autoprobe
+    Then it is accepted
+    And sriov_drivers_autoprobe is <shown>
+
+    Examples:
+      | text | shown |
+      | 0    | 0     |
+      | n    | 0     |
+      | off  | 0     |
+      | 1    | 1     |
+      | Y    | 1     |
+      | on   | 1     |
+
+  @SRIOV-LIFE-008
+  Scenario: sriov_drivers_autoprobe is yes or no
+    When "2" is written to sriov_drivers_autoprobe
+    Then it is refused with EINVAL
+    And sriov_drivers_autoprobe is 1
+
+  @SRIOV-LIFE-009
+  Scenario: Net devices of functions are announced
+    Given somebody listens to links
+    When sriov_numvfs is set to 2
+    Then 2 net devices are announced
+    When sriov_numvfs is set to 0
+    Then 2 net devices are announced as gone
+
+  @SRIOV-LIFE-010
+  Scenario Outline: <what> of a function that is gone does not come back with the next one
+    Given 2 virtual functions
+    And <setting>
+    When sriov_numvfs is set to 0
+    And sriov_numvfs is set to 2
+    Then VF 0 is as at the start
+
+    Examples:
+      | what       | setting                                   |
+      | The MAC    | the MAC of VF 0 is set to 02:00:5e:00:53:10 |
+      | The VLAN   | the VLAN of VF 0 is set to 10              |
+      | The trust  | VF 0 is trusted                           |
+      | The rate   | the rate of VF 0 is set to 100            |
+      | The check  | the spoof check of VF 0 is switched over  |
+      | The link   | the link state of VF 0 is set to 2        |
+
+  @SRIOV-LIFE-011 @needs:sriov-vf-devices
+  Scenario: Frames to a function that is gone reach nobody
+    Given 2 virtual functions
+    And "former" is the address of VF 0
+    And sriov_numvfs is set to 0
+    And 2 virtual functions
+    And VF 0 has the address 02:00:5e:00:53:20 from now on
+    When the cable sends a frame to former
+    Then it arrives nowhere
+
+  @SRIOV-LIFE-012
+  Scenario: The driver of a function goes and comes
+    Given 2 virtual functions
+    When the driver of VF 0 is unbound
+    Then VF 0 has no net device
+    And sriov_numvfs is 2
+    When the driver of VF 0 is probed
+    Then VF 0 has a net device
+
+  @SRIOV-LIFE-012
+  Scenario: What was set for a function holds for its next driver
+    Given 2 virtual functions
+    And the MAC of VF 0 is set to 02:00:5e:00:53:10
+    And the VLAN of VF 0 is set to 10
+    And VF 0 is trusted
+    When the driver of VF 0 is loaded anew
+    Then the MAC of VF 0 is 02:00:5e:00:53:10
+    And the VLAN of VF 0 is 10
+    And the trust of VF 0 is 1
+    And the net device of VF 0 has the address 02:00:5e:00:53:10
+
+  @SRIOV-LIFE-013
+  Scenario: What a driver asked for goes with it
+    Given 2 virtual functions
+    And VF 0 takes part in VLAN 10
+    When the driver of VF 0 is loaded anew
+    And the cable sends a frame to VF 0 tagged 10
+    Then it arrives nowhere
+
+  @SRIOV-LIFE-013
+  Scenario: What a driver asked for goes with it, although it could not say so
+    Given 2 virtual functions
+    And VF 0 takes part in VLAN 10
+    And VF 0 is reset
+    When the driver of VF 0 is loaded anew
+    And the cable sends a frame to VF 0 tagged 10
+    Then it arrives nowhere
+
+  @SRIOV-LIFE-013
+  Scenario: Seeing everything goes with the driver that was allowed to
+    Given 2 virtual functions
+    And VF 0 is trusted
+    And VF 0 is promiscuous
+    When the driver of VF 0 is loaded anew
+    And the cable sends a frame to VF 1
+    Then it arrives at VF 1
+
+  @SRIOV-LIFE-014
+  Scenario: A function level reset
+    Given 2 virtual functions
+    And the MAC of VF 0 is set to 02:00:5e:00:53:10
+    And the driver of VF 0 is loaded anew
+    And VF 0 takes part in VLAN 10
+    When VF 0 is reset
+    And the cable sends a frame to VF 0 tagged 10
+    Then it arrives nowhere
+    And the MAC of VF 0 is 02:00:5e:00:53:10
+
+  @SRIOV-LIFE-014 @needs:sriov-vf-spoofchk
+  Scenario: A function that was reset and does nothing sends nothing
+    Given 2 virtual functions
+    And the spoof check of VF 0 is switched off
+    When VF 0 is reset
+    And VF 0 sends a frame to VF 1
+    Then it arrives nowhere
+    When the net device of VF 0 is set down and up
+    And VF 0 sends a frame to VF 1
+    Then it arrives at VF 1
+
+  @SRIOV-LIFE-015
+  Scenario: The physical function goes down and comes up
+    Given 2 virtual functions
+    And the VLAN of VF 0 is set to 10
+    And VF 1 takes part in VLAN 20
+    When the physical function is set down and up
+    Then sriov_numvfs is 2
+    And the VLAN of VF 0 is 10
+    When the cable sends a frame to VF 1 tagged 20
+    Then it arrives at VF 1 tagged 20
+
+  @SRIOV-LIFE-016
+  Scenario: From a function to its physical one
+    Given 1 virtual functions
+    Then physfn of VF 0 leads to the port
+
+  @SRIOV-LIFE-017 @law
+  Scenario: The life of functions
+    Then for every sequence of numbers, drivers, resets and links, functions and their net devices are those that the state machine says

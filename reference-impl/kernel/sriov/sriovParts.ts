@@ -1,0 +1,73 @@
+/** The rules of the kernel's side of SR-IOV, each of which a seeded defect may replace. */
+import type { Values } from '../../netlink/schema.js';
+import type { VfConfig } from '../../../harness/contract/index.js';
+
+export interface SriovParts {
+  /** drivers/pci/iov.c: whether a change from some functions to others is refused. */
+  readonly refusesChangeInUse: boolean;
+  readonly checksTotal: boolean;
+  /** Whether a write of the number that there is asks the driver. */
+  readonly asksForSame: boolean;
+  /** The number that is shown, of those that were asked for and those that the driver made. */
+  readonly shown: (asked: number, made: number) => number;
+  readonly probes: (autoprobe: boolean) => boolean;
+  /** Whether the functions that go are unbound from their drivers. */
+  readonly unbindsAll: (count: number) => number;
+  /** What sysfs takes for a number: kstrtou16(). */
+  readonly parseNumber: (text: string) => number | undefined;
+  /** pci_iov_virtfn_bus(), pci_iov_virtfn_devfn(). */
+  readonly routingId: (own: number, offset: number, stride: number, index: number) => number;
+  readonly linksPhysfn: boolean;
+  // rtnetlink.
+  /** Whether functions are told only to who asks for them. */
+  readonly needsFilter: boolean;
+  readonly skipsStatistics: (mask: number) => boolean;
+  readonly told: (config: VfConfig) => VfConfig;
+  readonly checksRates: boolean;
+  /** Whether an old request that has the highest rate alone keeps the lowest. */
+  readonly keepsMinimum: boolean;
+  readonly announces: boolean;
+  /** Whether a request that has several attributes stops at the first that is refused. */
+  readonly stopsAtRefusal: boolean;
+  readonly checksVlanList: boolean;
+  /** Whether an attribute that is shorter than its struct is refused. */
+  readonly checksLengths: boolean;
+  readonly setsAllEntries: boolean;
+  readonly refusesGuid: boolean;
+  /** The attributes of an entry. */
+  readonly entry: (attributes: Values) => Values;
+}
+
+export const CONFORMING_SRIOV: SriovParts = {
+  refusesChangeInUse: true,
+  checksTotal: true,
+  asksForSame: false,
+  shown: (_asked, made) => made,
+  probes: (autoprobe) => autoprobe,
+  unbindsAll: (count) => count,
+  parseNumber: parseU16,
+  routingId: (own, offset, stride, index) => own + offset + stride * index,
+  linksPhysfn: true,
+  needsFilter: true,
+  skipsStatistics: (mask) => (mask & (1 << 3)) !== 0,
+  told: (config) => config,
+  checksRates: true,
+  keepsMinimum: true,
+  announces: true,
+  stopsAtRefusal: true,
+  checksVlanList: true,
+  checksLengths: true,
+  setsAllEntries: true,
+  refusesGuid: true,
+  entry: (attributes) => attributes,
+};
+
+/** kstrtou16(), base 0: decimal, 0x… or 0…, a plus sign, one newline at the end. */
+function parseU16(text: string): number | undefined {
+  const match = /^\+?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?$/.exec(text);
+  if (match === null) return undefined;
+  const [, hex, octal, decimal = ''] = match;
+  const value =
+    hex !== undefined ? Number.parseInt(hex, 16) : octal !== undefined ? Number.parseInt(octal, 8) : Number(decimal);
+  return value <= 0xffff ? value : undefined;
+}
