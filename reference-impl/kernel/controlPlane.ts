@@ -38,7 +38,7 @@ export interface ControlPlane {
 }
 
 export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
-  const netlink = new NetlinkKernel(kernel.parts.netlink);
+  const netlink = new NetlinkKernel(kernel.parts.netlink, (line) => void kernel.log.push(line));
   for (const operation of linkOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of addressOperations(kernel, netlink)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of forwardingOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
@@ -83,7 +83,9 @@ function contractSocket(netlink: NetlinkKernel, socket: KernelSocket, wait: Wait
     receive: async (request) => {
       if (socket.queue.length === 0 && request !== undefined)
         await wait(request.withinMs, () => socket.queue.length > 0);
-      return socket.queue.shift() ?? null;
+      const datagram = socket.queue.shift() ?? null;
+      if (datagram !== null) await netlink.taken(socket);
+      return datagram;
     },
     join: async (group) => void socket.groups.add(group),
     leave: async (group) => void socket.groups.delete(group),

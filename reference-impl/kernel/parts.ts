@@ -7,6 +7,7 @@ import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/mu
 import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
 import type { NetDevice } from './netDevice.js';
+import { CONFORMING_CONTROL, type ControlParts } from './rtnetlink/controlParts.js';
 import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js';
 
 const VID_MASK = 0xfff;
@@ -106,6 +107,7 @@ export interface KernelParts {
   readonly multicast: MulticastParts;
   readonly routing: RoutingParts;
   readonly tc: TcParts;
+  readonly control: ControlParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -162,4 +164,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   multicast: CONFORMING_MULTICAST,
   routing: CONFORMING_ROUTING,
   tc: CONFORMING_TC,
+  control: CONFORMING_CONTROL,
 };

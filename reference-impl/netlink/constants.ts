@@ -66,6 +66,11 @@ export const RTM_NEWMDB = 84;
 export const RTM_DELMDB = 85;
 export const RTM_GETMDB = 86;
 
+export const RTM_NEWLINKPROP = 108;
+export const RTM_DELLINKPROP = 109;
+/** The highest type of rtnetlink. */
+export const RTM_MAX = 123;
+
 export const RTNLGRP_LINK = 1;
 export const RTNLGRP_NEIGH = 3;
 export const RTNLGRP_TC = 4;
@@ -93,4 +98,5 @@ export const GENL_ID_CTRL = 0x10;
 export const CTRL_CMD_NEWFAMILY = 1;
 export const CTRL_CMD_DELFAMILY = 2;
 export const CTRL_CMD_GETFAMILY = 3;
+export const CTRL_CMD_NEWMCAST_GRP = 7;
 export const CTRL_CMD_GETPOLICY = 10;

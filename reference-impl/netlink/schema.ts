@@ -12,7 +12,7 @@ export interface Values {
   readonly [name: string]: Value;
 }
 
-export type IntegerKind = 'u8' | 'u16' | 'u32' | 'u64' | 's32' | 'uint';
+export type IntegerKind = 'u8' | 'u16' | 'u32' | 'u64' | 's32' | 's64' | 'uint';
 
 export interface StructField {
   readonly name: string;
@@ -24,17 +24,22 @@ export interface StructField {
 export type AttributeType =
   | { readonly kind: IntegerKind; readonly min?: number; readonly max?: number; readonly mask?: number }
   | { readonly kind: 'be16' }
+  /** NLA_REJECT: stands in answers, never in a request. */
+  | { readonly kind: 'reject' }
   | { readonly kind: 'flag' }
+  /** struct nla_bitfield32: a value and which of its bits are meant; `valid`: the bits that there are. */
+  | { readonly kind: 'bitfield32'; readonly valid: number }
   /** `maxLength` counts without the terminating zero. */
   | { readonly kind: 'string'; readonly maxLength?: number; readonly terminated?: boolean }
   | { readonly kind: 'binary'; readonly minLength?: number; readonly maxLength?: number }
-  | { readonly kind: 'struct'; readonly fields: readonly StructField[] }
+  /** `exact`: of this length and no other. */
+  | { readonly kind: 'struct'; readonly fields: readonly StructField[]; readonly exact?: boolean }
   /** 32-bit integers one behind the other. */
   | { readonly kind: 'u32-array' }
   /** `unflagged`: the kernel writes it without NLA_F_NESTED. A function, where sets hold each other. */
   | { readonly kind: 'nest'; readonly set: () => AttributeSet; readonly unflagged?: boolean }
   /** A nest whose attributes are numbered from 1 and all have the same set. */
-  | { readonly kind: 'indexed'; readonly set: () => AttributeSet };
+  | { readonly kind: 'indexed'; readonly set: () => AttributeSet; readonly unflagged?: boolean };
 
 export interface AttributeSpec {
   readonly name: string;
@@ -70,6 +75,7 @@ export const u16: AttributeType = { kind: 'u16' };
 export const u32: AttributeType = { kind: 'u32' };
 export const u64: AttributeType = { kind: 'u64' };
 export const s32: AttributeType = { kind: 's32' };
+export const s64: AttributeType = { kind: 's64' };
 /** nla_put_uint(): four bytes, or eight for what does not fit. */
 export const uint: AttributeType = { kind: 'uint' };
 export const flag: AttributeType = { kind: 'flag' };
@@ -84,7 +90,11 @@ export class NetlinkDecodeError extends Error {
   override readonly name = 'NetlinkDecodeError';
 }
 
-const INTEGER_BYTES = { u8: 1, u16: 2, u32: 4, s32: 4, u64: 8, be16: 2 } as const;
+const INTEGER_BYTES = { u8: 1, u16: 2, u32: 4, s32: 4, u64: 8, s64: 8, be16: 2 } as const;
+const BITFIELD32: readonly StructField[] = [
+  { name: 'value', kind: 'u32' },
+  { name: 'selector', kind: 'u32' },
+];
 
 /** Four bytes as they lie, as a signed number. */
 const wordAt = (data: Uint8Array, at: number): number =>
@@ -104,6 +114,8 @@ function readInteger(kind: IntegerKind | 'be16', data: Uint8Array, at = 0): numb
       return wordAt(data, at);
     case 'u64':
       return viewOf(data).getBigUint64(at, true);
+    case 's64':
+      return viewOf(data).getBigInt64(at, true);
     case 'uint':
       return data.length === 8 ? viewOf(data).getBigUint64(at, true) : BigInt(wordAt(data, at) >>> 0);
   }
@@ -136,6 +148,7 @@ function writeInteger(kind: IntegerKind | 'be16', value: number | bigint, bytes:
       return;
     case 'uint':
     case 'u64':
+    case 's64':
       if (bytes.length - at === 4) writeWord(Number(value), bytes, at);
       else viewOf(bytes).setBigUint64(at, BigInt(value), true);
   }
@@ -190,6 +203,7 @@ function decodeValue(type: AttributeType, data: Uint8Array, name: string): Value
     case 'u32':
     case 's32':
     case 'u64':
+    case 's64':
     case 'be16':
       if (data.length < INTEGER_BYTES[type.kind]) throw new NetlinkDecodeError(`${name} has ${data.length} bytes`);
       return readInteger(type.kind, data);
@@ -200,7 +214,10 @@ function decodeValue(type: AttributeType, data: Uint8Array, name: string): Value
       return decoder.decode(end < 0 ? data : data.subarray(0, end));
     }
     case 'binary':
+    case 'reject':
       return data.slice();
+    case 'bitfield32':
+      return decodeStruct(BITFIELD32, data);
     case 'struct':
       return decodeStruct(type.fields, data);
     case 'u32-array':
@@ -249,7 +266,7 @@ export function encodeAttributes(set: AttributeSet, values: Values): Uint8Array 
 
 function encodeSpec({ name, number, type }: AttributeSpec, value: Value): Uint8Array[] {
   if (type.kind === 'flag') return value === false ? [] : [encodeAttribute(number, new Uint8Array(0))];
-  const isNest = type.kind === 'indexed' || (type.kind === 'nest' && type.unflagged !== true);
+  const isNest = (type.kind === 'indexed' || type.kind === 'nest') && type.unflagged !== true;
   return [encodeAttribute(isNest ? number | NLA_F_NESTED : number, encodeValue(name, type, value))];
 }
 
@@ -262,6 +279,7 @@ function encodeValue(name: string, type: Exclude<AttributeType, { kind: 'flag' }
     case 'u32':
     case 's32':
     case 'u64':
+    case 's64':
     case 'be16': {
       if (typeof value !== 'number' && typeof value !== 'bigint') throw wrong();
       const length = type.kind === 'uint' ? (value > 0xffff_ffff ? 8 : 4) : INTEGER_BYTES[type.kind];
@@ -274,11 +292,13 @@ function encodeValue(name: string, type: Exclude<AttributeType, { kind: 'flag' }
       return encoder.encode(`${value}\0`);
     }
     case 'binary':
+    case 'reject':
       if (!(value instanceof Uint8Array)) throw wrong();
       return value;
+    case 'bitfield32':
     case 'struct':
       if (!isValues(value)) throw wrong();
-      return encodeStruct(type.fields, value);
+      return encodeStruct(type.kind === 'struct' ? type.fields : BITFIELD32, value);
     case 'u32-array': {
       if (!Array.isArray(value)) throw wrong();
       const bytes = new Uint8Array(4 * value.length);
@@ -291,14 +311,14 @@ function encodeValue(name: string, type: Exclude<AttributeType, { kind: 'flag' }
     case 'indexed': {
       if (!Array.isArray(value)) throw wrong();
       const entries = value as readonly Value[];
-      return concat(...entries.map((entry, index) => encodeIndexed(type.set(), index + 1, entry)));
+      return concat(...entries.map((entry, index) => encodeIndexed(type.set(), index + 1, entry, type.unflagged)));
     }
   }
 }
 
-function encodeIndexed(set: AttributeSet, index: number, entry: Value): Uint8Array {
+function encodeIndexed(set: AttributeSet, index: number, entry: Value, isUnflagged = false): Uint8Array {
   if (!isValues(entry)) throw new TypeError(`an entry of ${set.name} cannot be ${typeof entry}`);
-  return encodeAttribute(index | NLA_F_NESTED, encodeAttributes(set, entry));
+  return encodeAttribute(isUnflagged ? index : index | NLA_F_NESTED, encodeAttributes(set, entry));
 }
 
 export function isValues(value: Value | undefined): value is Values {

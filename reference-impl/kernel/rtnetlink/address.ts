@@ -14,9 +14,11 @@ import {
   RTNLGRP_IPV6_IFADDR,
   NETLINK_ROUTE,
 } from '../../netlink/constants.js';
+import { ADDRESS_DUMP_RULES } from '../../netlink/families/queryRules.js';
 import { ADDRESS, ADDRESS_POLICY, IFADDRMSG } from '../../netlink/families/rtnetlink.js';
 import { bytesIn, encodeAttributes, numberIn, textIn } from '../../netlink/schema.js';
 import type {
+  Cause,
   HandlerResult,
   NetlinkBody,
   NetlinkKernel,
@@ -27,15 +29,31 @@ import { EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { NetDevice, ProtocolAddress } from '../netDevice.js';
 import { refusal } from '../refusals.js';
+import { countNetDevices } from './generation.js';
 
 export function addressOperations(kernel: ReferenceKernel, netlink: NetlinkKernel): readonly NetlinkOperation[] {
   const address = { header: IFADDRMSG, policy: ADDRESS_POLICY, validation: 'deprecated-strict' as const };
+  const devices = countNetDevices(kernel);
+  const changes = { count: 0 };
+  const announced: Announce = (netDevice, protocolAddress, type, cause) => {
+    changes.count++;
+    announce(netlink, netDevice, protocolAddress, type, cause);
+  };
   return [
-    { ...address, number: RTM_NEWADDR, privileged: true, doit: (request) => newAddress(kernel, netlink, request) },
-    { ...address, number: RTM_DELADDR, privileged: true, doit: (request) => deleteAddress(kernel, netlink, request) },
-    { ...address, number: RTM_GETADDR, dumpit: (request) => dumpAddresses(kernel, request) },
+    { ...address, number: RTM_NEWADDR, privileged: true, doit: (request) => newAddress(kernel, announced, request) },
+    { ...address, number: RTM_DELADDR, privileged: true, doit: (request) => deleteAddress(kernel, announced, request) },
+    {
+      ...address,
+      number: RTM_GETADDR,
+      dumpit: (request) => dumpAddresses(kernel, request, () => changes.count + devices()),
+      shortHeader: 'ipv4: Invalid header for address dump request',
+      dumpRules: ADDRESS_DUMP_RULES,
+    },
   ];
 }
+
+/** Tells who listens, and who dumps. */
+type Announce = (netDevice: NetDevice, address: ProtocolAddress, type: number, cause: Cause) => void;
 
 const LENGTHS: Readonly<Record<number, number>> = { [AF_INET]: 4, [AF_INET6]: 16 };
 
@@ -59,7 +77,7 @@ function readAddress(request: NetlinkRequest, netDevice: NetDevice): ProtocolAdd
 
 async function newAddress(
   kernel: ReferenceKernel,
-  netlink: NetlinkKernel,
+  announced: Announce,
   request: NetlinkRequest,
 ): Promise<HandlerResult> {
   const netDevice = kernel.netDevices.get((numberIn(request.header, 'ifa_index') ?? 0) as IfIndex);
@@ -77,7 +95,7 @@ async function newAddress(
     netDevice.addresses.splice(at, 1);
   }
   netDevice.addresses.push(address);
-  announce(netlink, netDevice, address, RTM_NEWADDR);
+  announced(netDevice, address, RTM_NEWADDR, request.cause);
   kernel.routing.addressAdded(netDevice, address);
   await kernel.settle();
   return { ok: true };
@@ -85,7 +103,7 @@ async function newAddress(
 
 async function deleteAddress(
   kernel: ReferenceKernel,
-  netlink: NetlinkKernel,
+  announced: Announce,
   request: NetlinkRequest,
 ): Promise<HandlerResult> {
   const netDevice = kernel.netDevices.get((numberIn(request.header, 'ifa_index') ?? 0) as IfIndex);
@@ -94,7 +112,7 @@ async function deleteAddress(
   const at = address === undefined ? -1 : netDevice.addresses.findIndex((known) => sameAddress(known, address));
   const [removed] = at < 0 ? [] : netDevice.addresses.splice(at, 1);
   if (removed === undefined) return refusal(EADDRNOTAVAIL, 'ipv4: Address not found');
-  announce(netlink, netDevice, removed, RTM_DELADDR);
+  announced(netDevice, removed, RTM_DELADDR, request.cause);
   kernel.routing.addressRemoved(netDevice, removed);
   await kernel.settle();
   return { ok: true };
@@ -103,20 +121,42 @@ async function deleteAddress(
 const sameAddress = (a: ProtocolAddress, b: ProtocolAddress): boolean =>
   a.family === b.family && a.prefixLength === b.prefixLength && equalBytes(a.local, b.local);
 
-function dumpAddresses(kernel: ReferenceKernel, { header }: NetlinkRequest): HandlerResult {
+/** inet_dump_ifaddr(): of one net device, where the header names it. */
+function dumpAddresses(kernel: ReferenceKernel, { header }: NetlinkRequest, generation: () => number): HandlerResult {
   const family = numberIn(header, 'ifa_family') ?? 0;
-  const replies: NetlinkBody[] = [];
-  for (const netDevice of kernel.netDevices.values()) {
-    for (const address of netDevice.addresses) {
-      if (family === 0 || family === address.family) replies.push(addressMessage(netDevice, address, RTM_NEWADDR));
-    }
-  }
-  return { ok: true, replies };
+  const index = kernel.parts.control.dumps.filtersAddresses ? (numberIn(header, 'ifa_index') ?? 0) : 0;
+  const only = kernel.netDevices.get(index as IfIndex);
+  if (index !== 0 && only === undefined) return refusal(ENODEV);
+  const isFiltered = (numberIn(header, 'ifa_index') ?? 0) !== 0;
+  return {
+    ok: true,
+    replies: listAddresses(kernel, family, only),
+    ...(isFiltered ? { filtered: 'all' } : { generation }),
+  };
 }
 
-function announce(netlink: NetlinkKernel, netDevice: NetDevice, address: ProtocolAddress, type: number): void {
-  const group = address.family === AF_INET ? RTNLGRP_IPV4_IFADDR : RTNLGRP_IPV6_IFADDR;
-  netlink.notify(NETLINK_ROUTE, group, addressMessage(netDevice, address, type));
+function* listAddresses(
+  { netDevices }: ReferenceKernel,
+  family: number,
+  only: NetDevice | undefined,
+): Generator<NetlinkBody> {
+  for (const netDevice of only === undefined ? netDevices.values() : [only]) {
+    for (const address of netDevice.addresses)
+      if (family === 0 || family === address.family) yield addressMessage(netDevice, address, RTM_NEWADDR);
+  }
+}
+
+/** rtmsg_ifa(): who asked for it is told of, in IPv4. */
+function announce(
+  netlink: NetlinkKernel,
+  netDevice: NetDevice,
+  address: ProtocolAddress,
+  type: number,
+  cause: Cause,
+): void {
+  const body = addressMessage(netDevice, address, type);
+  if (address.family === AF_INET) netlink.notify(NETLINK_ROUTE, RTNLGRP_IPV4_IFADDR, body, cause);
+  else netlink.notify(NETLINK_ROUTE, RTNLGRP_IPV6_IFADDR, body);
 }
 
 function addressMessage(netDevice: NetDevice, address: ProtocolAddress, type: number): NetlinkBody {

@@ -12,6 +12,7 @@ import {
   RTM_GETNEIGH,
   RTM_NEWNEIGH,
 } from '../../netlink/constants.js';
+import { NEIGHBOUR_DUMP_RULES, NEIGHBOUR_GET_RULES } from '../../netlink/families/queryRules.js';
 import { NDMSG, NEIGHBOUR, NEIGHBOUR_POLICY } from '../../netlink/families/rtnetlink.js';
 import { bytesIn, encodeAttributes, numberIn } from '../../netlink/schema.js';
 import type { HandlerResult, NetlinkBody, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
@@ -20,6 +21,7 @@ import { EEXIST, EINVAL, ENODEV, ENOENT } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { NetDevice } from '../netDevice.js';
 import { fromOutcome, refusal } from '../refusals.js';
+import { isMasterFiltered } from './masterFilter.js';
 import { NUD_VALID, neighbourFlags, type Neighbour } from '../routing/neighbours.js';
 
 const IPV4_BYTES = 4;
@@ -27,7 +29,13 @@ const RTN_UNICAST = 1;
 
 export function neighbourOperations(kernel: ReferenceKernel): readonly NetlinkOperation[] {
   const neighbour = { header: NDMSG, policy: NEIGHBOUR_POLICY, validation: 'liberal' as const, family: AF_INET };
-  const listing = { ...neighbour, number: RTM_GETNEIGH, validation: 'deprecated-strict' as const };
+  const listing = {
+    ...neighbour,
+    number: RTM_GETNEIGH,
+    validation: 'deprecated-strict' as const,
+    getRules: NEIGHBOUR_GET_RULES,
+    dumpRules: NEIGHBOUR_DUMP_RULES,
+  };
   return [
     { ...neighbour, number: RTM_NEWNEIGH, privileged: true, doit: (request) => addNeighbour(kernel, request) },
     { ...neighbour, number: RTM_DELNEIGH, privileged: true, doit: (request) => deleteNeighbour(kernel, request) },
@@ -99,13 +107,23 @@ function getNeighbour(kernel: ReferenceKernel, request: NetlinkRequest): Handler
   return known === undefined ? refusal(ENOENT) : { ok: true, replies: [neighbourMessage(kernel.now, known)] };
 }
 
-function dump(kernel: ReferenceKernel, { header, values }: NetlinkRequest): HandlerResult {
-  const wanted = numberIn(values, 'NDA_IFINDEX') ?? numberIn(header, 'ndm_ifindex') ?? 0;
-  const replies = kernel.routing.neighbours
-    .all()
-    .filter(({ netDevice }) => wanted === 0 || netDevice.ifIndex === wanted)
-    .map((neighbour) => neighbourMessage(kernel.now, neighbour));
-  return { ok: true, replies };
+/** neigh_dump_table(). */
+function dump(kernel: ReferenceKernel, { values }: NetlinkRequest): HandlerResult {
+  const [wanted, master] = [numberIn(values, 'NDA_IFINDEX') ?? 0, numberIn(values, 'NDA_MASTER') ?? 0];
+  return {
+    ok: true,
+    replies: listNeighbours(kernel, wanted, master),
+    ...(wanted === 0 && master === 0 ? {} : { filtered: 'messages' }),
+  };
+}
+
+function* listNeighbours(kernel: ReferenceKernel, wanted: number, master: number): Generator<NetlinkBody> {
+  const isFiltering = kernel.parts.control.dumps.filtersNeighbours;
+  for (const neighbour of kernel.routing.neighbours.all()) {
+    const { netDevice } = neighbour;
+    const isOther = (wanted !== 0 && netDevice.ifIndex !== wanted) || isMasterFiltered(netDevice, master);
+    if (!isFiltering || !isOther) yield neighbourMessage(kernel.now, neighbour);
+  }
 }
 
 /** USER_HZ. */
