@@ -75,12 +75,24 @@ export interface DevicePort {
   readonly unicastFilter: boolean;
   /** ndo_get_port_parent_id: the same for all ports of one switch, and different for two switches. */
   readonly switchId?: Uint8Array;
-  /** ndo_get_phys_port_name: `p1`, or `p1s0` for a split port. */
+  /** ndo_get_phys_port_name: `p1`, or `p1s0` for a split port, `pf0vf1` for a representor. */
   readonly physPortName?: string;
+  /** SET_NETDEV_DEV: the device on its bus, `pci` and `0000:01:00.0`. */
+  readonly parentDevice?: ParentDevice;
 }
 
-/** What the kernel offers to the driver. Every call returns at once. */
+/** IFLA_PARENT_DEV_BUS_NAME and IFLA_PARENT_DEV_NAME. */
+export interface ParentDevice {
+  readonly bus: string;
+  readonly name: string;
+}
+
+/** What the kernel offers to the driver. Every call but `unregisterPort` returns at once. */
 export interface DriverHost {
+  /** register_netdev: one port more, such as a part of a split port or a virtual function. It has no net device before. */
+  registerPort(port: DevicePort): void;
+  /** unregister_netdev: the net device leaves what it belongs to, goes down and away; done when the promise is. */
+  unregisterPort(port: PortName): Promise<void>;
   /** napi_gro_receive: frames of one poll of one queue, in order. */
   receive(port: PortName, frames: readonly RxFrame[]): void;
   /** The frame is on the cable. */

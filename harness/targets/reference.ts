@@ -22,7 +22,7 @@ import type {
 import { TargetFault } from '../contract/index.js';
 import type { Defect } from '../../reference-impl/defects/defect.js';
 import { createReferenceNic } from '../../reference-impl/device/nic.js';
-import { ENODEV, ENOENT, ENOSYS } from '../../reference-impl/kernel/errno.js';
+import { ENOENT, ENOSYS } from '../../reference-impl/kernel/errno.js';
 import { ReferenceKernel, type PacketSocket } from '../../reference-impl/kernel/kernel.js';
 import { createControlPlane, type ControlPlane } from '../../reference-impl/kernel/controlPlane.js';
 import { CONFORMING_KERNEL } from '../../reference-impl/kernel/parts.js';
@@ -99,9 +99,13 @@ const RIG: readonly string[] = [
 
 class ModelTarget implements Target {
   readonly sysfs = {
-    read: (path: string): Promise<SysfsResult<string>> => Promise.resolve(this.#readSysfs(path)),
-    write: (): Promise<SysfsResult<void>> => Promise.resolve({ ok: false, errno: ENOENT }),
-    list: (path: string): Promise<SysfsResult<readonly string[]>> => Promise.resolve(this.#listSysfs(path)),
+    read: (path: string): Promise<SysfsResult<string>> => Promise.resolve(this.#control.sysfs.read(path)),
+    write: async (path: string, value: string): Promise<SysfsResult<void>> => {
+      const written = await this.#control.sysfs.write(path, value);
+      await this.#kernel.settle();
+      return written;
+    },
+    list: (path: string): Promise<SysfsResult<readonly string[]>> => Promise.resolve(this.#control.sysfs.list(path)),
   };
   readonly #firmware = new Map<string, Uint8Array>();
   readonly firmware = {
@@ -179,32 +183,6 @@ class ModelTarget implements Target {
     const netDevice = this.#kernel.portNetDevice(port);
     if (netDevice === undefined) throw new TargetFault(`no net device belongs to port ${port}`);
     return { port, netDevice: netDevice.name, ifIndex: netDevice.ifIndex, address: netDevice.permanentAddress };
-  }
-
-  #readSysfs(path: string): SysfsResult<string> {
-    const [, name, attribute] = /^class\/net\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
-    const netDevice = name === undefined ? undefined : this.#kernel.findByName(name);
-    if (netDevice === undefined) return { ok: false, errno: name === undefined ? ENOENT : ENODEV };
-    switch (attribute) {
-      case 'address':
-        return { ok: true, value: `${netDevice.address}\n` };
-      case 'mtu':
-        return { ok: true, value: `${netDevice.mtu}\n` };
-      case 'carrier_changes':
-        return { ok: true, value: `${netDevice.carrierUpCount + netDevice.carrierDownCount}\n` };
-      default:
-        return { ok: false, errno: ENOENT };
-    }
-  }
-
-  #listSysfs(path: string): SysfsResult<readonly string[]> {
-    if (path === 'class/net') return { ok: true, value: [...this.#kernel.netDevices.values()].map(({ name }) => name) };
-    const [, name] = /^class\/net\/([^/]+)\/queues$/.exec(path) ?? [];
-    const netDevice = name === undefined ? undefined : this.#kernel.findByName(name);
-    if (netDevice === undefined) return { ok: false, errno: ENOENT };
-    const queues = (prefix: string, count: number): string[] =>
-      Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
-    return { ok: true, value: [...queues('rx', netDevice.realRxQueues), ...queues('tx', netDevice.realTxQueues)] };
   }
 }
 

@@ -26,6 +26,10 @@ export const withHost = (device: Device, change: (kernel: DriverHost) => Partial
   ...device,
   attach: (kernel) =>
     device.attach({
+      registerPort: (port) => {
+        kernel.registerPort(port);
+      },
+      unregisterPort: (port) => kernel.unregisterPort(port),
       receive: (port, frames) => {
         kernel.receive(port, frames);
       },

@@ -1,4 +1,4 @@
-/** Everything of the reference kernel that is asked for over sockets and the ioctl, put together. */
+/** Everything of the reference kernel that is asked for over sockets, the ioctl and sysfs, put together. */
 import type { IoctlResult, NetDeviceName, NetlinkSocket } from '../../harness/contract/index.js';
 import {
   NETLINK_ROUTE,
@@ -25,6 +25,7 @@ import { linkMessage } from './rtnetlink/linkMessage.js';
 import { mdbOperations } from './rtnetlink/mdb.js';
 import { groupAnnouncement, routerAnnouncement } from './rtnetlink/mdbMessage.js';
 import { registerRouting } from './rtnetlink/routing.js';
+import { Sysfs, registerNetDevices } from './sysfs.js';
 import { registerTrafficControl } from './tc/register.js';
 
 /** Lets time pass until the condition holds or it is over. */
@@ -33,12 +34,15 @@ export type WaitFor = (milliseconds: number, until: () => boolean) => Promise<vo
 export interface ControlPlane {
   openSocket(protocol: number, wait: WaitFor): NetlinkSocket;
   ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): Promise<IoctlResult>;
+  readonly sysfs: Sysfs;
   /** Sockets of before stay open; what they had not taken yet is lost. */
   reset(): void;
 }
 
 export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   const netlink = new NetlinkKernel(kernel.parts.netlink, (line) => void kernel.log.push(line));
+  const sysfs = new Sysfs();
+  registerNetDevices(sysfs, kernel);
   for (const operation of linkOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of addressOperations(kernel, netlink)) netlink.register(NETLINK_ROUTE, operation);
   for (const operation of forwardingOperations(kernel)) netlink.register(NETLINK_ROUTE, operation);
@@ -72,6 +76,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   return {
     openSocket: (protocol, wait) => contractSocket(netlink, netlink.openSocket(protocol), wait),
     ethtoolIoctl: (netDevice, command) => ethtoolIoctl(kernel, netDevice, command),
+    sysfs,
     reset: () => netlink.emptyAllSockets(),
   };
 }

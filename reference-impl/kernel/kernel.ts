@@ -1,6 +1,7 @@
 import type {
   Device,
   DeviceDescription,
+  DevicePort,
   DriverHost,
   FdbKey,
   HostReceive,
@@ -22,10 +23,10 @@ import type { Bridge } from './bridge/bridge.js';
 import { BridgeKernel } from './bridge/bridgeKernel.js';
 import { receive as bridgeReceive, transmit as bridgeTransmit } from './bridge/forward.js';
 import { ENETDOWN, ENODEV } from './errno.js';
-import { SOFT_FEATURES, SOFT_FEATURES_OFF } from './features.js';
-import type { KernelState, Notifier } from './kernelState.js';
+import { netDeviceOfPort, unregisterNetDevice } from './devicePorts.js';
+import { notify, type KernelState, type Notifier } from './kernelState.js';
 import { setCarrier } from './linkState.js';
-import { createNetDevice, isUp, portOf, type NetDevice } from './netDevice.js';
+import { isUp, portOf, type NetDevice } from './netDevice.js';
 import { checkSend } from './packetSend.js';
 import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
 import { ReceivePath } from './receive.js';
@@ -270,6 +271,21 @@ export class ReferenceKernel implements KernelState, DriverHost {
 
   // DriverHost: what the driver calls.
 
+  registerPort(port: DevicePort): void {
+    if (this.#byPort.has(port.port)) throw new Error(`port ${port.port} is registered already`);
+    notify(this, 'NETDEV_REGISTER', this.#register(port));
+  }
+
+  async unregisterPort(port: PortName): Promise<void> {
+    const netDevice = this.#byPort.get(port);
+    if (netDevice === undefined) return;
+    await unregisterNetDevice(this, netDevice);
+    this.#byPort.delete(port);
+    this.#stopped.delete(port);
+    this.#backlog = this.#backlog.filter((waiting) => waiting.netDevice !== netDevice);
+    for (const socket of this.#sockets) if (socket.netDevice === netDevice) this.#sockets.delete(socket);
+  }
+
   receive(port: PortName, frames: readonly RxFrame[]): void {
     const netDevice = this.#byPort.get(port);
     if (netDevice !== undefined) this.#arrived.push({ netDevice, frames });
@@ -312,20 +328,20 @@ export class ReferenceKernel implements KernelState, DriverHost {
   }
 
   #registerPorts(): void {
-    for (const [index, limits] of this.description.ports.entries()) {
-      const netDevice = createNetDevice({
-        ifIndex: this.newIfIndex(),
-        name: `eth${index}` as NetDeviceName,
-        lower: { kind: 'port', device: this.device, port: limits.port, limits },
-        address: limits.address,
-        mtu: 1500,
-        limits,
-        hwFeatures: [...limits.hwFeatures, ...this.parts.softFeatures, ...SOFT_FEATURES_OFF],
-        features: [...limits.features, ...SOFT_FEATURES],
-      });
-      this.netDevices.set(netDevice.ifIndex, netDevice);
-      this.#byPort.set(limits.port, netDevice);
-    }
+    for (const limits of this.description.ports) this.#register(limits);
+  }
+
+  #register(limits: DevicePort): NetDevice {
+    const netDevice = netDeviceOfPort({
+      ifIndex: this.newIfIndex(),
+      name: this.freeName('eth') as NetDeviceName,
+      device: this.device,
+      limits,
+      softFeatures: this.parts.softFeatures,
+    });
+    this.netDevices.set(netDevice.ifIndex, netDevice);
+    this.#byPort.set(limits.port, netDevice);
+    return netDevice;
   }
 
   #tap(netDevice: NetDevice, frame: HostReceive): void {
