@@ -95,6 +95,8 @@ const RIG: readonly string[] = [
   'tc-matchall',
   'tc-gact',
   'tc-mirred',
+  'netlink-options',
+  'kernel-log',
 ];
 
 class ModelTarget implements Target {
@@ -149,6 +151,10 @@ class ModelTarget implements Target {
     return Promise.resolve(
       this.#control.openSocket(protocol, (milliseconds, until) => this.#kernel.wait(milliseconds, until)),
     );
+  }
+
+  async log(): Promise<readonly string[]> {
+    return [...this.#kernel.log];
   }
 
   ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): ReturnType<Target['ethtoolIoctl']> {

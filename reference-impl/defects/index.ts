@@ -1,3 +1,4 @@
+import { controlNetlinkDefects } from './controlNetlink.js';
 import type { Defect } from './defect.js';
 import { coalesceDefects } from './coalesce.js';
 import { featureDefects } from './features.js';
@@ -78,4 +79,5 @@ export const defects: readonly Defect[] = [
   ...switchAccessListDefects,
   ...switchFilterDefects,
   ...switchMirrorDefects,
+  ...controlNetlinkDefects,
 ];

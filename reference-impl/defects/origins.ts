@@ -96,3 +96,4 @@ export const TC_FORWARDING_TESTS = kernelSource(
   'The selftests run in hardware and in software because they differed',
   'tools/testing/selftests/net/forwarding/tc_flower.sh',
 );
+export const NETLINK_CORE = kernelSource('Rules that every family relies on', 'net/netlink/af_netlink.c');

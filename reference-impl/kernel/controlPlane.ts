@@ -1,5 +1,5 @@
 /** Everything of the reference kernel that is asked for over sockets, the ioctl and sysfs, put together. */
-import type { IoctlResult, NetDeviceName, NetlinkSocket } from '../../harness/contract/index.js';
+import type { IoctlResult, NetDeviceName, NetlinkSocket, SocketOptionResult } from '../../harness/contract/index.js';
 import {
   NETLINK_ROUTE,
   RTM_DELLINK,
@@ -94,6 +94,7 @@ function contractSocket(netlink: NetlinkKernel, socket: KernelSocket, wait: Wait
     },
     join: async (group) => void socket.groups.add(group),
     leave: async (group) => void socket.groups.delete(group),
+    setOption: async (option, value) => netlink.setOption(socket, option, value) as SocketOptionResult,
     close: async () => netlink.closeSocket(socket),
   };
 }

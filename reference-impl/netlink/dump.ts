@@ -58,8 +58,9 @@ export class DumpWriter {
     const next: IteratorResult<NetlinkBody, unknown> = await this.#replies.next();
     if (next.done === true) return undefined;
     const { type, body, flags = 0 } = next.value;
-    const { portId } = this.#socket;
-    return encodeMessage({ type, flags: flags | this.#flags('messages'), sequence: this.#sequence, portId }, body);
+    const { portId, protocol } = this.#socket;
+    const header = { type, flags: flags | this.#flags('messages'), sequence: this.#sequence, portId };
+    return encodeMessage(header, this.#parts.sealed(protocol, type, body));
   }
 
   #flags(of: 'messages' | 'all'): number {

@@ -43,6 +43,8 @@ export interface NetlinkParts {
     result: Acknowledgement | Refusal,
     options?: SocketOptions,
   ) => Uint8Array;
+  /** Whether a request that is too short for its header is refused. */
+  readonly refusesShortHeaders: boolean;
   /** Whether what a query says beyond its filters is refused. */
   readonly checksQueries: boolean;
   /** Whether a request is served although the check of its attributes refused it. */
@@ -82,6 +84,11 @@ export interface NetlinkParts {
   readonly unknownErrno: (errno: number) => number;
   /** Whether a request that nothing serves is written into the log. */
   readonly logsUnsupported: boolean;
+  /** Whether a group that there is not is refused. */
+  readonly checksGroups: boolean;
+  readonly refusesUnknownOptions: boolean;
+  /** The last look at what a reply is made of. */
+  readonly sealed: (protocol: number, type: number, body: Uint8Array) => Uint8Array;
   /** Sequence number of an answer. */
   readonly answerSequence: (sequence: number) => number;
 }
@@ -92,6 +99,7 @@ export const CONFORMING_NETLINK: NetlinkParts = {
   validation: (declared) => declared,
   acknowledges: (flags) => (flags & NLM_F_ACK) !== 0,
   acknowledgement: encodeAcknowledgement,
+  refusesShortHeaders: true,
   checksQueries: true,
   overlooks: () => false,
   listsGroups: true,
@@ -112,5 +120,8 @@ export const CONFORMING_NETLINK: NetlinkParts = {
   toldPolicy: (description) => description,
   unknownErrno: (errno) => errno,
   logsUnsupported: true,
+  checksGroups: true,
+  refusesUnknownOptions: true,
+  sealed: (_protocol, _type, body) => body,
   answerSequence: (sequence) => sequence,
 };

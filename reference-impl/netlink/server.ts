@@ -7,7 +7,12 @@ import {
   CTRL_CMD_NEWFAMILY,
   CTRL_CMD_NEWMCAST_GRP,
   GENL_ID_CTRL,
+  NETLINK_ADD_MEMBERSHIP,
+  NETLINK_CAP_ACK,
+  NETLINK_DROP_MEMBERSHIP,
+  NETLINK_EXT_ACK,
   NETLINK_GENERIC,
+  NETLINK_GET_STRICT_CHK,
   NETLINK_ROUTE,
   NLM_F_ACK,
   NLM_F_BULK,
@@ -32,6 +37,7 @@ const ENOENT = 2;
 const EBUSY = 16;
 const EINVAL = 22;
 const EOPNOTSUPP = 95;
+const ENOPROTOOPT = 92;
 
 /** What a handler is given: the request, checked against the policy of its operation. */
 export interface NetlinkRequest {
@@ -182,8 +188,32 @@ export class NetlinkKernel {
     return group;
   }
 
-  /** netlink_setsockopt() of NETLINK_ADD_MEMBERSHIP: whether there is such a group. */
-  hasGroup(protocol: number, group: number): boolean {
+  /** netlink_setsockopt(). */
+  setOption(socket: KernelSocket, option: number, value: number): { ok: true } | { ok: false; errno: number } {
+    const { options, groups, protocol } = socket;
+    switch (option) {
+      case NETLINK_ADD_MEMBERSHIP:
+      case NETLINK_DROP_MEMBERSHIP:
+        if (this.#parts.checksGroups && !this.#hasGroup(protocol, value)) return { ok: false, errno: EINVAL };
+        if (option === NETLINK_ADD_MEMBERSHIP) groups.add(value);
+        else groups.delete(value);
+        return { ok: true };
+      case NETLINK_CAP_ACK:
+        options.capsAcknowledgements = value !== 0;
+        return { ok: true };
+      case NETLINK_EXT_ACK:
+        options.explains = value !== 0;
+        return { ok: true };
+      case NETLINK_GET_STRICT_CHK:
+        options.checksQueries = value !== 0;
+        return { ok: true };
+      default:
+        // NETLINK_RX_RING and NETLINK_TX_RING are gone since 4.6.
+        return this.#parts.refusesUnknownOptions ? { ok: false, errno: ENOPROTOOPT } : { ok: true };
+    }
+  }
+
+  #hasGroup(protocol: number, group: number): boolean {
     return group > 0 && group <= (protocol === NETLINK_GENERIC ? this.#nextGroup - 1 : RTNLGRP_MAX);
   }
 
@@ -340,7 +370,12 @@ export class NetlinkKernel {
     if (result.ok) {
       const sequence = this.#parts.answerSequence(message.sequence);
       for await (const { type, body } of result.replies ?? [])
-        socket.queue.push(encodeMessage({ type, flags: 0, sequence, portId: socket.portId }, body));
+        socket.queue.push(
+          encodeMessage(
+            { type, flags: 0, sequence, portId: socket.portId },
+            this.#parts.sealed(socket.protocol, type, body),
+          ),
+        );
     }
     this.#acknowledge(socket, message, result);
   }
@@ -420,7 +455,7 @@ async function run({ operation, parts, message, socket, isDump }: Run, cause: Ca
   const atStart = operation.header === GENLMSGHDR;
   const handler = isDump ? operation.dumpit : operation.doit;
   if (handler === undefined) return { ok: false, errno: EOPNOTSUPP, atStart };
-  if (message.body.length < structLength(operation.header)) {
+  if (message.body.length < structLength(operation.header) && parts.refusesShortHeaders) {
     const { shortHeader } = operation;
     return { ok: false, errno: EINVAL, atStart, ...(shortHeader === undefined ? {} : { message: shortHeader }) };
   }

@@ -27,6 +27,8 @@ export interface Policy {
   readonly maxType?: number;
   /** From this number on attributes are checked strictly, however the operation is declared (strict_start_type). */
   readonly strictStartType?: number;
+  /** Of a nest: attributes without which it means nothing (NL_REQ_ATTR_CHECK with the nest). */
+  readonly requires?: readonly string[];
 }
 
 /** `strict`: NL_VALIDATE_STRICT, every generic netlink family since 5.2. `liberal`: the old families, which skip what they do not know. */
@@ -151,13 +153,20 @@ function decodeOne(
   const inner = nestedPolicy(policy, spec);
   if (spec.type.kind === 'nest' && inner !== undefined) {
     const level = validateLevel(inner, data, offset + NLA_HDRLEN, validation, `${path}/`, offsets, depth + 1);
-    return level.ok ? { ok: true, value: level.values } : level;
+    if (!level.ok) return level;
+    return missingIn(inner, level.values, offset) ?? { ok: true, value: level.values };
   }
   if (spec.type.kind === 'struct') return { ok: true, value: decodeStruct(spec.type.fields, data) };
   return {
     ok: true,
     value: decodeParsed(policy.set, [{ type: spec.number, flags: 0, data, offset }])[spec.name] ?? true,
   };
+}
+
+function missingIn({ set, requires = [] }: Policy, values: Values, nest: number): Refusal | undefined {
+  const name = requires.find((required) => values[required] === undefined);
+  const missingType = name === undefined ? undefined : set.byName.get(name)?.number;
+  return missingType === undefined ? undefined : { ok: false, errno: EINVAL, missingType, missingNest: nest };
 }
 
 const wholeSets = new WeakMap<AttributeSet, Policy>();

@@ -7,6 +7,7 @@ import { askMulticast } from './multicastCapabilities.js';
 import { hex } from '../../../reference-impl/packet/bytes.js';
 import { askBond } from './bondCapabilities.js';
 import type { CapabilityAnswer, CapabilityAnswers, NetlinkProtocol, NetlinkSocket } from '../../contract/index.js';
+import { askNetlink } from './netlinkCapabilities.js';
 import { routingAnswers } from './routingCapabilities.js';
 
 const PRESENT: CapabilityAnswer = { present: true };
@@ -30,6 +31,7 @@ export async function askBridge(
       ...(await routingAnswers(open, ports)),
       ...(await bridgeAnswers(route, bridges, ports[0])),
       ...(await askBond(open, ports)),
+      ...(await askNetlink(open)),
     };
   } finally {
     await route.client.socket.close();
