@@ -1,3 +1,4 @@
+import { controlDumpDefects } from './controlDumps.js';
 import { controlNetlinkDefects } from './controlNetlink.js';
 import type { Defect } from './defect.js';
 import { coalesceDefects } from './coalesce.js';
@@ -80,4 +81,5 @@ export const defects: readonly Defect[] = [
   ...switchFilterDefects,
   ...switchMirrorDefects,
   ...controlNetlinkDefects,
+  ...controlDumpDefects,
 ];

@@ -97,3 +97,6 @@ export const TC_FORWARDING_TESTS = kernelSource(
   'tools/testing/selftests/net/forwarding/tc_flower.sh',
 );
 export const NETLINK_CORE = kernelSource('Rules that every family relies on', 'net/netlink/af_netlink.c');
+export const RTNETLINK = kernelSource('Checks and marks that came one by one', 'net/core/rtnetlink.c');
+export const GENETLINK = kernelSource('What the list of families promises', 'net/netlink/genetlink.c');
+export const NETLINK_POLICY = kernelSource('What is published of what is checked', 'net/netlink/policy.c');

@@ -4,7 +4,7 @@ import {
   CTRL,
   CTRL_FAMILY_POLICY,
   CTRL_POLICY_POLICY,
-  GENL_ADMIN_PERM,
+  GENL_UNS_ADMIN_PERM,
   GENL_CMD_CAP_DO,
   GENL_CMD_CAP_DUMP,
   GENL_CMD_CAP_HASPOL,
@@ -74,7 +74,7 @@ function getFamily(families: Families, parts: NetlinkParts, values: Values): Han
   const id = numberIn(values, 'CTRL_ATTR_FAMILY_ID');
   const name = textIn(values, 'CTRL_ATTR_FAMILY_NAME');
   if (id === undefined && name === undefined) return { ok: false, errno: EINVAL };
-  const found = name === undefined ? families.get(id ?? 0) : byName(families, name);
+  const found = name === undefined ? families.get(parts.familyNumber(id ?? 0)) : byName(families, name);
   return found === undefined
     ? { ok: false, errno: ENOENT }
     : { ok: true, replies: [familyBody(found, parts, CTRL_CMD_NEWFAMILY)] };
@@ -125,7 +125,7 @@ function flagsOf(operation: NetlinkOperation): number {
   const { doit, dumpit, privileged } = operation;
   const { ofDo, ofDump } = policiesOf(operation);
   return (
-    (privileged === true ? GENL_ADMIN_PERM : 0) |
+    (privileged === true ? GENL_UNS_ADMIN_PERM : 0) |
     (doit === undefined ? 0 : GENL_CMD_CAP_DO) |
     (dumpit === undefined ? 0 : GENL_CMD_CAP_DUMP) |
     (ofDo === undefined && ofDump === undefined ? 0 : GENL_CMD_CAP_HASPOL)
@@ -210,7 +210,10 @@ function* policyBodies(
     const told = indexes.flatMap(([attribute, policy]) =>
       policy === undefined ? [] : [encodeAttribute(attribute, word(policies.indexOf(policy)))],
     );
-    if (told.length > 0) yield body(nested(CTRL_ATTR_OP_POLICY, nested(operation.number, concat(...told))));
+    const { number } = operation;
+    if (told.length === 0 || !parts.publishes(number)) continue;
+    const published = parts.publishedNumber(number, family.operations.indexOf(operation));
+    yield body(nested(CTRL_ATTR_OP_POLICY, nested(published, concat(...told))));
   }
   for (const [index, policy] of policies.entries()) {
     for (const spec of acceptedIn(policy)) {

@@ -36,7 +36,7 @@ export class DumpWriter {
       this.#pending = undefined;
       if (message === undefined) break;
       if (messages.length > 0 && length + align(message.length) > limit) {
-        this.#pending = message;
+        this.#pending = this.#parts.keepsBetweenParts ? message : await this.#read();
         break;
       }
       messages.push(message);

@@ -1,5 +1,5 @@
 /** Rules of the server that a seeded defect may replace, one at a time, and what they are asked about. */
-import { NLM_F_ACK, NLM_F_ECHO, NLM_F_MULTI, NLM_F_REQUEST, NLMSG_MIN_TYPE } from './constants.js';
+import { NLM_F_ACK, NLM_F_DUMP, NLM_F_ECHO, NLM_F_MULTI, NLM_F_REQUEST, NLMSG_MIN_TYPE } from './constants.js';
 import { encodeAcknowledgement, type Acknowledgement } from './extack.js';
 import type { Values } from './schema.js';
 import type { Refusal, Validation } from './validate.js';
@@ -46,7 +46,11 @@ export interface NetlinkParts {
   /** Whether a request that is too short for its header is refused. */
   readonly refusesShortHeaders: boolean;
   /** Whether what a query says beyond its filters is refused. */
-  readonly checksQueries: boolean;
+  readonly checksQueries: (part: 'header' | 'attributes') => boolean;
+  /** Whether the queries of a socket are to be checked. */
+  readonly asksForChecks: (options: SocketOptions) => boolean;
+  /** Which flags of a query of rtnetlink make it a dump. */
+  readonly isDump: (flags: number) => boolean;
   /** Whether a request is served although the check of its attributes refused it. */
   readonly overlooks: (refusal: Refusal) => boolean;
   /** Whether the controller names the multicast groups of a family. */
@@ -63,6 +67,8 @@ export interface NetlinkParts {
   readonly oneDumpAtATime: boolean;
   /** Whether a dump is written part by part, as it is read. */
   readonly dumpsLazily: boolean;
+  /** Whether what does not fit into a part any more begins the next one. */
+  readonly keepsBetweenParts: boolean;
   /** Whether the requests behind one that failed are served too. */
   readonly servesBehindFailure: boolean;
   /** Which members of a group are told. */
@@ -72,8 +78,18 @@ export interface NetlinkParts {
   readonly echoes: (flags: number) => boolean;
   /** Where in the queue of a socket an announcement goes. */
   readonly enqueue: (queue: Uint8Array[], datagram: Uint8Array) => void;
-  /** genl_header_check(): whether the reserved field and flags of a request have to be zero. */
-  readonly checksGenericHeader: boolean;
+  /** genl_header_check(): whether the reserved field of a request has to be zero, and its flags to be known. */
+  readonly checksReserved: boolean;
+  readonly checksGenericFlags: boolean;
+  /** Whether the version of a request has to be that of its family. */
+  readonly checksVersion: boolean;
+  /** As which family a number is looked up. */
+  readonly familyNumber: (id: number) => number;
+  /** Number of the next multicast group. */
+  readonly groupNumber: (next: number) => number;
+  /** Whether the policies of an operation are published, and under which number. */
+  readonly publishes: (command: number) => boolean;
+  readonly publishedNumber: (command: number, place: number) => number;
   /** What the listing of a family says of an operation. */
   readonly operationFlags: (flags: number) => number;
   /** Operations that the listing of a family leaves out. */
@@ -84,6 +100,9 @@ export interface NetlinkParts {
   readonly unknownErrno: (errno: number) => number;
   /** Whether a request that nothing serves is written into the log. */
   readonly logsUnsupported: boolean;
+  /** What is announced of a request that was refused. */
+  readonly announcesRefused: (request: Message) => { readonly group: number } | undefined;
+  readonly honoursLeave: boolean;
   /** Whether a group that there is not is refused. */
   readonly checksGroups: boolean;
   readonly refusesUnknownOptions: boolean;
@@ -100,7 +119,9 @@ export const CONFORMING_NETLINK: NetlinkParts = {
   acknowledges: (flags) => (flags & NLM_F_ACK) !== 0,
   acknowledgement: encodeAcknowledgement,
   refusesShortHeaders: true,
-  checksQueries: true,
+  checksQueries: () => true,
+  asksForChecks: ({ checksQueries }) => checksQueries,
+  isDump: (flags) => (flags & NLM_F_DUMP) !== 0,
   overlooks: () => false,
   listsGroups: true,
   dumpFlags: NLM_F_MULTI,
@@ -109,17 +130,26 @@ export const CONFORMING_NETLINK: NetlinkParts = {
   marksFiltered: true,
   oneDumpAtATime: true,
   dumpsLazily: true,
+  keepsBetweenParts: true,
   servesBehindFailure: true,
   notifies: (socket, group) => socket.groups.has(group),
   tellsCause: true,
   echoes: (flags) => (flags & NLM_F_ECHO) !== 0,
   enqueue: (queue, datagram) => void queue.push(datagram),
-  checksGenericHeader: true,
+  checksReserved: true,
+  checksGenericFlags: true,
+  checksVersion: false,
+  familyNumber: (id) => id,
+  groupNumber: (next) => next,
+  publishes: () => true,
+  publishedNumber: (command) => command,
   operationFlags: (flags) => flags,
   hidesOperation: () => false,
   toldPolicy: (description) => description,
   unknownErrno: (errno) => errno,
   logsUnsupported: true,
+  announcesRefused: () => undefined,
+  honoursLeave: true,
   checksGroups: true,
   refusesUnknownOptions: true,
   sealed: (_protocol, _type, body) => body,

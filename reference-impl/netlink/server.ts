@@ -147,6 +147,8 @@ export class NetlinkKernel {
   readonly #sockets = new Set<ServedSocket>();
   #nextPortId = 0x1000;
   #nextGroup = 0x11;
+  /** The request that is served. */
+  #current: { readonly type: number; readonly cause: Cause } | undefined;
   #serving: Promise<void> = Promise.resolve();
 
   readonly #parts: NetlinkParts;
@@ -169,7 +171,7 @@ export class NetlinkKernel {
   /** genl_register_family(); answers the id that messages of the family have as their type. */
   registerFamily(family: GenericFamily): number {
     const id = family.name === 'nlctrl' ? GENL_ID_CTRL : FIRST_FAMILY_ID + this.#families.size;
-    const groups = new Map(family.multicastGroups.map((name) => [name, this.#nextGroup++]));
+    const groups = new Map(family.multicastGroups.map((name) => [name, this.#parts.groupNumber(this.#nextGroup++)]));
     const byCommand = new Map(family.operations.map((operation) => [operation.number, operation]));
     const registered = { ...family, id, groups, byCommand };
     this.#families.set(id, registered);
@@ -196,7 +198,7 @@ export class NetlinkKernel {
       case NETLINK_DROP_MEMBERSHIP:
         if (this.#parts.checksGroups && !this.#hasGroup(protocol, value)) return { ok: false, errno: EINVAL };
         if (option === NETLINK_ADD_MEMBERSHIP) groups.add(value);
-        else groups.delete(value);
+        else if (this.#parts.honoursLeave) groups.delete(value);
         return { ok: true };
       case NETLINK_CAP_ACK:
         options.capsAcknowledgements = value !== 0;
@@ -264,6 +266,11 @@ export class NetlinkKernel {
     }
   }
 
+  /** Who asked for what is done right now, if it was asked for by a message of one of these types. */
+  causeOf(...types: readonly number[]): Cause | undefined {
+    return this.#current !== undefined && types.includes(this.#current.type) ? this.#current.cause : undefined;
+  }
+
   /** netlink_rcv_skb(): every message of the datagram in turn. Resolves when all are answered; never throws. */
   handle(socket: KernelSocket, datagram: Uint8Array): Promise<void> {
     const copy = datagram.slice();
@@ -304,9 +311,15 @@ export class NetlinkKernel {
       this.#acknowledge(socket, message, found);
       return found.ok;
     }
-    if (wantsDump(socket.protocol, message, found)) return this.#startDump(socket, message, found);
+    if (wantsDump(this.#parts, socket.protocol, message, found)) return this.#startDump(socket, message, found);
     const asked: Run = { operation: found, parts: this.#parts, message, socket, isDump: false };
-    const result = await run(asked, this.#causeOf(socket, message));
+    const cause = this.#causeOf(socket, message);
+    this.#current = { type: message.type, cause };
+    const result = await run(asked, cause);
+    this.#current = undefined;
+    const announced = result.ok ? undefined : this.#parts.announcesRefused(message);
+    if (announced !== undefined)
+      this.notify(socket.protocol, announced.group, { type: message.type, body: message.body });
     await this.#answer(socket, message, result);
     return result.ok;
   }
@@ -338,7 +351,7 @@ export class NetlinkKernel {
     // rtnl_get_link(): the family's own handler, else that of AF_UNSPEC.
     const own = operations?.get(operationKey(message.type, message.body[0]));
     const general = operations?.get(operationKey(message.type, AF_UNSPEC));
-    const isDump = isPlainDump(message);
+    const isDump = isQuery(message.type) && this.#parts.isDump(message.flags);
     const serves = (operation: NetlinkOperation | undefined): boolean =>
       (isDump ? operation?.dumpit : operation?.doit) !== undefined;
     const operation = serves(own) ? own : serves(general) ? general : undefined;
@@ -354,11 +367,12 @@ export class NetlinkKernel {
     if (body.length < structLength(GENLMSGHDR)) return { ok: false, errno: EINVAL };
     const command = body[0] ?? 0;
     const isDump = (flags & NLM_F_DUMP) === NLM_F_DUMP;
-    if (command >= (family.reservedStart ?? 0) && this.#parts.checksGenericHeader) {
-      if (viewOf(body).getUint16(2, true) !== 0)
+    if (this.#parts.checksVersion && body[1] !== family.version) return { ok: false, errno: EINVAL };
+    if (command >= (family.reservedStart ?? 0)) {
+      if (viewOf(body).getUint16(2, true) !== 0 && this.#parts.checksReserved)
         return { ok: false, errno: EINVAL, message: 'genlmsghdr.reserved field is not 0' };
       const known = NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO | (isDump ? NLM_F_DUMP : 0);
-      if ((flags & ~known) !== 0)
+      if ((flags & ~known) !== 0 && this.#parts.checksGenericFlags)
         return { ok: false, errno: EINVAL, message: 'ambiguous or reserved bits set in nlmsg_flags' };
     }
     const operation = family.byCommand.get(command);
@@ -421,13 +435,10 @@ const operationKey = (type: number, family = 0): number => (family << 16) | type
 const isQuery = (type: number): boolean => (type & 3) === 2;
 const isDelete = (type: number): boolean => (type & 3) === 1;
 
-/** rtnetlink_rcv_msg(): one of the two flags is enough; a change uses the same bits for something else. */
-const isPlainDump = ({ type, flags }: Message): boolean => isQuery(type) && (flags & NLM_F_DUMP) !== 0;
-
 /** Generic netlink takes the flags at their word. */
-function wantsDump(protocol: number, message: Message, operation: NetlinkOperation): boolean {
+function wantsDump(parts: NetlinkParts, protocol: number, message: Message, operation: NetlinkOperation): boolean {
   if (protocol === NETLINK_GENERIC) return (message.flags & NLM_F_DUMP) === NLM_F_DUMP;
-  return operation.dumpit !== undefined && isPlainDump(message);
+  return operation.dumpit !== undefined && isQuery(message.type) && parts.isDump(message.flags);
 }
 
 /** What the log says of a request that nothing serves. */
@@ -472,9 +483,11 @@ type Checked = (Accepted & { readonly header: Values }) | Refusal;
 function check({ operation, parts, message, socket, isDump }: Run): Checked {
   const header = decodeStruct(operation.header, message.body);
   const declaredRules = isDump ? operation.dumpRules : operation.getRules;
-  const isChecked = isQuery(operation.number) && operation.header !== GENLMSGHDR ? socket.options.checksQueries : true;
-  const rules = isChecked && parts.checksQueries ? declaredRules : undefined;
-  const wrongHeader = rules === undefined ? undefined : checkQueryHeader(rules, header);
+  const isPlainQuery = isQuery(operation.number) && operation.header !== GENLMSGHDR;
+  const isChecked = isPlainQuery ? parts.asksForChecks(socket.options) : true;
+  const rules = isChecked ? declaredRules : undefined;
+  const wrongHeader =
+    rules === undefined || !parts.checksQueries('header') ? undefined : checkQueryHeader(rules, header);
   if (wrongHeader !== undefined) return wrongHeader;
   const policy = isDump ? (operation.dumpPolicy ?? operation.policy) : operation.policy;
   const declared = isDump ? (operation.dumpValidation ?? operation.validation) : operation.validation;
@@ -486,7 +499,8 @@ function check({ operation, parts, message, socket, isDump }: Run): Checked {
   const accepted =
     !checked.ok && parts.overlooks(checked) ? validateAttributes(policy, attributes, base, 'liberal') : checked;
   if (!accepted.ok) return accepted;
-  return (rules === undefined ? undefined : checkQueryAttributes(rules, accepted.values)) ?? { ...accepted, header };
+  const isStrict = rules !== undefined && parts.checksQueries('attributes');
+  return (isStrict ? checkQueryAttributes(rules, accepted.values) : undefined) ?? { ...accepted, header };
 }
 
 /** A message of a generic family: its command, then the attributes. */

@@ -3,7 +3,6 @@ export interface ControlParts {
   readonly dumps: {
     readonly filtersMaster: boolean;
     readonly filtersKind: boolean;
-    readonly skipsStatistics: boolean;
     readonly filtersAddresses: boolean;
     readonly filtersNeighbours: boolean;
     readonly filtersForwarding: boolean;
@@ -28,7 +27,6 @@ export const CONFORMING_CONTROL: ControlParts = {
   dumps: {
     filtersMaster: true,
     filtersKind: true,
-    skipsStatistics: true,
     filtersAddresses: true,
     filtersNeighbours: true,
     filtersForwarding: true,

@@ -39,7 +39,7 @@ import { isUp, type NetDevice } from '../netDevice.js';
 import { fromOutcome, refusal, refusalAt } from '../refusals.js';
 import { statisticsOf } from '../statistics.js';
 import { countNetDevices } from './generation.js';
-import { dumpLinks, wantsStatistics } from './linkDump.js';
+import { dumpLinks } from './linkDump.js';
 import { linkPropertyOperations } from './linkProperties.js';
 import { findLink } from './linkSubject.js';
 import { removeVlanDevice } from '../vlanDevice.js';
@@ -88,8 +88,7 @@ export function linkOperations(kernel: ReferenceKernel): readonly NetlinkOperati
 async function getLink(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
   const netDevice = findLink(kernel, request);
   if ('errno' in netDevice) return netDevice;
-  const statistics = wantsStatistics(request.values) ? await statisticsOf(netDevice) : undefined;
-  return { ok: true, replies: [linkMessage(kernel.parts, netDevice, statistics)] };
+  return { ok: true, replies: [linkMessage(kernel.parts, netDevice, await statisticsOf(netDevice))] };
 }
 
 async function setLink(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {

@@ -39,3 +39,5 @@ export const GENL_ADMIN_PERM = 1;
 export const GENL_CMD_CAP_DO = 2;
 export const GENL_CMD_CAP_DUMP = 4;
 export const GENL_CMD_CAP_HASPOL = 8;
+/** Needs CAP_NET_ADMIN in the user namespace of the network namespace. */
+export const GENL_UNS_ADMIN_PERM = 0x10;

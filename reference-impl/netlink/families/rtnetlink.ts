@@ -138,9 +138,6 @@ const PROPERTIES = attributeSet('IFLA_PROP_LIST', [
   [53, 'IFLA_ALT_IFNAME', { kind: 'string', maxLength: 127 }, 'repeats'],
 ]);
 
-/** IFLA_EXT_MASK: no IFLA_STATS. */
-export const RTEXT_FILTER_SKIP_STATS = 1 << 3;
-
 /** Nests of other subsystems: their attributes stay numbers. */
 const NOT_DECODED = attributeSet('other', []);
 
