@@ -6,6 +6,7 @@ import { nicspecVersion } from '../runner/project.js';
 import { RUN_DEFAULTS } from '../runner/repeatCommand.js';
 import { UsageError } from '../runner/usage.js';
 import type { AgentFlags } from './agent.js';
+import type { ExportFlags } from './export.js';
 import type { LabRunFlags } from './lab.js';
 import { parseCount, parsePort, parseSeed, parseShard } from './optionValues.js';
 
@@ -28,6 +29,7 @@ function program(): Command {
   addAgent(root);
   addLab(root);
   addGuard(root);
+  addExport(root);
   for (const command of root.commands) command.exitOverride();
   return root;
 }
@@ -209,6 +211,24 @@ function addAgent(root: Command): void {
     .action(async (options: AgentFlags) => {
       const { agentCommand } = await import('./agent.js');
       await exitWith(agentCommand(options));
+    });
+}
+
+function addExport(root: Command): void {
+  root
+    .command('export')
+    .description('the network hierarchy of a target, read over netlink: what is above what, and what belongs to it')
+    .option('--target <target>', 'as nicspec list targets names them', RUN_DEFAULTS.target)
+    .option('--protocol <protocol>', 'bridge, bond, vlan, vrf, ipv4, ipv6, neighbour or qdisc alone')
+    .option('--origin <n>', 'routes of this RTPROT_ number alone', parseCount)
+    .addOption(new Option('--format <format>', 'how it is written').choices(['json', 'yaml', 'tree']).default('tree'))
+    .addHelpText(
+      'after',
+      examples([['nicspec export --target linux:bridge --protocol bridge', 'bridges and their ports']]),
+    )
+    .action(async (options: ExportFlags) => {
+      const { exportCommand } = await import('./export.js');
+      await exitWith(exportCommand(options));
     });
 }
 

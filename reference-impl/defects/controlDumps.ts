@@ -2,6 +2,7 @@
 import { NLM_F_DUMP, RTM_NEWADDR, RTNLGRP_IPV4_IFADDR } from '../netlink/constants.js';
 import { GENL_CMD_CAP_DUMP, GENL_UNS_ADMIN_PERM } from '../netlink/families/genericControl.js';
 import { numberIn } from '../netlink/schema.js';
+import { parseDatagram } from '../netlink/wire.js';
 import { CONFORMING_CONTROL, type ControlParts } from '../kernel/rtnetlink/controlParts.js';
 import type { Defect } from './defect.js';
 import { netlink, refusesOtherwise } from './netlinkRewrites.js';
@@ -368,4 +369,32 @@ const announcements: readonly Defect[] = [
   },
 ];
 
-export const controlDumpDefects: readonly Defect[] = [...dumps, ...discovery, ...announcements];
+const damage: readonly Defect[] = [
+  {
+    id: 'DEF-NLU-LOSES-ODD-LENGTHS',
+    title: 'A message of an odd length is lost',
+    description:
+      'What is no multiple of four long is taken for the padding of the message before it, and never answered.',
+    origin: PRACTICE,
+    caughtBy: 'NL-MUT-001',
+    kernel: netlink({ messages: (datagram) => parseDatagram(datagram).filter(({ bytes }) => bytes.length % 4 === 0) }),
+  },
+  {
+    id: 'DEF-NLU-ACTS-BEFORE-CHECK',
+    title: 'A change is made before its attributes are checked',
+    description: 'The refusal is right, and what was right in the request has been done.',
+    origin: RTNETLINK,
+    caughtBy: 'NL-MUT-002',
+    kernel: netlink({ actsBeforeCheck: true }),
+  },
+  {
+    id: 'DEF-NLU-REFUSES-WITHOUT-A-WORD',
+    title: 'A damaged request is refused without a word',
+    description: 'EINVAL comes alone, and nobody finds the damage.',
+    origin: PRACTICE,
+    caughtBy: 'NL-MUT-003',
+    kernel: refusesOtherwise((refusal) => (refusal.errno === EINVAL ? { ok: false, errno: EINVAL } : refusal)),
+  },
+];
+
+export const controlDumpDefects: readonly Defect[] = [...dumps, ...discovery, ...announcements, ...damage];

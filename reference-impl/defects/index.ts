@@ -1,4 +1,5 @@
 import { controlDumpDefects } from './controlDumps.js';
+import { controlLinkDefects } from './controlLinks.js';
 import { controlNetlinkDefects } from './controlNetlink.js';
 import type { Defect } from './defect.js';
 import { coalesceDefects } from './coalesce.js';
@@ -82,4 +83,5 @@ export const defects: readonly Defect[] = [
   ...switchMirrorDefects,
   ...controlNetlinkDefects,
   ...controlDumpDefects,
+  ...controlLinkDefects,
 ];

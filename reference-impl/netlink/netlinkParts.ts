@@ -43,6 +43,8 @@ export interface NetlinkParts {
     result: Acknowledgement | Refusal,
     options?: SocketOptions,
   ) => Uint8Array;
+  /** Whether a change is made before its attributes are checked. */
+  readonly actsBeforeCheck: boolean;
   /** Whether a request that is too short for its header is refused. */
   readonly refusesShortHeaders: boolean;
   /** Whether what a query says beyond its filters is refused. */
@@ -118,6 +120,7 @@ export const CONFORMING_NETLINK: NetlinkParts = {
   validation: (declared) => declared,
   acknowledges: (flags) => (flags & NLM_F_ACK) !== 0,
   acknowledgement: encodeAcknowledgement,
+  actsBeforeCheck: false,
   refusesShortHeaders: true,
   checksQueries: () => true,
   asksForChecks: ({ checksQueries }) => checksQueries,

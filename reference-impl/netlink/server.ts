@@ -27,9 +27,17 @@ import type { Acknowledgement } from './extack.js';
 import type { QueryRules } from './families/queryRules.js';
 import { CONFORMING_NETLINK, type Cause, type KernelSocket, type NetlinkParts } from './netlinkParts.js';
 import { checkQueryAttributes, checkQueryHeader } from './queryCheck.js';
-import { decodeStruct, structLength, type StructField, type Values } from './schema.js';
+import {
+  NetlinkDecodeError,
+  decodeParsed,
+  decodeStruct,
+  structLength,
+  type StructField,
+  type Value,
+  type Values,
+} from './schema.js';
 import { validateAttributes, type Accepted, type Policy, type Refusal, type Validation } from './validate.js';
-import { NLMSG_HDRLEN, align, encodeMessage, viewOf, type Message } from './wire.js';
+import { NLMSG_HDRLEN, align, encodeMessage, parseAttributes, viewOf, type Message } from './wire.js';
 
 export { CONFORMING_NETLINK, type Cause, type KernelSocket, type NetlinkParts } from './netlinkParts.js';
 
@@ -471,10 +479,31 @@ async function run({ operation, parts, message, socket, isDump }: Run, cause: Ca
     return { ok: false, errno: EINVAL, atStart, ...(shortHeader === undefined ? {} : { message: shortHeader }) };
   }
   const accepted = check({ operation, parts, message, socket, isDump });
-  if (!accepted.ok) return { ...accepted, atStart };
+  if (!accepted.ok) {
+    if (parts.actsBeforeCheck && !isDump) await handler({ message, ...unchecked(operation, message), cause });
+    return { ...accepted, atStart };
+  }
   const result = await handler({ message, ...accepted, cause });
   const { warning } = accepted;
   return warning === undefined || result.message !== undefined ? result : { ...result, message: warning };
+}
+
+/** What can be read of a request whose attributes nobody looked at; a set in which some have no form is empty. */
+function unchecked(
+  operation: NetlinkOperation,
+  { body }: Message,
+): Pick<NetlinkRequest, 'header' | 'values' | 'offsets'> {
+  const header = decodeStruct(operation.header, body);
+  const { attributes } = parseAttributes(body.subarray(align(structLength(operation.header))));
+  const values: Record<string, Value> = {};
+  for (const attribute of attributes) {
+    try {
+      Object.assign(values, decodeParsed(operation.policy.set, [attribute]));
+    } catch (error) {
+      if (!(error instanceof NetlinkDecodeError)) throw error;
+    }
+  }
+  return { header, values, offsets: new Map() };
 }
 
 type Checked = (Accepted & { readonly header: Values }) | Refusal;

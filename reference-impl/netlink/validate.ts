@@ -157,10 +157,10 @@ function decodeOne(
     return missingIn(inner, level.values, offset) ?? { ok: true, value: level.values };
   }
   if (spec.type.kind === 'struct') return { ok: true, value: decodeStruct(spec.type.fields, data) };
-  return {
-    ok: true,
-    value: decodeParsed(policy.set, [{ type: spec.number, flags: 0, data, offset }])[spec.name] ?? true,
-  };
+  const value = decodeParsed(policy.set, [{ type: spec.number, flags: 0, data, offset }])[spec.name] ?? true;
+  // One of several comes as a list of one.
+  const [only] = spec.repeats === true && Array.isArray(value) ? (value as readonly Value[]) : [value];
+  return { ok: true, value: only ?? true };
 }
 
 function missingIn({ set, requires = [] }: Policy, values: Values, nest: number): Refusal | undefined {

@@ -17,8 +17,6 @@ export interface ControlParts {
   readonly forgets: ReadonlySet<string>;
   /** Whether a setting that Linux refuses is refused. */
   readonly checks: (attribute: string) => boolean;
-  /** Whether a setting that was refused is made all the same. */
-  readonly keepsRefused: boolean;
   /** Whether the kind of a new link that nobody knows is told to the log. */
   readonly logsUnknownKinds: boolean;
 }
@@ -37,6 +35,5 @@ export const CONFORMING_CONTROL: ControlParts = {
   refusesNamesInUse: true,
   forgets: new Set(),
   checks: () => true,
-  keepsRefused: false,
   logsUnknownKinds: true,
 };
