@@ -252,7 +252,7 @@ const linkChange: fc.Arbitrary<LinkChange> = fc.record({
   mtu: fc.integer({ min: 1280, max: 1500 }),
   group: fc.nat(0xffff),
   queue: fc.nat(0x7fff),
-  alias: fc.string({ unit: fc.constantFrom(...'abcdef'), minLength: 1, maxLength: 20 }),
+  alias: fc.string({ unit: fc.constantFrom(...Array.from('abcdef')), minLength: 1, maxLength: 20 }),
 });
 
 const changeAttributes = ({ mtu, group, queue, alias }: LinkChange): readonly Uint8Array[] => [

@@ -68,7 +68,7 @@ Then('both are answered, in order', function (this: NicWorld) {
   expectNumber(repliesIn(talk(this).messages).length, 2, 'replies');
 });
 
-const anyName = fc.string({ unit: fc.constantFrom(...'abcdefgh'), minLength: 1, maxLength: 14 });
+const anyName = fc.string({ unit: fc.constantFrom(...Array.from('abcdefgh')), minLength: 1, maxLength: 14 });
 
 Then('for every list of lookups with names of any length, each is answered in order', async function (this: NicWorld) {
   await this.law(

@@ -77,7 +77,7 @@ When('a link is looked up by the other name {string}', async function (this: Nic
 Then('the port tells the other name {string}', async function (this: NicWorld, name: string) {
   const { values } = await linkValues(this);
   const names = listIn(nestIn(values, 'IFLA_PROP_LIST'), 'IFLA_ALT_IFNAME');
-  expectThat(names.includes(name), `it tells ${names.join(' ')}`);
+  expectThat(names.includes(name), `it tells ${JSON.stringify(names)}`);
 });
 
 /** A setting, and what values of it are taken. */

@@ -270,7 +270,7 @@ async function stateOf(world: NicWorld): Promise<string> {
   const route = await world.route();
   const lines: string[] = [];
   for (const { header, values } of accepted(await route.links(), 'listing the links')) {
-    const { IFLA_STATS: _counters, IFLA_STATS64: _counters64, ...rest } = values;
+    const rest = Object.entries(values).filter(([name]) => name !== 'IFLA_STATS' && name !== 'IFLA_STATS64');
     lines.push(textOf({ header, rest }));
   }
   const listings = [

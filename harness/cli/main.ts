@@ -5,8 +5,11 @@ import { EXIT } from '../runner/judgeRun.js';
 import { nicspecVersion } from '../runner/project.js';
 import { RUN_DEFAULTS } from '../runner/repeatCommand.js';
 import { UsageError } from '../runner/usage.js';
+import { addAdapter } from './adapter.js';
 import type { AgentFlags } from './agent.js';
 import type { ExportFlags } from './export.js';
+import { addCertification } from './certify.js';
+import { examples, exitWith } from './help.js';
 import type { LabRunFlags } from './lab.js';
 import { parseCount, parsePort, parseSeed, parseShard } from './optionValues.js';
 
@@ -28,6 +31,8 @@ function program(): Command {
   addPage(root);
   addAgent(root);
   addLab(root);
+  addAdapter(root);
+  addCertification(root);
   addGuard(root);
   addExport(root);
   for (const command of root.commands) command.exitOverride();
@@ -324,18 +329,8 @@ function collect(value: string, before: readonly string[] = []): readonly string
   return [...before, ...value.split(',').filter((name) => name !== '')];
 }
 
-function examples(lines: readonly (readonly [command: string, what: string])[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length));
-  const text = lines.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`.trimEnd());
-  return `\nExamples:\n${text.join('\n')}`;
-}
-
 function exitCodes(): string {
   return '\nExit codes: 0 conforms, 1 does not, 2 wrong use, 3 the target or the rig failed.';
-}
-
-async function exitWith(code: Promise<number>): Promise<void> {
-  process.exitCode = await code;
 }
 
 /** Milliseconds for output that a slow reader has not taken yet. */

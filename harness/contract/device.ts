@@ -17,6 +17,7 @@ import type {
   VlanTag,
 } from './values.js';
 import type { FlowOffloadOps } from './flowOffload.js';
+import type { DevlinkHost, DevlinkOps } from './devlink.js';
 import type { FdbKey, SwitchdevOps } from './switchdev.js';
 import type { RouterOps } from './router.js';
 import type { LinkPartner, RxChecksum, RxHash, TargetIdentity, WireFrame } from './target.js';
@@ -42,6 +43,8 @@ export interface Device {
   readonly router?: RouterOps;
   /** ndo_setup_tc: filters that the hardware takes over. */
   readonly flowOffload?: FlowOffloadOps;
+  /** The device as a whole, as devlink shows it. */
+  readonly devlink?: DevlinkOps;
 }
 
 export interface DeviceDescription {
@@ -79,6 +82,8 @@ export interface DevicePort {
   readonly physPortName?: string;
   /** SET_NETDEV_DEV: the device on its bus, `pci` and `0000:01:00.0`. */
   readonly parentDevice?: ParentDevice;
+  /** SET_NETDEV_DEVLINK_PORT: the port of devlink that this is the net device of. Its attributes give switchId and physPortName. */
+  readonly devlinkPort?: number;
 }
 
 /** IFLA_PARENT_DEV_BUS_NAME and IFLA_PARENT_DEV_NAME. */
@@ -107,6 +112,8 @@ export interface DriverHost {
   fdbLearned(port: PortName, entry: FdbKey): void;
   /** SWITCHDEV_FDB_DEL_TO_BRIDGE: the hardware forgot what it had learned. */
   fdbForgotten(port: PortName, entry: FdbKey): void;
+  /** What the core of devlink does for the driver. */
+  readonly devlink: DevlinkHost;
 }
 
 export interface TxCompletion {

@@ -6,5 +6,7 @@ export * from './lag.js';
 export * from './switchdev.js';
 export * from './router.js';
 export * from './flowOffload.js';
+export * from './devlink.js';
 export * from './agentBytes.js';
 export * from './agentProtocol.js';
+export * from './deviceProtocol.js';

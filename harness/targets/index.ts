@@ -20,6 +20,11 @@ export const TARGET_KINDS: readonly TargetKind[] = [
   { name: 'reference', title: 'the reference kernel over the reference NIC, in this process', needs: '' },
   { name: 'module:PATH', title: 'a device or a target that a JavaScript or TypeScript module makes', needs: '' },
   {
+    name: 'process:COMMAND',
+    title: 'a device that another program is, in any language, over its standard input and output',
+    needs: '',
+  },
+  {
     name: 'linux:veth',
     title: 'the Linux kernel of this machine, over veth pairs in namespaces of its own',
     needs: 'root',
@@ -62,6 +67,10 @@ export async function openTarget(name: string, options: OpenOptions): Promise<Ta
       const { openModuleTarget } = await import('./module.js');
       return openModuleTarget(rest, options);
     }
+    case 'process': {
+      const { openProcessTarget } = await import('./process/index.js');
+      return openProcessTarget(rest, options);
+    }
     case 'linux': {
       const { openLinuxTarget } = await import('./linux/index.js');
       return openLinuxTarget(rest);
@@ -80,6 +89,7 @@ export async function openTarget(name: string, options: OpenOptions): Promise<Ta
 const KINDS = {
   reference: 'reference',
   module: 'module:PATH',
+  process: 'process:COMMAND',
   linux: 'linux:veth',
   agent: 'agent:COMMAND or agent:tcp:HOST:PORT',
   lab: 'lab:DEVICE',

@@ -12,15 +12,30 @@ import type { OpenOptions } from './index.js';
  */
 export type TargetFactory = (options: { readonly seed: number }) => Device | Target | Promise<Device | Target>;
 
+/** What a module makes. */
+export const isDeviceOf = (made: Device | Target): made is Device => !isTarget(made);
+
+/**
+ * The device or target that a module makes.
+ * @throws UsageError if there is no such module or it exports no function; TargetFault if the module or its function throws, or
+ * answers neither a Device nor a Target.
+ */
+export async function makeFromModule(
+  path: string,
+  { seed, folder = process.cwd() }: OpenOptions,
+): Promise<Device | Target> {
+  const file = resolve(folder, path);
+  if (!existsSync(file)) throw new UsageError(`target module:${path}: there is no file ${file}`);
+  return makeWith(await importFactory(path, file), path, seed);
+}
+
 /**
  * @throws UsageError if there is no such module or it exports no function; TargetFault if the module or its function throws, or
  * answers neither a Device nor a Target.
  */
-export async function openModuleTarget(path: string, { seed, folder = process.cwd() }: OpenOptions): Promise<Target> {
-  const file = resolve(folder, path);
-  if (!existsSync(file)) throw new UsageError(`target module:${path}: there is no file ${file}`);
-  const made = await makeWith(await importFactory(path, file), path, seed);
-  if (isTarget(made)) return made;
+export async function openModuleTarget(path: string, options: OpenOptions): Promise<Target> {
+  const made = await makeFromModule(path, options);
+  if (!isDeviceOf(made)) return made;
   const { openDeviceTarget } = await import('./reference.js');
   return openDeviceTarget(`module:${path}`, made);
 }

@@ -42,6 +42,7 @@ export async function openReferenceTarget(options: ReferenceOptions = {}): Promi
     ...(defect?.nic === undefined ? {} : { parts: defect.nic }),
     ...(defect?.switch === undefined ? {} : { switchParts: defect.switch }),
     ...(defect?.router === undefined ? {} : { routerParts: defect.router }),
+    ...(defect?.devlink === undefined ? {} : { devlinkParts: defect.devlink }),
   });
   const device = defect?.wrap?.(nic) ?? nic;
   const kernel = await ReferenceKernel.boot(device, defect?.kernel?.(CONFORMING_KERNEL) ?? CONFORMING_KERNEL);
@@ -85,7 +86,6 @@ const RIG: readonly string[] = [
   'bridge-mdb-bulk',
   'bridge-fdb-bulk',
   'bridge-mcast-max-groups',
-  'switch-groups',
   'ip-routing',
   'bond-lacp',
   'ip-multipath',
@@ -109,14 +109,13 @@ class ModelTarget implements Target {
     },
     list: (path: string): Promise<SysfsResult<readonly string[]>> => Promise.resolve(this.#control.sysfs.list(path)),
   };
-  readonly #firmware = new Map<string, Uint8Array>();
   readonly firmware = {
     put: (name: string, bytes: Uint8Array): Promise<FirmwareResult> => {
-      this.#firmware.set(name, bytes.slice());
+      this.#kernel.firmware.set(name, bytes.slice());
       return Promise.resolve({ ok: true });
     },
     remove: (name: string): Promise<FirmwareResult> =>
-      Promise.resolve(this.#firmware.delete(name) ? { ok: true } : { ok: false, errno: ENOENT }),
+      Promise.resolve(this.#kernel.firmware.delete(name) ? { ok: true } : { ok: false, errno: ENOENT }),
   };
   readonly clock = {
     now: async (): Promise<bigint> => this.#kernel.now,

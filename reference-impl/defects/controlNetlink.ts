@@ -13,6 +13,7 @@ import {
   viewOf,
   type Message,
 } from '../netlink/wire.js';
+import type { Refusal } from '../netlink/validate.js';
 import type { Defect } from './defect.js';
 import { netlink, overlooks, refusesOtherwise, rewrites } from './netlinkRewrites.js';
 import { NETLINK_CORE, NETLINK_INTRO, PRACTICE, STRICT_ATTRIBUTES } from './origins.js';
@@ -337,6 +338,12 @@ function dirty(body: Uint8Array): Uint8Array {
   return bytes;
 }
 
+const without = (refusal: Refusal, member: keyof Refusal): Refusal => ({
+  ...Object.fromEntries(Object.entries(refusal).filter(([name]) => name !== member)),
+  ok: false,
+  errno: refusal.errno,
+});
+
 const explanations: readonly Defect[] = [
   {
     id: 'DEF-NLX-PLACE-IN-DATAGRAM',
@@ -359,7 +366,7 @@ const explanations: readonly Defect[] = [
     description: 'NLMSGERR_ATTR_POLICY is missing.',
     origin: STRICT_ATTRIBUTES,
     caughtBy: 'NL-EXT-002',
-    kernel: refusesOtherwise(({ policy: _policy, ...refusal }) => refusal),
+    kernel: refusesOtherwise((refusal) => without(refusal, 'policy')),
   },
   {
     id: 'DEF-NLX-PUBLISHES-OTHERWISE',
@@ -380,7 +387,7 @@ const explanations: readonly Defect[] = [
     description: 'The number alone could be of any of them.',
     origin: STRICT_ATTRIBUTES,
     caughtBy: 'NL-EXT-004',
-    kernel: refusesOtherwise(({ missingNest: _nest, ...refusal }) => refusal),
+    kernel: refusesOtherwise((refusal) => without(refusal, 'missingNest')),
   },
   {
     id: 'DEF-NLX-PLACE-OF-SUCCESS',

@@ -1,4 +1,5 @@
 import type { Device } from '../../harness/contract/index.js';
+import type { DevlinkChipParts } from '../device/devlink/devlinkChipParts.js';
 import type { NicParts } from '../device/parts.js';
 import type { RouterChipParts } from '../device/switch/routerParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
@@ -23,6 +24,8 @@ export interface Defect {
   readonly router?: (parts: RouterChipParts) => RouterChipParts;
   /** Replaces a part of the reference kernel: for rules that the core enforces. */
   readonly kernel?: (parts: KernelParts) => KernelParts;
+  /** Replaces a part of what the reference device does for devlink. */
+  readonly devlink?: (parts: DevlinkChipParts) => DevlinkChipParts;
   /** Wraps the whole device, for what no single part can show. */
   readonly wrap?: (device: Device) => Device;
 }

@@ -39,6 +39,9 @@ import { switchTableDefects } from './switchTable.js';
 import { switchUniformityDefects } from './switchUniformity.js';
 import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
+import { devlinkPortsDefects } from './devlinkPorts.js';
+import { devlinkStateDefects } from './devlinkState.js';
+import { devlinkTablesDefects } from './devlinkTables.js';
 
 export type { Defect } from './defect.js';
 
@@ -84,4 +87,7 @@ export const defects: readonly Defect[] = [
   ...controlNetlinkDefects,
   ...controlDumpDefects,
   ...controlLinkDefects,
+  ...devlinkPortsDefects,
+  ...devlinkTablesDefects,
+  ...devlinkStateDefects,
 ];

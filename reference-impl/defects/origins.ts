@@ -100,3 +100,7 @@ export const NETLINK_CORE = kernelSource('Rules that every family relies on', 'n
 export const RTNETLINK = kernelSource('Checks and marks that came one by one', 'net/core/rtnetlink.c');
 export const GENETLINK = kernelSource('What the list of families promises', 'net/netlink/genetlink.c');
 export const NETLINK_POLICY = kernelSource('What is published of what is checked', 'net/netlink/policy.c');
+export const DEVLINK_DOCUMENTATION = kernelSource(
+  'What drivers did each in a way of its own before',
+  'Documentation/networking/devlink/index.rst',
+);

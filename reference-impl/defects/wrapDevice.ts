@@ -51,6 +51,7 @@ export const withHost = (device: Device, change: (kernel: DriverHost) => Partial
       fdbForgotten: (port, entry) => {
         kernel.fdbForgotten(port, entry);
       },
+      devlink: kernel.devlink,
       ...change(kernel),
     }),
 });

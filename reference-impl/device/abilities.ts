@@ -67,6 +67,7 @@ const PORTS_CAPABILITIES = present([
 
 const SWITCH_CAPABILITIES = present([
   'switchdev',
+  'switch-groups',
   'switch-table-fillable',
   'lag-table-fillable',
   'switchdev-routes',
@@ -74,6 +75,47 @@ const SWITCH_CAPABILITIES = present([
   'filters-forwarded',
   'flow-offload',
   'switch-acl-fillable',
+]);
+
+/** Of the device as a whole. */
+const DEVLINK_CAPABILITIES: CapabilityAnswers = {
+  ...present([
+    'devlink',
+    'devlink-info',
+    'devlink-eswitch',
+    'devlink-eswitch-inline',
+    'devlink-eswitch-encap',
+    'devlink-selftests',
+    'devlink-params',
+    'devlink-max-macs',
+    'devlink-param-validation',
+    'devlink-asset-tag',
+    'devlink-reload',
+    'devlink-reload-no-reset',
+    'devlink-reload-cabled',
+    'devlink-flash',
+    'devlink-flash-quick',
+    'devlink-flash-activate',
+    'devlink-flash-checks',
+    'devlink-health',
+    'devlink-health-errors',
+    'devlink-fatal-error',
+    'devlink-rate-nodes',
+  ]),
+  'devlink-trap-traffic': { present: false, reason: 'frames meet traps when somebody sends them' },
+};
+
+const DEVLINK_SWITCH_CAPABILITIES = present([
+  'devlink-port-split',
+  'devlink-region-snapshot-switch',
+  'devlink-resources',
+  'devlink-resource-bounds',
+  'devlink-fdb-resource',
+  'devlink-regions',
+  'devlink-region-direct',
+  'devlink-fdb-region',
+  'devlink-traps',
+  'devlink-trap-frames',
 ]);
 
 /** How many ports scenarios about switches use: spec/capabilities.yaml. */
@@ -85,5 +127,6 @@ export const hasSwitch = ({ ports, fdbEntries }: NicLimits): boolean => ports > 
 export const abilitiesOf = (limits: NicLimits): CapabilityAnswers => ({
   ...CAPABILITIES,
   ...(limits.ports >= SWITCH_PORTS ? PORTS_CAPABILITIES : {}),
-  ...(hasSwitch(limits) ? SWITCH_CAPABILITIES : {}),
+  ...DEVLINK_CAPABILITIES,
+  ...(hasSwitch(limits) ? { ...SWITCH_CAPABILITIES, ...DEVLINK_SWITCH_CAPABILITIES } : {}),
 });

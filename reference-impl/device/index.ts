@@ -4,6 +4,7 @@ export { CONFORMING_PARTS, type NicParts } from './parts.js';
 export { LIMITS, type NicLimits } from './limits.js';
 export type { HashInput } from './hashInput.js';
 export type { Counters, RxQueue, TxQueue } from './state.js';
+export type { DevlinkChipParts } from './devlink/devlinkChipParts.js';
 export type { AclParts } from './switch/aclParts.js';
 export type { LagParts } from './switch/lagParts.js';
 export type { RouterChipParts } from './switch/routerParts.js';

@@ -14,6 +14,10 @@ import type {
   Rings,
 } from '../../harness/contract/index.js';
 import { abilitiesOf, hasSwitch } from './abilities.js';
+import { CONFORMING_DEVLINK_CHIP, type DevlinkChipParts } from './devlink/devlinkChipParts.js';
+import { createReferenceDevlink, DRIVER } from './devlink/devlinkOps.js';
+import { DEVICE_ON_BUS, partNames } from './devlink/devlinkPorts.js';
+import { MOST_RULES } from './devlink/tables.js';
 import {
   activeFec,
   channelsOf,
@@ -58,6 +62,7 @@ import { createReferenceSwitch } from './switch/referenceSwitch.js';
 import { createReferenceRouter } from './switch/referenceRouter.js';
 import { CONFORMING_ROUTER_CHIP, type RouterChipParts } from './switch/routerParts.js';
 import { CONFORMING_SWITCH, type SwitchParts } from './switch/switchParts.js';
+import { TRAP_RULE_DROP } from './switch/switchTraps.js';
 import { drainAll, sendSwitched, transmit } from './transmit.js';
 import { ETH_HLEN, VLAN_HLEN } from '../packet/protocols.js';
 
@@ -69,6 +74,7 @@ export interface ReferenceNicOptions {
   readonly parts?: (conforming: NicParts) => NicParts;
   readonly switchParts?: (conforming: SwitchParts) => SwitchParts;
   readonly routerParts?: (conforming: RouterChipParts) => RouterChipParts;
+  readonly devlinkParts?: (conforming: DevlinkChipParts) => DevlinkChipParts;
 }
 
 /** A NIC of one port, or of as many as the limits say, powered on and not attached yet. */
@@ -76,7 +82,9 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
   const limits = { ...LIMITS, ...options.limits };
   const parts = options.parts?.(CONFORMING_PARTS) ?? CONFORMING_PARTS;
   const seed = options.seed ?? 1;
-  const names = Array.from({ length: limits.ports }, (_, index) => `p${index}` as PortName);
+  const panel = Array.from({ length: limits.ports }, (_, index) => `p${index}` as PortName);
+  // The switch numbers its ports: those of the panel first, then the parts that they may be split into.
+  const names = hasSwitch(limits) ? [...panel, ...partNames(limits.ports)] : panel;
   const ports = new Map<PortName, NicPort>();
   let host: DriverHost | undefined;
   const switchParts = options.switchParts?.(CONFORMING_SWITCH) ?? CONFORMING_SWITCH;
@@ -87,6 +95,7 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
         fdbEntries: limits.fdbEntries,
         parts: switchParts,
         host: () => host,
+        trapped: (trap, port, bytes) => devlink.trapped(trap, port, bytes),
       });
   const router =
     between &&
@@ -94,17 +103,19 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
       names,
       limits.routeEntries,
       options.routerParts?.(CONFORMING_ROUTER_CHIP) ?? CONFORMING_ROUTER_CHIP,
+      (trap, port, bytes) => devlink.trapped(trap, port, bytes),
     );
   const sendOut = (index: number, bytes: Uint8Array): void => {
     const port = ports.get(names[index] ?? ('' as PortName));
     if (port !== undefined) sendSwitched(port, bytes);
   };
-  const rules = new AclMemory(limits.aclEntries, 2 * limits.ports, switchParts.acl);
+  const rules = new AclMemory(Math.max(limits.aclEntries, MOST_RULES), 2 * names.length, switchParts.acl);
   const acl = new AccessList(rules, sendOut);
   const switchingOf = (index: number): PortSwitching | undefined =>
     between && {
       receive: (bytes) => {
         const admission = acl.admit(index, bytes);
+        if (admission === 'dropped') devlink.trapped(TRAP_RULE_DROP, index, bytes);
         if (admission !== 'goes-on') return admission === 'trapped' ? 'for-host' : 'not-for-host';
         return between.isSwitched(index)
           ? between.receive(index, bytes, sendOut)
@@ -114,24 +125,57 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
       setLongest: (length) => between.setLongest(index, length),
     };
 
-  const powerOn = (driver: DriverHost): void => {
+  let now: Nanoseconds = 0n;
+  const plugIn = (driver: DriverHost, name: PortName): void => {
+    const index = names.indexOf(name);
+    const port = newPort({
+      name,
+      limits: { ...limits, unicastFilters: devlink.maxMacs },
+      parts,
+      host: driver,
+      address: addressOf(index),
+      rssKey: keyFromSeed(seed + index, limits.keyLength),
+      switching: switchingOf(index),
+    });
+    port.switching?.setLongest(longestOf(port.mtu));
+    port.now = now;
+    ports.set(name, port);
+  };
+  const clear = (): void => {
     between?.reset();
     router?.reset();
     rules.clear();
-    for (const [index, name] of names.entries()) {
-      const before = ports.get(name);
-      const port = newPort({
-        name,
-        limits,
-        parts,
-        host: driver,
-        address: addressOf(index),
-        rssKey: keyFromSeed(seed + index, limits.keyLength),
-        switching: switchingOf(index),
-      });
-      port.switching?.setLongest(longestOf(port.mtu));
-      port.now = before?.now ?? 0n;
-      ports.set(name, port);
+  };
+  const devlink = createReferenceDevlink({
+    parts: options.devlinkParts?.(CONFORMING_DEVLINK_CHIP) ?? CONFORMING_DEVLINK_CHIP,
+    limits,
+    ports: panel,
+    nameOf: (port) => names[port] ?? ('' as PortName),
+    host: () => host,
+    maker: {
+      add: (name, port) => {
+        if (host === undefined) return;
+        host.devlink.registerPort(port);
+        plugIn(host, name);
+        host.registerPort({ ...describePort(name, names.indexOf(name), limits), devlinkPort: port.index });
+        host.carrier(name, true);
+      },
+      remove: async (name, port) => {
+        await host?.unregisterPort(name);
+        host?.devlink.unregisterPort(port);
+        ports.delete(name);
+      },
+    },
+    now: () => Number(now / MILLISECOND),
+    tables: between && router && { fdb: between.fdb, routes: router.state, rules },
+    clear,
+  });
+  const powerOn = (driver: DriverHost): void => {
+    clear();
+    devlink.reset();
+    ports.clear();
+    for (const name of panel) {
+      plugIn(driver, name);
       driver.carrier(name, true);
     }
   };
@@ -146,11 +190,11 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
       identity: {
         vendor: 'nicspec',
         model: 'reference NIC',
-        driver: 'nicspec_ref',
+        driver: DRIVER,
         driverVersion: '0.1.0',
         firmwareVersion: 'none',
       },
-      ports: names.map((name, index) => describePort(name, index, limits)),
+      ports: panel.map((name, index) => ({ ...describePort(name, index, limits), devlinkPort: index })),
       capabilities: abilitiesOf(limits),
     }),
     attach: (driver) => {
@@ -161,15 +205,17 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
       if (host !== undefined) powerOn(host);
     },
     close: () => undefined,
-    advance: (now) => {
+    advance: (at) => {
+      now = at;
       let next: Nanoseconds | null = between?.advance(now) ?? null;
       for (const port of ports.values()) next = earliest(next, advancePort(port, now));
       return next;
     },
     cable: {
       receive: (name, frame) => {
-        const port = portOf(name);
-        if (port.up && port.cablePlugged) receiveFrame(port, frame);
+        // A port that was split has no cable any more.
+        const port = ports.get(name);
+        if (port?.up === true && port.cablePlugged && devlink.passes()) receiveFrame(port, frame);
       },
       setCarrier: (name, up) => {
         const port = portOf(name);
@@ -182,20 +228,20 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
         portOf(name).partner = partner;
       },
     },
-    netDevice: netDeviceOps(portOf),
+    netDevice: netDeviceOps(portOf, devlink.passes),
     ethtool: ethtoolOps(portOf),
     ...(between === undefined
       ? {}
       : { switchdev: between.ops, flowOffload: aclOps(rules, (port) => names.indexOf(port)) }),
     ...(router === undefined ? {} : { router: router.ops }),
+    devlink: devlink.ops,
   };
 }
 
+const MILLISECOND = 1_000_000n;
+
 /** A frame of this MTU with its header and one tag. */
 const longestOf = (mtu: number): number => mtu + ETH_HLEN + VLAN_HLEN;
-
-/** An EUI-64 made of the address range of the ports. */
-const SWITCH_ID = Uint8Array.of(0x02, 0x4e, 0x49, 0xff, 0xfe, 0x43, 0, 0);
 
 const ADDRESS_PREFIX = '02:4e:49:43:00:';
 const addressOf = (index: number): MacAddress =>
@@ -214,7 +260,7 @@ function describePort(port: PortName, index: number, limits: NicLimits): DeviceP
   return {
     port,
     address: addressOf(index),
-    ...(hasSwitch(limits) ? { switchId: SWITCH_ID, physPortName: `p${index}` } : {}),
+    parentDevice: DEVICE_ON_BUS,
     minMtu: limits.minMtu,
     maxMtu: limits.maxMtu,
     hwFeatures: HW_FEATURES,
@@ -253,7 +299,8 @@ function advancePort(port: NicPort, now: Nanoseconds): Nanoseconds | null {
   return next;
 }
 
-function netDeviceOps(portOf: (name: PortName) => NicPort): NetDeviceOps {
+/** `passes`: whether frames leave. */
+function netDeviceOps(portOf: (name: PortName) => NicPort, passes: () => boolean): NetDeviceOps {
   return {
     open: (name) => {
       portOf(name).up = true;
@@ -263,7 +310,7 @@ function netDeviceOps(portOf: (name: PortName) => NicPort): NetDeviceOps {
       stopPort(portOf(name));
       return done;
     },
-    transmit: (name, queue, frame) => transmit(portOf(name), queue, frame),
+    transmit: (name, queue, frame) => (passes() ? transmit(portOf(name), queue, frame) : 'ok'),
     setPolling: (name, polling) => {
       const port = portOf(name);
       port.polling = polling;

@@ -12,6 +12,7 @@ import {
 } from '../netlink/constants.js';
 import { RTEXT_FILTER_BRVLAN } from '../netlink/families/bridge.js';
 import { NetlinkKernel, type KernelSocket } from '../netlink/server.js';
+import { registerDevlinkFamily } from './devlink/family.js';
 import { registerEthtoolFamily } from './ethtool/family.js';
 import { ethtoolIoctl } from './ethtool/ioctl.js';
 import type { ReferenceKernel } from './kernel.js';
@@ -52,6 +53,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   registerTrafficControl(kernel.trafficControl, netlink);
   registerEthtoolFamily(kernel, netlink);
   registerNetdevFamily(kernel, netlink);
+  registerDevlinkFamily(kernel.devlinks, netlink);
   // rtnetlink_event(): every change of a net device is told to who listens to links.
   kernel.notifiers.push((event, netDevice) => {
     if (!netlink.hasListeners(NETLINK_ROUTE, RTNLGRP_LINK)) return;

@@ -28,6 +28,7 @@ export const ENETDOWN = number(100);
 export const ENETUNREACH = number(101);
 export const ENOBUFS = number(105);
 export const EHOSTUNREACH = number(113);
+export const ECANCELED = number(125);
 
 export const OK: DriverResult = { ok: true, value: undefined };
 

@@ -2,6 +2,7 @@ import type {
   Device,
   DeviceDescription,
   DevicePort,
+  DevlinkHost,
   DriverHost,
   FdbKey,
   HostReceive,
@@ -22,7 +23,9 @@ import { BondKernel } from './bond/bondKernel.js';
 import type { Bridge } from './bridge/bridge.js';
 import { BridgeKernel } from './bridge/bridgeKernel.js';
 import { receive as bridgeReceive, transmit as bridgeTransmit } from './bridge/forward.js';
+import { DevlinkKernel } from './devlink/devlinkKernel.js';
 import { ENETDOWN, ENODEV } from './errno.js';
+import { fixFeatures } from './features.js';
 import { netDeviceOfPort, unregisterNetDevice } from './devicePorts.js';
 import { notify, type KernelState, type Notifier } from './kernelState.js';
 import { setCarrier } from './linkState.js';
@@ -70,6 +73,9 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly bonds: BondKernel;
   readonly routing: RoutingKernel;
   readonly trafficControl: TrafficControl;
+  readonly devlinks: DevlinkKernel;
+  /** Files of /lib/firmware, by name. */
+  readonly firmware = new Map<string, Uint8Array>();
   readonly #receivePath: ReceivePath;
   readonly #timers = new Timers();
   /** Frames that a bridge or the router forwards, to be sent once what is being received is received. */
@@ -85,6 +91,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.device = device;
     this.description = description;
     this.parts = parts;
+    this.devlinks = new DevlinkKernel(this);
     this.#receivePath = new ReceivePath(this, {
       tap: (netDevice, frame) => this.#tap(netDevice, frame),
       passes: (netDevice, frame, vnet) => this.trafficControl.ingress(netDevice, frame, vnet),
@@ -116,6 +123,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   /** Probes the device and registers a net device for each of its ports. */
   static async boot(device: Device, parts: KernelParts = CONFORMING_KERNEL): Promise<ReferenceKernel> {
     const kernel = new ReferenceKernel(device, await device.describe(), parts);
+    kernel.devlinks.probe();
     kernel.#registerPorts();
     await device.attach(kernel);
     return kernel;
@@ -137,6 +145,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.#nextIfIndex = 2;
     this.log.length = 0;
     for (const frames of this.#cables.values()) frames.length = 0;
+    this.firmware.clear();
+    this.devlinks.probe();
     this.#registerPorts();
     for (const socket of this.#sockets) this.#reopen(socket);
     await this.device.reset();
@@ -257,11 +267,13 @@ export class ReferenceKernel implements KernelState, DriverHost {
       this.#redirected.length > 0 ||
       this.#canDrain() ||
       !this.bridging.switchdev.isIdle ||
-      !this.routing.offload.isIdle
+      !this.routing.offload.isIdle ||
+      !this.devlinks.isIdle
     ) {
       this.#pollAll();
       await this.bridging.switchdev.process();
       await this.routing.offload.process();
+      await this.devlinks.process();
       for (const { netDevice, frame, through } of this.#forwarded.splice(0))
         await this.#transmit(netDevice, frame, undefined, through);
       for (const receive of this.#redirected.splice(0)) receive();
@@ -270,6 +282,10 @@ export class ReferenceKernel implements KernelState, DriverHost {
   }
 
   // DriverHost: what the driver calls.
+
+  get devlink(): DevlinkHost {
+    return this.devlinks.host;
+  }
 
   registerPort(port: DevicePort): void {
     if (this.#byPort.has(port.port)) throw new Error(`port ${port.port} is registered already`);
@@ -331,7 +347,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
     for (const limits of this.description.ports) this.#register(limits);
   }
 
-  #register(limits: DevicePort): NetDevice {
+  #register(described: DevicePort): NetDevice {
+    const limits = this.devlinks.withAttributes(described);
     const netDevice = netDeviceOfPort({
       ifIndex: this.newIfIndex(),
       name: this.freeName('eth') as NetDeviceName,
@@ -339,6 +356,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
       limits,
       softFeatures: this.parts.softFeatures,
     });
+    // register_netdevice(): what the rules take away of a driver's features is off from the start, and wanted all the same.
+    netDevice.features = fixFeatures(netDevice.features, netDevice, this.parts.featureRules);
     this.netDevices.set(netDevice.ifIndex, netDevice);
     this.#byPort.set(limits.port, netDevice);
     return netDevice;

@@ -5,6 +5,7 @@ import { CONFORMING_BOND, type BondParts } from './bond/bondParts.js';
 import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
 import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/multicastParts.js';
 import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
+import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
 import type { NetDevice } from './netDevice.js';
 import { CONFORMING_CONTROL, type ControlParts } from './rtnetlink/controlParts.js';
@@ -108,6 +109,7 @@ export interface KernelParts {
   readonly routing: RoutingParts;
   readonly tc: TcParts;
   readonly control: ControlParts;
+  readonly devlink: DevlinkParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -165,4 +167,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   routing: CONFORMING_ROUTING,
   tc: CONFORMING_TC,
   control: CONFORMING_CONTROL,
+  devlink: CONFORMING_DEVLINK,
 };

@@ -35,6 +35,7 @@ const NAMES: Readonly<Record<number, string>> = {
   105: 'ENOBUFS',
   110: 'ETIMEDOUT',
   113: 'EHOSTUNREACH',
+  125: 'ECANCELED',
 };
 
 /** `EINVAL` for 22; the number itself for one that is not in the list. 0 is `0`. */

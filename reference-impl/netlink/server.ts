@@ -63,7 +63,7 @@ export interface NetlinkRequest {
 export interface NetlinkBody {
   readonly type: number;
   readonly body: Uint8Array;
-  /** NLM_F_* of an announcement: how what it tells of came about. */
+  /** NLM_F_* of an announcement: how what it tells of came about. Of a reply: beside those that it has anyway. */
   readonly flags?: number;
 }
 
@@ -391,10 +391,10 @@ export class NetlinkKernel {
   async #answer(socket: KernelSocket, message: Message, result: HandlerResult): Promise<void> {
     if (result.ok) {
       const sequence = this.#parts.answerSequence(message.sequence);
-      for await (const { type, body } of result.replies ?? [])
+      for await (const { type, body, flags = 0 } of result.replies ?? [])
         socket.queue.push(
           encodeMessage(
-            { type, flags: 0, sequence, portId: socket.portId },
+            { type, flags, sequence, portId: socket.portId },
             this.#parts.sealed(socket.protocol, type, body),
           ),
         );

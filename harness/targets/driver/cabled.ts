@@ -29,6 +29,8 @@ export interface CabledOptions {
   readonly stated?: CapabilityAnswers;
   /** Awaited when the target is closed, before the channels are. */
   readonly onClose?: () => Promise<void>;
+  /** A reload gave the port under test another net device. */
+  readonly onRenewed?: (ifIndex: IfIndex) => Promise<void>;
 }
 
 export const DUT_PORT = 'p0' as PortName;
@@ -64,6 +66,10 @@ export async function openCabledTarget(options: CabledOptions): Promise<Target> 
     stated,
     vendor: options.vendor,
     model: options.model,
+    renewed: async (ifIndex) => {
+      await options.onRenewed?.(ifIndex);
+      far.dutIsNow(ifIndex);
+    },
   });
 }
 
@@ -72,7 +78,7 @@ class FarPort implements Cables {
   readonly #options: CabledOptions;
   readonly #route: RouteClient;
   readonly #peer: IfIndex;
-  readonly #dut: IfIndex;
+  #dut: IfIndex;
   #isPlugged = true;
   readonly #ends = new Set<WireEnd>();
 
@@ -97,6 +103,10 @@ class FarPort implements Cables {
       throw new TargetFault(`${options.name}: ${peer} has no carrier: is it cabled to ${dut}?`);
     }
     return far;
+  }
+
+  dutIsNow(ifIndex: IfIndex): void {
+    this.#dut = ifIndex;
   }
 
   async open(): Promise<WireEnd> {

@@ -26,11 +26,14 @@ import type {
 } from '../../contract/index.js';
 import type { MachineChannels } from './channels.js';
 import { askBridge } from './bridgeCapabilities.js';
+import { askDevlink } from './devlinkCapabilities.js';
+import { DevlinkState } from './devlinkState.js';
 import { askFilters } from './filterCapabilities.js';
 import { settleLink } from './carrier.js';
 import { probeDriver } from './driverCapabilities.js';
 import { driverInfo, type DriverInfo } from './driverInfo.js';
 import {
+  NET_DEVICES,
   PORT_ASPECTS,
   changesOf,
   differ,
@@ -49,6 +52,8 @@ export interface DriverTargetOptions {
   readonly stated: CapabilityAnswers;
   readonly vendor: string;
   readonly model: string;
+  /** A reload gave the first port another net device: what the rig has to do with it. */
+  readonly renewed?: (ifIndex: IfIndex) => Promise<void>;
 }
 
 /** The far ends of the cables. */
@@ -69,8 +74,9 @@ const SEND_WAIT_MS = 4_000;
 const IFF_UP = 0x1;
 
 interface DriverPort extends TargetPort {
-  readonly access: PortAccess;
-  readonly defaults: readonly (State | null)[];
+  ifIndex: IfIndex;
+  access: PortAccess;
+  readonly defaults: (State | null)[];
 }
 
 export async function openDriverTarget(options: DriverTargetOptions): Promise<Target> {
@@ -82,8 +88,14 @@ export async function openDriverTarget(options: DriverTargetOptions): Promise<Ta
   const indexes = ports.map(({ ifIndex }) => ifIndex);
   const bridging = await askBridge((protocol) => options.channels.netlink(protocol), indexes);
   const filtering = await askFilters((protocol) => options.channels.netlink(protocol), indexes, bridging);
-  const capabilities = { ...(await probeDriver(first.access, info)), ...bridging, ...filtering, ...options.stated };
-  return new DriverTarget(options, ports, info, capabilities);
+  const devlink = await askDevlink(options.channels, first.netDevice);
+  const probed = await probeDriver(first.access, info);
+  const capabilities = { ...probed, ...bridging, ...filtering, ...devlink, ...options.stated };
+  const state =
+    capabilities['devlink-reload']?.present === true
+      ? await DevlinkState.open(options.channels, first.netDevice)
+      : undefined;
+  return new DriverTarget(options, ports, info, capabilities, state);
 }
 
 async function openPort(
@@ -114,6 +126,7 @@ class DriverTarget implements Target {
   readonly #ports: readonly DriverPort[];
   readonly #info: DriverInfo;
   readonly #capabilities: CapabilityAnswers;
+  readonly #devlink: DevlinkState | undefined;
   readonly #hosts = new Set<HostEnd>();
   readonly #sockets = new Set<NetlinkSocket>();
   /** One client for each aspect, so that all of them can be read at the same time. */
@@ -126,11 +139,13 @@ class DriverTarget implements Target {
     ports: readonly DriverPort[],
     info: DriverInfo,
     capabilities: CapabilityAnswers,
+    devlink: DevlinkState | undefined,
   ) {
     this.#options = options;
     this.#ports = ports;
     this.#info = info;
     this.#capabilities = capabilities;
+    this.#devlink = devlink;
   }
 
   get #channels(): MachineChannels {
@@ -159,7 +174,7 @@ class DriverTarget implements Target {
         kernel: channels.kernel,
         device: { vendor, model, driver, driverVersion: version, firmwareVersion },
       },
-      ports: this.#ports.map(({ port, netDevice, ifIndex, address }) => ({ port, netDevice, ifIndex, address })),
+      ports: this.#ports.map(describedPort),
       capabilities: this.#capabilities,
       clock: 'real',
     };
@@ -173,6 +188,7 @@ class DriverTarget implements Target {
       portId: socket.portId,
       send: (datagram) => {
         changed();
+        this.#devlink?.watch(protocol, datagram);
         return socket.send(datagram);
       },
       receive: (wait) => socket.receive(wait),
@@ -237,6 +253,7 @@ class DriverTarget implements Target {
   }
 
   async reset(): Promise<void> {
+    await this.#renew();
     await this.#options.cables.reset();
     for (const port of this.#ports) await this.#restore(port);
     this.#mayHaveChanged = true;
@@ -257,6 +274,22 @@ class DriverTarget implements Target {
       await this.#options.cables.close();
       await this.#channels.close();
     }
+  }
+
+  /** Puts back what was changed over devlink; the first port has another net device then. */
+  async #renew(): Promise<void> {
+    const renewed = await this.#devlink?.restore();
+    const [port] = this.#ports;
+    if (renewed === undefined || port === undefined) return;
+    if (renewed.netDevice !== port.netDevice)
+      throw new TargetLost(`the net device ${port.netDevice} came back as ${renewed.netDevice}`);
+    port.ifIndex = renewed.ifIndex;
+    port.access = { ...port.access, ifIndex: renewed.ifIndex };
+    this.#readers.clear();
+    // The new net device is none that a scenario added.
+    const place = PORT_ASPECTS.findIndex(({ name }) => name === NET_DEVICES);
+    port.defaults[place] = { ...port.defaults[place], [String(renewed.ifIndex)]: renewed.ifIndex };
+    await this.#options.renewed?.(renewed.ifIndex);
   }
 
   async #settled(withinMs = SEND_WAIT_MS): Promise<void> {
@@ -302,6 +335,16 @@ class DriverTarget implements Target {
     return reader;
   }
 }
+
+/** The index is the present one: it is another one behind a reload. */
+const describedPort = (port: DriverPort): TargetPort => ({
+  port: port.port,
+  netDevice: port.netDevice,
+  address: port.address,
+  get ifIndex() {
+    return port.ifIndex;
+  },
+});
 
 async function emptySocket(socket: NetlinkSocket): Promise<void> {
   while ((await socket.receive({ withinMs: 0 })) !== null);

@@ -208,8 +208,11 @@ export function addedObjects(
   };
 }
 
+/** The aspect of all net devices, by their indexes. */
+export const NET_DEVICES = 'net devices';
+
 const otherLinks = addedObjects(
-  'net devices',
+  NET_DEVICES,
   async ({ route }) => {
     const links = required('the links', await route.links());
     const keys = links.map(({ header }) => numberIn(header, 'ifi_index') ?? 0);

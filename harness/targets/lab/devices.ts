@@ -56,6 +56,10 @@ const NO_DATA_PATH: Readonly<Record<string, CapabilityAnswer>> = {
   'multicast-filter': absent('netdevsim delivers the frames of every group.'),
   'multicast-statistics': absent('netdevsim counts packets and bytes only.'),
   'pads-short-frames': absent('netdevsim hands a short frame over as it is.'),
+  'devlink-flash': { present: true },
+  'devlink-flash-quick': absent('An update of netdevsim takes five seconds, as long as a request is given.'),
+  'devlink-trap-traffic': { present: true },
+  'devlink-reload-cabled': absent('A reload of netdevsim makes a net device that is linked with nothing.'),
   'queue-statistics': absent('netdevsim makes its queue statistics up, for the tests of the netdev family.'),
 };
 

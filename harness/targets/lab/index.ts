@@ -106,6 +106,10 @@ async function openNetdevsim(device: LabDevice, machine: LabMachine): Promise<Ta
     vendor: device.vendor,
     model: device.model,
     onClose: () => machine.close(),
+    onRenewed: async (ifIndex) => {
+      await giveAddresses(channels, [ifIndex]);
+      await write('bus/netdevsim/link_device', `3:${ifIndex} 3:${indexes[1] ?? ''}`);
+    },
   });
 }
 

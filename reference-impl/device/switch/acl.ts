@@ -3,8 +3,8 @@ import { FLOW_FIELDS, FLOW_KEY_LENGTH, fillFlowKey } from '../../packet/flowKey.
 import { readU16 } from '../../packet/bytes.js';
 import { ACL_ACCEPT, ACL_DROP, ACL_GOTO, ACL_REDIRECT, KEY_WORDS, laneOf, type AclMemory } from './aclMemory.js';
 
-/** What is left of a frame: it goes on, it is gone, or the host alone gets it. */
-export type Admission = 'goes-on' | 'gone' | 'trapped';
+/** What is left of a frame: it goes on, it went elsewhere, it is dropped, or the host alone gets it. */
+export type Admission = 'goes-on' | 'gone' | 'dropped' | 'trapped';
 
 /** The bytes that leave a port, in the number of the port. */
 type SendOut = (port: number, bytes: Uint8Array) => void;
@@ -41,7 +41,7 @@ export class AccessList {
       this.#send(memory.target[slot] ?? 0, bytes, 'redirect');
       return parts.goesOn('redirected') ? 'goes-on' : 'gone';
     }
-    if (verdict === ACL_DROP) return parts.goesOn('dropped') ? 'goes-on' : 'gone';
+    if (verdict === ACL_DROP) return parts.goesOn('dropped') ? 'goes-on' : 'dropped';
     return parts.traps ? 'trapped' : 'gone';
   }
 

@@ -18,6 +18,8 @@ const HIGHEST_PORT = 0xffff;
 
 export class AclMemory {
   readonly capacity: number;
+  /** How many rules there may be now. */
+  limit: number;
   readonly parts: AclParts;
   /** A row of words for each slot. */
   readonly value: Uint32Array;
@@ -51,7 +53,7 @@ export class AclMemory {
   #nextSerial = 0;
 
   constructor(capacity: number, lanes: number, parts: AclParts) {
-    this.capacity = capacity;
+    this.capacity = this.limit = capacity;
     this.parts = parts;
     this.value = new Uint32Array(capacity * KEY_WORDS);
     this.mask = new Uint32Array(capacity * KEY_WORDS);
@@ -76,7 +78,7 @@ export class AclMemory {
 
   /** A slot with nothing in it yet, or -1. */
   take(lane: number, priority: number): number {
-    const slot = this.lane.indexOf(FREE);
+    const slot = this.used < this.limit ? this.lane.indexOf(FREE) : -1;
     if (slot < 0) return -1;
     this.value.fill(0, slot * KEY_WORDS, (slot + 1) * KEY_WORDS);
     this.mask.fill(0, slot * KEY_WORDS, (slot + 1) * KEY_WORDS);
@@ -107,8 +109,9 @@ export class AclMemory {
   }
 
   #sort(): void {
+    const taken = [...this.lane.keys()].filter((slot) => this.lane[slot] !== FREE);
     for (const [lane, order] of this.order.entries()) {
-      const slots = [...this.lane.keys()].filter((slot) => this.#isOf(slot, lane));
+      const slots = taken.filter((slot) => this.#isOf(slot, lane));
       slots.sort((one, other) =>
         this.parts.compares(
           this.priority[one] ?? 0,

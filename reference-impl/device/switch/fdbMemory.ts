@@ -14,8 +14,11 @@ const EMPTY = 0;
 const USED = 1;
 
 export class FdbMemory {
-  /** How many entries there may be: half of the slots, so that a search is short. */
+  /** How many entries there may ever be: half of the slots, so that a search is short. */
   readonly capacity: number;
+  /** How many there may be now. */
+  limit: number;
+  readonly slots: number;
   readonly high: Uint16Array;
   readonly low: Uint32Array;
   readonly filteringId: Uint32Array;
@@ -30,7 +33,8 @@ export class FdbMemory {
   /** `capacity` is a power of two. */
   constructor(capacity: number) {
     const slots = capacity * 2;
-    this.capacity = capacity;
+    this.capacity = this.limit = capacity;
+    this.slots = slots;
     this.high = new Uint16Array(slots);
     this.low = new Uint32Array(slots);
     this.filteringId = new Uint32Array(slots);
@@ -55,7 +59,7 @@ export class FdbMemory {
 
   /** The slot of a new entry, or -1 if there is no room. The key must not be there. */
   insert(high: number, low: number, filteringId: number): number {
-    if (this.#count === this.capacity) return -1;
+    if (this.#count >= this.limit) return -1;
     let slot = this.#home(high, low, filteringId);
     while (this.#used[slot] === USED) slot = (slot + 1) & this.#mask;
     this.high[slot] = high;

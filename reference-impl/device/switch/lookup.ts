@@ -4,6 +4,19 @@ import { readU16 } from '../../packet/bytes.js';
 import { FDB_HOST, FDB_STICKY } from './fdbMemory.js';
 import { FLOOD, directGroup } from './groupStage.js';
 import { NO_BRIDGE, STATE_FORWARDING, STATE_LEARNING, filteringIdOf, type SwitchState } from './switchState.js';
+import {
+  NO_TRAP,
+  TRAP_LACP,
+  TRAP_LLDP,
+  TRAP_LOCKED,
+  TRAP_LOOPBACK,
+  TRAP_NO_EGRESS,
+  TRAP_NO_PVID,
+  TRAP_SOURCE_IS_GROUP,
+  TRAP_SPANNING_TREE,
+  TRAP_STP,
+  TRAP_VLAN_FILTER,
+} from './switchTraps.js';
 
 /** Where a frame goes. One object is filled in for frame after frame. */
 export interface Decision {
@@ -19,6 +32,8 @@ export interface Decision {
   learned: number;
   /** The source is new and there was no room for it. */
   isFull: boolean;
+  /** Why the frame is dropped, or taken to the host: a number of SWITCH_TRAPS, or NO_TRAP. */
+  trap: number;
 }
 
 export const newDecision = (): Decision => ({
@@ -28,8 +43,11 @@ export const newDecision = (): Decision => ({
   isTagged: false,
   learned: -1,
   isFull: false,
+  trap: NO_TRAP,
 });
 
+/** By the last byte of 01-80-C2-00-00-0X. */
+const LINK_LOCAL_TRAPS: Readonly<Record<number, number>> = { 0: TRAP_STP, 2: TRAP_LACP, 14: TRAP_LLDP };
 const SOURCE = 6;
 const TYPE = 12;
 const VLAN_HLEN = 4;
@@ -43,24 +61,35 @@ export function decide(state: SwitchState, port: number, bytes: Uint8Array, deci
   decision.isTagged = false;
   decision.learned = -1;
   decision.isFull = false;
+  decision.trap = NO_TRAP;
   const number = state.bridgeOf[port] ?? NO_BRIDGE;
   const bridge = state.bridges[number];
   if (bridge === undefined) return;
   if (isLinkLocalMac(bytes, 0) && parts.trapsLinkLocal(state.stpState[port] ?? 0)) {
     decision.host = 'trap';
+    decision.trap = LINK_LOCAL_TRAPS[bytes[5] ?? 0] ?? NO_TRAP;
     return;
   }
-  if (parts.refusesSource(isMulticastMac(bytes, SOURCE) || isZeroMac(bytes, SOURCE))) return;
+  if (parts.refusesSource(isMulticastMac(bytes, SOURCE) || isZeroMac(bytes, SOURCE))) {
+    decision.trap = TRAP_SOURCE_IS_GROUP;
+    return;
+  }
   if (bridge.filtersVlans && !classify(state, port, bytes, decision)) return;
   const filteringId = filteringIdOf(parts.filteringBridge(number), parts.filteringVid(decision.vid));
   const stpState = state.stpState[port] ?? 0;
   const bit = 1 << port;
   const learns = parts.learnsIn(stpState, stpState === STATE_FORWARDING || stpState === STATE_LEARNING);
   const source = state.fdb.find(readU16(bytes, SOURCE), readWord(bytes, SOURCE + 2), filteringId);
-  if ((state.locked & bit) !== 0 && (source < 0 || state.fdb.port[source] !== port)) return;
+  if ((state.locked & bit) !== 0 && (source < 0 || state.fdb.port[source] !== port)) {
+    decision.trap = TRAP_LOCKED;
+    return;
+  }
   const learnsAtAll = parts.ageingTime(bridge.ageingTime) > 0 && (parts.learnsFromGroups || !isMulticastMac(bytes, 0));
   if (learns && learnsAtAll && (state.learning & bit) !== 0) learn(state, port, bytes, filteringId, source, decision);
-  if (!parts.forwardsIn(stpState, stpState === STATE_FORWARDING)) return;
+  if (!parts.forwardsIn(stpState, stpState === STATE_FORWARDING)) {
+    decision.trap = TRAP_SPANNING_TREE;
+    return;
+  }
   direct(state, port, bytes, filteringId, decision);
 }
 
@@ -75,8 +104,13 @@ function classify(state: SwitchState, port: number, bytes: Uint8Array, decision:
   decision.isTagged = readU16(bytes, TYPE) === bridge.vlanProtocol && bytes.length >= TYPE + 2 + VLAN_HLEN;
   const tagged = decision.isTagged ? readU16(bytes, TYPE + 2) & 0xfff : 0;
   decision.vid = tagged === 0 ? parts.pvid(state.pvid[port] ?? 0, port, state) : tagged;
-  if (decision.vid === 0) return false;
-  return (parts.members(bridge.members[decision.vid] ?? 0, 'in') & (1 << port)) !== 0;
+  if (decision.vid === 0) {
+    decision.trap = TRAP_NO_PVID;
+    return false;
+  }
+  const isMember = (parts.members(bridge.members[decision.vid] ?? 0, 'in') & (1 << port)) !== 0;
+  if (!isMember) decision.trap = TRAP_VLAN_FILTER;
+  return isMember;
 }
 
 function learn(
@@ -141,7 +175,9 @@ function direct(state: SwitchState, port: number, bytes: Uint8Array, filteringId
   egress &= bridge.ports & state.forwarding;
   if (bridge.filtersVlans) egress &= parts.members(bridge.members[decision.vid] ?? 0, 'out');
   const bit = 1 << port;
+  const isBack = egress === bit;
   if (!parts.returns((state.hairpin & bit) !== 0)) egress &= ~bit;
   if ((state.isolated & bit) !== 0) egress = parts.besideIsolated(egress, state.isolated);
   decision.egress = egress;
+  if (egress === 0 && decision.host === 'no') decision.trap = isBack ? TRAP_LOOPBACK : TRAP_NO_EGRESS;
 }

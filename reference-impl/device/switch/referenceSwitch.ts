@@ -9,11 +9,12 @@ import type {
 } from '../../../harness/contract/index.js';
 import { formatMac, isLinkLocalMac } from '../../packet/addresses.js';
 import { readU16 } from '../../packet/bytes.js';
-import { FDB_STATIC } from './fdbMemory.js';
+import { FDB_STATIC, type FdbMemory } from './fdbMemory.js';
 import { withLags } from './lagOps.js';
 import { collects, lagAt, outlets } from './lagTable.js';
 import { decide, newDecision } from './lookup.js';
 import { switchdevOps } from './switchdevOps.js';
+import { NO_TRAP, type Trapped } from './switchTraps.js';
 import type { SwitchParts } from './switchParts.js';
 import { NO_BRIDGE, newSwitchState, resetSwitchState, type SwitchBridge, type SwitchState } from './switchState.js';
 
@@ -25,6 +26,7 @@ export type ForHost = 'not-for-host' | 'for-host' | 'for-host-marked';
 
 export interface ReferenceSwitch {
   readonly ops: SwitchdevOps;
+  readonly fdb: FdbMemory;
   /** Whether the port is in a bridge. */
   isSwitched(port: number): boolean;
   /** A good frame came in at a port that is in a bridge. */
@@ -42,13 +44,15 @@ export interface ReferenceSwitchOptions {
   readonly fdbEntries: number;
   readonly parts: SwitchParts;
   readonly host: () => DriverHost | undefined;
+  readonly trapped: Trapped;
 }
 
 const MILLISECOND = 1_000_000n;
 const VLAN_HLEN = 4;
 const TAG_AT = 12;
 
-export function createReferenceSwitch({ ports, fdbEntries, parts, host }: ReferenceSwitchOptions): ReferenceSwitch {
+export function createReferenceSwitch(options: ReferenceSwitchOptions): ReferenceSwitch {
+  const { ports, fdbEntries, parts, host, trapped } = options;
   const state = newSwitchState({ ports: ports.length, fdbEntries, parts });
   const decision = newDecision();
   const { lagTable } = state;
@@ -69,6 +73,7 @@ export function createReferenceSwitch({ ports, fdbEntries, parts, host }: Refere
   };
   const indexOf = (port: PortName): number => ports.indexOf(port);
   return {
+    fdb: state.fdb,
     ops: withLags(
       state,
       indexOf,
@@ -79,6 +84,7 @@ export function createReferenceSwitch({ ports, fdbEntries, parts, host }: Refere
       if (!collects(lagTable, member)) return isLinkLocalMac(bytes, 0) ? 'for-host' : 'not-for-host';
       const port = lagTable.logicalOf[member] ?? member;
       decide(state, port, bytes, decision);
+      if (decision.trap !== NO_TRAP) trapped(decision.trap, member, bytes);
       if (decision.learned >= 0 && parts.tellsLearned) tell(decision.learned, 'learned');
       const { egress, host: forHost } = decision;
       if (parts.lag.returns && lagAt(lagTable, port) !== undefined && egress !== 0)

@@ -4,6 +4,7 @@ import { sumsToOnes } from '../../packet/checksum.js';
 import { flowHash31 } from '../../packet/multipathHash.js';
 import { ETH_P_IP } from '../../packet/protocols.js';
 import { ACTION_DROP, ACTION_FORWARD, type RouterState } from './routerState.js';
+import { NO_TRAP, TRAP_BLACKHOLE, TRAP_EXPIRED } from './switchTraps.js';
 
 /** Where a packet goes. One object is filled in for packet after packet. */
 export interface RouteDecision {
@@ -13,9 +14,17 @@ export interface RouteDecision {
   station: Uint8Array | undefined;
   /** The host gets it as well. */
   copies: boolean;
+  /** A number of SWITCH_TRAPS, or NO_TRAP. */
+  trap: number;
 }
 
-export const newRouteDecision = (): RouteDecision => ({ kind: 'trap', port: 0, station: undefined, copies: false });
+export const newRouteDecision = (): RouteDecision => ({
+  kind: 'trap',
+  port: 0,
+  station: undefined,
+  copies: false,
+  trap: NO_TRAP,
+});
 
 const IP = 14;
 const PLAIN_HEADER = 0x45;
@@ -24,6 +33,7 @@ const PLAIN_HEADER = 0x45;
 export function routePacket(state: RouterState, port: number, bytes: Uint8Array, decision: RouteDecision): void {
   const { parts } = state;
   decision.kind = 'trap';
+  decision.trap = NO_TRAP;
   const isOurs = readU16(bytes, 0) === state.macHigh[port] && readU32(bytes, 2) === state.macLow[port];
   if ((!isOurs && parts.checksAddress) || readU16(bytes, 12) !== ETH_P_IP) return;
   const header = headerLength(state, bytes);
@@ -39,9 +49,14 @@ export function routePacket(state: RouterState, port: number, bytes: Uint8Array,
   if (route === undefined) return;
   if (route.action === ACTION_DROP) {
     decision.kind = 'drop';
+    decision.trap = TRAP_BLACKHOLE;
     return;
   }
-  if (route.action !== ACTION_FORWARD || ((bytes[IP + 8] ?? 0) <= 1 && parts.trapsExpired)) return;
+  if (route.action !== ACTION_FORWARD) return;
+  if ((bytes[IP + 8] ?? 0) <= 1 && parts.trapsExpired) {
+    decision.trap = TRAP_EXPIRED;
+    return;
+  }
   let way = 0;
   if (route.bounds.length > 1) {
     const hash = parts.flowHash(flowHash31(source, destination), state.packets++);

@@ -22,7 +22,7 @@ export interface ChipRoute {
 
 export interface RouterState {
   readonly parts: RouterChipParts;
-  readonly capacity: number;
+  capacity: number;
   /** By port: 1 if it routes. */
   readonly isInterface: Uint8Array;
   /** By port: which router, its address, and the longest packet. */

@@ -75,6 +75,7 @@ function linkAttributes(parts: KernelParts, netDevice: NetDevice, statistics: Ne
     ...(netDevice.bondMember === undefined ? {} : { IFLA_MASTER: netDevice.bondMember.bond.netDevice.ifIndex }),
     ...(netDevice.vrf === undefined ? {} : { IFLA_MASTER: netDevice.vrf.ifIndex }),
     ...linkInfo(parts, netDevice),
+    ...parentAttributes(parts, netDevice),
   };
 }
 
@@ -85,6 +86,27 @@ function switchPortAttributes({ lower }: NetDevice): Values {
   return {
     ...(switchId === undefined ? {} : { IFLA_PHYS_SWITCH_ID: switchId }),
     ...(physPortName === undefined ? {} : { IFLA_PHYS_PORT_NAME: physPortName }),
+  };
+}
+
+/** The device on its bus, and rtnl_fill_devlink_port(). */
+function parentAttributes(parts: KernelParts, { lower }: NetDevice): Values {
+  if (lower.kind !== 'port') return {};
+  const { parentDevice, devlinkPort } = lower.limits;
+  const handle = lower.device.devlink?.handle;
+  return {
+    ...(parentDevice === undefined
+      ? {}
+      : { IFLA_PARENT_DEV_NAME: parentDevice.name, IFLA_PARENT_DEV_BUS_NAME: parentDevice.bus }),
+    ...(devlinkPort === undefined || handle === undefined
+      ? {}
+      : {
+          IFLA_DEVLINK_PORT: {
+            DEVLINK_ATTR_BUS_NAME: handle.bus,
+            DEVLINK_ATTR_DEV_NAME: handle.name,
+            DEVLINK_ATTR_PORT_INDEX: parts.devlink.portOfLink(devlinkPort),
+          },
+        }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** rtnetlink: links, addresses, forwarding entries and statistics (linux/if_link.h, if_addr.h, neighbour.h). */
+import { DEVLINK } from './devlinkAttributes.js';
 import { BRIDGE_PORT } from './bridge.js';
 import {
   attributeSet,
@@ -199,7 +200,7 @@ export const LINK = attributeSet('IFLA', [
   [59, 'IFLA_TSO_MAX_SIZE', u32],
   [60, 'IFLA_TSO_MAX_SEGS', u32],
   [61, 'IFLA_ALLMULTI', u32],
-  [62, 'IFLA_DEVLINK_PORT', { kind: 'nest', set: () => NOT_DECODED }],
+  [62, 'IFLA_DEVLINK_PORT', { kind: 'nest', set: () => DEVLINK }],
   [63, 'IFLA_GSO_IPV4_MAX_SIZE', u32],
   [64, 'IFLA_GRO_IPV4_MAX_SIZE', u32],
   [65, 'IFLA_DPLL_PIN', { kind: 'nest', set: () => NOT_DECODED }],

@@ -1,0 +1,68 @@
+Feature: Flash: firmware of a device, stored and activated
+
+  A file of the firmware directory is looked at whole, written, and told of as it goes. What is stored runs when it is activated.
+
+  @DL-FLASH-001
+  Scenario: A file that there is not
+    When devlink FLASH_UPDATE is asked for with
+      | FLASH_UPDATE_FILE_NAME | no-such-file.bin |
+    Then devlink refuses it with ENOENT: "failed to locate the requested firmware file"
+
+  @DL-FLASH-002
+  Scenario: No file
+    When devlink FLASH_UPDATE is asked for
+    Then devlink refuses it with EINVAL, as FLASH_UPDATE_FILE_NAME is missing
+
+  @DL-FLASH-003
+  Scenario: A component that there is not
+    When devlink FLASH_UPDATE is asked for with
+      | FLASH_UPDATE_FILE_NAME | no-such-file.bin  |
+      | FLASH_UPDATE_COMPONENT | no-such-component |
+    Then devlink refuses it with EINVAL: "selected component is not supported by this device"
+
+  @DL-FLASH-004
+  Scenario: Sections that there are not
+    When devlink FLASH_UPDATE is asked for with
+      | FLASH_UPDATE_FILE_NAME      | no-such-file.bin |
+      | FLASH_UPDATE_OVERWRITE_MASK | 4 of 4           |
+    Then devlink refuses it with EINVAL: "Attribute failed policy validation"
+
+  @DL-FLASH-005
+  Scenario: An update is told of from its beginning to its end
+    Given somebody listens to devlink
+    And a firmware file that is good
+    When the file is flashed
+    Then devlink does it
+    And devlink announces the beginning of the update, its progress up to the whole, and its end
+
+  @DL-FLASH-006 @needs:devlink-flash-activate
+  Scenario: What was flashed is stored
+    Given a firmware file that is good
+    When the file is flashed
+    Then what was runs, and the new firmware is stored
+
+  @DL-FLASH-007 @needs:devlink-flash-activate
+  Scenario Outline: What is stored runs once it is activated
+    Given a firmware file that is good
+    When the file is flashed as fw
+    And the firmware is activated <how> a reset
+    Then devlink does it
+    And the new firmware runs, and the new firmware is stored
+
+    Examples:
+      | how     |
+      | with    |
+      | without |
+
+  @DL-FLASH-008 @needs:devlink-flash-checks
+  Scenario Outline: A file <kind> leaves everything as it was
+    Given a firmware file <kind>
+    When the file is flashed
+    Then devlink refuses it with EINVAL
+    And what was runs, and what was is stored
+
+    Examples:
+      | kind                |
+      | that is cut short   |
+      | with one byte wrong |
+      | that is no image    |

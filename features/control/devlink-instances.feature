@@ -1,0 +1,120 @@
+Feature: Devices as a whole: instances, what they are made of, and their embedded switch
+
+  devlink calls a device by the bus that it is on and its name there. What a request is about is found by that handle before anything
+  else is looked at.
+
+  @DL-DEV-001
+  Scenario: The instance of a port is listed
+    Then the instance is among those that devlink lists
+
+  @DL-DEV-002
+  Scenario Outline: A request without a whole handle
+    When devlink <command> is asked for <how>
+    Then devlink refuses it with EINVAL
+
+    Examples:
+      | command      | how              |
+      | GET          | without a handle |
+      | GET          | of a bus alone   |
+      | PORT_GET     | without a handle |
+      | INFO_GET     | of a bus alone   |
+      | RELOAD       | without a handle |
+      | PARAM_SET    | without a handle |
+
+  @DL-DEV-003
+  Scenario Outline: A request of a device that there is not
+    When devlink <command> is asked for of a device that there is not
+    Then devlink refuses it with ENODEV
+
+    Examples:
+      | command       |
+      | GET           |
+      | INFO_GET      |
+      | RELOAD        |
+      | RESOURCE_DUMP |
+
+  @DL-DEV-004
+  Scenario: A net device tells the device that it is of
+    Then the link of the port tells the device on its bus
+
+  @DL-DEV-005
+  Scenario: A net device tells its port of devlink
+    Then the link of each port tells the instance and the port
+
+  @DL-DEV-006
+  Scenario: An instance tells how often it was reloaded
+    When devlink GET is asked for
+    Then the answer has
+      | RELOAD_FAILED                                                              | 0         |
+      | DEV_STATS.RELOAD_STATS.RELOAD_ACTION_INFO.RELOAD_ACTION                    | 1         |
+      | DEV_STATS.RELOAD_STATS.RELOAD_ACTION_INFO.RELOAD_ACTION_STATS.RELOAD_STATS_ENTRY.RELOAD_STATS_VALUE | something |
+
+  @DL-INFO-001 @needs:devlink-info
+  Scenario: What the device is made of
+    Then the info tells the driver, and each version with a name and a value
+
+  @DL-ESW-001 @needs:devlink-eswitch
+  Scenario Outline: The mode of the embedded switch is what it was set to
+    Given devlink ESWITCH_SET was asked for with
+      | ESWITCH_MODE | <first> |
+    When devlink ESWITCH_SET is asked for with
+      | ESWITCH_MODE | <mode> |
+    Then devlink does it
+    When devlink ESWITCH_GET is asked for
+    Then the answer has
+      | ESWITCH_MODE | <mode> |
+
+    Examples:
+      | first | mode |
+      | 0     | 1    |
+      | 1     | 0    |
+      | 1     | 1    |
+
+  @DL-ESW-002 @needs:devlink-eswitch
+  Scenario: A mode that there is not
+    When devlink ESWITCH_SET is asked for with
+      | ESWITCH_MODE | 2 |
+    Then devlink refuses it with ERANGE: "integer out of range"
+    When devlink ESWITCH_GET is asked for
+    Then the answer has
+      | ESWITCH_MODE | 0 |
+
+  @DL-ESW-003 @needs:devlink-eswitch-inline
+  Scenario: What the embedded switch wants of headers
+    When devlink ESWITCH_SET is asked for with
+      | ESWITCH_INLINE_MODE | 2 |
+    Then devlink does it
+    When devlink ESWITCH_GET is asked for
+    Then the answer has
+      | ESWITCH_MODE        | 0 |
+      | ESWITCH_INLINE_MODE | 2 |
+
+  @DL-ESW-004 @needs:devlink-eswitch-encap
+  Scenario: Tunnels of the embedded switch
+    When devlink ESWITCH_SET is asked for with
+      | ESWITCH_ENCAP_MODE | 1 |
+    Then devlink does it
+    When devlink ESWITCH_GET is asked for
+    Then the answer has
+      | ESWITCH_ENCAP_MODE | 1 |
+
+  @DL-ESW-005 @needs:devlink-rate-nodes
+  Scenario: The mode stays as long as there are rate nodes
+    Given an embedded switch in switchdev mode
+    And the rate node one
+    When devlink ESWITCH_SET is asked for with
+      | ESWITCH_MODE | 0 |
+    Then devlink refuses it with EBUSY: "Rate node(s) exists."
+    When devlink ESWITCH_GET is asked for
+    Then the answer has
+      | ESWITCH_MODE | 1 |
+
+  @DL-TEST-001 @needs:devlink-selftests
+  Scenario: A self-test is run, and its result is told
+    When devlink SELFTESTS_GET is asked for
+    Then the answer has
+      | SELFTESTS | 04 00 01 00 |
+    When devlink SELFTESTS_RUN is asked for with
+      | SELFTESTS | 04 00 01 00 |
+    Then the answer has
+      | SELFTESTS | 14 00 01 80 08 00 02 00 01 00 00 00 05 00 03 00 01 00 00 00 |

@@ -1,0 +1,131 @@
+Feature: Traps: why hardware drops frames, and what of them the host sees
+
+  A trap is a reason. What hardware does with a frame that meets one that drops can be changed: it is dropped and counted there, or the
+  host is told of it, as far as the policer of its group lets it.
+
+  @DL-TRAP-001
+  Scenario: Traps are listed
+    Then each trap is of a group that there is, and has an action
+
+  @DL-TRAP-002
+  Scenario Outline: The action of a trap that drops is changed
+    When devlink TRAP_SET is asked for with
+      | TRAP_NAME   | source_mac_is_multicast |
+      | TRAP_ACTION | <action>                |
+    Then devlink does it
+    And the trap source_mac_is_multicast has the action <name>
+
+    Examples:
+      | action | name |
+      | 1      | trap |
+      | 0      | drop |
+
+  @DL-TRAP-003
+  Scenario: The action of another trap stays
+    When devlink TRAP_SET is made with
+      | TRAP_NAME   | ttl_value_is_too_small |
+      | TRAP_ACTION | 0                      |
+    Then it succeeds, and "Cannot change action of non-drop traps. Skipping" is said
+    And the trap ttl_value_is_too_small has the action trap
+
+  @DL-TRAP-004
+  Scenario Outline: A <what> that there is not
+    When devlink <command> is asked for with
+      | <attribute> | <value> |
+    Then devlink refuses it with ENOENT: "Device did not register this <what>"
+
+    Examples:
+      | command          | attribute       | value   | what         |
+      | TRAP_GET         | TRAP_NAME       | nothing | trap         |
+      | TRAP_SET         | TRAP_NAME       | nothing | trap         |
+      | TRAP_GROUP_GET   | TRAP_GROUP_NAME | nothing | trap group   |
+      | TRAP_GROUP_SET   | TRAP_GROUP_NAME | nothing | trap group   |
+      | TRAP_POLICER_GET | TRAP_POLICER_ID | 4711    | trap policer |
+      | TRAP_POLICER_SET | TRAP_POLICER_ID | 4711    | trap policer |
+
+  @DL-TRAP-005
+  Scenario: All traps of a group
+    When all traps of the group of source_mac_is_multicast are set to trap
+    Then each drop trap of that group, and no other drop trap, has the action trap
+
+  @DL-TRAP-006
+  Scenario Outline: A policer beyond its limits
+    When devlink TRAP_POLICER_SET is asked for with
+      | TRAP_POLICER_ID | 1       |
+      | <attribute>     | <value> |
+    Then devlink refuses it with EINVAL: "<why>"
+
+    Examples:
+      | attribute          | value      | why                                   |
+      | TRAP_POLICER_RATE  | 0          | Policer rate lower than limit         |
+      | TRAP_POLICER_RATE  | 1000000000 | Policer rate higher than limit        |
+      | TRAP_POLICER_BURST | 0          | Policer burst size lower than limit   |
+      | TRAP_POLICER_BURST | 1000000000 | Policer burst size higher than limit  |
+
+  @DL-TRAP-007
+  Scenario: A policer is set
+    Given devlink TRAP_POLICER_SET was asked for with
+      | TRAP_POLICER_ID    | 1    |
+      | TRAP_POLICER_RATE  | 4000 |
+      | TRAP_POLICER_BURST | 16   |
+    When devlink TRAP_POLICER_GET is asked for with
+      | TRAP_POLICER_ID | 1 |
+    Then the answer has
+      | TRAP_POLICER_RATE  | 4000 |
+      | TRAP_POLICER_BURST | 16   |
+
+  @DL-TRAP-008
+  Scenario: A group is bound to another policer, and to none
+    Given devlink TRAP_GROUP_SET was asked for with
+      | TRAP_GROUP_NAME | l2_drops |
+      | TRAP_POLICER_ID | 2        |
+    When devlink TRAP_GROUP_GET is asked for with
+      | TRAP_GROUP_NAME | l2_drops |
+    Then the answer has
+      | TRAP_POLICER_ID | 2 |
+    Given devlink TRAP_GROUP_SET was asked for with
+      | TRAP_GROUP_NAME | l2_drops |
+      | TRAP_POLICER_ID | 0        |
+    When devlink TRAP_GROUP_GET is asked for with
+      | TRAP_GROUP_NAME | l2_drops |
+    Then the answer has
+      | TRAP_POLICER_ID | absent |
+
+  @DL-TRAP-008
+  Scenario: A group is bound to a policer that there is not
+    When devlink TRAP_GROUP_SET is asked for with
+      | TRAP_GROUP_NAME | l2_drops |
+      | TRAP_POLICER_ID | 4711     |
+    Then devlink refuses it with ENOENT: "Device did not register this trap policer"
+
+  @DL-TRAP-009 @needs:devlink-trap-frames @needs:bridge
+  Scenario: Frames that hardware drops are counted there
+    Given a bridge over p0 and p1
+    When 3 frames of 80 bytes come in whose source is a group
+    Then the trap source_mac_is_multicast has counted 0 frames of 80 bytes, and 3 dropped in hardware
+
+  @DL-TRAP-010 @needs:devlink-trap-frames @needs:bridge
+  Scenario: Frames that the host is told of are counted by trap and group
+    Given a bridge over p0 and p1
+    When the trap source_mac_is_multicast is set to trap
+    And 3 frames of 80 bytes come in whose source is a group
+    Then the trap source_mac_is_multicast has counted 3 frames of 80 bytes, and 0 dropped in hardware
+    And the group of source_mac_is_multicast has counted 3 frames
+
+  @DL-TRAP-011 @needs:devlink-trap-frames @needs:bridge
+  Scenario: A policer keeps what is too much from the host
+    Given a bridge over p0 and p1
+    And devlink TRAP_POLICER_SET was asked for with
+      | TRAP_POLICER_ID    | 1 |
+      | TRAP_POLICER_RATE  | 1 |
+      | TRAP_POLICER_BURST | 8 |
+    When the trap source_mac_is_multicast is set to trap
+    And 20 frames of 80 bytes come in whose source is a group
+    Then the trap source_mac_is_multicast has counted 8 frames of 80 bytes, and 0 dropped in hardware
+    And policer 1 has dropped 12
+
+  @DL-TRAP-012 @needs:devlink-trap-traffic
+  Scenario: Trapped traffic is counted
+    When the trap blackhole_route is set to trap
+    And traffic of traps is given 500 ms
+    Then the trap blackhole_route has counted something

@@ -1,0 +1,58 @@
+import type { TrapAction } from '../../../harness/contract/index.js';
+
+/** Rules of what the driver and the firmware of the reference device do for devlink, that a seeded defect may replace one at a time. */
+export interface DevlinkChipParts {
+  /** Lanes of each part of a port that is split. */
+  readonly lanesOfPart: (lanes: number, count: number) => number;
+  /** How many parts a split makes. */
+  readonly partsMade: (count: number) => number;
+  /** Whether the whole port comes back when its parts are put together. */
+  readonly restoresWhole: boolean;
+  /** Whether what a table may hold follows its resource at a reload. */
+  readonly takesSize: (resource: string) => boolean;
+  readonly occupancy: (sound: number) => number;
+  /** Whether a param of the cmode runtime takes effect. */
+  readonly heedsRuntime: boolean;
+  readonly readsDriverinit: boolean;
+  /** Whether what is kept for good is kept. */
+  readonly keepsPermanent: boolean;
+  /** Whether a file is looked at whole before anything is written. */
+  readonly checksImage: boolean;
+  /** Whether an image that was stored runs at once. */
+  readonly runsAtOnce: boolean;
+  readonly activates: boolean;
+  readonly progress: (done: number) => number;
+  /** Whether a recovery brings the data path back. */
+  readonly recovers: boolean;
+  readonly stopsWhenDead: boolean;
+  /** What a snapshot has of the memory. */
+  readonly snapshot: (bytes: Uint8Array) => Uint8Array;
+  readonly actionOf: (action: TrapAction) => TrapAction;
+  readonly countsDrops: boolean;
+  readonly polices: boolean;
+  readonly checksRates: boolean;
+  readonly setsEswitch: boolean;
+}
+
+export const CONFORMING_DEVLINK_CHIP: DevlinkChipParts = {
+  lanesOfPart: (lanes, count) => lanes / count,
+  partsMade: (count) => count,
+  restoresWhole: true,
+  takesSize: () => true,
+  occupancy: (sound) => sound,
+  heedsRuntime: true,
+  readsDriverinit: true,
+  keepsPermanent: true,
+  checksImage: true,
+  runsAtOnce: false,
+  activates: true,
+  progress: (done) => done,
+  recovers: true,
+  stopsWhenDead: true,
+  snapshot: (bytes) => bytes,
+  actionOf: (action) => action,
+  countsDrops: true,
+  polices: true,
+  checksRates: true,
+  setsEswitch: true,
+};

@@ -1,0 +1,141 @@
+import type { DevlinkCommand } from '../../netlink/families/devlink.js';
+import type { Nanoseconds } from '../../../harness/contract/index.js';
+
+/** Rules of the core of devlink that a seeded defect may replace, one at a time. */
+export interface DevlinkParts {
+  /** Whether what became of an object is told to who listens. */
+  readonly announces: (command: DevlinkCommand) => boolean;
+  /** Whether a dump has the instance. */
+  readonly listed: (instance: string) => boolean;
+  /** Whether a handle that is not whole, or not known, is taken for that of the first instance. */
+  readonly fallsBack: 'never' | 'incomplete' | 'unknown';
+  /** What a port shows of its net device. */
+  readonly showsNetDevice: boolean;
+  /** devlink_nl_port_split_doit(). */
+  readonly checksSplittable: boolean;
+  readonly splitCountFits: (count: number, lanes: number) => boolean;
+  /** rtnl_fill_devlink_port(): the port that a link tells. */
+  readonly portOfLink: (sound: number) => number;
+  /** Whether a port that is a part of one that was split says of which. */
+  readonly showsSplitGroup: boolean;
+  /** __devlink_port_phys_port_name_get(). */
+  readonly physPortName: (sound: string) => string;
+  /** devlink_port_function_hw_addr_set(). */
+  readonly checksFunctionAddress: boolean;
+  /** Whether the embedded switch keeps its mode while there are rate nodes. */
+  readonly guardsRateNodes: boolean;
+  /** __devlink_nl_cmd_param_set_doit(). */
+  readonly checksParamType: boolean;
+  readonly checksParamCmode: boolean;
+  readonly validatesParams: boolean;
+  /** Whether a value of the cmode driverinit counts from the next reload on, and not at once. */
+  readonly driverinitWaits: boolean;
+  /** Whether what waits for the reload is shown. */
+  readonly showsWaiting: boolean;
+  /** Whether what a reload loaded stays. */
+  readonly keepsLoaded: boolean;
+  /** devlink_resource_validate_size(). */
+  readonly checksResourceSize: boolean;
+  readonly resourcesWait: boolean;
+  /** devlink_resources_validate(): whether the parts have to fit into their whole before a reload. */
+  readonly checksResourceSums: boolean;
+  /** devlink_nl_reload_doit(): whether only what the driver can do is tried. */
+  readonly checksReload: boolean;
+  /** Whether the reply tells what was done. */
+  readonly answersReload: (isAsked: boolean) => boolean;
+  readonly reloadsCounted: number;
+  readonly checksFlashComponent: boolean;
+  /** devlink_health_report(): whether a recovery so long ago is too recent for another. */
+  readonly isGraceful: (now: Nanoseconds, recovered: Nanoseconds, period: bigint) => boolean;
+  /** Whether a dump stays until it is cleared. */
+  readonly keepsDump: boolean;
+  readonly clearsDump: boolean;
+  readonly recoveriesCounted: number;
+  /** Whether settings of a reporter are kept, and which of them count. */
+  readonly keepsReporterSettings: boolean;
+  readonly heedsAutoRecover: boolean;
+  readonly heedsAutoDump: boolean;
+  /** Whether there is nothing to recover from where a reporter is healthy. */
+  readonly recoversHealthy: boolean;
+  /** devlink_fmsg_nest_end(). */
+  readonly closesNests: boolean;
+  readonly limitsSnapshots: boolean;
+  /** Whether an id of the kernel's choice is told, and one of the user's taken. */
+  readonly tellsSnapshotId: boolean;
+  readonly takesSnapshotId: boolean;
+  readonly checksSnapshotId: boolean;
+  /** Whether an id is free again once its snapshot is gone. */
+  readonly freesSnapshotIds: boolean;
+  /** Where a read of a part ends. */
+  readonly regionEnd: (sound: number) => number;
+  readonly keepsNonDropTraps: boolean;
+  readonly countsTrapped: boolean;
+  readonly keepsTrapAction: boolean;
+  /** How many of the traps of a group get its action. */
+  readonly trapsOfGroup: (count: number) => number;
+  readonly keepsPolicer: boolean;
+  /** Whether policer 0 is none. */
+  readonly unbindsPolicer: boolean;
+  readonly checksPolicer: boolean;
+  readonly checksRateNames: boolean;
+  readonly checksRateLoops: boolean;
+  readonly guardsRateParents: boolean;
+  /** Whether a node that could not be set goes again. */
+  readonly removesFailedNode: boolean;
+  /** Whether an empty name takes the parent away. */
+  readonly orphans: boolean;
+}
+
+export const CONFORMING_DEVLINK: DevlinkParts = {
+  announces: () => true,
+  listed: () => true,
+  fallsBack: 'never',
+  showsNetDevice: true,
+  portOfLink: (sound) => sound,
+  checksSplittable: true,
+  splitCountFits: (count, lanes) => count >= 2 && (count & (count - 1)) === 0 && count <= lanes,
+  showsSplitGroup: true,
+  physPortName: (sound) => sound,
+  checksFunctionAddress: true,
+  guardsRateNodes: true,
+  checksParamType: true,
+  checksParamCmode: true,
+  validatesParams: true,
+  driverinitWaits: true,
+  showsWaiting: true,
+  keepsLoaded: true,
+  checksResourceSize: true,
+  resourcesWait: true,
+  checksResourceSums: true,
+  checksReload: true,
+  answersReload: (isAsked) => isAsked,
+  reloadsCounted: 1,
+  checksFlashComponent: true,
+  isGraceful: (now, recovered, period) => recovered + period > now,
+  keepsDump: true,
+  clearsDump: true,
+  recoveriesCounted: 1,
+  keepsReporterSettings: true,
+  heedsAutoRecover: true,
+  heedsAutoDump: true,
+  recoversHealthy: true,
+  closesNests: true,
+  limitsSnapshots: true,
+  tellsSnapshotId: true,
+  takesSnapshotId: true,
+  checksSnapshotId: true,
+  freesSnapshotIds: true,
+  regionEnd: (sound) => sound,
+  keepsNonDropTraps: true,
+  countsTrapped: true,
+  keepsTrapAction: true,
+  trapsOfGroup: (count) => count,
+  keepsPolicer: true,
+  unbindsPolicer: true,
+  checksPolicer: true,
+  checksRateNames: true,
+  checksRateLoops: true,
+  guardsRateParents: true,
+  removesFailedNode: true,
+  orphans: true,
+};
