@@ -193,7 +193,8 @@ When(/^the bridge itself is taken out of VLAN (\d+)$/, async function (this: Nic
 });
 
 /** The address that a port had before the last change. */
-const before = (world: NicWorld): Map<string, string> => world.note('addresses before', () => new Map<string, string>());
+const before = (world: NicWorld): Map<string, string> =>
+  world.note('addresses before', () => new Map<string, string>());
 
 When(/^(p\d) is given another address$/, async function (this: NicWorld, port: string) {
   const { ifIndex } = portCalled(this, port);

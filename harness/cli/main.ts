@@ -7,6 +7,7 @@ import { RUN_DEFAULTS } from '../runner/repeatCommand.js';
 import { UsageError } from '../runner/usage.js';
 import { addAdapter } from './adapter.js';
 import type { AgentFlags } from './agent.js';
+import type { ExportFlags } from './export.js';
 import { addCertification } from './certify.js';
 import { examples, exitWith } from './help.js';
 import type { LabRunFlags } from './lab.js';
@@ -36,6 +37,7 @@ function program(): Command {
   addCertification(root);
   addGuard(root);
   addShell(root);
+  addExport(root);
   for (const command of root.commands) command.exitOverride();
   return root;
 }
@@ -250,6 +252,24 @@ function addShell(root: Command): void {
     .action(async (command: string[], options: ShellFlags) => {
       const { shellCommand } = await import('./shell.js');
       await exitWith(shellCommand(command, options));
+    });
+}
+
+function addExport(root: Command): void {
+  root
+    .command('export')
+    .description('the network hierarchy of a target, read over netlink: what is above what, and what belongs to it')
+    .option('--target <target>', 'as nicspec list targets names them', RUN_DEFAULTS.target)
+    .option('--protocol <protocol>', 'bridge, bond, vlan, vrf, ipv4, ipv6, neighbour or qdisc alone')
+    .option('--origin <n>', 'routes of this RTPROT_ number alone', parseCount)
+    .addOption(new Option('--format <format>', 'how it is written').choices(['json', 'yaml', 'tree']).default('tree'))
+    .addHelpText(
+      'after',
+      examples([['nicspec export --target linux:bridge --protocol bridge', 'bridges and their ports']]),
+    )
+    .action(async (options: ExportFlags) => {
+      const { exportCommand } = await import('./export.js');
+      await exitWith(exportCommand(options));
     });
 }
 

@@ -35,6 +35,8 @@ export interface Target {
    * points to, because the caller may be in another process.
    */
   bpf(command: number, attributes: Uint8Array, memory?: readonly BpfMemory[]): Promise<BpfResult>;
+  /** What the kernel wrote into its log since the last reset. Capability `kernel-log`; absent where the log is not the target's own. */
+  log?(): Promise<readonly string[]>;
   readonly sysfs: SysfsTree;
   readonly sysctl: SysctlTree;
   readonly firmware: FirmwareDirectory;
@@ -94,8 +96,15 @@ export interface NetlinkSocket {
   /** NETLINK_ADD_MEMBERSHIP: multicast messages of this group number arrive on `receive`. */
   join(group: number): Promise<void>;
   leave(group: number): Promise<void>;
+  /**
+   * setsockopt(2) of SOL_NETLINK with a number: NETLINK_ADD_MEMBERSHIP (1), NETLINK_CAP_ACK (10), NETLINK_EXT_ACK (11),
+   * NETLINK_GET_STRICT_CHK (12) …. Capability `netlink-options`; absent where the target has no way to it.
+   */
+  setOption?(option: number, value: number): Promise<SocketOptionResult>;
   close(): Promise<void>;
 }
+
+export type SocketOptionResult = { readonly ok: true } | { readonly ok: false; readonly errno: Errno };
 
 export interface Wait {
   /** Milliseconds of the target's clock. On a virtual clock, waiting lets that time pass at once. */

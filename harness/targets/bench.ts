@@ -31,6 +31,10 @@ export class TargetBench<Current extends Target> implements Target {
     return this.#current.netlink(protocol);
   }
 
+  async log(): Promise<readonly string[]> {
+    return (await this.#current.log?.()) ?? [];
+  }
+
   ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): ReturnType<Target['ethtoolIoctl']> {
     return this.#current.ethtoolIoctl(netDevice, command);
   }

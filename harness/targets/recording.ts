@@ -92,6 +92,10 @@ export class RecordingTarget implements Target {
     return checkDescription(await this.#guard.call('describe', () => this.#inner.describe()));
   }
 
+  async log(): Promise<readonly string[]> {
+    return this.#guard.call('log', async () => (await this.#inner.log?.()) ?? []);
+  }
+
   async netlink(protocol: number): Promise<NetlinkSocket> {
     const socket = await this.#guard.call('netlink', () => this.#inner.netlink(protocol));
     const guard = this.#guard;
@@ -114,6 +118,12 @@ export class RecordingTarget implements Target {
       },
       join: (group) => guard.call('netlink join', () => socket.join(group)),
       leave: (group) => guard.call('netlink leave', () => socket.leave(group)),
+      ...(socket.setOption === undefined
+        ? {}
+        : {
+            setOption: (option, value) =>
+              guard.call('netlink option', async () => (await socket.setOption?.(option, value)) ?? { ok: true }),
+          }),
       close: () => guard.call('netlink close', () => socket.close()),
     };
   }

@@ -105,6 +105,8 @@ const RIG: readonly string[] = [
   'eee-partner',
   'stats-source',
   'strings-need-count',
+  'netlink-options',
+  'kernel-log',
 ];
 
 class ModelTarget implements Target {
@@ -164,6 +166,10 @@ class ModelTarget implements Target {
 
   async netlink(protocol: number): Promise<NetlinkSocket> {
     return this.#control.openSocket(protocol, (milliseconds, until) => this.#kernel.wait(milliseconds, until));
+  }
+
+  async log(): Promise<readonly string[]> {
+    return [...this.#kernel.log];
   }
 
   ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): ReturnType<Target['ethtoolIoctl']> {

@@ -1,3 +1,6 @@
+import { controlDumpDefects } from './controlDumps.js';
+import { controlLinkDefects } from './controlLinks.js';
+import { controlNetlinkDefects } from './controlNetlink.js';
 import type { Defect } from './defect.js';
 import { coalesceDefects } from './coalesce.js';
 import { featureDefects } from './features.js';
@@ -105,6 +108,9 @@ export const defects: readonly Defect[] = [
   ...representorDefects,
   ...switchTeamDefects,
   ...switchHostDefects,
+  ...controlNetlinkDefects,
+  ...controlDumpDefects,
+  ...controlLinkDefects,
   ...devlinkPortsDefects,
   ...devlinkTablesDefects,
   ...devlinkStateDefects,

@@ -131,6 +131,10 @@ export const VF_PAUSE_FRAMES: Origin = {
   title: 'CVE-2015-1142857: flow control frames of virtual functions stop the port',
   url: 'https://nvd.nist.gov/vuln/detail/CVE-2015-1142857',
 };
+export const NETLINK_CORE = kernelSource('Rules that every family relies on', 'net/netlink/af_netlink.c');
+export const RTNETLINK = kernelSource('Checks and marks that came one by one', 'net/core/rtnetlink.c');
+export const GENETLINK = kernelSource('What the list of families promises', 'net/netlink/genetlink.c');
+export const NETLINK_POLICY = kernelSource('What is published of what is checked', 'net/netlink/policy.c');
 export const DEVLINK_DOCUMENTATION = kernelSource(
   'What drivers did each in a way of its own before',
   'Documentation/networking/devlink/index.rst',

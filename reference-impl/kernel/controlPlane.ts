@@ -1,5 +1,5 @@
 /** Everything of the reference kernel that is asked for over sockets, the ioctl and sysfs, put together. */
-import type { IoctlResult, NetDeviceName, NetlinkSocket } from '../../harness/contract/index.js';
+import type { IoctlResult, NetDeviceName, NetlinkSocket, SocketOptionResult } from '../../harness/contract/index.js';
 import {
   NETLINK_ROUTE,
   RTM_DELLINK,
@@ -46,7 +46,7 @@ export interface ControlPlane {
 }
 
 export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
-  const netlink = new NetlinkKernel(kernel.parts.netlink);
+  const netlink = new NetlinkKernel(kernel.parts.netlink, (line) => void kernel.log.push(line));
   const sysfs = new Sysfs();
   registerNetDevices(sysfs, kernel);
   registerSriov(sysfs, kernel);
@@ -102,10 +102,13 @@ function contractSocket(netlink: NetlinkKernel, socket: KernelSocket, wait: Wait
     receive: async (request) => {
       if (socket.queue.length === 0 && request !== undefined)
         await wait(request.withinMs, () => socket.queue.length > 0);
-      return socket.queue.shift() ?? null;
+      const datagram = socket.queue.shift() ?? null;
+      if (datagram !== null) await netlink.taken(socket);
+      return datagram;
     },
     join: async (group) => void socket.groups.add(group),
     leave: async (group) => void socket.groups.delete(group),
+    setOption: async (option, value) => netlink.setOption(socket, option, value) as SocketOptionResult,
     close: async () => netlink.closeSocket(socket),
   };
 }

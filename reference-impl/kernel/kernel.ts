@@ -174,7 +174,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
   }
 
   findByName(name: string): NetDevice | undefined {
-    for (const netDevice of this.netDevices.values()) if (netDevice.name === name) return netDevice;
+    const { findsAlternativeNames } = this.parts.control;
+    for (const netDevice of this.netDevices.values()) {
+      if (netDevice.name === name) return netDevice;
+      if (findsAlternativeNames && netDevice.alternativeNames.includes(name)) return netDevice;
+    }
     return undefined;
   }
 

@@ -96,6 +96,8 @@ export interface NetDevice {
   txQueueLength: number;
   group: number;
   alias: string;
+  /** IFLA_ALT_IFNAME. */
+  readonly alternativeNames: string[];
 
   /** dev->flags: what the user set; dev->gflags keeps the user's own promiscuous and all-multicast requests. */
   flags: number;
@@ -198,6 +200,7 @@ export function createNetDevice(seed: NetDeviceSeed): NetDevice {
     txQueueLength: 1000,
     group: 0,
     alias: '',
+    alternativeNames: [],
     flags: IFF_BROADCAST | IFF_MULTICAST,
     userFlags: 0,
     promiscuity: 0,

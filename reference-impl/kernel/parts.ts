@@ -9,6 +9,7 @@ import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js
 import { CONFORMING_ETHTOOL, type EthtoolParts } from './ethtool/ethtoolParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
 import type { NetDevice } from './netDevice.js';
+import { CONFORMING_CONTROL, type ControlParts } from './rtnetlink/controlParts.js';
 import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js';
 import { CONFORMING_SRIOV, type SriovParts } from './sriov/sriovParts.js';
 import { CONFORMING_ROUTING6, type Routing6Parts } from './routing6/routing6Parts.js';
@@ -114,6 +115,7 @@ export interface KernelParts {
   readonly sriov: SriovParts;
   readonly routing6: Routing6Parts;
   readonly team: TeamParts;
+  readonly control: ControlParts;
   readonly devlink: DevlinkParts;
   readonly ethtool: EthtoolParts;
 }
@@ -175,6 +177,7 @@ export const CONFORMING_KERNEL: KernelParts = {
   sriov: CONFORMING_SRIOV,
   routing6: CONFORMING_ROUTING6,
   team: CONFORMING_TEAM,
+  control: CONFORMING_CONTROL,
   devlink: CONFORMING_DEVLINK,
   ethtool: CONFORMING_ETHTOOL,
 };

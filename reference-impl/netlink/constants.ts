@@ -4,6 +4,15 @@ export const NETLINK_ROUTE = 0;
 export const NETLINK_NETFILTER = 12;
 export const NETLINK_GENERIC = 16;
 
+/** Options of sockets, SOL_NETLINK. */
+export const NETLINK_ADD_MEMBERSHIP = 1;
+export const NETLINK_DROP_MEMBERSHIP = 2;
+export const NETLINK_RX_RING = 6;
+export const NETLINK_TX_RING = 7;
+export const NETLINK_CAP_ACK = 10;
+export const NETLINK_EXT_ACK = 11;
+export const NETLINK_GET_STRICT_CHK = 12;
+
 export const NLMSG_NOOP = 1;
 export const NLMSG_ERROR = 2;
 export const NLMSG_DONE = 3;
@@ -75,6 +84,11 @@ export const RTM_NEWMDB = 84;
 export const RTM_DELMDB = 85;
 export const RTM_GETMDB = 86;
 
+export const RTM_NEWLINKPROP = 108;
+export const RTM_DELLINKPROP = 109;
+/** The highest type of rtnetlink. */
+export const RTM_MAX = 123;
+
 export const RTNLGRP_LINK = 1;
 export const RTNLGRP_NEIGH = 3;
 export const RTNLGRP_TC = 4;
@@ -103,4 +117,5 @@ export const GENL_ID_CTRL = 0x10;
 export const CTRL_CMD_NEWFAMILY = 1;
 export const CTRL_CMD_DELFAMILY = 2;
 export const CTRL_CMD_GETFAMILY = 3;
+export const CTRL_CMD_NEWMCAST_GRP = 7;
 export const CTRL_CMD_GETPOLICY = 10;

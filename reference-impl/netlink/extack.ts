@@ -3,6 +3,7 @@ import { concat } from '../packet/bytes.js';
 import {
   NLM_F_ACK_TLVS,
   NLM_F_CAPPED,
+  NLMSG_DONE,
   NLMSG_ERROR,
   NLMSGERR_ATTR_MISS_NEST,
   NLMSGERR_ATTR_MISS_TYPE,
@@ -14,20 +15,25 @@ import {
   binary,
   decodeAttributes,
   encodeAttributes,
+  nest,
+  nestIn,
   numberIn,
   text,
   textIn,
   u32,
   type Value,
+  type Values,
 } from './schema.js';
+import { POLICY_TYPE, describeType } from './policyDescription.js';
+import type { SocketOptions } from './netlinkParts.js';
 import type { Refusal } from './validate.js';
-import { NLMSG_HDRLEN, align, encodeMessage, viewOf, type Message } from './wire.js';
+import { NLMSG_HDRLEN, align, encodeMessage, viewOf, type Message, type MessageHeader } from './wire.js';
 
 export const NLMSGERR = attributeSet('NLMSGERR', [
   [NLMSGERR_ATTR_MSG, 'NLMSGERR_ATTR_MSG', text],
   [NLMSGERR_ATTR_OFFS, 'NLMSGERR_ATTR_OFFS', u32],
   [3, 'NLMSGERR_ATTR_COOKIE', binary],
-  [4, 'NLMSGERR_ATTR_POLICY', binary],
+  [4, 'NLMSGERR_ATTR_POLICY', nest(() => POLICY_TYPE)],
   [NLMSGERR_ATTR_MISS_TYPE, 'NLMSGERR_ATTR_MISS_TYPE', u32],
   [NLMSGERR_ATTR_MISS_NEST, 'NLMSGERR_ATTR_MISS_NEST', u32],
 ]);
@@ -38,22 +44,53 @@ export interface Acknowledgement {
   readonly message?: string;
 }
 
-/** netlink_ack(): a success quotes the header of the request alone and is marked as capped, a failure quotes it whole. */
-export function encodeAcknowledgement(request: Message, portId: number, result: Acknowledgement | Refusal): Uint8Array {
-  const extack = encodeAttributes(NLMSGERR, {
-    ...(result.message === undefined ? {} : { NLMSGERR_ATTR_MSG: result.message }),
-    ...(result.ok || result.offset === undefined ? {} : { NLMSGERR_ATTR_OFFS: result.offset }),
-    ...(result.ok || result.missingType === undefined ? {} : { NLMSGERR_ATTR_MISS_TYPE: result.missingType }),
-    ...(result.ok || result.missingNest === undefined ? {} : { NLMSGERR_ATTR_MISS_NEST: result.missingNest }),
+/** netlink_ack_tlv_fill(): what goes with an answer. Place, policy and what is missing are told of errors alone. */
+export function encodeExplanation(result: Acknowledgement | Refusal): Uint8Array {
+  const message: Values = result.message === undefined ? {} : { NLMSGERR_ATTR_MSG: result.message };
+  if (result.ok) return encodeAttributes(NLMSGERR, message);
+  const policy = result.policy === undefined ? undefined : describeType(result.policy);
+  return encodeAttributes(NLMSGERR, {
+    ...message,
+    ...(result.offset === undefined ? {} : { NLMSGERR_ATTR_OFFS: result.offset }),
+    ...(policy === undefined ? {} : { NLMSGERR_ATTR_POLICY: policy }),
+    ...(result.missingType === undefined ? {} : { NLMSGERR_ATTR_MISS_TYPE: result.missingType }),
+    ...(result.missingNest === undefined ? {} : { NLMSGERR_ATTR_MISS_NEST: result.missingNest }),
   });
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** netlink_ack(): a success quotes the header of the request alone and is marked as capped, a failure quotes it whole unless it is to be capped. */
+export function encodeAcknowledgement(
+  request: Message,
+  portId: number,
+  result: Acknowledgement | Refusal,
+  options?: SocketOptions,
+): Uint8Array {
+  const extack = options?.explains === false ? NOTHING : encodeExplanation(result);
   const error = new Uint8Array(4);
   viewOf(error).setInt32(0, result.ok ? 0 : -result.errno, true);
-  const quoted = result.ok ? request.bytes.subarray(0, NLMSG_HDRLEN) : request.bytes;
+  const isCapped = result.ok || options?.capsAcknowledgements === true;
+  const quoted = isCapped ? request.bytes.subarray(0, NLMSG_HDRLEN) : request.bytes;
   const padded = new Uint8Array(align(quoted.length));
   padded.set(quoted);
-  const flags = (result.ok ? NLM_F_CAPPED : 0) | (extack.length > 0 ? NLM_F_ACK_TLVS : 0);
+  const flags = (isCapped ? NLM_F_CAPPED : 0) | (extack.length > 0 ? NLM_F_ACK_TLVS : 0);
   const header = { type: NLMSG_ERROR, flags, sequence: request.sequence, portId };
   return encodeMessage(header, concat(error, padded, extack));
+}
+
+/** netlink_dump_done(): the end of a dump, with its code. */
+export function encodeDone(
+  header: Omit<MessageHeader, 'type'>,
+  code: number,
+  result: Acknowledgement | Refusal,
+  options?: SocketOptions,
+): Uint8Array {
+  const extack = options?.explains === false ? NOTHING : encodeExplanation(result);
+  const body = new Uint8Array(4);
+  viewOf(body).setInt32(0, code, true);
+  const flags = header.flags | (extack.length > 0 ? NLM_F_ACK_TLVS : 0);
+  return encodeMessage({ ...header, type: NLMSG_DONE, flags }, concat(body, extack));
 }
 
 /** What an error message says. `errno` is positive, 0 for an acknowledgement. */
@@ -63,6 +100,8 @@ export interface DecodedError {
   readonly offset?: number;
   readonly missingType?: number;
   readonly missingNest?: number;
+  /** NLMSGERR_ATTR_POLICY: what the attribute has to be, by NL_POLICY_TYPE_ATTR_ names. */
+  readonly policy?: Values;
   /** The part of the request that is quoted. */
   readonly quoted: Uint8Array;
   readonly capped: boolean;
@@ -98,5 +137,6 @@ function explanation(flags: number, attributes: Uint8Array): Omit<DecodedError, 
     ...optional('offset', numberIn(values, 'NLMSGERR_ATTR_OFFS')),
     ...optional('missingType', numberIn(values, 'NLMSGERR_ATTR_MISS_TYPE')),
     ...optional('missingNest', numberIn(values, 'NLMSGERR_ATTR_MISS_NEST')),
+    ...optional('policy', nestIn(values, 'NLMSGERR_ATTR_POLICY')),
   };
 }

@@ -24,6 +24,8 @@ export interface StructField {
 export type AttributeType =
   | { readonly kind: IntegerKind; readonly min?: number; readonly max?: number; readonly mask?: number }
   | { readonly kind: 'be16' }
+  /** NLA_REJECT: stands in answers, never in a request. */
+  | { readonly kind: 'reject' }
   | { readonly kind: 'flag' }
   /** struct nla_bitfield32: a value and which of its bits are meant; `valid`: the bits that there are. */
   | { readonly kind: 'bitfield32'; readonly valid: number }
@@ -212,6 +214,7 @@ function decodeValue(type: AttributeType, data: Uint8Array, name: string): Value
       return decoder.decode(end < 0 ? data : data.subarray(0, end));
     }
     case 'binary':
+    case 'reject':
       return data.slice();
     case 'bitfield32':
       return decodeStruct(BITFIELD32, data);
@@ -289,6 +292,7 @@ function encodeValue(name: string, type: Exclude<AttributeType, { kind: 'flag' }
       return encoder.encode(`${value}\0`);
     }
     case 'binary':
+    case 'reject':
       if (!(value instanceof Uint8Array)) throw wrong();
       return value;
     case 'bitfield32':

@@ -3,40 +3,49 @@
  * served one at a time and in order, as under rtnl_lock.
  */
 import {
-  CTRL_CMD_GETFAMILY,
+  AF_UNSPEC,
   CTRL_CMD_NEWFAMILY,
+  CTRL_CMD_NEWMCAST_GRP,
   GENL_ID_CTRL,
+  NETLINK_ADD_MEMBERSHIP,
+  NETLINK_CAP_ACK,
+  NETLINK_DROP_MEMBERSHIP,
+  NETLINK_EXT_ACK,
   NETLINK_GENERIC,
+  NETLINK_GET_STRICT_CHK,
+  NETLINK_ROUTE,
   NLM_F_ACK,
+  NLM_F_BULK,
   NLM_F_DUMP,
-  NLM_F_MULTI,
+  NLM_F_ECHO,
   NLM_F_REQUEST,
-  NLMSG_DONE,
-  NLMSG_MIN_TYPE,
+  RTM_MAX,
 } from './constants.js';
-import { encodeAcknowledgement, type Acknowledgement } from './extack.js';
+import { controllerFamily, familyBody, groupBody } from './controller.js';
+import { DumpWriter } from './dump.js';
+import type { Acknowledgement } from './extack.js';
+import type { QueryRules } from './families/queryRules.js';
+import { CONFORMING_NETLINK, type Cause, type KernelSocket, type NetlinkParts } from './netlinkParts.js';
+import { checkQueryAttributes, checkQueryHeader } from './queryCheck.js';
 import {
-  CTRL,
-  CTRL_FAMILY_POLICY,
-  GENL_ADMIN_PERM,
-  GENL_CMD_CAP_DO,
-  GENL_CMD_CAP_DUMP,
-} from './families/genericControl.js';
-import {
-  encodeAttributes,
+  NetlinkDecodeError,
+  decodeParsed,
   decodeStruct,
-  numberIn,
   structLength,
-  textIn,
   type StructField,
+  type Value,
   type Values,
 } from './schema.js';
-import { validateAttributes, type Policy, type Refusal, type Validation } from './validate.js';
-import { NLMSG_HDRLEN, align, encodeDatagram, encodeMessage, parseDatagram, type Message } from './wire.js';
+import { validateAttributes, type Accepted, type Policy, type Refusal, type Validation } from './validate.js';
+import { NLMSG_HDRLEN, align, encodeDatagram, encodeMessage, parseAttributes, viewOf, type Message } from './wire.js';
+
+export { CONFORMING_NETLINK, type Cause, type KernelSocket, type NetlinkParts } from './netlinkParts.js';
 
 const ENOENT = 2;
+const EBUSY = 16;
 const EINVAL = 22;
 const EOPNOTSUPP = 95;
+const ENOPROTOOPT = 92;
 
 /** What a handler is given: the request, checked against the policy of its operation. */
 export interface NetlinkRequest {
@@ -46,6 +55,8 @@ export interface NetlinkRequest {
   readonly values: Values;
   /** Where each attribute starts in the message, by its path. */
   readonly offsets: ReadonlyMap<string, number>;
+  /** For the announcement of what the request changes. */
+  readonly cause: Cause;
 }
 
 /** A message that goes back, or to a group: its type and all that follows the netlink header. */
@@ -58,9 +69,14 @@ export interface NetlinkBody {
 
 export interface HandlerSuccess {
   readonly ok: true;
-  readonly replies?: readonly NetlinkBody[];
+  /** Those of a dump are taken as they are read: a generator sees what changes between two parts. */
+  readonly replies?: Iterable<NetlinkBody> | AsyncIterable<NetlinkBody>;
   /** Said in the acknowledgement of a success. */
   readonly message?: string;
+  /** Of a dump: counts the changes of what is listed (cb->seq); without it nobody is told of them. */
+  readonly generation?: () => number;
+  /** Of a dump that leaves out what does not match: its messages are marked, or these and its end. */
+  readonly filtered?: 'messages' | 'all';
 }
 
 export type HandlerResult = HandlerSuccess | Refusal;
@@ -73,15 +89,24 @@ export interface NetlinkOperation {
   readonly policy: Policy;
   readonly validation: Validation;
   readonly doit?: NetlinkHandler;
-  /** Answers all replies of a dump; the server marks them and closes it. */
+  /** Answers the replies of a dump; the server marks them and closes it. */
   readonly dumpit?: NetlinkHandler;
   /** Of a dump, where it differs. */
   readonly dumpPolicy?: Policy;
   readonly dumpValidation?: Validation;
+  /** Whether the handler of a dump looks at the request before the dump starts (start() of netlink_dump_control): its refusal is no end of a dump. */
+  readonly checksBeforeDump?: boolean;
   /** Needs CAP_NET_ADMIN; shown in the listing of the family. */
   readonly privileged?: boolean;
   /** Of rtnetlink: for requests of this address family alone (AF_BRIDGE), before what serves all families. */
   readonly family?: number;
+  /** Of rtnetlink: takes NLM_F_BULK (RTNL_FLAG_BULK_DEL_SUPPORTED). */
+  readonly deletesBulk?: boolean;
+  /** What is said of a message too short for the header. */
+  readonly shortHeader?: string;
+  /** Of queries of rtnetlink: what they may say, unless the socket does without the check. */
+  readonly getRules?: QueryRules;
+  readonly dumpRules?: QueryRules;
 }
 
 export interface GenericFamily {
@@ -89,6 +114,10 @@ export interface GenericFamily {
   readonly version: number;
   readonly multicastGroups: readonly string[];
   readonly operations: readonly NetlinkOperation[];
+  /** From this command on the reserved field and unknown flags are refused (resv_start_op); 0: always. */
+  readonly reservedStart?: number;
+  /** CTRL_ATTR_MAXATTR: the highest attribute, where all operations share one policy. */
+  readonly maxAttribute?: number;
 }
 
 /** struct genlmsghdr. */
@@ -98,84 +127,46 @@ export const GENLMSGHDR: readonly StructField[] = [
   { name: 'reserved', kind: 'u16' },
 ];
 
-interface RegisteredFamily extends GenericFamily {
+/** A family with the numbers that it was given. */
+export interface RegisteredFamily extends GenericFamily {
   readonly id: number;
   readonly groups: ReadonlyMap<string, number>;
   readonly byCommand: ReadonlyMap<number, NetlinkOperation>;
 }
 
-/** Rules of the server that a seeded defect may replace, one at a time. */
-export interface NetlinkParts {
-  /** How strictly an operation's request is checked. */
-  readonly validation: (declared: Validation) => Validation;
-  readonly acknowledges: (flags: number) => boolean;
-  readonly acknowledgement: (request: Message, portId: number, result: Acknowledgement | Refusal) => Uint8Array;
-  /** Whether a request is served although the check of its attributes refused it. */
-  readonly overlooks: (refusal: Refusal) => boolean;
-  /** Whether the controller names the multicast groups of a family. */
-  readonly listsGroups: boolean;
-  /** Flags of each message of a dump. */
-  readonly dumpFlags: number;
-  /** Whether the requests behind one that failed are served too. */
-  readonly servesBehindFailure: boolean;
-  /** Which members of a group are told. */
-  readonly notifies: (socket: KernelSocket, group: number) => boolean;
-}
-
-export const CONFORMING_NETLINK: NetlinkParts = {
-  validation: (declared) => declared,
-  acknowledges: (flags) => (flags & NLM_F_ACK) !== 0,
-  acknowledgement: encodeAcknowledgement,
-  overlooks: () => false,
-  listsGroups: true,
-  dumpFlags: NLM_F_MULTI,
-  servesBehindFailure: true,
-  notifies: (socket, group) => socket.groups.has(group),
-};
-
-/** Datagrams that wait in a socket; a user reads them, the kernel adds to them. */
-export interface KernelSocket {
-  readonly protocol: number;
-  readonly portId: number;
-  readonly queue: Uint8Array[];
-  readonly groups: Set<number>;
-}
-
 /** genetlink gives out ids from here on; 0x10 is the controller's. */
 const FIRST_FAMILY_ID = 0x13;
-/** NLMSG_GOODSIZE: messages of a dump share a datagram up to this size. */
-const DUMP_DATAGRAM = 8192;
+/** netlink_rcv_skb(): how rtnetlink counts its groups; generic netlink has as many as were registered. */
+const RTNLGRP_MAX = 39;
+
+interface ServedSocket extends KernelSocket {
+  dump: DumpWriter | undefined;
+  /** NLMSG_GOODSIZE at first; as large as the reader's buffer once there was a reader. */
+  partLimit: number;
+}
+
+/** SKB_WITH_OVERHEAD() of a page, and of the most that netlink_recvmsg() goes by. */
+const FIRST_PART = 3776;
+const LATER_PARTS = 32_448;
 
 export class NetlinkKernel {
   readonly #byProtocol = new Map<number, Map<number, NetlinkOperation>>();
   readonly #families = new Map<number, RegisteredFamily>();
-  readonly #sockets = new Set<KernelSocket>();
+  readonly #sockets = new Set<ServedSocket>();
   #nextPortId = 0x1000;
   #nextGroup = 0x11;
+  /** The request that is served. */
+  #current: { readonly type: number; readonly cause: Cause } | undefined;
   #serving: Promise<void> = Promise.resolve();
 
   readonly #parts: NetlinkParts;
+  readonly #log: (line: string) => void;
 
-  constructor(parts: NetlinkParts = CONFORMING_NETLINK) {
+  /** `log` is told of every request that nothing serves. */
+  constructor(parts: NetlinkParts = CONFORMING_NETLINK, log: (line: string) => void = () => undefined) {
     this.#parts = parts;
-    this.registerFamily({
-      name: 'nlctrl',
-      version: 2,
-      multicastGroups: ['notify'],
-      operations: [
-        {
-          number: CTRL_CMD_GETFAMILY,
-          header: GENLMSGHDR,
-          policy: CTRL_FAMILY_POLICY,
-          validation: 'strict',
-          doit: (request) => this.#getFamily(request),
-          dumpit: () => ({
-            ok: true,
-            replies: [...this.#families.values()].map((family) => describeFamily(family, this.#parts)),
-          }),
-        },
-      ],
-    });
+    this.#log = log;
+    this.registerFamily(controllerFamily(this.#families, parts));
   }
 
   /** rtnl_register() and its kin: an operation of a protocol whose message type is the operation. */
@@ -188,9 +179,15 @@ export class NetlinkKernel {
   /** genl_register_family(); answers the id that messages of the family have as their type. */
   registerFamily(family: GenericFamily): number {
     const id = family.name === 'nlctrl' ? GENL_ID_CTRL : FIRST_FAMILY_ID + this.#families.size;
-    const groups = new Map(family.multicastGroups.map((name) => [name, this.#nextGroup++]));
+    const groups = new Map(family.multicastGroups.map((name) => [name, this.#parts.groupNumber(this.#nextGroup++)]));
     const byCommand = new Map(family.operations.map((operation) => [operation.number, operation]));
-    this.#families.set(id, { ...family, id, groups, byCommand });
+    const registered = { ...family, id, groups, byCommand };
+    this.#families.set(id, registered);
+    // genl_ctrl_event().
+    const notify = this.groupOf(GENL_ID_CTRL, 'notify');
+    this.notify(NETLINK_GENERIC, notify, familyBody(registered, this.#parts, CTRL_CMD_NEWFAMILY));
+    for (const name of groups.keys())
+      this.notify(NETLINK_GENERIC, notify, groupBody(registered, name, CTRL_CMD_NEWMCAST_GRP));
     return id;
   }
 
@@ -206,19 +203,60 @@ export class NetlinkKernel {
     return protocol === NETLINK_GENERIC || this.#byProtocol.has(protocol);
   }
 
+  /** netlink_setsockopt(). */
+  setOption(socket: KernelSocket, option: number, value: number): { ok: true } | { ok: false; errno: number } {
+    const { options, groups, protocol } = socket;
+    switch (option) {
+      case NETLINK_ADD_MEMBERSHIP:
+      case NETLINK_DROP_MEMBERSHIP:
+        if (this.#parts.checksGroups && !this.#hasGroup(protocol, value)) return { ok: false, errno: EINVAL };
+        if (option === NETLINK_ADD_MEMBERSHIP) groups.add(value);
+        else if (this.#parts.honoursLeave) groups.delete(value);
+        return { ok: true };
+      case NETLINK_CAP_ACK:
+        options.capsAcknowledgements = value !== 0;
+        return { ok: true };
+      case NETLINK_EXT_ACK:
+        options.explains = value !== 0;
+        return { ok: true };
+      case NETLINK_GET_STRICT_CHK:
+        options.checksQueries = value !== 0;
+        return { ok: true };
+      default:
+        // NETLINK_RX_RING and NETLINK_TX_RING are gone since 4.6.
+        return this.#parts.refusesUnknownOptions ? { ok: false, errno: ENOPROTOOPT } : { ok: true };
+    }
+  }
+
+  #hasGroup(protocol: number, group: number): boolean {
+    return group > 0 && group <= (protocol === NETLINK_GENERIC ? this.#nextGroup - 1 : RTNLGRP_MAX);
+  }
+
   openSocket(protocol: number): KernelSocket {
-    const socket: KernelSocket = { protocol, portId: this.#nextPortId++, queue: [], groups: new Set() };
+    const socket: ServedSocket = {
+      protocol,
+      portId: this.#nextPortId++,
+      queue: [],
+      groups: new Set(),
+      options: { capsAcknowledgements: false, explains: true, checksQueries: true },
+      dump: undefined,
+      partLimit: FIRST_PART,
+    };
     this.#sockets.add(socket);
     return socket;
   }
 
   closeSocket(socket: KernelSocket): void {
-    this.#sockets.delete(socket);
+    for (const served of this.#sockets) if (served === socket) this.#sockets.delete(served);
   }
 
   /** What was not taken yet is lost; sockets stay open, with their memberships. */
   emptyAllSockets(): void {
-    for (const socket of this.#sockets) socket.queue.length = 0;
+    for (const socket of this.#sockets) {
+      socket.queue.length = 0;
+      socket.dump = undefined;
+      socket.partLimit = FIRST_PART;
+    }
   }
 
   /** netlink_has_listeners(): whether anybody would be told. */
@@ -229,144 +267,278 @@ export class NetlinkKernel {
     return false;
   }
 
-  /** nlmsg_multicast(): the messages share a datagram. */
-  notify(protocol: number, group: number, ...messages: readonly NetlinkBody[]): void {
+  /** nlmsg_notify(): to everybody in the group, and to who asked for the change if it wants to hear of it. Several share a datagram. */
+  notify(protocol: number, group: number, told: NetlinkBody | readonly NetlinkBody[], cause?: Cause): void {
+    const by = this.#parts.tellsCause ? cause : undefined;
+    const messages = 'type' in told ? [told] : told;
     const datagram = encodeDatagram(
-      messages.map(({ type, body, flags = 0 }) => encodeMessage({ type, flags, sequence: 0, portId: 0 }, body)),
+      messages.map(({ type, body, flags = 0 }) =>
+        encodeMessage({ type, flags, sequence: by?.sequence ?? 0, portId: by?.portId ?? 0 }, body),
+      ),
     );
     for (const socket of this.#sockets) {
-      if (socket.protocol === protocol && this.#parts.notifies(socket, group)) socket.queue.push(datagram.slice());
+      if (socket.protocol !== protocol) continue;
+      const isEcho = cause?.echo === true && socket.portId === cause.portId;
+      if (isEcho || this.#parts.notifies(socket, group)) this.#parts.enqueue(socket.queue, datagram.slice());
     }
+  }
+
+  /** Who asked for what is done right now, if it was asked for by a message of one of these types. */
+  causeOf(...types: readonly number[]): Cause | undefined {
+    return this.#current !== undefined && types.includes(this.#current.type) ? this.#current.cause : undefined;
   }
 
   /** netlink_rcv_skb(): every message of the datagram in turn. Resolves when all are answered; never throws. */
   handle(socket: KernelSocket, datagram: Uint8Array): Promise<void> {
     const copy = datagram.slice();
-    this.#serving = this.#serving.then(async () => {
-      for (const message of parseDatagram(copy)) {
+    return this.#inTurn(async () => {
+      for (const message of this.#parts.messages(copy)) {
         const succeeded = await this.#serve(socket, message);
         if (!succeeded && !this.#parts.servesBehindFailure) return;
       }
     });
+  }
+
+  /** netlink_recvmsg(): who takes a datagram makes the kernel write the next part of a dump. */
+  async taken(socket: KernelSocket): Promise<void> {
+    const served = this.#served(socket);
+    if (served === undefined) return;
+    served.partLimit = LATER_PARTS;
+    if (served.dump !== undefined) await this.#inTurn(() => this.#writePart(served));
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#serving = this.#serving.then(work);
     return this.#serving;
+  }
+
+  #served(socket: KernelSocket): ServedSocket | undefined {
+    for (const served of this.#sockets) if (served === socket) return served;
+    return undefined;
   }
 
   /** Answers whether the request succeeded. */
   async #serve(socket: KernelSocket, message: Message): Promise<boolean> {
-    const isRequest = (message.flags & NLM_F_REQUEST) !== 0 && message.type >= NLMSG_MIN_TYPE;
-    if (!isRequest) {
+    if (!this.#parts.isRequest(message)) {
       this.#acknowledge(socket, message, { ok: true });
       return true;
     }
     const found = this.#find(socket.protocol, message);
-    if ('errno' in found) {
+    if ('ok' in found) {
       this.#acknowledge(socket, message, found);
-      return false;
+      return found.ok;
     }
-    const isDump = wantsDump(socket.protocol, message, found);
-    const result = await run(found, this.#parts, message, isDump);
-    this.#answer(socket, message, result, isDump);
+    if (wantsDump(this.#parts, socket.protocol, message, found)) return this.#startDump(socket, message, found);
+    const asked: Run = { operation: found, parts: this.#parts, message, socket, isDump: false };
+    const cause = this.#causeOf(socket, message);
+    this.#current = { type: message.type, cause };
+    const result = await run(asked, cause);
+    this.#current = undefined;
+    const announced = result.ok ? undefined : this.#parts.announcesRefused(message);
+    if (announced !== undefined)
+      this.notify(socket.protocol, announced.group, { type: message.type, body: message.body });
+    await this.#answer(socket, message, result);
     return result.ok;
+  }
+
+  #causeOf({ portId }: KernelSocket, { sequence, flags }: Message): Cause {
+    return { portId, sequence, echo: this.#parts.echoes(flags) };
   }
 
   #acknowledge(socket: KernelSocket, message: Message, result: Acknowledgement | Refusal): void {
     if (result.ok && !this.#parts.acknowledges(message.flags)) return;
-    socket.queue.push(this.#parts.acknowledgement(message, socket.portId, result));
+    socket.queue.push(this.#parts.acknowledgement(message, socket.portId, result, socket.options));
   }
 
-  #find(protocol: number, message: Message): NetlinkOperation | Refusal {
-    if (protocol !== NETLINK_GENERIC) {
-      const operations = this.#byProtocol.get(protocol);
-      // rtnl_get_link(): the family's own handler, else that of AF_UNSPEC.
-      const own = operations?.get(operationKey(message.type, message.body[0]));
-      return own ?? operations?.get(message.type) ?? { ok: false, errno: EOPNOTSUPP };
-    }
-    const family = this.#families.get(message.type);
+  #find(protocol: number, message: Message): NetlinkOperation | Acknowledgement | Refusal {
+    const found = protocol === NETLINK_GENERIC ? this.#findGeneric(message) : this.#findPlain(protocol, message);
+    if (!('ok' in found) || found.ok || (found.errno !== EOPNOTSUPP && found.errno !== ENOENT)) return found;
+    if (found.errno === EOPNOTSUPP && this.#parts.logsUnsupported)
+      this.#log(unsupported(protocol, message, this.#families));
+    return { ...found, errno: this.#parts.unknownErrno(found.errno) };
+  }
+
+  /** rtnetlink_rcv_msg(). */
+  #findPlain(protocol: number, message: Message): NetlinkOperation | Acknowledgement | Refusal {
+    const unknown: Refusal = { ok: false, errno: EOPNOTSUPP };
+    if (protocol === NETLINK_ROUTE && message.type > RTM_MAX) return unknown;
+    // All the messages must have at least one byte; what is shorter is taken for nothing.
+    if (message.body.length < 1) return { ok: true };
+    const operations = this.#byProtocol.get(protocol);
+    // rtnl_get_link(): the family's own handler, else that of AF_UNSPEC.
+    const own = operations?.get(operationKey(message.type, message.body[0]));
+    const general = operations?.get(operationKey(message.type, AF_UNSPEC));
+    const isDump = isQuery(message.type) && this.#parts.isDump(message.flags);
+    const serves = (operation: NetlinkOperation | undefined): boolean =>
+      (isDump ? operation?.dumpit : operation?.doit) !== undefined;
+    const operation = serves(own) ? own : serves(general) ? general : undefined;
+    if (operation === undefined) return unknown;
+    const isBulk = isDelete(message.type) && (message.flags & NLM_F_BULK) !== 0 && operation.deletesBulk !== true;
+    return isBulk ? { ok: false, errno: EOPNOTSUPP, message: 'Bulk delete is not supported' } : operation;
+  }
+
+  /** genl_rcv_msg(), genl_family_rcv_msg() and genl_header_check(). */
+  #findGeneric({ type, flags, body }: Message): NetlinkOperation | Refusal {
+    const family = this.#families.get(type);
     if (family === undefined) return { ok: false, errno: ENOENT };
-    if (message.body.length < structLength(GENLMSGHDR)) return { ok: false, errno: EINVAL };
-    return family.byCommand.get(message.body[0] ?? 0) ?? { ok: false, errno: EOPNOTSUPP };
+    if (body.length < structLength(GENLMSGHDR)) return { ok: false, errno: EINVAL };
+    const command = body[0] ?? 0;
+    const isDump = (flags & NLM_F_DUMP) === NLM_F_DUMP;
+    if (this.#parts.checksVersion && body[1] !== family.version) return { ok: false, errno: EINVAL };
+    if (command >= (family.reservedStart ?? 0)) {
+      if (viewOf(body).getUint16(2, true) !== 0 && this.#parts.checksReserved)
+        return { ok: false, errno: EINVAL, message: 'genlmsghdr.reserved field is not 0' };
+      const known = NLM_F_REQUEST | NLM_F_ACK | NLM_F_ECHO | (isDump ? NLM_F_DUMP : 0);
+      if ((flags & ~known) !== 0 && this.#parts.checksGenericFlags)
+        return { ok: false, errno: EINVAL, message: 'ambiguous or reserved bits set in nlmsg_flags' };
+    }
+    const operation = family.byCommand.get(command);
+    const handler = isDump ? operation?.dumpit : operation?.doit;
+    return operation === undefined || handler === undefined ? { ok: false, errno: EOPNOTSUPP } : operation;
   }
 
-  #answer(socket: KernelSocket, message: Message, result: HandlerResult, isDump: boolean): void {
-    if (!result.ok) {
-      this.#acknowledge(socket, message, result);
-      return;
+  async #answer(socket: KernelSocket, message: Message, result: HandlerResult): Promise<void> {
+    if (result.ok) {
+      const sequence = this.#parts.answerSequence(message.sequence);
+      for await (const { type, body, flags = 0 } of result.replies ?? [])
+        socket.queue.push(
+          encodeMessage(
+            { type, flags, sequence, portId: socket.portId },
+            this.#parts.sealed(socket.protocol, type, body),
+          ),
+        );
     }
-    const { portId, queue } = socket;
-    const { sequence } = message;
-    const flags = isDump ? this.#parts.dumpFlags : 0;
-    const replies = (result.replies ?? []).map(({ type, body, flags: own = 0 }) =>
-      encodeMessage({ type, flags: flags | own, sequence, portId }, body),
-    );
-    if (isDump) {
-      const done = encodeMessage({ type: NLMSG_DONE, flags: NLM_F_MULTI, sequence, portId }, new Uint8Array(4));
-      queue.push(...packDump([...replies, done]));
-      return;
-    }
-    queue.push(...replies);
     this.#acknowledge(socket, message, result);
   }
 
-  #getFamily({ values }: NetlinkRequest): HandlerResult {
-    const id = numberIn(values, 'CTRL_ATTR_FAMILY_ID');
-    const name = textIn(values, 'CTRL_ATTR_FAMILY_NAME');
-    if (id === undefined && name === undefined) return { ok: false, errno: EINVAL };
-    for (const family of this.#families.values()) {
-      if ((id === undefined || family.id === id) && (name === undefined || family.name === name)) {
-        return { ok: true, replies: [describeFamily(family, this.#parts)] };
-      }
+  /** __netlink_dump_start(): the first part is written at once. */
+  async #startDump(socket: KernelSocket, message: Message, operation: NetlinkOperation): Promise<boolean> {
+    const served = this.#served(socket);
+    if (served === undefined) return false;
+    if (served.dump !== undefined && this.#parts.oneDumpAtATime) {
+      this.#acknowledge(socket, message, { ok: false, errno: EBUSY });
+      return false;
     }
-    return { ok: false, errno: ENOENT };
+    const asked: Run = { operation, parts: this.#parts, message, socket, isDump: true };
+    const result = await run(asked, this.#causeOf(socket, message));
+    if (!result.ok && (result.atStart === true || operation.checksBeforeDump === true)) {
+      this.#acknowledge(socket, message, result);
+      return false;
+    }
+    served.dump = new DumpWriter(this.#parts, socket, message, result);
+    await this.#writePart(served);
+    while (!this.#parts.dumpsLazily && this.#isDumping(served)) await this.#writePart(served);
+    return result.ok;
+  }
+
+  #isDumping(served: ServedSocket): boolean {
+    return served.dump !== undefined;
+  }
+
+  /** netlink_dump(). */
+  async #writePart(served: ServedSocket): Promise<void> {
+    const { dump } = served;
+    if (dump === undefined) return;
+    const { datagrams, isOver } = await dump.next(served.partLimit);
+    served.queue.push(...datagrams);
+    if (isOver && served.dump === dump) served.dump = undefined;
   }
 }
 
 /** Family 0, AF_UNSPEC, is nobody's own. */
 const operationKey = (type: number, family = 0): number => (family << 16) | type;
 
-/** A dump is asked for by both flags; a change of rtnetlink uses the same bits for something else. */
-function wantsDump(protocol: number, message: Message, operation: NetlinkOperation): boolean {
-  if ((message.flags & NLM_F_DUMP) !== NLM_F_DUMP) return false;
-  // rtnetlink_rcv_msg(): only a RTM_GET… can be a dump; generic netlink takes the flags at their word.
-  return protocol === NETLINK_GENERIC || (operation.number & 3) === 2;
+/** rtnl_msgtype_kind(). */
+const isQuery = (type: number): boolean => (type & 3) === 2;
+const isDelete = (type: number): boolean => (type & 3) === 1;
+
+/** Generic netlink takes the flags at their word. */
+function wantsDump(parts: NetlinkParts, protocol: number, message: Message, operation: NetlinkOperation): boolean {
+  if (protocol === NETLINK_GENERIC) return (message.flags & NLM_F_DUMP) === NLM_F_DUMP;
+  return operation.dumpit !== undefined && isQuery(message.type) && parts.isDump(message.flags);
 }
 
-async function run(
-  operation: NetlinkOperation,
-  parts: NetlinkParts,
-  message: Message,
-  isDump: boolean,
-): Promise<HandlerResult> {
+/** What the log says of a request that nothing serves. */
+function unsupported(protocol: number, message: Message, families: ReadonlyMap<number, RegisteredFamily>): string {
+  const dump = (message.flags & NLM_F_DUMP) === NLM_F_DUMP ? ', dump' : '';
+  if (protocol !== NETLINK_GENERIC)
+    return `netlink: unsupported request: protocol ${protocol}, type ${message.type}, family ${message.body[0] ?? 0}${dump}`;
+  const name = families.get(message.type)?.name ?? message.type;
+  return `netlink: unsupported request: generic family ${name}, command ${message.body[0] ?? 0}${dump}`;
+}
+
+type RunResult = HandlerSuccess | (Refusal & { /** Before a dump began. */ readonly atStart?: boolean });
+
+/** A request, and all that its check depends on. */
+interface Run {
+  readonly operation: NetlinkOperation;
+  readonly parts: NetlinkParts;
+  readonly message: Message;
+  readonly socket: KernelSocket;
+  readonly isDump: boolean;
+}
+
+async function run({ operation, parts, message, socket, isDump }: Run, cause: Cause): Promise<RunResult> {
+  // genl_start() checks before the dump begins, rtnetlink in its first part.
+  const atStart = operation.header === GENLMSGHDR;
   const handler = isDump ? operation.dumpit : operation.doit;
-  if (handler === undefined) return { ok: false, errno: EOPNOTSUPP };
-  const headerLength = structLength(operation.header);
-  if (message.body.length < headerLength) return { ok: false, errno: EINVAL };
-  const attributesAt = align(headerLength);
+  if (handler === undefined) return { ok: false, errno: EOPNOTSUPP, atStart };
+  if (message.body.length < structLength(operation.header) && parts.refusesShortHeaders) {
+    const { shortHeader } = operation;
+    return { ok: false, errno: EINVAL, atStart, ...(shortHeader === undefined ? {} : { message: shortHeader }) };
+  }
+  const accepted = check({ operation, parts, message, socket, isDump });
+  if (!accepted.ok) {
+    if (parts.actsBeforeCheck && !isDump) await handler({ message, ...unchecked(operation, message), cause });
+    return { ...accepted, atStart };
+  }
+  const result = await handler({ message, ...accepted, cause });
+  const { warning } = accepted;
+  return warning === undefined || result.message !== undefined ? result : { ...result, message: warning };
+}
+
+/** What can be read of a request whose attributes nobody looked at; a set in which some have no form is empty. */
+function unchecked(
+  operation: NetlinkOperation,
+  { body }: Message,
+): Pick<NetlinkRequest, 'header' | 'values' | 'offsets'> {
+  const header = decodeStruct(operation.header, body);
+  const { attributes } = parseAttributes(body.subarray(align(structLength(operation.header))));
+  const values: Record<string, Value> = {};
+  for (const attribute of attributes) {
+    try {
+      Object.assign(values, decodeParsed(operation.policy.set, [attribute]));
+    } catch (error) {
+      if (!(error instanceof NetlinkDecodeError)) throw error;
+    }
+  }
+  return { header, values, offsets: new Map() };
+}
+
+type Checked = (Accepted & { readonly header: Values }) | Refusal;
+
+/** The header of a query, then the attributes against the policy, then which of them mean something here. */
+function check({ operation, parts, message, socket, isDump }: Run): Checked {
+  const header = decodeStruct(operation.header, message.body);
+  const declaredRules = isDump ? operation.dumpRules : operation.getRules;
+  const isPlainQuery = isQuery(operation.number) && operation.header !== GENLMSGHDR;
+  const isChecked = isPlainQuery ? parts.asksForChecks(socket.options) : true;
+  const rules = isChecked ? declaredRules : undefined;
+  const wrongHeader =
+    rules === undefined || !parts.checksQueries('header') ? undefined : checkQueryHeader(rules, header);
+  if (wrongHeader !== undefined) return wrongHeader;
   const policy = isDump ? (operation.dumpPolicy ?? operation.policy) : operation.policy;
+  const declared = isDump ? (operation.dumpValidation ?? operation.validation) : operation.validation;
+  const validation = parts.validation(isChecked ? declared : 'liberal');
+  const attributesAt = align(structLength(operation.header));
   const attributes = message.body.subarray(attributesAt);
   const base = NLMSG_HDRLEN + attributesAt;
-  const declared = isDump ? (operation.dumpValidation ?? operation.validation) : operation.validation;
-  const checked = validateAttributes(policy, attributes, base, parts.validation(declared));
+  const checked = validateAttributes(policy, attributes, base, validation);
   const accepted =
     !checked.ok && parts.overlooks(checked) ? validateAttributes(policy, attributes, base, 'liberal') : checked;
   if (!accepted.ok) return accepted;
-  const header = decodeStruct(operation.header, message.body);
-  return handler({ message, header, values: accepted.values, offsets: accepted.offsets });
-}
-
-function packDump(messages: readonly Uint8Array[]): Uint8Array[] {
-  const datagrams: Uint8Array[] = [];
-  let pending: Uint8Array[] = [];
-  let length = 0;
-  for (const message of messages) {
-    if (pending.length > 0 && length + align(message.length) > DUMP_DATAGRAM) {
-      datagrams.push(encodeDatagram(pending));
-      [pending, length] = [[], 0];
-    }
-    pending.push(message);
-    length += align(message.length);
-  }
-  if (pending.length > 0) datagrams.push(encodeDatagram(pending));
-  return datagrams;
+  const isStrict = rules !== undefined && parts.checksQueries('attributes');
+  return (isStrict ? checkQueryAttributes(rules, accepted.values) : undefined) ?? { ...accepted, header };
 }
 
 /** A message of a generic family: its command, then the attributes. */
@@ -376,28 +548,4 @@ export function genericBody(familyId: number, command: number, version: number, 
   body[1] = version;
   body.set(attributes, 4);
   return { type: familyId, body };
-}
-
-function describeFamily(family: RegisteredFamily, { listsGroups }: NetlinkParts): NetlinkBody {
-  const operations = family.operations.map(({ number, doit, dumpit, privileged }): Values => ({
-    CTRL_ATTR_OP_ID: number,
-    CTRL_ATTR_OP_FLAGS:
-      (privileged === true ? GENL_ADMIN_PERM : 0) |
-      (doit === undefined ? 0 : GENL_CMD_CAP_DO) |
-      (dumpit === undefined ? 0 : GENL_CMD_CAP_DUMP),
-  }));
-  const groups = [...family.groups].map(([name, id]): Values => ({
-    CTRL_ATTR_MCAST_GRP_NAME: name,
-    CTRL_ATTR_MCAST_GRP_ID: id,
-  }));
-  const attributes = encodeAttributes(CTRL, {
-    CTRL_ATTR_FAMILY_NAME: family.name,
-    CTRL_ATTR_FAMILY_ID: family.id,
-    CTRL_ATTR_VERSION: family.version,
-    CTRL_ATTR_HDRSIZE: 0,
-    CTRL_ATTR_MAXATTR: 0,
-    ...(operations.length > 0 ? { CTRL_ATTR_OPS: operations } : {}),
-    ...(groups.length > 0 && listsGroups ? { CTRL_ATTR_MCAST_GROUPS: groups } : {}),
-  });
-  return genericBody(GENL_ID_CTRL, CTRL_CMD_NEWFAMILY, 2, attributes);
 }

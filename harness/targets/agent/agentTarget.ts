@@ -1,6 +1,7 @@
 /** A whole Target that an agent serves. */
 import { TargetFault, decodeList, decodeWireFrame, encodeList, encodeWireFrame } from '../../contract/index.js';
 import type {
+  CapabilityAnswers,
   LinkPartner,
   PortName,
   ReceiveWait,
@@ -11,6 +12,13 @@ import type {
 } from '../../contract/index.js';
 import { AgentChannels, closeHandle, sendInBatches, writeWait } from './channels.js';
 import type { AgentConnection } from './connection.js';
+
+const NOT_THROUGH_AGENTS: CapabilityAnswers = Object.fromEntries(
+  ['netlink-options', 'kernel-log'].map((name) => [
+    name,
+    { present: false, reason: 'The protocol of agents has no word for it.' },
+  ]),
+);
 
 export class AgentTarget extends AgentChannels implements Target {
   readonly #connection: AgentConnection;
@@ -32,7 +40,8 @@ export class AgentTarget extends AgentChannels implements Target {
     const described: unknown = JSON.parse(text);
     if (typeof described !== 'object' || described === null) throw new TargetFault('the agent describes nothing');
     // The recording target checks every member before anybody uses it.
-    return { ...(described as TargetDescription), name: this.#name };
+    const { capabilities, ...rest } = described as TargetDescription;
+    return { ...rest, capabilities: { ...capabilities, ...NOT_THROUGH_AGENTS }, name: this.#name };
   }
 
   async wire(port: PortName): Promise<WireEnd> {

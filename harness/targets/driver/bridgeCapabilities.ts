@@ -8,6 +8,7 @@ import { hex } from '../../../reference-impl/packet/bytes.js';
 import { askBond } from './bondCapabilities.js';
 import type { CapabilityAnswer, CapabilityAnswers, NetlinkProtocol, NetlinkSocket } from '../../contract/index.js';
 import { askTeam } from './teamCapabilities.js';
+import { askNetlink } from './netlinkCapabilities.js';
 import { routingAnswers } from './routingCapabilities.js';
 
 const PRESENT: CapabilityAnswer = { present: true };
@@ -32,6 +33,7 @@ export async function askBridge(
       ...(await bridgeAnswers(route, bridges, ports[0])),
       ...(await askBond(open, ports)),
       ...(await askTeam(open)),
+      ...(await askNetlink(open)),
     };
   } finally {
     await route.client.socket.close();

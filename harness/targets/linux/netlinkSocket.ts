@@ -1,5 +1,5 @@
 /** AF_NETLINK as the contract has it. */
-import type { NetlinkProtocol, NetlinkSocket, Wait } from '../../contract/index.js';
+import type { NetlinkProtocol, NetlinkSocket, SocketOptionResult, Wait } from '../../contract/index.js';
 import { checked, closeFd, libc, setOption, SystemCallError } from './libc.js';
 import type { NetNamespace } from './netNamespace.js';
 import { drainUntil } from './readiness.js';
@@ -102,6 +102,17 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
   async leave(group: number): Promise<void> {
     setOption(this.#fd, SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, group);
     this.#groups.delete(group);
+  }
+
+  /** Memberships among them last as long as those of `join`; the rest until the target is reset. */
+  async setOption(option: number, value: number): Promise<SocketOptionResult> {
+    try {
+      setOption(this.#fd, SOL_NETLINK, option, value);
+    } catch (error) {
+      if (error instanceof SystemCallError) return { ok: false, errno: error.errno };
+      throw error;
+    }
+    return { ok: true };
   }
 
   async close(): Promise<void> {

@@ -78,6 +78,8 @@ export function registerDevlinkFamily(devlink: DevlinkKernel, netlink: NetlinkKe
   const id: number = netlink.registerFamily({
     name: DEVLINK_GENL_NAME,
     version: DEVLINK_GENL_VERSION,
+    // DEVLINK_CMD_SELFTESTS_RUN + 1.
+    reservedStart: 84,
     multicastGroups: [DEVLINK_GENL_MCGRP_CONFIG_NAME],
     operations: Object.entries(DEVLINK_COMMANDS).flatMap(([name, spec]) => {
       const command = name as DevlinkCommand;

@@ -190,6 +190,8 @@ export function registerEthtoolFamily(kernel: ReferenceKernel, netlink: NetlinkK
   const id: number = netlink.registerFamily({
     name: ETHTOOL_GENL_NAME,
     version: ETHTOOL_GENL_VERSION,
+    // ETHTOOL_MSG_MODULE_GET + 1.
+    reservedStart: 35,
     multicastGroups: [ETHTOOL_MCGRP_MONITOR_NAME],
     operations: operations.filter(({ number }) => offered.has(number)).sort((a, b) => a.number - b.number),
   });
@@ -347,7 +349,7 @@ function stringSetOperation(kernel: ReferenceKernel, id: () => number): NetlinkO
       for (const netDevice of kernel.netDevices.values()) {
         const one = await filled(netDevice, request);
         if (!one.ok) return one;
-        replies.push(...(one.replies ?? []));
+        for await (const reply of one.replies ?? []) replies.push(reply);
       }
       return { ok: true, replies };
     },

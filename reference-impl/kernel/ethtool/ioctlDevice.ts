@@ -72,7 +72,13 @@ const getDriverInfo: IoctlHandler = async ({ kernel }, netDevice, bytes) => {
 };
 
 /** What drivers of net devices without hardware call themselves. */
-const SOFTWARE_DRIVERS = { vlan: '802.1Q VLAN Support', bridge: 'bridge', bond: 'bonding', team: 'team', vrf: 'vrf' } as const;
+const SOFTWARE_DRIVERS = {
+  vlan: '802.1Q VLAN Support',
+  bridge: 'bridge',
+  bond: 'bonding',
+  team: 'team',
+  vrf: 'vrf',
+} as const;
 
 /** ethtool_get_sset_info(): a bit for each set that is there, and its length behind. */
 const getStringSetInfo: IoctlHandler = async (_context, netDevice, bytes) => {

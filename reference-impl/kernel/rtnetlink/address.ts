@@ -14,9 +14,11 @@ import {
   RTNLGRP_IPV6_IFADDR,
   NETLINK_ROUTE,
 } from '../../netlink/constants.js';
+import { ADDRESS_DUMP_RULES } from '../../netlink/families/queryRules.js';
 import { ADDRESS, ADDRESS_POLICY, IFADDRMSG } from '../../netlink/families/rtnetlink.js';
 import { bytesIn, encodeAttributes, numberIn, textIn } from '../../netlink/schema.js';
 import type {
+  Cause,
   HandlerResult,
   NetlinkBody,
   NetlinkKernel,
@@ -30,22 +32,37 @@ import { fromOutcome, refusal } from '../refusals.js';
 import { INFINITE } from '../routing6/addressBook.js';
 import { viewOf } from '../../netlink/wire.js';
 import { insertIpv4, removeIpv4 } from './ipv4AddressList.js';
+import { countNetDevices } from './generation.js';
 
 export function addressOperations(kernel: ReferenceKernel, netlink: NetlinkKernel): readonly NetlinkOperation[] {
+  const address = { header: IFADDRMSG, policy: ADDRESS_POLICY, validation: 'deprecated-strict' as const };
+  const devices = countNetDevices(kernel);
+  const changes = { count: 0 };
+  const announced = (netDevice: NetDevice, about: ProtocolAddress, type: number, cause?: Cause): void => {
+    changes.count++;
+    announce(kernel, netlink, netDevice, about, type, cause);
+  };
   kernel.routing6.listeners.push({
     told: () => undefined,
     preferred: () => undefined,
     neighbour: () => undefined,
-    address: (netDevice, own, what) =>
-      announce(kernel, netlink, netDevice, own, what === 'new' ? RTM_NEWADDR : RTM_DELADDR),
+    address: (netDevice, own, what) => announced(netDevice, own, what === 'new' ? RTM_NEWADDR : RTM_DELADDR),
   });
-  const address = { header: IFADDRMSG, policy: ADDRESS_POLICY, validation: 'deprecated-strict' as const };
   return [
-    { ...address, number: RTM_NEWADDR, privileged: true, doit: (request) => newAddress(kernel, netlink, request) },
-    { ...address, number: RTM_DELADDR, privileged: true, doit: (request) => deleteAddress(kernel, netlink, request) },
-    { ...address, number: RTM_GETADDR, dumpit: (request) => dumpAddresses(kernel, request) },
+    { ...address, number: RTM_NEWADDR, privileged: true, doit: (request) => newAddress(kernel, announced, request) },
+    { ...address, number: RTM_DELADDR, privileged: true, doit: (request) => deleteAddress(kernel, announced, request) },
+    {
+      ...address,
+      number: RTM_GETADDR,
+      dumpit: (request) => dumpAddresses(kernel, request, () => changes.count + devices()),
+      shortHeader: 'ipv4: Invalid header for address dump request',
+      dumpRules: ADDRESS_DUMP_RULES,
+    },
   ];
 }
+
+/** Tells who listens, and who dumps. */
+type Announce = (netDevice: NetDevice, address: ProtocolAddress, type: number, cause: Cause) => void;
 
 const LENGTHS: Readonly<Record<number, number>> = { [AF_INET]: 4, [AF_INET6]: 16 };
 
@@ -69,7 +86,7 @@ function readAddress(request: NetlinkRequest, netDevice: NetDevice): ProtocolAdd
 
 async function newAddress(
   kernel: ReferenceKernel,
-  netlink: NetlinkKernel,
+  announced: Announce,
   request: NetlinkRequest,
 ): Promise<HandlerResult> {
   const netDevice = kernel.netDevices.get((numberIn(request.header, 'ifa_index') ?? 0) as IfIndex);
@@ -86,7 +103,7 @@ async function newAddress(
   const added = address.family === AF_INET ? insertIpv4(netDevice.addresses, address) : address;
   if ('errno' in added) return added;
   if (added === address) netDevice.addresses.push(address);
-  announce(kernel, netlink, netDevice, added, RTM_NEWADDR);
+  announced(netDevice, added, RTM_NEWADDR, request.cause);
   kernel.routing.addressAdded(netDevice, added);
   await kernel.settle();
   return { ok: true };
@@ -94,7 +111,7 @@ async function newAddress(
 
 async function deleteAddress(
   kernel: ReferenceKernel,
-  netlink: NetlinkKernel,
+  announced: Announce,
   request: NetlinkRequest,
 ): Promise<HandlerResult> {
   const netDevice = kernel.netDevices.get((numberIn(request.header, 'ifa_index') ?? 0) as IfIndex);
@@ -107,7 +124,7 @@ async function deleteAddress(
   const removed = found.family === AF_INET ? removeIpv4(netDevice.addresses, found) : [found];
   if (found.family !== AF_INET) netDevice.addresses.splice(at, 1);
   for (const address of removed) {
-    announce(kernel, netlink, netDevice, address, RTM_DELADDR);
+    announced(netDevice, address, RTM_DELADDR, request.cause);
     kernel.routing.addressRemoved(netDevice, address);
   }
   await kernel.settle();
@@ -153,27 +170,43 @@ async function deleteIpv6Address(
 const sameAddress = (a: ProtocolAddress, b: ProtocolAddress): boolean =>
   a.family === b.family && a.prefixLength === b.prefixLength && equalBytes(a.local, b.local);
 
-function dumpAddresses(kernel: ReferenceKernel, { header }: NetlinkRequest): HandlerResult {
+/** inet_dump_ifaddr(): of one net device, where the header names it. */
+function dumpAddresses(kernel: ReferenceKernel, { header }: NetlinkRequest, generation: () => number): HandlerResult {
   const family = numberIn(header, 'ifa_family') ?? 0;
-  const replies: NetlinkBody[] = [];
-  for (const netDevice of kernel.netDevices.values()) {
-    for (const address of netDevice.addresses) {
-      if (family === 0 || family === address.family)
-        replies.push(addressMessage(kernel.now, netDevice, address, RTM_NEWADDR));
-    }
-  }
-  return { ok: true, replies };
+  const index = kernel.parts.control.dumps.filtersAddresses ? (numberIn(header, 'ifa_index') ?? 0) : 0;
+  const only = kernel.netDevices.get(index as IfIndex);
+  if (index !== 0 && only === undefined) return refusal(ENODEV);
+  const isFiltered = (numberIn(header, 'ifa_index') ?? 0) !== 0;
+  return {
+    ok: true,
+    replies: listAddresses(kernel, family, only),
+    ...(isFiltered ? { filtered: 'all' } : { generation }),
+  };
 }
 
+function* listAddresses(
+  { netDevices, now }: ReferenceKernel,
+  family: number,
+  only: NetDevice | undefined,
+): Generator<NetlinkBody> {
+  for (const netDevice of only === undefined ? netDevices.values() : [only]) {
+    for (const address of netDevice.addresses)
+      if (family === 0 || family === address.family) yield addressMessage(now, netDevice, address, RTM_NEWADDR);
+  }
+}
+
+/** rtmsg_ifa(): who asked for it is told of, in IPv4. */
 function announce(
   kernel: ReferenceKernel,
   netlink: NetlinkKernel,
   netDevice: NetDevice,
   address: ProtocolAddress,
   type: number,
+  cause?: Cause,
 ): void {
-  const group = address.family === AF_INET ? RTNLGRP_IPV4_IFADDR : RTNLGRP_IPV6_IFADDR;
-  netlink.notify(NETLINK_ROUTE, group, addressMessage(kernel.now, netDevice, address, type));
+  const body = addressMessage(kernel.now, netDevice, address, type);
+  if (address.family === AF_INET) netlink.notify(NETLINK_ROUTE, RTNLGRP_IPV4_IFADDR, body, cause);
+  else netlink.notify(NETLINK_ROUTE, RTNLGRP_IPV6_IFADDR, body);
 }
 
 const SECOND = 1_000_000_000n;

@@ -55,7 +55,7 @@ export async function changeBond(
 async function change(kernel: ReferenceKernel, bond: Bond, data: LinkInfoData): Promise<Refusal | undefined> {
   for (const option of OPTIONS) {
     const value = numberIn(data.values, option.attribute);
-    if (value === undefined) continue;
+    if (value === undefined || kernel.parts.control.forgets.has(option.attribute)) continue;
     const refused =
       refusedByState(kernel, bond, option, data) ??
       (kernel.parts.bond.checksRange ? checkValue(option, value, data) : undefined);

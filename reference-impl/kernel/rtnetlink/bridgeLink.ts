@@ -9,7 +9,7 @@ import type { Bridge, BridgePort, PortFlagName } from '../bridge/bridge.js';
 import { createBridge, removeBridge, setStateByUser, setStp, setVlanFiltering } from '../bridge/bridging.js';
 import { flushBridge, flushPort, planAgeing } from '../bridge/fdb.js';
 import { setDefaultPvid } from '../bridge/vlans.js';
-import { EINVAL, EOPNOTSUPP } from '../errno.js';
+import { EINVAL, EOPNOTSUPP, ERANGE } from '../errno.js';
 import { checkLinkAddress, linkInfoData, linkSeed } from './linkInfo.js';
 import { MULTICAST_MEMBERS, setPortMulticast } from './bridgeMulticast.js';
 import type { ReferenceKernel } from '../kernel.js';
@@ -61,7 +61,7 @@ export async function changeBridge(
 
 async function change(kernel: ReferenceKernel, bridge: Bridge, data: Values): Promise<Refusal | undefined> {
   for (const member of BRIDGE_MEMBERS) {
-    if (data[member.attribute] === undefined) continue;
+    if (data[member.attribute] === undefined || kernel.parts.control.forgets.has(member.attribute)) continue;
     const refused = await member.change(kernel, bridge, data);
     if (refused !== undefined) return refused;
   }
@@ -81,13 +81,30 @@ export const setting = (attribute: string, set: (bridge: Bridge, value: number) 
     return undefined;
   },
 });
+/** A time within the bounds of 802.1D, in hundredths of a second: br_set_hello_time(), br_set_max_age(). */
+const bounded = (
+  attribute: string,
+  [least, most]: readonly [number, number],
+  set: (bridge: Bridge, value: number) => void,
+  during: 'always' | 'stp' = 'always',
+): BridgeMember => ({
+  attribute,
+  change: async ({ parts }, bridge, data) => {
+    const value = numberIn(data, attribute) ?? 0;
+    const isBound = (during === 'always' || bridge.stp !== 'off') && parts.control.checks(attribute);
+    if (isBound && (value < least || value > most)) return refusal(ERANGE);
+    set(bridge, value);
+    return undefined;
+  },
+});
 const ticks = (value: number): bigint => BigInt(value) * CLOCK_TICK;
 
 /** In the order in which br_changelink() takes them; what is done before a refusal stays done. */
 const BRIDGE_MEMBERS: readonly BridgeMember[] = [
-  setting('IFLA_BR_FORWARD_DELAY', (bridge, value) => void (bridge.forwardDelay = ticks(value))),
-  setting('IFLA_BR_HELLO_TIME', (bridge, value) => void (bridge.helloTime = ticks(value))),
-  setting('IFLA_BR_MAX_AGE', (bridge, value) => void (bridge.maxAge = ticks(value))),
+  // br_set_forward_delay(): bounds are those of the protocol, and hold while it runs.
+  bounded('IFLA_BR_FORWARD_DELAY', [200, 3000], (bridge, value) => void (bridge.forwardDelay = ticks(value)), 'stp'),
+  bounded('IFLA_BR_HELLO_TIME', [100, 1000], (bridge, value) => void (bridge.helloTime = ticks(value))),
+  bounded('IFLA_BR_MAX_AGE', [600, 4000], (bridge, value) => void (bridge.maxAge = ticks(value))),
   {
     attribute: 'IFLA_BR_AGEING_TIME',
     change: async ({ bridging }, bridge, data) => {

@@ -13,6 +13,7 @@ import {
   RTEXT_FILTER_BRVLAN,
   RTEXT_FILTER_BRVLAN_COMPRESSED,
 } from '../../netlink/families/bridge.js';
+import { BRIDGE_LINK_DUMP_RULES } from '../../netlink/families/queryRules.js';
 import { IFINFOMSG, LINK_CHANGE_POLICY, LINK_QUERY_POLICY } from '../../netlink/families/rtnetlink.js';
 import { bytesIn, decodeAttributes, nestIn, numberIn, type Values } from '../../netlink/schema.js';
 import type { HandlerResult, NetlinkBody, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
@@ -43,6 +44,8 @@ export function bridgePortOperations(kernel: ReferenceKernel): readonly NetlinkO
       policy: LINK_QUERY_POLICY,
       validation: 'deprecated-strict',
       dumpit: (request) => dumpPorts(kernel, request),
+      dumpRules: BRIDGE_LINK_DUMP_RULES,
+      shortHeader: 'Invalid header for bridge link dump',
     },
   ];
 }
@@ -173,12 +176,14 @@ async function changeVlan(
 function dumpPorts(kernel: ReferenceKernel, { values }: NetlinkRequest): HandlerResult {
   const mask = numberIn(values, 'IFLA_EXT_MASK') ?? 0;
   const vlans = mask & (RTEXT_FILTER_BRVLAN | RTEXT_FILTER_BRVLAN_COMPRESSED);
-  const replies: NetlinkBody[] = [];
+  return { ok: true, replies: listPorts(kernel, vlans) };
+}
+
+function* listPorts(kernel: ReferenceKernel, vlans: number): Generator<NetlinkBody> {
   for (const netDevice of kernel.netDevices.values()) {
     const { bridgePort } = netDevice;
-    if (bridgePort !== undefined) replies.push(bridgeLinkMessage(netDevice, bridgePort, bridgePort.vlans, vlans));
+    if (bridgePort !== undefined) yield bridgeLinkMessage(netDevice, bridgePort, bridgePort.vlans, vlans);
     const bridge = bridgeOf(netDevice);
-    if (bridge !== undefined && vlans !== 0) replies.push(bridgeLinkMessage(netDevice, undefined, bridge.vlans, vlans));
+    if (bridge !== undefined && vlans !== 0) yield bridgeLinkMessage(netDevice, undefined, bridge.vlans, vlans);
   }
-  return { ok: true, replies };
 }

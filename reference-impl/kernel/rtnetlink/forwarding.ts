@@ -22,6 +22,7 @@ import {
   RTM_GETNEIGH,
   RTM_NEWNEIGH,
 } from '../../netlink/constants.js';
+import { FORWARDING_DUMP_RULES } from '../../netlink/families/queryRules.js';
 import { NDMSG, NEIGHBOUR, NEIGHBOUR_POLICY } from '../../netlink/families/rtnetlink.js';
 import { bytesIn, encodeAttributes, numberIn } from '../../netlink/schema.js';
 import type { HandlerResult, NetlinkBody, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
@@ -43,10 +44,19 @@ export function forwardingOperations(kernel: ReferenceKernel): readonly NetlinkO
   const neighbour = { header: NDMSG, policy: NEIGHBOUR_POLICY, validation: 'liberal' as const, family: AF_BRIDGE };
   return [
     { ...neighbour, number: RTM_NEWNEIGH, privileged: true, doit: (request) => addForwarding(kernel, request) },
-    { ...neighbour, number: RTM_DELNEIGH, privileged: true, doit: (request) => deleteForwarding(kernel, request) },
+    {
+      ...neighbour,
+      number: RTM_DELNEIGH,
+      deletesBulk: true,
+      privileged: true,
+      doit: (request) => deleteForwarding(kernel, request),
+    },
     {
       ...neighbour,
       number: RTM_GETNEIGH,
+      validation: 'deprecated-strict',
+      dumpRules: FORWARDING_DUMP_RULES,
+      shortHeader: 'Invalid header for fdb dump request',
       doit: (request) => getForwarding(kernel, request),
       dumpit: (request) => dumpForwarding(kernel, request),
     },
@@ -247,21 +257,26 @@ function bridgeAsked({ netDevices }: ReferenceKernel, portIndex: number, bridgeI
 
 /** rtnl_fdb_dump(): of every port what leads there, of every bridge what is its own, of every device its filter. */
 function dumpForwarding(kernel: ReferenceKernel, { header, values }: NetlinkRequest): HandlerResult {
-  const [onlyDevice, onlyBridge] = [numberIn(header, 'ndm_ifindex') ?? 0, numberIn(values, 'NDA_MASTER') ?? 0];
-  const replies: NetlinkBody[] = [];
+  const onlyDevice = numberIn(values, 'NDA_IFINDEX') ?? numberIn(header, 'ndm_ifindex') ?? 0;
+  const onlyBridge = numberIn(values, 'NDA_MASTER') ?? 0;
+  if (onlyBridge !== 0 && !kernel.netDevices.has(onlyBridge as IfIndex)) return refusal(ENODEV);
+  return { ok: true, replies: listForwarding(kernel, onlyDevice, onlyBridge) };
+}
+
+function* listForwarding(kernel: ReferenceKernel, onlyDevice: number, onlyBridge: number): Generator<NetlinkBody> {
+  const { filtersForwarding } = kernel.parts.control.dumps;
   for (const netDevice of kernel.netDevices.values()) {
     const { bridgePort } = netDevice;
-    if (onlyDevice !== 0 && netDevice.ifIndex !== onlyDevice) continue;
+    if (filtersForwarding && onlyDevice !== 0 && netDevice.ifIndex !== onlyDevice) continue;
     const master = bridgeOf(netDevice) ?? bridgePort?.bridge;
-    if (onlyBridge !== 0 && master?.netDevice.ifIndex !== onlyBridge) continue;
+    if (filtersForwarding && onlyBridge !== 0 && master?.netDevice.ifIndex !== onlyBridge) continue;
     // The kernel's list has what came last at its head.
     for (const entry of master?.fdb.newestFirst() ?? []) {
       const isHere = bridgePort === undefined ? entry.port === null : entry.port === bridgePort;
-      if (master !== undefined && isHere) replies.push(entryMessage(kernel.now, master, entry));
+      if (master !== undefined && isHere) yield entryMessage(kernel.now, master, entry);
     }
-    replies.push(...filterMessages(netDevice));
+    yield* filterMessages(netDevice);
   }
-  return { ok: true, replies };
 }
 
 function filterMessages(netDevice: NetDevice): NetlinkBody[] {

@@ -17,8 +17,14 @@ import {
   LINK_QUERY_POLICY,
   LINK_STATS,
 } from '../../netlink/families/rtnetlink.js';
+import {
+  LINK_DUMP_RULES,
+  LINK_GET_RULES,
+  STATS_DUMP_RULES,
+  STATS_GET_RULES,
+} from '../../netlink/families/queryRules.js';
 import { bytesIn, nestIn, numberIn, textIn } from '../../netlink/schema.js';
-import type { HandlerResult, NetlinkBody, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
+import type { HandlerResult, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { changeFlags, closeNetDevice, setMacAddress, setMtu } from '../deviceControl.js';
 import { EEXIST, EINVAL, ENODEV, EOPNOTSUPP } from '../errno.js';
@@ -33,20 +39,23 @@ import { notify } from '../kernelState.js';
 import { setLinkMode, setOperState } from '../linkState.js';
 import { isUp, type NetDevice } from '../netDevice.js';
 import { fromOutcome, refusal, refusalAt } from '../refusals.js';
-import { setVfInfo, vfInfoValues } from '../sriov/vfInfo.js';
-import { statisticsOf } from '../statistics.js';
+import { setVfInfo } from '../sriov/vfInfo.js';
+import { countNetDevices } from './generation.js';
+import { describedLink, dumpLinks } from './linkDump.js';
+import { linkPropertyOperations } from './linkProperties.js';
+import { findLink } from './linkSubject.js';
 import { removeVlanDevice } from '../vlanDevice.js';
 import { changeBond, changeMember, newBond } from './bondLink.js';
 import { joinVrf, leaveVrf, removeVrf } from '../vrfDevice.js';
 import { changeBridge, changePortByLinkInfo, newBridge } from './bridgeLink.js';
 import { changeAddressFamilies } from './linkSettings.js';
-import { linkMessage } from './linkMessage.js';
 import { dumpStatistics, getStatistics } from './linkStatistics.js';
 import { newTeam } from './teamLink.js';
 import { newVlan } from './vlanLink.js';
 import { newVrf } from './vrfLink.js';
 
 export function linkOperations(kernel: ReferenceKernel): readonly NetlinkOperation[] {
+  const generation = countNetDevices(kernel);
   const link = { header: IFINFOMSG, policy: LINK_CHANGE_POLICY, validation: 'liberal' as const, privileged: true };
   return [
     {
@@ -55,7 +64,10 @@ export function linkOperations(kernel: ReferenceKernel): readonly NetlinkOperati
       policy: LINK_QUERY_POLICY,
       validation: 'deprecated-strict',
       doit: (request) => getLink(kernel, request),
-      dumpit: (request) => dumpLinks(kernel, request),
+      dumpit: (request) => dumpLinks(kernel, request, generation),
+      shortHeader: 'Invalid header for get link',
+      getRules: LINK_GET_RULES,
+      dumpRules: LINK_DUMP_RULES,
     },
     { ...link, number: RTM_SETLINK, doit: (request) => setLink(kernel, request) },
     { ...link, number: RTM_NEWLINK, doit: (request) => newLink(kernel, request) },
@@ -66,8 +78,12 @@ export function linkOperations(kernel: ReferenceKernel): readonly NetlinkOperati
       policy: { set: LINK_STATS, accepts: {} },
       validation: 'deprecated-strict',
       doit: (request) => getStatistics(kernel, request),
-      dumpit: (request) => dumpStatistics(kernel, request),
+      dumpit: (request) => dumpStatistics(kernel, request, generation),
+      shortHeader: 'Invalid header for stats dump',
+      getRules: STATS_GET_RULES,
+      dumpRules: STATS_DUMP_RULES,
     },
+    ...linkPropertyOperations(kernel),
   ];
 }
 
@@ -75,31 +91,6 @@ async function getLink(kernel: ReferenceKernel, request: NetlinkRequest): Promis
   const netDevice = findLink(kernel, request);
   if ('errno' in netDevice) return netDevice;
   return { ok: true, replies: [await describedLink(kernel, netDevice, request)] };
-}
-
-async function dumpLinks(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
-  const replies = [];
-  for (const netDevice of kernel.netDevices.values()) replies.push(await describedLink(kernel, netDevice, request));
-  return { ok: true, replies };
-}
-
-/** With what IFLA_EXT_MASK asks for. */
-async function describedLink(
-  kernel: ReferenceKernel,
-  netDevice: NetDevice,
-  { values }: NetlinkRequest,
-): Promise<NetlinkBody> {
-  const functions = await vfInfoValues(kernel, netDevice, numberIn(values, 'IFLA_EXT_MASK') ?? 0);
-  return linkMessage(kernel.parts, netDevice, await statisticsOf(netDevice), RTM_NEWLINK, functions);
-}
-
-/** By index, else by name; EINVAL for neither. */
-function findLink(kernel: ReferenceKernel, { header, values }: NetlinkRequest): NetDevice | Refusal {
-  const index = numberIn(header, 'ifi_index') ?? 0;
-  const name = textIn(values, 'IFLA_IFNAME');
-  if (index > 0) return kernel.netDevices.get(index as IfIndex) ?? refusal(ENODEV);
-  if (name === undefined) return refusal(EINVAL);
-  return kernel.findByName(name) ?? refusal(ENODEV);
 }
 
 async function setLink(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
@@ -130,6 +121,12 @@ async function changeLink(
   await kernel.settle();
   return { ok: true };
 }
+
+/** dev_set_alias(): up to the first zero, where there is one. */
+const aliasIn = (bytes: Uint8Array): string => {
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+};
 
 interface LinkMember {
   readonly attribute: string;
@@ -170,7 +167,7 @@ const LINK_MEMBERS: readonly LinkMember[] = [
   {
     attribute: 'IFLA_IFALIAS',
     change: async (_kernel, netDevice, { values }) => {
-      netDevice.alias = textIn(values, 'IFLA_IFALIAS') ?? '';
+      netDevice.alias = aliasIn(bytesIn(values, 'IFLA_IFALIAS') ?? new Uint8Array(0));
       return 'announce';
     },
   },
@@ -331,7 +328,9 @@ async function newLink(kernel: ReferenceKernel, request: NetlinkRequest): Promis
     case 'vrf':
       return newVrf(kernel, request, name);
     default:
-      return refusal(EOPNOTSUPP, kind === undefined ? undefined : 'Unknown device type');
+      if (kernel.parts.control.logsUnknownKinds)
+        kernel.log.push(`netlink: unsupported request: a new link of the kind ${kind ?? '(none)'}`);
+      return refusal(EOPNOTSUPP, 'Unknown device type');
   }
 }
 

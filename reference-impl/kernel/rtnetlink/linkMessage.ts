@@ -79,6 +79,9 @@ function linkAttributes(
     IFLA_CARRIER_UP_COUNT: netDevice.carrierUpCount,
     IFLA_CARRIER_DOWN_COUNT: netDevice.carrierDownCount,
     ...(netDevice.alias === '' ? {} : { IFLA_IFALIAS: netDevice.alias }),
+    ...(netDevice.alternativeNames.length === 0
+      ? {}
+      : { IFLA_PROP_LIST: { IFLA_ALT_IFNAME: netDevice.alternativeNames } }),
     IFLA_ADDRESS: parseMac(netDevice.address),
     IFLA_BROADCAST: BROADCAST,
     ...(counters === undefined ? {} : { IFLA_STATS64: counters, IFLA_STATS: narrowed(parts, counters) }),

@@ -4,7 +4,7 @@ import { encodeBody } from '../../netlink/client.js';
 import { RTM_NEWSTATS } from '../../netlink/constants.js';
 import { IF_STATS_MSG, IFLA_STATS_LINK_64, LINK_STATS } from '../../netlink/families/rtnetlink.js';
 import { encodeAttributes, numberIn, type Values } from '../../netlink/schema.js';
-import type { HandlerResult, NetlinkRequest } from '../../netlink/server.js';
+import type { HandlerResult, NetlinkBody, NetlinkRequest } from '../../netlink/server.js';
 import { EINVAL, ENODEV } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { NetDevice } from '../netDevice.js';
@@ -23,12 +23,18 @@ export async function getStatistics(kernel: ReferenceKernel, { header }: Netlink
   return { ok: true, replies: [await statisticsMessage(kernel, netDevice, mask)] };
 }
 
-export async function dumpStatistics(kernel: ReferenceKernel, { header }: NetlinkRequest): Promise<HandlerResult> {
+export function dumpStatistics(
+  kernel: ReferenceKernel,
+  { header }: NetlinkRequest,
+  generation: () => number,
+): HandlerResult {
   const mask = numberIn(header, 'filter_mask') ?? 0;
   if (mask === 0) return refusal(EINVAL, 'Filter mask must be set for stats dump');
-  const replies = [];
-  for (const netDevice of kernel.netDevices.values()) replies.push(await statisticsMessage(kernel, netDevice, mask));
-  return { ok: true, replies };
+  return { ok: true, replies: listStatistics(kernel, mask), generation };
+}
+
+async function* listStatistics(kernel: ReferenceKernel, mask: number): AsyncGenerator<NetlinkBody> {
+  for (const netDevice of kernel.netDevices.values()) yield await statisticsMessage(kernel, netDevice, mask);
 }
 
 async function statisticsMessage(

@@ -2,6 +2,7 @@
 import type { IfIndex, Vid } from '../../../harness/contract/index.js';
 import { AF_BRIDGE, NLM_F_BULK, NLM_F_REPLACE, RTM_DELMDB, RTM_GETMDB, RTM_NEWMDB } from '../../netlink/constants.js';
 import { BR_MDB_ENTRY, BR_PORT_MSG, MCAST_INCLUDE, MDB_PERMANENT, MDB_SET_POLICY } from '../../netlink/families/mdb.js';
+import { MDB_DUMP_RULES } from '../../netlink/families/queryRules.js';
 import {
   bytesIn,
   decodeStruct,
@@ -35,13 +36,21 @@ export function mdbOperations(kernel: ReferenceKernel): readonly NetlinkOperatio
   };
   return [
     { ...table, number: RTM_NEWMDB, privileged: true, doit: (request) => addEntry(kernel, request) },
-    { ...table, number: RTM_DELMDB, privileged: true, doit: (request) => deleteEntry(kernel, request) },
+    {
+      ...table,
+      number: RTM_DELMDB,
+      deletesBulk: true,
+      privileged: true,
+      doit: (request) => deleteEntry(kernel, request),
+    },
     {
       ...table,
       number: RTM_GETMDB,
       validation: 'strict',
+      dumpRules: MDB_DUMP_RULES,
+      shortHeader: 'Invalid header for mdb dump request',
       doit: (request) => getEntry(kernel, request),
-      dumpit: (request) => dumpTable(kernel, request),
+      dumpit: () => dumpTable(kernel),
     },
   ];
 }
@@ -326,9 +335,7 @@ function getEntry(kernel: ReferenceKernel, request: NetlinkRequest): HandlerResu
 }
 
 /** rtnl_mdb_dump(): a message for each bridge. */
-function dumpTable(kernel: ReferenceKernel, { header }: NetlinkRequest): HandlerResult {
-  if ((numberIn(header, 'ifindex') ?? 0) !== 0)
-    return refusal(EINVAL, 'Filtering by device index is not supported for mdb dump request');
+function dumpTable(kernel: ReferenceKernel): HandlerResult {
   const bridges = [...kernel.netDevices.values()].map(bridgeOf).filter((bridge) => bridge !== undefined);
   return { ok: true, replies: bridges.map((bridge) => tableMessage(kernel, bridge)) };
 }

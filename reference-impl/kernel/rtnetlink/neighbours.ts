@@ -13,6 +13,7 @@ import {
   RTM_GETNEIGH,
   RTM_NEWNEIGH,
 } from '../../netlink/constants.js';
+import { NEIGHBOUR_DUMP_RULES, NEIGHBOUR_GET_RULES } from '../../netlink/families/queryRules.js';
 import { NDMSG, NEIGHBOUR, NEIGHBOUR_POLICY } from '../../netlink/families/rtnetlink.js';
 import { bytesIn, encodeAttributes, numberIn } from '../../netlink/schema.js';
 import type { HandlerResult, NetlinkBody, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
@@ -21,6 +22,7 @@ import { EEXIST, EINVAL, ENODEV, ENOENT } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { NetDevice } from '../netDevice.js';
 import { fromOutcome, refusal } from '../refusals.js';
+import { isMasterFiltered } from './masterFilter.js';
 import type { RoutingParts } from '../routing/routingParts.js';
 import { NUD_VALID, neighbourFlags, type Neighbour, type NeighbourTable } from '../routing/neighbours.js';
 
@@ -53,7 +55,13 @@ export function neighbourOperations(kernel: ReferenceKernel): readonly NetlinkOp
   const ipv4 = tableOf(kernel.routing, AF_INET, 4);
   const ipv6 = tableOf(kernel.routing6, AF_INET6, 16);
   const neighbour = { header: NDMSG, policy: NEIGHBOUR_POLICY, validation: 'liberal' as const };
-  const listing = { ...neighbour, number: RTM_GETNEIGH, validation: 'deprecated-strict' as const };
+  const listing = {
+    ...neighbour,
+    number: RTM_GETNEIGH,
+    validation: 'deprecated-strict' as const,
+    getRules: NEIGHBOUR_GET_RULES,
+    dumpRules: NEIGHBOUR_DUMP_RULES,
+  };
   return [
     ...[ipv4, ipv6].flatMap((table): NetlinkOperation[] => [
       {
@@ -146,15 +154,25 @@ function getNeighbour(table: Table, request: NetlinkRequest): HandlerResult {
   return { ok: true, replies: [neighbourMessage(kernel.now, known)] };
 }
 
-function dump(tables: readonly Table[], { header, values }: NetlinkRequest): HandlerResult {
-  const wanted = numberIn(values, 'NDA_IFINDEX') ?? numberIn(header, 'ndm_ifindex') ?? 0;
-  const replies = tables.flatMap(({ kernel, neighbours }) =>
-    neighbours
-      .all()
-      .filter(({ netDevice }) => wanted === 0 || netDevice.ifIndex === wanted)
-      .map((neighbour) => neighbourMessage(kernel.now, neighbour)),
-  );
-  return { ok: true, replies };
+/** neigh_dump_table(). */
+function dump(tables: readonly Table[], { values }: NetlinkRequest): HandlerResult {
+  const [wanted, master] = [numberIn(values, 'NDA_IFINDEX') ?? 0, numberIn(values, 'NDA_MASTER') ?? 0];
+  return {
+    ok: true,
+    replies: listNeighbours(tables, wanted, master),
+    ...(wanted === 0 && master === 0 ? {} : { filtered: 'messages' }),
+  };
+}
+
+function* listNeighbours(tables: readonly Table[], wanted: number, master: number): Generator<NetlinkBody> {
+  for (const { kernel, neighbours } of tables) {
+    const isFiltering = kernel.parts.control.dumps.filtersNeighbours;
+    for (const neighbour of neighbours.all()) {
+      const { netDevice } = neighbour;
+      const isOther = (wanted !== 0 && netDevice.ifIndex !== wanted) || isMasterFiltered(netDevice, master);
+      if (!isFiltering || !isOther) yield neighbourMessage(kernel.now, neighbour);
+    }
+  }
 }
 
 /** USER_HZ. */

@@ -9,12 +9,13 @@ import {
   RT_TABLE_MAIN,
   decodeNexthops,
 } from '../../netlink/families/routing.js';
+import { ROUTE_DUMP_RULES, ROUTE_GET_RULES } from '../../netlink/families/queryRules.js';
 import { RTMSG } from '../../netlink/families/rtnetlink.js';
 import { bytesIn, numberIn } from '../../netlink/schema.js';
-import type { HandlerResult, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
+import type { HandlerResult, NetlinkBody, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { equalBytes } from '../../packet/bytes.js';
-import { EHOSTUNREACH, EINVAL, EACCES, ENETUNREACH, ESRCH } from '../errno.js';
+import { EHOSTUNREACH, EINVAL, EACCES, ENETUNREACH, ENODEV, ENOENT, ESRCH } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import { fromOutcome, refusal } from '../refusals.js';
 import type { Unroutable } from '../routing/fib.js';
@@ -34,6 +35,8 @@ export function routeOperations(kernel: ReferenceKernel): readonly NetlinkOperat
       ...route,
       number: RTM_GETROUTE,
       validation: 'deprecated-strict',
+      getRules: ROUTE_GET_RULES,
+      dumpRules: ROUTE_DUMP_RULES,
       doit: (request) => getRoute(kernel, request),
       dumpit: (request) => dumpRoutes(kernel, request),
     },
@@ -42,6 +45,7 @@ export function routeOperations(kernel: ReferenceKernel): readonly NetlinkOperat
       family: AF_UNSPEC,
       number: RTM_GETROUTE,
       validation: 'deprecated-strict',
+      dumpRules: ROUTE_DUMP_RULES,
       dumpit: (request) => dumpEvery(kernel, request),
     },
   ];
@@ -178,18 +182,30 @@ function getRoute({ routing }: ReferenceKernel, { header, values }: NetlinkReque
 }
 
 /** rtnl_dump_all(). */
-function dumpEvery(kernel: ReferenceKernel, request: NetlinkRequest): HandlerResult {
+async function dumpEvery(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
   const [ipv4, ipv6] = [dumpRoutes(kernel, request), dumpRoutes6(kernel, request)];
   if (!ipv4.ok || !ipv6.ok) return ipv4.ok ? ipv6 : ipv4;
-  return { ok: true, replies: [...(ipv4.replies ?? []), ...(ipv6.replies ?? [])] };
+  const replies: NetlinkBody[] = [];
+  for (const { replies: own = [] } of [ipv4, ipv6]) for await (const reply of own) replies.push(reply);
+  return { ...ipv4, replies };
 }
 
 /** inet_dump_fib(). */
-function dumpRoutes({ routing }: ReferenceKernel, { header, values }: NetlinkRequest): HandlerResult {
-  const wanted = numberIn(values, 'RTA_TABLE') ?? numberIn(header, 'rtm_table') ?? 0;
-  const protocol = numberIn(header, 'rtm_protocol') ?? 0;
+function dumpRoutes({ routing, parts }: ReferenceKernel, { header, values }: NetlinkRequest): HandlerResult {
+  const { dumps } = parts.control;
+  const table = numberIn(values, 'RTA_TABLE') ?? numberIn(header, 'rtm_table') ?? 0;
+  const wanted = dumps.filtersTable ? table : 0;
+  const wantedProtocol = numberIn(header, 'rtm_protocol') ?? 0;
+  const protocol = dumps.filtersProtocol ? wantedProtocol : 0;
   const type = numberIn(header, 'rtm_type') ?? 0;
   const out = numberIn(values, 'RTA_OIF') ?? 0;
+  if (out !== 0 && routing.deviceOf(out) === undefined) return refusal(ENODEV);
+  const isOwn = numberIn(header, 'rtm_family') === AF_INET;
+  if (wanted !== 0 && routing.fib.table(wanted) === undefined && isOwn)
+    return refusal(ENOENT, 'ipv4: FIB table does not exist');
+  const isFiltered = [table, wantedProtocol, type, out, numberIn(header, 'rtm_flags') ?? 0].some(
+    (value) => value !== 0,
+  );
   const routes = routing.fib
     .tables()
     .filter(({ id }) => wanted === 0 || id === wanted)
@@ -200,5 +216,9 @@ function dumpRoutes({ routing }: ReferenceKernel, { header, values }: NetlinkReq
         (type === 0 || route.type === type) &&
         (out === 0 || route.nexthops.some(({ netDevice }) => netDevice.ifIndex === out)),
     );
-  return { ok: true, replies: routes.map((route) => routeMessage(routing.parts, route)) };
+  return {
+    ok: true,
+    replies: routes.map((route) => routeMessage(routing.parts, route)),
+    ...(isFiltered ? { filtered: 'all' } : {}),
+  };
 }

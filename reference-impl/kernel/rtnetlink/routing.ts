@@ -1,5 +1,12 @@
 /** Layer 3 of rtnetlink, put together: what is asked for, and what is told to who listens. */
-import { NETLINK_ROUTE, RTM_DELNEIGH, RTM_NEWNEIGH, RTNLGRP_NEIGH } from '../../netlink/constants.js';
+import {
+  NETLINK_ROUTE,
+  RTM_DELNEIGH,
+  RTM_DELROUTE,
+  RTM_NEWNEIGH,
+  RTM_NEWROUTE,
+  RTNLGRP_NEIGH,
+} from '../../netlink/constants.js';
 import { RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE } from '../../netlink/families/routing.js';
 import type { NetlinkKernel } from '../../netlink/server.js';
 import type { ReferenceKernel } from '../kernel.js';
@@ -31,8 +38,9 @@ export function registerRouting(kernel: ReferenceKernel, netlink: NetlinkKernel)
   });
   kernel.routing.listeners.push({
     told: (type, route, flags) => {
+      const cause = netlink.causeOf(RTM_NEWROUTE, RTM_DELROUTE);
       if (parts.announcesRoutes)
-        netlink.notify(NETLINK_ROUTE, RTNLGRP_IPV4_ROUTE, routeMessage(parts, route, type, flags));
+        netlink.notify(NETLINK_ROUTE, RTNLGRP_IPV4_ROUTE, routeMessage(parts, route, type, flags), cause);
     },
     preferred: () => undefined,
     neighbour: neighboursOf(parts),

@@ -58,6 +58,7 @@ export function registerTeamFamily(kernel: ReferenceKernel, netlink: NetlinkKern
   const id: number = netlink.registerFamily({
     name: TEAM_GENL_NAME,
     version: TEAM_GENL_VERSION,
+    reservedStart: TEAM_CMD_PORT_LIST_GET + 1,
     multicastGroups: [TEAM_GENL_CHANGE_EVENT_MC_GRP_NAME],
     operations: [
       {
@@ -91,7 +92,7 @@ export function registerTeamFamily(kernel: ReferenceKernel, netlink: NetlinkKern
     // Every message but the last has a datagram of its own; NLMSG_DONE goes with the last.
     const all = messages(command, bodies, 0);
     for (const body of all.slice(0, -2)) netlink.notify(NETLINK_GENERIC, group, body);
-    netlink.notify(NETLINK_GENERIC, group, ...all.slice(-2));
+    netlink.notify(NETLINK_GENERIC, group, all.slice(-2));
   };
   kernel.teams.listener = {
     options: (team, options) => {

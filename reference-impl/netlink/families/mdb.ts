@@ -107,7 +107,25 @@ export const MDB_SET = attributeSet('MDBA_SET_ENTRY', [
 
 export const MDB_SET_POLICY: Policy = {
   set: MDB_SET,
-  accepts: { MDBA_SET_ENTRY: true, MDBA_SET_ENTRY_ATTRS: true },
+  accepts: {
+    MDBA_SET_ENTRY: true,
+    MDBA_SET_ENTRY_ATTRS: {
+      set: SET_ATTRIBUTES,
+      accepts: {
+        ...Object.fromEntries([...SET_ATTRIBUTES.byName.keys()].map((name) => [name, true])),
+        MDBE_ATTR_SRC_LIST: {
+          set: SET_SOURCES,
+          accepts: {
+            MDBE_SRC_LIST_ENTRY: {
+              set: SET_SOURCE,
+              accepts: { MDBE_SRCATTR_ADDRESS: true },
+              requires: ['MDBE_SRCATTR_ADDRESS'],
+            },
+          },
+        },
+      },
+    },
+  },
 };
 
 const withHeader = (fields: readonly StructField[], set: ReturnType<typeof attributeSet>) => ({

@@ -1,13 +1,26 @@
 /** rtnetlink: links, addresses, forwarding entries and statistics (linux/if_link.h, if_addr.h, neighbour.h). */
 import { DEVLINK } from './devlinkAttributes.js';
 import { BRIDGE_PORT } from './bridge.js';
-import { attributeSet, binary, nest, s32, string, text, u16, u32, u8, type StructField } from '../schema.js';
+import {
+  attributeSet,
+  binary,
+  nest,
+  ranged,
+  s32,
+  string,
+  text,
+  u16,
+  u32,
+  u8,
+  type AttributeType,
+  type StructField,
+} from '../schema.js';
 import type { Policy } from '../validate.js';
 
 /** struct ifinfomsg. */
 export const IFINFOMSG: readonly StructField[] = [
   { name: 'ifi_family', kind: 'u8' },
-  { name: 'pad', kind: { pad: 1 } },
+  { name: '__ifi_pad', kind: 'u8' },
   { name: 'ifi_type', kind: 'u16' },
   { name: 'ifi_index', kind: 's32' },
   { name: 'ifi_flags', kind: 'u32' },
@@ -39,7 +52,8 @@ export const RTMSG: readonly StructField[] = [
 /** struct ndmsg. */
 export const NDMSG: readonly StructField[] = [
   { name: 'ndm_family', kind: 'u8' },
-  { name: 'pad', kind: { pad: 3 } },
+  { name: 'ndm_pad1', kind: 'u8' },
+  { name: 'ndm_pad2', kind: 'u16' },
   { name: 'ndm_ifindex', kind: 's32' },
   { name: 'ndm_state', kind: 'u16' },
   { name: 'ndm_flags', kind: 'u8' },
@@ -49,7 +63,8 @@ export const NDMSG: readonly StructField[] = [
 /** struct if_stats_msg. */
 export const IF_STATS_MSG: readonly StructField[] = [
   { name: 'family', kind: 'u8' },
-  { name: 'pad', kind: { pad: 3 } },
+  { name: 'pad1', kind: 'u8' },
+  { name: 'pad2', kind: 'u16' },
   { name: 'ifindex', kind: 'u32' },
   { name: 'filter_mask', kind: 'u32' },
 ];
@@ -120,6 +135,10 @@ const XDP = attributeSet('IFLA_XDP', [
   [4, 'IFLA_XDP_PROG_ID', u32],
 ]);
 
+const PROPERTIES = attributeSet('IFLA_PROP_LIST', [
+  [53, 'IFLA_ALT_IFNAME', { kind: 'string', maxLength: 127 }, 'repeats'],
+]);
+
 /** Nests of other subsystems: their attributes stay numbers. */
 const NOT_DECODED = attributeSet('other', []);
 
@@ -173,7 +192,7 @@ export const LINK = attributeSet('IFLA', [
   [49, 'IFLA_NEW_IFINDEX', s32],
   [50, 'IFLA_MIN_MTU', u32],
   [51, 'IFLA_MAX_MTU', u32],
-  [52, 'IFLA_PROP_LIST', binary],
+  [52, 'IFLA_PROP_LIST', nest(() => PROPERTIES)],
   [53, 'IFLA_ALT_IFNAME', string(127)],
   [54, 'IFLA_PERM_ADDRESS', binary],
   [55, 'IFLA_PROTO_DOWN_REASON', binary],
@@ -195,26 +214,38 @@ export const LINK = attributeSet('IFLA', [
 
 const IFLA_MAX = 69;
 
-/** ifla_policy: what a change or a new link takes. The old families skip what they do not know. */
+/** MAX_TCP_HEADER of a kernel with the headers of WLAN left out. */
+const MAX_TCP_HEADER = 320;
+const MOST_QUEUED = 0x7fff;
+
+/** Where ifla_policy is narrower than what a kernel tells. */
+const LINK_REQUEST: Readonly<Record<string, AttributeType>> = {
+  IFLA_IFNAME: { kind: 'string', maxLength: 15 },
+  IFLA_ALT_IFNAME: { kind: 'string', maxLength: 127 },
+  IFLA_TXQLEN: ranged('u32', 0, MOST_QUEUED),
+  // A string, of which no byte takes the alias away.
+  IFLA_IFALIAS: { kind: 'binary', maxLength: 255 },
+  IFLA_GSO_MAX_SIZE: { kind: 'u32', min: MAX_TCP_HEADER + 1 },
+  IFLA_GSO_IPV4_MAX_SIZE: { kind: 'u32', min: MAX_TCP_HEADER + 1 },
+  IFLA_NEW_IFINDEX: { kind: 's32', min: 1 },
+  IFLA_PERM_ADDRESS: { kind: 'reject' },
+  IFLA_TSO_MAX_SIZE: { kind: 'reject' },
+  IFLA_TSO_MAX_SEGS: { kind: 'reject' },
+  IFLA_ALLMULTI: { kind: 'reject' },
+};
+
+/** ifla_policy: what a change, a new link or a query takes. The old families skip what they do not know. */
 export const LINK_CHANGE_POLICY: Policy = {
-  set: LINK,
+  set: attributeSet(
+    'IFLA',
+    [...LINK.byNumber.values()].map(({ number, name, type }) => [number, name, LINK_REQUEST[name] ?? type] as const),
+  ),
   accepts: Object.fromEntries([...LINK.byName.keys()].map((name) => [name, true])),
   maxType: IFLA_MAX,
 };
 
-/** rtnl_valid_getlink_req(): the members of a query under NETLINK_GET_STRICT_CHK. */
-export const LINK_QUERY_POLICY: Policy = {
-  set: LINK,
-  accepts: {
-    IFLA_IFNAME: true,
-    IFLA_ALT_IFNAME: true,
-    IFLA_EXT_MASK: true,
-    IFLA_TARGET_NETNSID: true,
-    IFLA_MASTER: true,
-    IFLA_LINKINFO: true,
-  },
-  maxType: IFLA_MAX,
-};
+/** The members of a query; what it may say of them is in queryRules.ts. */
+export const LINK_QUERY_POLICY = LINK_CHANGE_POLICY;
 
 /** Of a route, what tells where it leads. */
 export const ROUTE = attributeSet('RTA', [
