@@ -62,6 +62,10 @@ const bothDatagrams = (world: NicWorld, each: Datagram): BothWays => ({
   into: datagramFrame(each, FAR_END, world.port.address),
 });
 
+When(/^(\d+) ms pass$/, async function (this: NicWorld, milliseconds: string) {
+  await this.target.clock.sleep(Number(milliseconds));
+});
+
 When(
   /^the host sends a UDP datagram over (IPv4|IPv6), and the far end sends one$/,
   async function (this: NicWorld, network: 'IPv4' | 'IPv6') {

@@ -62,9 +62,6 @@ Then(
 When('the reporter is told to recover', async function (this: NicWorld) {
   await ask(this, 'HEALTH_REPORTER_RECOVER', { DEVLINK_ATTR_HEALTH_REPORTER_NAME: await recovering(this) });
 });
-When(/^(\d+) ms pass$/, async function (this: NicWorld, ms: string) {
-  await this.target.clock.sleep(Number(ms));
-});
 const dumpTime = async (world: NicWorld): Promise<bigint | undefined> => {
   const at = (await reporterValues(world, await recovering(world)))['DEVLINK_ATTR_HEALTH_REPORTER_DUMP_TS_NS'];
   return typeof at === 'bigint' ? at : undefined;

@@ -426,10 +426,6 @@ Given('the MAC merge layer verifies', async function (this: NicWorld) {
   accepted(await ethtoolCall(this, 'MM_SET', change), 'switching verification on');
 });
 
-When(/^(\d+) ms pass$/, async function (this: NicWorld, milliseconds: string) {
-  await this.target.clock.sleep(Number(milliseconds));
-});
-
 Then(
   /^verification (is under way|has failed), and nothing is preempted$/,
   async function (this: NicWorld, words: string) {

@@ -141,7 +141,7 @@ async function ownLinkAddress(world: NicWorld, port: string): Promise<string> {
 }
 
 Then(
-  /^(p\d) has (not )?the address (\S+)$/,
+  /^(p\d) has (not )?the address ((?!(?:[\da-f]{2}:){5}[\da-f]{2}$)\S*:\S*)$/,
   async function (this: NicWorld, port: string, not: string | null, text: string) {
     const isThere = (await addressesAt(this, port)).some(({ address }) => address === text);
     expectThat(isThere === (not === null), `${port} ${isThere ? 'has' : 'has not'} the address ${text}`);
