@@ -22,7 +22,7 @@ const FIXTURE = join(PROJECT_ROOT, 'harness', 'runner', 'fixtures', 'target.mjs'
 describe('the name of a target', () => {
   it('that is unknown gets the list, and the nearest', () => {
     expect(() => parseTargetName('referense')).toThrow(
-      'did you mean reference? (known: reference, module:PATH, linux:veth, ',
+      'did you mean reference? (known: reference, module:PATH, process:COMMAND, linux:veth, ',
     );
     expect(() => parseTargetName('modul:x.js')).toThrow('did you mean module:PATH?');
     expect(() => parseTargetName('hardware')).toThrow('no target is called "hardware" (known:');

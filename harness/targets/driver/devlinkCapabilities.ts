@@ -87,7 +87,8 @@ export async function askDevlink(channels: MachineChannels, netDevice: NetDevice
   return answers;
 }
 
-const allAbsent = (reason: string): CapabilityAnswers =>
+/** The answers of a device that devlink does not know. */
+export const allAbsent = (reason: string): CapabilityAnswers =>
   Object.fromEntries(NAMES.map((name) => [name, absent(reason)]));
 
 class Asking {

@@ -32,6 +32,12 @@ const OF_FUNCTIONS = [
 const everything = (answer: CapabilityAnswer): CapabilityAnswers =>
   Object.fromEntries(['sriov', ...OF_FUNCTIONS].map((name) => [name, answer]));
 
+/** The answers of a device that cannot have virtual functions. */
+export const noFunctions = (reason: string): CapabilityAnswers => ({
+  ...everything(absent(reason)),
+  'eswitch-switchdev': absent(reason),
+});
+
 /** How long the driver of a function may take to register its net device. */
 const NET_DEVICE_MS = 3_000;
 

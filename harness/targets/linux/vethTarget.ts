@@ -18,6 +18,8 @@ import type {
 import { BpfCalls } from './bpf.js';
 import { askBridge } from '../driver/bridgeCapabilities.js';
 import { askIpv6 } from '../driver/ipv6Capabilities.js';
+import { allAbsent } from '../driver/devlinkCapabilities.js';
+import { noFunctions } from '../driver/sriovCapabilities.js';
 import { askSysctls } from '../driver/sysctlCapabilities.js';
 import { askFilters } from '../driver/filterCapabilities.js';
 import { probeCapabilities } from './capabilities.js';
@@ -66,6 +68,8 @@ function closeCabling({ host, wire, cables }: Cabling): void {
   wire.close();
 }
 
+const NO_DEVICE = 'A veth has no device on a bus.';
+
 export class VethTarget implements Target {
   readonly sysfs: NamespaceSysfs;
   readonly sysctl: NamespaceSysctl;
@@ -100,7 +104,8 @@ export class VethTarget implements Target {
       const [sysctl, nic] = [new NamespaceSysctl(host), cables[0]?.devices.nic];
       const asked = nic === undefined ? undefined : { netDevice: nic.name, ifIndex: nic.ifIndex };
       const sysctls = { ...(await askSysctls(sysctl, nic?.name)), ...(await askIpv6(socket, sysctl, asked)) };
-      const capabilities = { ...(await probeCapabilities(host)), ...bridging, ...filtering, ...sysctls };
+      const noDevice = { ...allAbsent(NO_DEVICE), ...noFunctions(NO_DEVICE) };
+      const capabilities = { ...noDevice, ...(await probeCapabilities(host)), ...bridging, ...filtering, ...sysctls };
       return new VethTarget(options, cabling, capabilities);
     } catch (error) {
       closeCabling(cabling);
