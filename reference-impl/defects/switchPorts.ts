@@ -2,6 +2,8 @@
 import type {
   Awaitable,
   Device,
+  DevlinkPort,
+  DevlinkPortAttributes,
   DriverHost,
   DriverResult,
   PortName,
@@ -11,7 +13,9 @@ import { EINVAL } from '../kernel/errno.js';
 import type { Defect } from './defect.js';
 import { BRIDGE_STP, BRIDGE_SWITCHDEV, FORWARDING_TESTS, PRACTICE, SWITCHDEV } from './origins.js';
 import { bridge, chip, kernel } from './replacedParts.js';
-import { withHost, withNetDevice, withSwitchdev } from './wrapDevice.js';
+import { withDevlinkPorts, withHost, withNetDevice, withSwitchdev } from './wrapDevice.js';
+
+const physical = ({ attributes }: DevlinkPort): DevlinkPortAttributes => attributes ?? { flavour: 'physical' };
 
 /** The driver passes on other flags than it is told. */
 const withFlags = (device: Device, change: (flags: SwitchdevPortFlags) => SwitchdevPortFlags): Device =>
@@ -100,14 +104,11 @@ export const switchPortDefects: readonly Defect[] = [
     description: 'The id is made of the address of the port.',
     origin: SWITCHDEV,
     caughtBy: 'SW-BASE-003',
-    wrap: (device) => ({
-      ...device,
-      describe: async () => {
-        const description = await device.describe();
-        const ports = description.ports.map((port, index) => ({ ...port, switchId: Uint8Array.of(2, index) }));
-        return { ...description, ports };
-      },
-    }),
+    wrap: (device) =>
+      withDevlinkPorts(device, (port) => ({
+        ...port,
+        attributes: { ...physical(port), switchId: Uint8Array.of(2, port.index) },
+      })),
   },
   {
     id: 'DEF-SW-PORT-NAMES-ALIKE',
@@ -115,13 +116,7 @@ export const switchPortDefects: readonly Defect[] = [
     description: 'The name is that of the switch.',
     origin: SWITCHDEV,
     caughtBy: 'SW-BASE-004',
-    wrap: (device) => ({
-      ...device,
-      describe: async () => {
-        const description = await device.describe();
-        return { ...description, ports: description.ports.map((port) => ({ ...port, physPortName: 'p1' })) };
-      },
-    }),
+    wrap: (device) => withDevlinkPorts(device, (port) => ({ ...port, attributes: { ...physical(port), number: 1 } })),
   },
   {
     id: 'DEF-SW-ONE-ADDRESS-FOR-ALL',

@@ -2,6 +2,7 @@
 import type {
   Device,
   DevlinkOps,
+  DevlinkPort,
   DriverHost,
   EthtoolOps,
   NetDeviceOps,
@@ -85,3 +86,9 @@ export const withSriov = (device: Device, change: (sound: SriovOps) => Partial<S
 /** What the driver does for devlink, replaced. */
 export const withDevlink = (device: Device, change: (sound: DevlinkOps) => Partial<DevlinkOps>): Device =>
   device.devlink === undefined ? device : { ...device, devlink: { ...device.devlink, ...change(device.devlink) } };
+
+/** The ports that devlink has from the start, as `change` makes them; the names of their net devices follow. */
+export const withDevlinkPorts = (device: Device, change: (port: DevlinkPort) => DevlinkPort): Device =>
+  device.devlink === undefined
+    ? device
+    : { ...device, devlink: { ...device.devlink, ports: device.devlink.ports.map(change) } };

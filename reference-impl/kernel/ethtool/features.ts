@@ -34,7 +34,13 @@ export function featureValues(
 export const changeFeatures: ApplyChange = async ({ kernel }, request) => {
   const { netDevice, flags } = request;
   if (request.values['ETHTOOL_A_FEATURES_WANTED'] === undefined) return refusal(EINVAL);
-  const asked = requestedBits(request, 'ETHTOOL_A_FEATURES_WANTED', FEATURE_NAMES, kernel.parts.refusesUnknownBits);
+  const asked = requestedBits(
+    request,
+    'ETHTOOL_A_FEATURES_WANTED',
+    FEATURE_NAMES,
+    kernel.parts.refusesUnknownBits,
+    kernel.parts.ethtool,
+  );
   if (!asked.ok) return asked;
   if (NEVER_CHANGE.some((name) => asked.mask.has(name))) {
     return refusal(EINVAL, 'attempt to change non-ethtool features');
