@@ -31,7 +31,12 @@ function switching(vlan: number): Measured {
     tables,
     parts: CONFORMING_ESWITCH,
     functions,
-    outlets: { physical: () => undefined, virtual: () => void delivered++ },
+    outlets: {
+      physical: () => undefined,
+      virtual: () => {
+        delivered++;
+      },
+    },
   };
   const frames = Array.from({ length: FRAMES }, (_, index) => {
     const bytes = new Uint8Array(64);

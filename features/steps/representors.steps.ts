@@ -62,7 +62,7 @@ Then(/^the mode of the embedded switch is (legacy|switchdev)$/, async function (
 
 Given(
   /^(\d+) represented functions( with net devices)?$/,
-  async function (this: NicWorld, count: number, withDevices: string | null) {
+  async function (this: NicWorld, count: string, withDevices: string | null) {
     await represent(this, Number(count), withDevices !== null);
   },
 );
@@ -87,7 +87,7 @@ Then('there is no representor', async function (this: NicWorld) {
 
 Then(
   /^((?:VF \d+(?:, | and )?)+) of function (\d+) are represented, each by a net device of its own$/,
-  async function (this: NicWorld, list: string, pf: number) {
+  async function (this: NicWorld, list: string, pf: string) {
     const wanted = [...list.matchAll(/VF (\d+)/g)].map(([, vf]) => Number(vf));
     for (const vf of wanted) await findRepresentor(this, vf);
     const ports = await vfPorts(this);
@@ -143,7 +143,7 @@ Then('the representors have no device on a bus', async function (this: NicWorld)
   }
 });
 
-When(/^the representor of VF (\d+) is set (down|up)$/, async function (this: NicWorld, vf: number, how: string) {
+When(/^the representor of VF (\d+) is set (down|up)$/, async function (this: NicWorld, vf: string, how: string) {
   await setFlag(this, IFF_UP, how === 'up', representorOf(this, Number(vf)).ifIndex);
 });
 
@@ -168,7 +168,7 @@ async function setFunctionAddress(world: NicWorld, vf: number, address: string):
 
 When(
   /^the function behind the port of VF (\d+) is given the address (\S+)$/,
-  async function (this: NicWorld, vf: number, address: string) {
+  async function (this: NicWorld, vf: string, address: string) {
     await setFunctionAddress(this, Number(vf), address);
     if (this.answer !== undefined) accepted(this.answer, 'setting the address');
   },
@@ -176,14 +176,14 @@ When(
 
 When(
   /^somebody gives the function behind the port of VF (\d+) the address (\S+)$/,
-  async function (this: NicWorld, vf: number, address: string) {
+  async function (this: NicWorld, vf: string, address: string) {
     await setFunctionAddress(this, Number(vf), address);
   },
 );
 
 Then(
   /^the function behind the port of VF (\d+) has the address (\S+)$/,
-  async function (this: NicWorld, vf: number, address: string) {
+  async function (this: NicWorld, vf: string, address: string) {
     const { values } = await portOf(this, Number(vf));
     const found = bytesIn(nestIn(values, 'DEVLINK_ATTR_PORT_FUNCTION'), 'DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR');
     const told = formatMac(found ?? new Uint8Array(6));
@@ -205,13 +205,13 @@ async function countersOf(world: NicWorld, vf: number): Promise<Noted['before']>
 const noted = (world: NicWorld): Noted =>
   world.note('counters of representors', () => ({ before: { rx: 0, rxBytes: 0, tx: 0, txBytes: 0 } }));
 
-Given(/^the counters of the representor of VF (\d+) are noted$/, async function (this: NicWorld, vf: number) {
+Given(/^the counters of the representor of VF (\d+) are noted$/, async function (this: NicWorld, vf: string) {
   noted(this).before = await countersOf(this, Number(vf));
 });
 
 Then(
   /^the representor of VF (\d+) has received (\d+) frames of (\d+) bytes, and sent (\d+) of (\d+)$/,
-  async function (this: NicWorld, vf: number, rx: number, rxBytes: number, tx: number, txBytes: number) {
+  async function (this: NicWorld, vf: string, rx: string, rxBytes: string, tx: string, txBytes: string) {
     await collect(this, 0);
     const [now, { before }] = [await countersOf(this, Number(vf)), noted(this)];
     expectNumber(now.rx - before.rx, Number(rx), 'rx_packets');
@@ -288,7 +288,7 @@ Given(
   },
 );
 
-Then(/^nothing of it comes out at the representor of VF (\d+)$/, async function (this: NicWorld, vf: number) {
+Then(/^nothing of it comes out at the representor of VF (\d+)$/, async function (this: NicWorld, vf: string) {
   await collect(this, 0);
   expectNumber(functions(this).arrived.get(placeOfRepresentor(Number(vf)))?.length ?? 0, 0, 'frames there');
 });
