@@ -10,6 +10,7 @@ import { look, packetsAt, routed, sendPackets, setForwarding, stationCalled, typ
 import { shownRoutes } from './routing.steps.js';
 import { IFF_UP, accepted, setFlag } from './settings.js';
 import { namesIn, portCalled } from './switchPorts.js';
+import { eventually } from './listening.js';
 import type { NicWorld } from './world.js';
 
 /** `B with weight 1 and C with weight 3`; a way can be an address too. */
@@ -53,11 +54,18 @@ Then(
   /^the way by ([A-Z]) of the route to (\S+) is (dead|alive)$/,
   async function (this: NicWorld, name: string, to: string, state: string) {
     const { address } = stationCalled(this, name);
-    const { nexthops } = await routeTo(this, to);
-    const way = nexthops.find(({ gateway }) => gateway === address);
-    expectThat(way !== undefined, `the route does not go by ${name}`);
-    const isDead = (way.flags & RTNH_F_DEAD) !== 0;
-    expectThat(isDead === (state === 'dead'), `RTNH_F_DEAD is ${isDead ? 'set' : 'not set'}`);
+    const isDead = async (): Promise<boolean> => {
+      const { nexthops } = await routeTo(this, to);
+      const way = nexthops.find(({ gateway }) => gateway === address);
+      expectThat(way !== undefined, `the route does not go by ${name}`);
+      return (way.flags & RTNH_F_DEAD) !== 0;
+    };
+    // A way over a device that comes up lives when its link is ready (addrconf_notify()).
+    await eventually(
+      this,
+      async () => (await isDead()) === (state === 'dead'),
+      () => `RTNH_F_DEAD is ${state === 'dead' ? 'not set' : 'set'}`,
+    );
   },
 );
 
