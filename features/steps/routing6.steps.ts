@@ -21,6 +21,7 @@ import {
   solicitedNodeOf,
 } from '../properties/ipv6Packets.js';
 import { addressOf, stationFamily } from '../properties/stations.js';
+import { ETH_HLEN } from '../../reference-impl/packet/protocols.js';
 import { expectNumber, expectThat } from './expectations.js';
 import {
   addressesInUse,
@@ -300,6 +301,12 @@ Then(/^the answer is not from (\S+)$/, function (this: NicWorld, address: string
     const from = icmpIn(frame)?.from ?? 'nobody';
     expectThat(from !== address, `the answer is from ${from}`);
   }
+});
+
+Then(/^the hop limit of the answer is (\d+)$/, function (this: NicWorld, limit: string) {
+  const answers = [...routed(this).packets.values()].flat().filter((frame) => icmpIn(frame) !== undefined);
+  expectThat(answers.length > 0, 'there is no answer');
+  for (const frame of answers) expectNumber(frame[ETH_HLEN + 7] ?? 0, Number(limit), 'the hop limit');
 });
 
 When(/^([A-Z]) sends packets of (\d+) flows of IPv6$/, async function (this: NicWorld, from: string, count: string) {

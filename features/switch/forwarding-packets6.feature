@@ -208,6 +208,13 @@ Feature: Packets of IPv6 from port to port
     Then A gets the answer to its echo
     And the answer is not from 2001:db8:2::
 
+  @SW-RT6-068
+  Scenario: An answer goes as far as the setting says
+    Given the IPv6 setting hop_limit of p0 is 37
+    When A sends an echo request to 2001:db8:1::1
+    Then A gets the answer to its echo
+    And the hop limit of the answer is 37
+
   @SW-RT6-066
   Scenario: A port of the router's that nobody listens at
     When A sends a packet to 2001:db8:1::1

@@ -13,6 +13,14 @@ export const routedPacket6Defects: readonly Defect[] = [
     kernel: routing6({ hopLimitAfter: (hopLimit) => hopLimit }),
   },
   {
+    id: 'DEF-RT6-OWN-HOP-LIMIT',
+    title: 'Packets of the router have the hop limit that is the default',
+    description: 'The setting is kept, and nothing looks at it.',
+    origin: IP6_OUTPUT,
+    caughtBy: 'SW-RT6-068',
+    kernel: routing6({ ownHopLimit: () => 64 }),
+  },
+  {
     id: 'DEF-SW6-LAST-HOP-FORWARDED',
     title: 'A packet with a hop limit of 1 is forwarded',
     description: 'It leaves with none.',

@@ -112,6 +112,6 @@ function sendTo(router: Router6, netDevice: NetDevice, { to, from, message, traf
   if (found.kind !== 'route') return;
   const source = from ?? found.route.preferredSource ?? router.addresses.sourceFor(netDevice, to);
   if (source === undefined) return;
-  const hopLimit = router.settings.get(found.nexthop.netDevice, 'hop_limit');
+  const hopLimit = router.parts.ownHopLimit(router.settings.get(found.nexthop.netDevice, 'hop_limit'));
   outputIpv6(router, found.nexthop, icmpv6Packet(source, to, message, { hopLimit, trafficClass }));
 }

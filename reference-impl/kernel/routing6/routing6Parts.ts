@@ -67,6 +67,8 @@ export interface Routing6Parts {
   // Packets.
   readonly forwardsOwnFramesOnly: boolean;
   readonly hopLimitAfter: (hopLimit: number) => number;
+  /** ip6_dst_hoplimit(): of packets of the router's own, by the setting. */
+  readonly ownHopLimit: (setting: number) => number;
   readonly exceeded: (hopLimit: number) => boolean;
   readonly reportsExceeded: boolean;
   readonly reportsTooBig: boolean;
@@ -177,6 +179,7 @@ export const CONFORMING_ROUTING6: Routing6Parts = {
   separatesTables: true,
   forwardsOwnFramesOnly: true,
   hopLimitAfter: (hopLimit) => hopLimit - 1,
+  ownHopLimit: (setting) => setting,
   exceeded: (hopLimit) => hopLimit <= 1,
   reportsExceeded: true,
   reportsTooBig: true,
