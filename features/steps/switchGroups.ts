@@ -63,6 +63,15 @@ export async function askOurselves(world: NicWorld): Promise<void> {
   await world.target.clock.sleep(ANSWERED_MS);
 }
 
+/**
+ * A bridge that was opened has a question of its own to ask, though it is no querier, and until that timer has run out it obeys no
+ * querier of IPv6: br_multicast_select_querier compares addresses before it looks at timers, and no address is below `::`.
+ */
+const OWN_QUESTION_MS = { virtual: 0, real: 200 } as const;
+
+export const ownQuestionIsOver = (world: NicWorld): Promise<void> =>
+  world.target.clock.sleep(OWN_QUESTION_MS[world.session.description.clock]);
+
 export const answered = (world: NicWorld): Promise<void> => world.target.clock.sleep(ANSWERED_MS);
 
 /** Who is meant by `p1`, or `the bridge`. */

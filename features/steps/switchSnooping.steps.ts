@@ -22,6 +22,7 @@ import {
   groupTable,
   lookUntil,
   nameOfMember,
+  ownQuestionIsOver,
   sendMessage,
   sendToGroup,
   senderCalled,
@@ -38,6 +39,7 @@ Given('the bridge asks who is in which group', async function (this: NicWorld) {
 
 /** For both families, so that the groups of both are known. */
 Given(/^a querier is behind (p\d)$/, async function (this: NicWorld, port: string) {
+  await ownQuestionIsOver(this);
   await sendMessage(this, port, questionFrame('IGMPv2', senderCalled(this, 'Q')));
   await sendMessage(this, port, questionFrame('MLDv1', senderCalled(this, 'Q')));
   await taken(this);
@@ -47,6 +49,7 @@ Given(/^a querier is behind (p\d)$/, async function (this: NicWorld, port: strin
 When(
   /^(IGMPv[123]|MLDv[12]) asks at (p\d) for all groups(?: from (\S+))?$/,
   async function (this: NicWorld, protocol: Protocol, port: string, source: string | null) {
+    await ownQuestionIsOver(this);
     await sendMessage(this, port, questionFrame(protocol, senderCalled(this, 'Q', undefined, source ?? undefined)));
     await taken(this);
   },
