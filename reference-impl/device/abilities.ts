@@ -56,6 +56,7 @@ const PORTS_CAPABILITIES = present([
   'switch-groups',
   'filters-forwarded',
   'bridge-floods-without-querier',
+  'bridge-learns-itself',
   'bridge-port-learning',
   'bridge-port-unicast-flood',
   'bridge-port-multicast-flood',
@@ -81,6 +82,7 @@ const SWITCH_CAPABILITIES: CapabilityAnswers = {
     present: false,
     reason: 'hardware forwards by the groups that it was told of, and is not told whether there is a querier',
   },
+  'bridge-learns-itself': { present: false, reason: 'hardware learns, and tells the bridge' },
 };
 
 /** Of the device as a whole. */
