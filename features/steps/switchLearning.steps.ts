@@ -15,6 +15,7 @@ import { BridgeClient } from '../../reference-impl/netlink/bridgeClient.js';
 import { numberIn } from '../../reference-impl/netlink/schema.js';
 import { parseMac } from '../../reference-impl/packet/addresses.js';
 import type { StationName } from '../properties/stations.js';
+import { aggregateCalled } from './aggregates.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { accepted } from './settings.js';
 import { bridgeCalled, bridgeSettings, portCalled, settled, watch } from './switchPorts.js';
@@ -38,6 +39,13 @@ When(
     await settled(this);
   },
 );
+
+When(/^([A-Z]) is put at the aggregate, static$/, async function (this: NicWorld, station: StationName) {
+  const { ifIndex } = aggregateCalled(this);
+  const entry = { address: stationAddress(this, station), ifIndex, state: NUD_NOARP, flags: NTF_MASTER };
+  accepted(await (await this.bridges()).addEntry(entry), `putting ${station} at the aggregate`);
+  await settled(this);
+});
 
 When(
   /^([A-Z]) is to be put at the bridge, (dynamic|static)$/,
@@ -90,9 +98,7 @@ Then(
     expectThat(client !== undefined, 'nobody listens to the table');
     for (let tries = 0; tries < ANNOUNCEMENT_TRIES; tries++) {
       const news = await client.entryAnnouncements(this.patienceMs);
-      const gone = news.find(
-        ({ type, address }) => type === RTM_DELNEIGH && address === stationAddress(this, station),
-      );
+      const gone = news.find(({ type, address }) => type === RTM_DELNEIGH && address === stationAddress(this, station));
       if (gone !== undefined) {
         expectNumber(gone.state, STATES[state], `the state in which ${station} went`);
         return;
