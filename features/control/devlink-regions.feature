@@ -99,3 +99,30 @@ Feature: Regions: memory of a device, and snapshots of it
   @DL-REGION-014 @law
   Scenario: Ids are unique
     Then whatever is taken and deleted, no two snapshots have one id
+
+  @DL-REGION-008
+  Scenario: Nothing of a snapshot is read
+    Given a snapshot 1 of the region
+    When devlink REGION_READ is asked for with
+      | REGION_NAME        | (a region) |
+      | REGION_SNAPSHOT_ID | 1          |
+      | REGION_CHUNK_ADDR  | 16         |
+      | REGION_CHUNK_LEN   | 0          |
+    Then devlink does it
+
+  @DL-REGION-008
+  Scenario: A read that begins behind the end
+    Given a snapshot 1 of the region
+    When devlink REGION_READ is asked for with
+      | REGION_NAME        | (a region) |
+      | REGION_SNAPSHOT_ID | 1          |
+      | REGION_CHUNK_ADDR  | 1073741824 |
+      | REGION_CHUNK_LEN   | 16         |
+    Then devlink refuses it with EINVAL
+
+  @DL-REGION-009
+  Scenario: The ids of snapshots that a reload took are free
+    Given a snapshot 7 of the region
+    And devlink RELOAD was asked for
+    When a snapshot 7 of the region is taken
+    Then devlink does it

@@ -61,6 +61,7 @@ import { sriovFunctionDefects } from './sriovFunctions.js';
 import { sriovSettingDefects } from './sriovSettings.js';
 import { sriovSwitchDefects } from './sriovSwitch.js';
 import { switchLearningDefects } from './switchLearning.js';
+import { devlinkRefusalDefects } from './devlinkRefusals.js';
 
 export type { Defect } from './defect.js';
 
@@ -127,4 +128,5 @@ export const defects: readonly Defect[] = [
   ...ethtoolModuleDefects,
   ...ethtoolIoctlDefects,
   ...switchLearningDefects,
+  ...devlinkRefusalDefects,
 ];
