@@ -96,3 +96,9 @@ Feature: Reload: the driver brought up anew, firmware activated
       | how     | unspec | limited |
       | with    | 1      | 0       |
       | without | 0      | 1       |
+
+  @DL-RELOAD-007
+  Scenario: A limit that is not selected
+    When devlink RELOAD is asked for with
+      | RELOAD_LIMITS | 2 of 4 |
+    Then devlink refuses it with EINVAL: "Attribute failed policy validation"

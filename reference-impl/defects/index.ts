@@ -62,6 +62,7 @@ import { sriovSettingDefects } from './sriovSettings.js';
 import { sriovSwitchDefects } from './sriovSwitch.js';
 import { switchLearningDefects } from './switchLearning.js';
 import { devlinkRefusalDefects } from './devlinkRefusals.js';
+import { controlBoundDefects } from './controlBounds.js';
 
 export type { Defect } from './defect.js';
 
@@ -129,4 +130,5 @@ export const defects: readonly Defect[] = [
   ...ethtoolIoctlDefects,
   ...switchLearningDefects,
   ...devlinkRefusalDefects,
+  ...controlBoundDefects,
 ];
