@@ -18,7 +18,8 @@ import { parseCount, parsePort, parseSeed, parseShard } from './optionValues.js'
 const LAB_DEVICES_TEXT = 'e1000e, virtio-net, vmxnet3, igb, netdevsim, rocker, bridge';
 const LISTS = ['requirements', 'profiles', 'targets', 'capabilities'];
 
-function program(): Command {
+/** Every command with its options; the reference of the command line is made of it. */
+export function program(): Command {
   const root = new Command('nicspec')
     .description('What the Linux kernel expects of a NIC, and the suite that proves it.')
     .version(nicspecVersion())
@@ -415,15 +416,17 @@ function codeOf(error: unknown): number {
   return EXIT.targetFailed;
 }
 
-// A reader that has seen enough, as `head` has, is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
-
-try {
-  await program().parseAsync();
-} catch (error) {
-  process.exitCode = codeOf(error);
+/** Does what the command line says; the exit code is left in `process.exitCode`. */
+export async function main(): Promise<void> {
+  // A reader that has seen enough, as `head` has, is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    process.exitCode = codeOf(error);
+  }
+  // All is done and written. A target that was lost in the middle of a call may have left a socket that nobody will ever close.
+  setTimeout(() => process.exit(), LEFTOVERS_MS).unref();
 }
-// All is done and written. A target that was lost in the middle of a call may have left a socket that nobody will ever close.
-setTimeout(() => process.exit(), LEFTOVERS_MS).unref();
