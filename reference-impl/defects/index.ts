@@ -60,6 +60,7 @@ import { representorDefects } from './representors.js';
 import { sriovFunctionDefects } from './sriovFunctions.js';
 import { sriovSettingDefects } from './sriovSettings.js';
 import { sriovSwitchDefects } from './sriovSwitch.js';
+import { switchLearningDefects } from './switchLearning.js';
 
 export type { Defect } from './defect.js';
 
@@ -125,4 +126,5 @@ export const defects: readonly Defect[] = [
   ...ethtoolCableDefects,
   ...ethtoolModuleDefects,
   ...ethtoolIoctlDefects,
+  ...switchLearningDefects,
 ];
