@@ -106,6 +106,7 @@ const RIG: readonly string[] = [
   'stats-source',
   'strings-need-count',
   'netlink-options',
+  'netlink-buffers',
   'kernel-log',
 ];
 

@@ -1,3 +1,4 @@
+import { controlBufferDefects } from './controlBuffers.js';
 import { controlDumpDefects } from './controlDumps.js';
 import { controlLinkDefects } from './controlLinks.js';
 import { controlNetlinkDefects } from './controlNetlink.js';
@@ -125,4 +126,5 @@ export const defects: readonly Defect[] = [
   ...ethtoolCableDefects,
   ...ethtoolModuleDefects,
   ...ethtoolIoctlDefects,
+  ...controlBufferDefects,
 ];
