@@ -12,6 +12,8 @@ import { addCertification } from './certify.js';
 import { examples, exitWith } from './help.js';
 import type { LabRunFlags } from './lab.js';
 import type { ReportFlags, ServeFlags } from './report.js';
+import type { MergeFlags } from './merge.js';
+import { addPlan } from './plan.js';
 import type { ShellFlags } from './shell.js';
 import { parseCount, parsePort, parseSeed, parseShard } from './optionValues.js';
 
@@ -40,6 +42,7 @@ export function program(): Command {
   addGuard(root);
   addShell(root);
   addExport(root);
+  addPlan(root);
   for (const command of root.commands) command.exitOverride();
   return root;
 }
@@ -169,8 +172,9 @@ function addRunsOnDisk(root: Command): void {
     .description('put the shards of one run together')
     .argument('<run...>', 'folders of the shards')
     .requiredOption('--out <dir>', 'folder of the whole run')
+    .option('--partial', 'also where shards are missing or did not end; what is missing is inconclusive')
     .addHelpText('after', examples([['nicspec merge shards/1 shards/2 --out reports/whole', '']]))
-    .action(async (folders: string[], options: { out: string }) => {
+    .action(async (folders: string[], options: MergeFlags) => {
       const { mergeCommand } = await import('./merge.js');
       await exitWith(mergeCommand(folders, options));
     });
