@@ -111,6 +111,7 @@ const RIG: readonly string[] = [
   'stats-source',
   'strings-need-count',
   'netlink-options',
+  'netlink-buffers',
   'kernel-log',
 ];
 

@@ -1,3 +1,4 @@
+import { controlBufferDefects } from './controlBuffers.js';
 import { controlDumpDefects } from './controlDumps.js';
 import { controlLinkDefects } from './controlLinks.js';
 import { controlNetlinkDefects } from './controlNetlink.js';
@@ -131,4 +132,5 @@ export const defects: readonly Defect[] = [
   ...switchLearningDefects,
   ...devlinkRefusalDefects,
   ...controlBoundDefects,
+  ...controlBufferDefects,
 ];
