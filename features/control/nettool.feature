@@ -84,6 +84,24 @@ Feature: nettool, the tool in front of the interface
     Scenario: Either it is refused and nothing was sent, or it is so afterwards
       Then for every set of keys and values, either nothing was sent or all of it is so afterwards
 
+    @NT-VAL-011
+    Scenario Outline: What the kernel would refuse for a rule of its own: <change>
+      When nettool changes "<change>"
+      Then nettool refuses it at <key>
+      And nettool has sent no change
+
+      Examples:
+        | change                           | key          |
+        | link.address=01:00:5e:00:00:01   | link.address |
+        | link.address=00:00:00:00:00:00   | link.address |
+        | link.name=a/b                    | link.name    |
+
+    @NT-VAL-011 @needs:channels
+    Scenario: No queue would be left
+      When nettool changes "channels.combined=0"
+      Then nettool refuses it at channels.combined
+      And nettool has sent no change
+
   Rule: A valid change is carried out, or it leaves nothing behind
 
     @NT-EXE-001
@@ -210,6 +228,14 @@ Feature: nettool, the tool in front of the interface
       When nettool asks every device for its features
       Then each net device with features has a row, once
       And one request asked for the features of all
+
+    @NT-QRY-005
+    Scenario: Devices of one driver
+      When nettool asks the devices of the driver of the port for their link
+      Then the link of the port is there
+      And each row is of a device with that driver
+      When nettool asks the devices of a driver that nobody has for their link
+      Then there is no row
 
   Rule: A refusal says what would be accepted, and what the kernel said
 

@@ -144,6 +144,12 @@ Feature: What a physical function says of its virtual functions
     Then it is refused with EINVAL
     And the rate of VF 0 is 200
 
+  @SRIOV-VF-013 @needs:sriov-vf-min-rate
+  Scenario: A lowest rate, and no highest
+    When somebody sets the rates of VF 0 to 100 and 0
+    Then it is accepted
+    And the rates of VF 0 are 100 and 0
+
   @SRIOV-VF-014 @needs:sriov-vf-min-rate
   Scenario: Who knows of one rate only leaves the other
     Given the rates of VF 0 are set to 10 and 200

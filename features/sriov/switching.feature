@@ -82,3 +82,14 @@ Feature: The switch between functions
   Scenario: Many frames stay in order, and are the same
     When VF 0 sends 50 frames to VF 1
     Then they arrive at VF 1
+
+  @SRIOV-SW-007
+  Scenario Outline: A group that the physical function joined, from <sender>
+    Given the physical function joins group 1
+    When <sender> sends a frame to group 1
+    Then it arrives at <receivers>
+
+    Examples:
+      | sender    | receivers                          |
+      | VF 0      | the physical function and the cable |
+      | the cable | the physical function              |

@@ -68,6 +68,12 @@ Then(
         const news = await ethtoolNews(this, listener, group.announced);
         const after = settingsIn(group, await read(this, group), own);
         expectNumber(news.length, before === JSON.stringify(after) ? 0 : 1, 'announcements');
+        await ethtoolCall(this, group.set, change);
+        expectNumber(
+          (await ethtoolNews(this, listener, group.announced)).length,
+          0,
+          'announcements of the same once more',
+        );
         const [said] = news;
         if (said === undefined) return;
         for (const [member, value] of Object.entries(settingsIn(group, said.values, own)))

@@ -54,6 +54,39 @@ When('nettool asks this machine and one that cannot be reached for links', async
   await ask(this, ['link'], ['*'], [here(this), UNREACHABLE]);
 });
 
+/** As the device itself tells it. */
+async function driversOf(world: NicWorld, pattern: string): Promise<ReadonlyMap<string, string>> {
+  await ask(world, ['driver'], [pattern]);
+  return new Map(
+    answers(world).flatMap(({ device, result }) =>
+      result.ok ? [[device.name, String(result.value.values['driver'] ?? '')] as const] : [],
+    ),
+  );
+}
+
+When('nettool asks the devices of the driver of the port for their link', async function (this: NicWorld) {
+  const name = (await driversOf(this, this.port.netDevice)).get(this.port.netDevice);
+  expectThat(name !== undefined && name !== '', 'the port tells no driver');
+  this.note('driver asked for', () => name);
+  await ask(this, ['link'], [`driver:${name}`]);
+});
+
+When('nettool asks the devices of a driver that nobody has for their link', async function (this: NicWorld) {
+  await ask(this, ['link'], ['driver:no-such-driver']);
+});
+
+Then('each row is of a device with that driver', async function (this: NicWorld) {
+  const rows = answers(this).map(({ device }) => device.name);
+  const wanted = this.note('driver asked for', () => '');
+  const drivers = await driversOf(this, '*');
+  for (const row of rows)
+    expectThat(drivers.get(row) === wanted, `${row} is of the driver ${drivers.get(row) ?? 'of nobody'}`);
+});
+
+Then('there is no row', function (this: NicWorld) {
+  expectNumber(answers(this).length, 0, 'rows');
+});
+
 async function indexes(world: NicWorld): Promise<number[]> {
   const links = accepted(await (await world.route()).links(), 'listing the links');
   return links.map(({ header }) => numberIn(header, 'ifi_index') ?? 0);

@@ -192,6 +192,12 @@ Given(
   },
 );
 
+Given(/^the physical function joins (group \d+)$/, async function (this: NicWorld, what: string) {
+  const route = await this.route();
+  accepted(await route.addAddress(this.port.ifIndex, addressCalled(this, what)), 'joining a group');
+  await filtersFollow(this);
+});
+
 // Links.
 
 Then(/^VF (\d+) has (no )?carrier$/, async function (this: NicWorld, vf: string, no: string | null) {

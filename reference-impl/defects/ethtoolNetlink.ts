@@ -100,6 +100,14 @@ export const ethtoolNetlinkDefects: readonly Defect[] = [
     kernel: ethtool({ announces: (subject, changed) => changed || subject === 'wol' }),
   },
   {
+    id: 'DEF-ETH-NTF-EEE-UNCHANGED',
+    title: 'Energy saving that is as it was is announced',
+    description: 'What is asked for is compared with what was asked for last, by somebody else.',
+    origin: ETHTOOL_NETLINK,
+    caughtBy: 'ETH-NTF-002',
+    kernel: ethtool({ announces: (subject, changed) => changed || subject === 'eee' }),
+  },
+  {
     id: 'DEF-ETH-NTF-EEE-SILENT',
     title: 'A change of energy saving is not announced',
     description: 'The driver is told, and nobody else.',

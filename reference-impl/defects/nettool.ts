@@ -26,6 +26,38 @@ function cut(body: Uint8Array): Uint8Array {
 
 export const nettoolDefects: readonly Defect[] = [
   {
+    id: 'DEF-NT-ANY-ADDRESS',
+    title: 'An address of a group is sent to the kernel',
+    description: 'Twelve digits are an address, and nobody looks at the first two.',
+    origin: PRACTICE,
+    caughtBy: 'NT-VAL-011',
+    nettool: nettool({ heedsRules: (_subject, key) => key !== 'address' }),
+  },
+  {
+    id: 'DEF-NT-ANY-NAME',
+    title: 'A name that no net device may have is sent to the kernel',
+    description: 'Names are text, and its letters are not looked at.',
+    origin: PRACTICE,
+    caughtBy: 'NT-VAL-011',
+    nettool: nettool({ heedsRules: (_subject, key) => key !== 'name' }),
+  },
+  {
+    id: 'DEF-NT-EVERY-DRIVER',
+    title: 'A query of one driver has rows of every device',
+    description: 'The pattern is taken out of the list, and nothing is compared with it.',
+    origin: PRACTICE,
+    caughtBy: 'NT-QRY-005',
+    nettool: nettool({ isOfDriver: () => true }),
+  },
+  {
+    id: 'DEF-NT-NO-QUEUE-LEFT',
+    title: 'A change that would leave no queue is sent to the kernel',
+    description: 'Each count is within its bounds, and their sum is not looked at.',
+    origin: ETHTOOL_NETLINK,
+    caughtBy: 'NT-VAL-011',
+    nettool: nettool({ heedsRules: (subject) => subject !== 'channels' }),
+  },
+  {
     id: 'DEF-NT-VALIDATE-SENDS',
     title: 'Validating a change carries it out',
     description: 'The switch that asks for a check alone is read after the change was sent.',

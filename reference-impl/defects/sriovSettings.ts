@@ -8,6 +8,14 @@ import { withSriov } from './wrapDevice.js';
 
 export const sriovSettingDefects: readonly Defect[] = [
   {
+    id: 'DEF-SRIOV-NO-LIMIT-IS-ZERO',
+    title: 'A lowest rate needs a highest',
+    description: 'A highest rate of 0, which is none, is compared as a number.',
+    origin: RTNL_VF,
+    caughtBy: 'SRIOV-VF-013',
+    kernel: sriov({ ratesCross: (lowest, highest) => highest < lowest }),
+  },
+  {
     id: 'DEF-SRIOV-TOLD-TO-ALL',
     title: 'Functions are told to who does not ask',
     description: 'The mask of the request is not looked at.',

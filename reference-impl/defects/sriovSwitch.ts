@@ -350,6 +350,14 @@ export const sriovSwitchDefects: readonly Defect[] = [
     eswitch: eswitch({ asksAgain: (why) => why !== 'trust' }),
   },
   {
+    id: 'DEF-SRIOV-GROUPS-PASS-BY-HOST',
+    title: 'Groups reach virtual functions alone',
+    description: 'The table of groups is that of virtual functions, and the physical one is not asked.',
+    origin: IXGBE_VF,
+    caughtBy: 'SRIOV-SW-007',
+    eswitch: eswitch({ offersGroups: false }),
+  },
+  {
     id: 'DEF-SRIOV-SECOND-ADDRESS',
     title: 'A second address gets around the first',
     description: 'Filters beside the own address are granted whoever asks.',

@@ -22,6 +22,8 @@ export type ValidationCheck = (typeof VALIDATION_CHECKS)[number];
 export interface NettoolParts {
   /** The checks that are made. */
   readonly checks: ReadonlySet<ValidationCheck>;
+  /** Whether the rules between keys of a subject that the kernel enforces are looked at. */
+  readonly heedsRules: (subject: string, key: string) => boolean;
   /** Whether one bad key keeps the good ones from being sent. */
   readonly refusesWhole: boolean;
   /** Whether a change that is only validated is sent all the same. */
@@ -64,6 +66,8 @@ export interface NettoolParts {
   readonly explains: (failure: NetlinkFailure) => NetlinkFailure;
   /** Whether what would be accepted is told. */
   readonly tellsAccepted: boolean;
+  /** Whether a device is of one of the drivers that are asked for. */
+  readonly isOfDriver: (isOne: boolean) => boolean;
   /** Whether devices that a pattern matches are looked for among all. */
   readonly matches: (pattern: string, name: string) => boolean;
   /** Whether announcements of links are listened to. */
@@ -86,6 +90,7 @@ export const isGlob = (pattern: string): boolean => /[*?[]/.test(pattern);
 
 export const CONFORMING_NETTOOL: NettoolParts = {
   checks: new Set(VALIDATION_CHECKS),
+  heedsRules: () => true,
   refusesWhole: true,
   sendsWhileValidating: false,
   skipsUnchanged: true,
@@ -107,6 +112,7 @@ export const CONFORMING_NETTOOL: NettoolParts = {
   isolatesDevices: true,
   explains: (failure) => failure,
   tellsAccepted: true,
+  isOfDriver: (isOne) => isOne,
   matches: globMatches,
   listensToLinks: true,
   dumpsMany: true,

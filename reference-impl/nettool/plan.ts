@@ -224,7 +224,7 @@ function brokenRule(
   const after = { ...before.values, ...changes };
   for (const { subject: about, breach } of CHANGE_RULES) {
     const broken = about === subject.name ? breach({ changes, after }) : undefined;
-    if (broken === undefined) continue;
+    if (broken === undefined || !parts.heedsRules(about, broken.key)) continue;
     const { key, message, accepted } = broken;
     const value = changes[key];
     return refusedBy(parts, {

@@ -101,7 +101,9 @@ async function devicesOf(session: NettoolSession, asked: Query): Promise<Outcome
   const names = await Promise.all(devices.value.map((device) => driverOf(session, device)));
   return {
     ok: true,
-    value: devices.value.filter((_, index) => drivers.some((one) => globMatches(one, names[index] ?? ''))),
+    value: devices.value.filter((_, index) =>
+      session.parts.isOfDriver(drivers.some((one) => globMatches(one, names[index] ?? ''))),
+    ),
   };
 }
 

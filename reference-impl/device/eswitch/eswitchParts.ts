@@ -51,6 +51,8 @@ export interface EswitchParts {
   readonly inVlan: (members: number, promiscuous: number) => number;
   /** Functions that get a unicast frame, of those that have its address and those that see everything. */
   readonly unicastTo: (exact: number, promiscuous: number) => number;
+  /** Whether the physical function is asked whether it wants a group. */
+  readonly offersGroups: boolean;
   readonly multicastTo: (members: number, allMulticast: number, promiscuous: number) => number;
   /** Functions that get a broadcast frame. */
   readonly broadcastTo: (functions: number) => number;
@@ -179,6 +181,7 @@ export const CONFORMING_ESWITCH: EswitchParts = {
   choosesVlans: ({ settings }) => settings.vlan === 0 && settings.qos === 0,
   inVlan: (members) => members,
   unicastTo: (exact, promiscuous) => exact | promiscuous,
+  offersGroups: true,
   multicastTo: (members, allMulticast, promiscuous) => members | allMulticast | promiscuous,
   broadcastTo: (functions) => functions,
   leavesToo: false,

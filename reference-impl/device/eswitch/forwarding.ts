@@ -74,7 +74,7 @@ export function forward(switching: Forwarding, source: number, bytes: Uint8Array
     leaves &&= parts.broadcastLeaves;
   } else {
     const asked = parts.multicastTo(tables.groups.functionsOf(high, low), tables.allMulticast, tables.promiscuous);
-    receivers = members & (asked | PHYSICAL);
+    receivers = members & (parts.offersGroups ? asked | PHYSICAL : asked);
   }
   deliver(switching, parts.withoutSource(parts.linkedOf(receivers, tables.linked), source), source, bytes);
   return leaves;

@@ -24,6 +24,8 @@ export interface SriovParts {
   readonly skipsStatistics: (mask: number) => boolean;
   readonly told: (config: VfConfig) => VfConfig;
   readonly checksRates: boolean;
+  /** rtnl_set_vf_rate(): a highest rate of 0 is none. */
+  readonly ratesCross: (lowest: number, highest: number) => boolean;
   /** Whether an old request that has the highest rate alone keeps the lowest. */
   readonly keepsMinimum: boolean;
   readonly announces: boolean;
@@ -52,6 +54,7 @@ export const CONFORMING_SRIOV: SriovParts = {
   skipsStatistics: (mask) => (mask & (1 << 3)) !== 0,
   told: (config) => config,
   checksRates: true,
+  ratesCross: (lowest, highest) => highest !== 0 && highest < lowest,
   keepsMinimum: true,
   announces: true,
   stopsAtRefusal: true,

@@ -104,7 +104,7 @@ const vlanIn = (values: Values, protocol: number): { vlan: number; qos: number; 
 /** rtnl_set_vf_rate(). */
 async function setRate({ ops, port, kernel }: Target, vf: number, minimum: number, maximum: number): Promise<Outcome> {
   if (ops.setVfRate === undefined) return refused(EOPNOTSUPP);
-  if (kernel.parts.sriov.checksRates && maximum !== 0 && maximum < minimum) return refused(EINVAL);
+  if (kernel.parts.sriov.checksRates && kernel.parts.sriov.ratesCross(minimum, maximum)) return refused(EINVAL);
   return ops.setVfRate(port, vf, minimum, maximum);
 }
 
