@@ -7,4 +7,6 @@ export type RenderedFiles = ReadonlyMap<string, string | Uint8Array>;
 export type Renderer = (specification: Specification) => RenderedFiles | Promise<RenderedFiles>;
 
 /** By the name that `--format` takes, which is also the folder's. */
-export const FORMATS: Readonly<Record<string, () => Promise<Renderer>>> = {};
+export const FORMATS: Readonly<Record<string, () => Promise<Renderer>>> = {
+  html: () => import('../html/index.js').then(({ renderHtml }) => renderHtml),
+};
