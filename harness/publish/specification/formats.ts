@@ -7,4 +7,8 @@ export type RenderedFiles = ReadonlyMap<string, string | Uint8Array>;
 export type Renderer = (specification: Specification) => RenderedFiles | Promise<RenderedFiles>;
 
 /** By the name that `--format` takes, which is also the folder's. */
-export const FORMATS: Readonly<Record<string, () => Promise<Renderer>>> = {};
+export const FORMATS: Readonly<Record<string, () => Promise<Renderer>>> = {
+  rst: async () => (await import('../rst/render.js')).renderRst,
+  md: async () => (await import('../markdown/render.js')).renderMarkdown,
+  pdf: async () => (await import('../pdf/render.js')).renderPdf,
+};
