@@ -10,6 +10,8 @@ import { WindowedTable } from './windowedTable.js';
 
 const LEVELS = ['MUST', 'MUST NOT', 'SHOULD', 'SHOULD NOT', 'MAY'] as const;
 const ROW_HEIGHT = 40;
+/** Columns that have room for the word of a verdict; of more, the sign is shown. */
+const MOST_WORDS = 4;
 
 interface MatrixProps {
   readonly index: SiteIndex;
@@ -95,12 +97,13 @@ function MatrixTable({
   const { columns, runs } = index;
   if (rows.length === 0) return <p class="none">No requirement fits the filter.</p>;
   return (
-    <div class={`matrix-frame${columns.length > 1 ? ' many' : ''}`}>
+    <div class={`matrix-frame${columns.length > 1 ? ' many' : ''}${columns.length > MOST_WORDS ? ' dense' : ''}`}>
       <WindowedTable
         label={label}
         rows={rows}
         keyOf={(row) => row.id}
         hrefOf={(row) => hashOf({ view: 'requirement', id: row.id, run: null })}
+        titleOf={(row) => row.title}
         columns={3 + columns.length}
         rowHeight={ROW_HEIGHT}
         head={

@@ -131,7 +131,10 @@ function History({ index, row, details, chosen }: HistoryProps): VNode {
   return (
     <section>
       <h2>History</h2>
-      <Sparkline durations={row.durations} names={index.runs.map(({ name }) => name)} />
+      <Sparkline
+        durations={row.durations.map((value, place) => (isAlike(index, place, chosen) ? value : null))}
+        names={index.runs.map(({ name }) => name)}
+      />
       <table class="grid history">
         <thead>
           <tr>
@@ -170,6 +173,11 @@ function History({ index, row, details, chosen }: HistoryProps): VNode {
       </table>
     </section>
   );
+}
+
+/** Durations of two machines say nothing of each other. */
+function isAlike({ runs }: SiteIndex, one: number, other: number): boolean {
+  return runs[one]?.target === runs[other]?.target && runs[one]?.profile === runs[other]?.profile;
 }
 
 interface InRunProps {
