@@ -10,6 +10,7 @@ export const SITE_STYLE = `${STYLE}
 .site-bar a[aria-current] { color: var(--ink); border-bottom: 2px solid var(--link); }
 main#content { padding-top: 1.75rem; }
 main#content:focus { outline: none; }
+h2.minor { margin: 1.25rem 0 0.375rem; font-size: var(--text-small); line-height: 1.4; font-weight: 600; color: var(--muted); letter-spacing: 0; }
 main#content > h1 { margin-bottom: 0.75rem; }
 .identity { margin-bottom: 1rem; }
 .badges { display: flex; flex-wrap: wrap; gap: 0.375rem 0.5rem; align-items: center; max-width: none; margin: 0.75rem 0 1rem; }
@@ -23,7 +24,7 @@ main#content > h1 { margin-bottom: 0.75rem; }
 .run-card .bar { margin: 0.5rem 0; }
 .run-card .where { font-size: 0.8125rem; }
 
-.matrix-frame.many { overflow-x: clip; }
+main:has(.dense) { max-width: 92rem; }
 .rows { table-layout: fixed; font-size: 0.875rem; }
 .rows > thead th { position: sticky; top: 2.75rem; z-index: 1; background: var(--paper); padding: 0.375rem 0.5rem 0.375rem 0; border-bottom: 1px solid var(--line); vertical-align: bottom; overflow-wrap: anywhere; }
 .rows > tbody td, .rows > tbody th { height: 40px; padding: 0 0.75rem 0 0; border-bottom: 1px solid var(--line); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
@@ -64,6 +65,7 @@ main#content > h1 { margin-bottom: 0.75rem; }
 .frame-says { margin: 0; padding: 0.375rem 0.75rem; max-width: none; color: var(--muted); }
 .layer { border-top: 1px solid var(--line); }
 .layer > summary { padding: 0.3125rem 0.75rem; }
+.layer > summary .chevron, .attribute > summary .chevron, .packets summary .chevron, .way .chevron { display: inline-block; width: 0.875rem; }
 .layer > summary .id { font-weight: 600; }
 .layer.differs > summary { background: var(--fail-soft); }
 .layer-note { color: var(--ink); font-weight: 600; }
@@ -104,7 +106,7 @@ main#content > h1 { margin-bottom: 0.75rem; }
   .rows .row-title { display: block; font: 400 0.75rem/1.3 var(--sans); color: var(--muted); overflow: hidden; text-overflow: ellipsis; }
   .rows .c-id { width: 62%; } .rows th.c-verdict { width: 38%; }
   .rows > tbody th { line-height: 1.2; }
-  .many { overflow-x: auto; }
+  .matrix-frame.many { overflow-x: auto; }
   .many .rows > thead th { position: static; }
   .many .rows .c-id { width: 10rem; }
   .many .rows th.c-verdict, .dense .rows th.c-verdict { width: 3.5rem; font-size: 0.6875rem; }

@@ -119,7 +119,7 @@ function MatrixTable({
             </th>
             {columns.map((run) => (
               <th scope="col" class="c-verdict" title={`${runs[run]?.name ?? ''}, profile ${runs[run]?.profile ?? ''}`}>
-                {columns.length === 1 ? 'Verdict' : (runs[run]?.target ?? '')}
+                {columns.length === 1 ? 'Verdict' : columnName(index, run)}
               </th>
             ))}
           </>
@@ -138,6 +138,13 @@ function MatrixTable({
       />
     </div>
   );
+}
+
+/** The target; with its profile where it has two columns. */
+function columnName({ runs, columns }: SiteIndex, run: number): string {
+  const { target = '', profile = '' } = runs[run] ?? {};
+  const isAlone = columns.every((other) => other === run || runs[other]?.target !== target);
+  return isAlone ? target : `${target} ${profile}`;
 }
 
 function Cell({ row, run }: { readonly row: SiteRow; readonly run: number }): VNode {

@@ -72,7 +72,7 @@ function Sources({ details: { sources, needs } }: { readonly details: Requiremen
     <>
       {sources.length === 0 ? null : (
         <>
-          <h3>Sources</h3>
+          <h2 class="minor">Sources</h2>
           <ul class="plain">
             {sources.map(({ title, section, url }) => {
               const address = webAddress(url);
@@ -106,7 +106,7 @@ function KilledBy({ index, id }: { readonly index: SiteIndex; readonly id: strin
   if (own.length === 0) return null;
   return (
     <>
-      <h3>Seeded defects</h3>
+      <h2 class="minor">Seeded defects</h2>
       <ul class="plain">
         {own.map(({ id: defect, title, killed }) => (
           <li class="text">

@@ -65,7 +65,7 @@ export function WindowedTable<Row>(props: WindowedTableProps<Row>): VNode {
     wanted.current = next;
   };
   const wanted = useRef<number | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wanted.current === null) return;
     const link = body.current?.querySelector<HTMLElement>(`tr[data-row="${wanted.current}"] a`);
     if (link === null || link === undefined) return;
