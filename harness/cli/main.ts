@@ -11,6 +11,9 @@ import type { ExportFlags } from './export.js';
 import { addCertification } from './certify.js';
 import { examples, exitCodes, exitWith } from './help.js';
 import type { LabRunFlags } from './lab.js';
+import type { ReportFlags, ServeFlags } from './report.js';
+import type { MergeFlags } from './merge.js';
+import { addPlan } from './plan.js';
 import type { ShellFlags } from './shell.js';
 import { parseCount, parsePort, parseSeed, parseShard } from './optionValues.js';
 
@@ -39,6 +42,7 @@ export function program(): Command {
   addGuard(root);
   addShell(root);
   addExport(root);
+  addPlan(root);
   for (const command of root.commands) command.exitOverride();
   return root;
 }
@@ -168,20 +172,46 @@ function addRunsOnDisk(root: Command): void {
     .description('put the shards of one run together')
     .argument('<run...>', 'folders of the shards')
     .requiredOption('--out <dir>', 'folder of the whole run')
+    .option('--partial', 'also where shards are missing or did not end; what is missing is inconclusive')
     .addHelpText('after', examples([['nicspec merge shards/1 shards/2 --out reports/whole', '']]))
-    .action(async (folders: string[], options: { out: string }) => {
+    .action(async (folders: string[], options: MergeFlags) => {
       const { mergeCommand } = await import('./merge.js');
       await exitWith(mergeCommand(folders, options));
     });
-  root
+  addReport(root);
+}
+
+function addReport(root: Command): void {
+  const report = root
     .command('report')
-    .description('write the reports of a run again, from its records')
-    .argument('<dir>', 'folder of a run')
-    .addHelpText('after', examples([['nicspec report reports/reference', 'also of a run that was killed']]))
-    .action(async (folder: string) => {
+    .description('a site of one run, or of several side by side; of one run all its reports, from its records')
+    .argument('[run...]', 'folders of runs, bundles, and of nicspec defects (default: all below reports)')
+    .option('--out <dir>', 'folder of the site (default: the run itself, of several reports/site)')
+    .addHelpText(
+      'after',
+      examples([
+        ['nicspec report reports/reference', 'also of a run that was killed'],
+        ['nicspec report reports/lab-* reports/defects --out site', 'a matrix of targets, with the kill matrix'],
+        ['nicspec report serve reports/reference', 'while nicspec run works in another terminal'],
+      ]),
+    )
+    .action(async (folders: string[], options: ReportFlags) => {
       const { reportCommand } = await import('./report.js');
-      await exitWith(reportCommand(folder));
+      await exitWith(reportCommand(folders, options));
     });
+  report
+    .command('serve')
+    .description('watch a run as it goes, in a browser; then its report')
+    .argument('[run]', 'folder of the run, which need not have begun', 'reports/reference')
+    .option('--port <port>', '0 for any', parsePort, 0)
+    .option('--host <address>', 'what to listen on; everyone who reaches it can read the run', '127.0.0.1')
+    .option('--until-end', 'end with the run, with its exit code')
+    .addHelpText('after', examples([['nicspec report serve reports/lab-e1000e --port 8080', '']]))
+    .action(async (folder: string, options: ServeFlags) => {
+      const { serveCommand } = await import('./report.js');
+      await exitWith(serveCommand(folder, options));
+    });
+  for (const command of report.commands) command.exitOverride();
 }
 
 function addPage(root: Command): void {

@@ -1,3 +1,4 @@
+import { controlBufferDefects } from './controlBuffers.js';
 import { controlDumpDefects } from './controlDumps.js';
 import { controlLinkDefects } from './controlLinks.js';
 import { controlNetlinkDefects } from './controlNetlink.js';
@@ -60,6 +61,7 @@ import { representorDefects } from './representors.js';
 import { sriovFunctionDefects } from './sriovFunctions.js';
 import { sriovSettingDefects } from './sriovSettings.js';
 import { sriovSwitchDefects } from './sriovSwitch.js';
+import { switchLearningDefects } from './switchLearning.js';
 
 export type { Defect } from './defect.js';
 
@@ -125,4 +127,6 @@ export const defects: readonly Defect[] = [
   ...ethtoolCableDefects,
   ...ethtoolModuleDefects,
   ...ethtoolIoctlDefects,
+  ...switchLearningDefects,
+  ...controlBufferDefects,
 ];

@@ -1,22 +1,24 @@
 /** Rules of the server that a seeded defect may replace, one at a time, and what they are asked about. */
 import { NLM_F_ACK, NLM_F_DUMP, NLM_F_ECHO, NLM_F_MULTI, NLM_F_REQUEST, NLMSG_MIN_TYPE } from './constants.js';
 import { encodeAcknowledgement, type Acknowledgement } from './extack.js';
+import { CONFORMING_BUFFERS, type BufferParts, type ReceiveBuffer } from './receiveBuffer.js';
 import type { Values } from './schema.js';
 import type { Refusal, Validation } from './validate.js';
 import { parseDatagram, type Message } from './wire.js';
 
-/** Options of a socket: NETLINK_CAP_ACK, NETLINK_EXT_ACK and NETLINK_GET_STRICT_CHK of linux/netlink.h. */
+/** Options of a socket: NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK and NETLINK_NO_ENOBUFS of linux/netlink.h. */
 export interface SocketOptions {
   capsAcknowledgements: boolean;
   explains: boolean;
   checksQueries: boolean;
+  hidesLoss: boolean;
 }
 
 /** Datagrams that wait in a socket; a user reads them, the kernel adds to them. */
 export interface KernelSocket {
   readonly protocol: number;
   readonly portId: number;
-  readonly queue: Uint8Array[];
+  readonly buffer: ReceiveBuffer;
   readonly groups: Set<number>;
   readonly options: SocketOptions;
 }
@@ -112,6 +114,7 @@ export interface NetlinkParts {
   readonly sealed: (protocol: number, type: number, body: Uint8Array) => Uint8Array;
   /** Sequence number of an answer. */
   readonly answerSequence: (sequence: number) => number;
+  readonly buffers: BufferParts;
 }
 
 export const CONFORMING_NETLINK: NetlinkParts = {
@@ -157,4 +160,5 @@ export const CONFORMING_NETLINK: NetlinkParts = {
   refusesUnknownOptions: true,
   sealed: (_protocol, _type, body) => body,
   answerSequence: (sequence) => sequence,
+  buffers: CONFORMING_BUFFERS,
 };
