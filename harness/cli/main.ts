@@ -10,7 +10,7 @@ import type { AgentFlags } from './agent.js';
 import type { DocsFlags } from './docs.js';
 import type { ExportFlags } from './export.js';
 import { addCertification } from './certify.js';
-import { examples, exitWith } from './help.js';
+import { examples, exitCodes, exitWith } from './help.js';
 import type { LabRunFlags } from './lab.js';
 import type { ReportFlags, ServeFlags } from './report.js';
 import type { MergeFlags } from './merge.js';
@@ -421,10 +421,6 @@ export interface DefectsFlags {
 /** `--only A --only B,C`. */
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...value.split(',').filter((name) => name !== '')];
-}
-
-function exitCodes(): string {
-  return '\nExit codes: 0 conforms, 1 does not, 2 wrong use, 3 the target or the rig failed.';
 }
 
 /** Milliseconds for output that a slow reader has not taken yet. */
