@@ -62,6 +62,8 @@ import { sriovFunctionDefects } from './sriovFunctions.js';
 import { sriovSettingDefects } from './sriovSettings.js';
 import { sriovSwitchDefects } from './sriovSwitch.js';
 import { switchLearningDefects } from './switchLearning.js';
+import { devlinkRefusalDefects } from './devlinkRefusals.js';
+import { controlBoundDefects } from './controlBounds.js';
 
 export type { Defect } from './defect.js';
 
@@ -128,5 +130,7 @@ export const defects: readonly Defect[] = [
   ...ethtoolModuleDefects,
   ...ethtoolIoctlDefects,
   ...switchLearningDefects,
+  ...devlinkRefusalDefects,
+  ...controlBoundDefects,
   ...controlBufferDefects,
 ];
