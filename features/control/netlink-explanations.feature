@@ -70,3 +70,8 @@ Feature: What a kernel says beside an error
       | an address at a link that there is not          | ENODEV     |
       | an address that is not there, to be removed     | EADDRNOTAVAIL |
       | an address of the link of five bytes            | EINVAL     |
+
+    @needs:vlan-device
+    Examples: What a kind needs is looked at before whether there is such a link
+      | misuse                                           | error  |
+      | a VLAN without its number, that must not be made | EINVAL |
