@@ -1,8 +1,8 @@
 /** Certificates side by side as a page: requirements down, bundles across. */
 import type { VNode } from 'preact';
-import { renderDocument } from '../report/page/document.js';
-import { Sign } from '../report/page/verdict.js';
-import { OUTCOME_TEXT } from '../report/page/words.js';
+import { renderReportDocument } from '../report/page/reportDocument.js';
+import { Sign } from '../site/verdict.js';
+import { OUTCOME_TEXT } from '../site/words.js';
 import type { ComparedRequirement, Comparison } from './compare.js';
 
 const MATRIX_STYLE = `
@@ -17,7 +17,7 @@ const MATRIX_STYLE = `
 export function renderComparison(comparison: Comparison): string {
   const { bundles, requirements } = comparison;
   const differing = requirements.filter(({ change }) => change !== 'same');
-  return renderDocument(
+  return renderReportDocument(
     `Comparison of ${bundles.map(({ name }) => name).join(', ')}`,
     <>
       <style dangerouslySetInnerHTML={{ __html: MATRIX_STYLE }} />

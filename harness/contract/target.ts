@@ -24,7 +24,10 @@ export interface Target {
   describe(): Promise<TargetDescription>;
   /** Opens a netlink socket: AF_NETLINK, SOCK_RAW, with NETLINK_EXT_ACK and NETLINK_GET_STRICT_CHK set. */
   netlink(protocol: NetlinkProtocol): Promise<NetlinkSocket>;
-  /** The ioctl that has no netlink equal: SIOCETHTOOL with a `struct ethtool_…` in and out (n-tuple filters). */
+  /**
+   * The ioctl that has no netlink equal: SIOCETHTOOL with a `struct ethtool_…` in and out (n-tuple filters). It returns when the device
+   * has done what it is asked: `ethtoolIoctlMs` says how long that may be.
+   */
   ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): Promise<IoctlResult>;
   /** The host's end of a net device, as an AF_PACKET socket sees it. Frames are queued from this call on. */
   host(netDevice: NetDeviceName): Promise<HostEnd>;
@@ -274,7 +277,7 @@ export type BpfResult =
       readonly memory: readonly Uint8Array[];
     };
 
-/** Attributes below /sys that have no netlink equal, by path from there: `class/net/eth0/queues`. */
+/** Attributes below /sys that have no netlink equal, by path from there: `class/net/eth0/queues`. A write may take `sysfsWriteMs`. */
 export interface SysfsTree {
   read(path: string): Promise<SysfsResult<string>>;
   write(path: string, value: string): Promise<SysfsResult<void>>;

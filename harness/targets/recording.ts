@@ -3,7 +3,7 @@
  * between the scenario and the target is remembered, so that a failure can be shown.
  */
 import { GENL_ID_CTRL, NETLINK_GENERIC } from '../../reference-impl/netlink/constants.js';
-import { TargetFault } from '../contract/index.js';
+import { TargetFault, ethtoolIoctlMs, sysfsWriteMs } from '../contract/index.js';
 import type {
   HostEnd,
   HostReceive,
@@ -147,7 +147,11 @@ export class RecordingTarget implements Target {
   }
 
   ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): ReturnType<Target['ethtoolIoctl']> {
-    return this.#guard.call('ethtoolIoctl', () => this.#inner.ethtoolIoctl(netDevice, command));
+    return this.#guard.call(
+      'ethtoolIoctl',
+      () => this.#inner.ethtoolIoctl(netDevice, command),
+      ethtoolIoctlMs(command),
+    );
   }
 
   async host(netDevice: NetDeviceName): Promise<HostEnd> {
@@ -198,7 +202,7 @@ export class RecordingTarget implements Target {
     const guard = this.#guard;
     return {
       read: (path) => guard.call('sysfs read', () => sysfs.read(path)),
-      write: (path, value) => guard.call('sysfs write', () => sysfs.write(path, value)),
+      write: (path, value) => guard.call('sysfs write', () => sysfs.write(path, value), sysfsWriteMs(path)),
       list: (path) => guard.call('sysfs list', () => sysfs.list(path)),
     };
   }

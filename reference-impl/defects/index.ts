@@ -62,6 +62,7 @@ import { representorDefects } from './representors.js';
 import { sriovFunctionDefects } from './sriovFunctions.js';
 import { sriovSettingDefects } from './sriovSettings.js';
 import { sriovSwitchDefects } from './sriovSwitch.js';
+import { switchLearningDefects } from './switchLearning.js';
 
 export type { Defect } from './defect.js';
 
@@ -127,6 +128,7 @@ export const defects: readonly Defect[] = [
   ...ethtoolCableDefects,
   ...ethtoolModuleDefects,
   ...ethtoolIoctlDefects,
+  ...switchLearningDefects,
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
 ];

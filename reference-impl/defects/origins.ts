@@ -169,3 +169,7 @@ export const SELF_TEST = kernelSource(
   'What a driver does around its tests',
   'drivers/net/ethernet/intel/igb/igb_ethtool.c',
 );
+export const REGION_NEW = kernelSource(
+  'The id that __devlink_region_snapshot_id_get chose keeps its first user',
+  'net/devlink/region.c',
+);

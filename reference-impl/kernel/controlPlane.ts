@@ -80,7 +80,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   kernel.bridging.listeners.push({
     fdb: (change, bridge, entry) => {
       const type = change === 'new' ? RTM_NEWNEIGH : RTM_DELNEIGH;
-      netlink.notify(NETLINK_ROUTE, RTNLGRP_NEIGH, entryMessage(kernel.now, bridge, entry, type));
+      netlink.notify(NETLINK_ROUTE, RTNLGRP_NEIGH, entryMessage(kernel, bridge, entry, type));
     },
     port: (port) =>
       netlink.notify(

@@ -229,6 +229,22 @@ describe('an agent that is none', () => {
     await expect(connection.call('ping')).rejects.toThrow(TargetLost);
   });
 
+  it('that is busy with a call that may take long is waited for', async () => {
+    const [toAgent, toHarness] = [new PassThrough(), new PassThrough()];
+    toAgent.once('data', () =>
+      toHarness.write(
+        encodeMessage(1, 0, encodeHello(CONTRACT_VERSION, { software: 'x', kernel: KERNEL, bare: false })),
+      ),
+    );
+    const connection = await AgentConnection.open(toHarness, toAgent, { name: 'agent:busy', silenceMs: 100 });
+    setTimeout(() => toHarness.write(encodeMessage(2, 0, new Uint8Array(0))), 400);
+    await connection.call('ethtoolIoctl', undefined, undefined, 1000);
+    // It is given no more than that.
+    await expect(connection.call('ethtoolIoctl', undefined, undefined, 200)).rejects.toThrow(
+      /has not answered for 0\.[3-9] s/,
+    );
+  });
+
   it('that answers a call which nobody made is lost', async () => {
     const [toAgent, toHarness] = [new PassThrough(), new PassThrough()];
     toAgent.once('data', () => toHarness.write(encodeMessage(7, 0, new Uint8Array(0))));

@@ -118,7 +118,6 @@ export function nextFrame(state: RouterState, bytes: Uint8Array, { port, station
   }
   frame[IP + 8] = (frame[IP + 8] ?? 0) - 1;
   // ip_decrease_ttl(): the TTL is the upper half of its word. What would be all ones is zero, as in a sum made anew.
-  const sum = readU16(frame, IP + 10) + 0x100;
-  writeU16(frame, IP + 10, sum + (sum >= 0xffff ? 1 : 0));
+  writeU16(frame, IP + 10, state.parts.headerChecksum(readU16(frame, IP + 10) + 0x100));
   return frame;
 }

@@ -221,6 +221,7 @@ export async function setVlanFiltering({ switchdev }: Bridging, bridge: Bridge, 
 export function setStp(bridging: Bridging, bridge: Bridge, on: boolean): void {
   if (!on && bridge.stp === 'user') selectStates(bridging, bridge);
   bridge.stp = on ? 'user' : 'off';
+  if (bridging.events.parts.selectsAfterStp) selectStates(bridging, bridge);
 }
 
 /**

@@ -71,6 +71,8 @@ export interface DevlinkParts {
   readonly asksForSnapshot: boolean;
   /** Whether an id is free again once its snapshot is gone. */
   readonly freesSnapshotIds: boolean;
+  /** Users that an id has from the kernel's choice of it, beside its snapshots. */
+  readonly usersByChoice: number;
   /** Where a read of a part ends. */
   readonly regionEnd: (sound: number) => number;
   readonly keepsNonDropTraps: boolean;
@@ -133,6 +135,7 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   deletesSnapshot: true,
   asksForSnapshot: true,
   freesSnapshotIds: true,
+  usersByChoice: 0,
   regionEnd: (sound) => sound,
   keepsNonDropTraps: true,
   countsTrapped: true,

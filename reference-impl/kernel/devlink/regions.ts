@@ -117,6 +117,7 @@ async function newSnapshot(asked: DevlinkRequest): Promise<DevlinkAnswer> {
   const taken = await instance.ops.regions?.snapshot?.(region.name);
   if (taken === undefined) return refusal(EOPNOTSUPP);
   if (!taken.ok) return declined(taken);
+  if (wanted === undefined) instance.snapshotIds.set(id, parts.usersByChoice);
   keep(devlink, instance, state, id, taken.value.slice());
   return wanted === undefined && parts.tellsSnapshotId
     ? replying('REGION_NEW', noticeValues(instance, state, id))

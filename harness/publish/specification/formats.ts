@@ -1,0 +1,10 @@
+/** What the specification is written as. Each renderer is a pure function of the tree to files, loaded when it is asked for. */
+import type { Specification } from './model.js';
+
+/** Files by path below the format's folder. */
+export type RenderedFiles = ReadonlyMap<string, string | Uint8Array>;
+
+export type Renderer = (specification: Specification) => RenderedFiles | Promise<RenderedFiles>;
+
+/** By the name that `--format` takes, which is also the folder's. */
+export const FORMATS: Readonly<Record<string, () => Promise<Renderer>>> = {};
