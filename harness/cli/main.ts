@@ -13,6 +13,7 @@ import { examples, exitWith } from './help.js';
 import type { LabRunFlags } from './lab.js';
 import type { MergeFlags } from './merge.js';
 import { addPlan } from './plan.js';
+import { addRegistry } from './registry.js';
 import type { ShellFlags } from './shell.js';
 import { parseCount, parsePort, parseSeed, parseShard } from './optionValues.js';
 
@@ -41,6 +42,7 @@ function program(): Command {
   addShell(root);
   addExport(root);
   addPlan(root);
+  addRegistry(root);
   for (const command of root.commands) command.exitOverride();
   return root;
 }
