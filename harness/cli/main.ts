@@ -15,6 +15,7 @@ import type { LabRunFlags } from './lab.js';
 import type { ReportFlags, ServeFlags } from './report.js';
 import type { MergeFlags } from './merge.js';
 import { addPlan } from './plan.js';
+import { addRegistry } from './registry.js';
 import type { ShellFlags } from './shell.js';
 import { parseCount, parsePort, parseSeed, parseShard } from './optionValues.js';
 
@@ -45,6 +46,7 @@ export function program(): Command {
   addExport(root);
   addPlan(root);
   addDocs(root);
+  addRegistry(root);
   for (const command of root.commands) command.exitOverride();
   return root;
 }
