@@ -39,6 +39,7 @@ import { switchTeamDefects } from './switchTeam.js';
 import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
+import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
 import { switchFilterDefects } from './switchFilters.js';
 import { switchMirrorDefects } from './switchMirroring.js';
 import { switchPortDefects } from './switchPorts.js';
@@ -133,4 +134,5 @@ export const defects: readonly Defect[] = [
   ...devlinkRefusalDefects,
   ...controlBoundDefects,
   ...controlBufferDefects,
+  ...switchAggregationOptionDefects,
 ];
