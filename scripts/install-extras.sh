@@ -1,7 +1,8 @@
 #!/bin/sh
 # What the extras need, from Debian's packages: tshark opens the captures of failing scenarios, Chromium the pages, and prints the
-# specification, which Sphinx builds and pdftotext reads in the tests; iproute2 and ethtool are peers that the real-kernel tests compare with, and what nicspec shell redirects with a library that gcc makes; QEMU, gcc
-# and the rest are what nicspec lab setup works with. Needs root. Without them the tests that use them say so and skip.
+# specification, which Sphinx builds and pdftotext reads in the tests; iproute2 and ethtool are peers that the real-kernel tests
+# compare with, and what nicspec shell redirects with a library that gcc makes; QEMU, gcc and the rest are what nicspec lab setup
+# works with. Needs root. Without them the tests that use them say so and skip.
 # With the argument "bench" Open vSwitch too, a peer of npm run bench: not by default, as Debian's package starts its daemons.
 set -eu
 if [ "$(id -u)" != 0 ]; then
