@@ -15,9 +15,9 @@ export function renderFront(specification: Specification, context: ProseContext)
     page: PAGES.front,
     title: front.title,
     onThisPage: [
-      { href: '#contents', title: 'Contents' },
-      ...(targets.length === 0 ? [] : [{ href: '#targets', title: 'Published targets' }]),
-      ...front.sections.map(({ id, title }) => ({ href: `#${id}`, title })),
+      { href: '#contents', title: 'Contents', depth: 2 },
+      ...(targets.length === 0 ? [] : [{ href: '#targets', title: 'Published targets', depth: 2 as const }]),
+      ...front.sections.map(({ id, title }) => ({ href: `#${id}`, title, depth: 2 as const })),
     ],
     after: first === undefined ? undefined : { href: chapterPage(first.id), title: `${first.number} ${first.title}` },
     children: (

@@ -56,7 +56,7 @@ interface CellsProps {
 }
 
 const Cells = ({ header = [], rows, label }: CellsProps): VNode => (
-  <div class="scroll" tabIndex={0} role="region" aria-label={label}>
+  <div class="scroll" tabIndex={0} role="group" aria-label={label}>
     <table>
       {header.length === 0 ? null : (
         <thead>

@@ -24,7 +24,7 @@ export function renderIndex({ page, title, introduction, entries }: IndexPage, c
     specification: context.specification,
     page,
     title,
-    onThisPage: entries.map((entry) => ({ href: `#${entry.id}`, title: entry.title })),
+    onThisPage: entries.map((entry) => ({ href: `#${entry.id}`, title: entry.title, depth: 2 })),
     children: (
       <>
         <Opening title={title} introduction={introduction} />
@@ -117,7 +117,7 @@ export function renderProfiles(context: LookUpContext): ReadonlyMap<string, stri
         specification,
         page: PAGES.profile,
         title: `Profile: ${entry.title}`,
-        onThisPage: chapters.map(({ chapter }) => ({ href: `#${chapter.id}`, title: chapter.title })),
+        onThisPage: chapters.map(({ chapter }) => ({ href: `#${chapter.id}`, title: chapter.title, depth: 2 })),
         children: (
           <>
             <Opening title={entry.title} introduction={entry.description} />
@@ -189,7 +189,7 @@ export function renderChanges(context: LookUpContext): string {
     specification,
     page: PAGES.changes,
     title: 'Changes',
-    onThisPage: specification.changes.map(({ version }) => ({ href: `#v${version}`, title: version })),
+    onThisPage: specification.changes.map(({ version }) => ({ href: `#v${version}`, title: version, depth: 2 })),
     children: (
       <>
         <Opening

@@ -89,15 +89,19 @@ function blockNode(block: Block, context: ProseContext): VNode | null {
     }
     case 'table':
       return (
-        <div class="scroll" tabIndex={0} role="region" aria-label="Table">
+        <div class="scroll" tabIndex={0} role="group" aria-label="Table">
           <table class="prose-table">
             <thead>
               <tr>
-                {block.header.map((cell) => (
-                  <th scope="col">
-                    <Text content={cell} places={places} />
-                  </th>
-                ))}
+                {block.header.map((cell) =>
+                  cell.length === 0 ? (
+                    <td />
+                  ) : (
+                    <th scope="col">
+                      <Text content={cell} places={places} />
+                    </th>
+                  ),
+                )}
               </tr>
             </thead>
             <tbody>

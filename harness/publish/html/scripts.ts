@@ -56,8 +56,9 @@ export const SITE_SCRIPT = `
   });
   addEventListener('afterprint', () => { for (const details of closed) details.open = false; });
 
-  document.querySelector('.contents [aria-current]')?.scrollIntoView({ block: 'center' });
-  scrollTo(0, location.hash === '' ? 0 : scrollY);
+  const contents = document.querySelector('.contents');
+  const here = contents.querySelector('[aria-current]');
+  if (here !== null) contents.scrollTop = here.offsetTop - contents.clientHeight / 2;
 
   const aside = new Map([...document.querySelectorAll('.aside a')].map((link) => [link.hash.slice(1), link]));
   if (aside.size > 0) {
@@ -126,7 +127,10 @@ export const SITE_SCRIPT = `
     if (text === '') { show([]); return; }
     const search = await ready();
     if (field.value.trim() !== text) return;
-    show(search.search(text, { prefix: true, fuzzy: 0.15, combineWith: 'AND', boost: { label: 4, title: 3 } }).slice(0, 12));
+    const find = (combineWith) =>
+      search.search(text, { prefix: true, fuzzy: 0.15, combineWith, boost: { label: 4, title: 3, chapter: 0.5 } });
+    const whole = find('AND');
+    show((whole.length > 0 ? whole : find('OR')).slice(0, 12));
   });
   field.addEventListener('keydown', (event) => {
     const count = found.children.length;

@@ -11,11 +11,13 @@ interface Entry {
   readonly label: string;
   readonly title: string;
   readonly text: string;
+  /** Words of the chapter that it stands in. */
+  readonly chapter?: string;
 }
 
 /** Read by the script of the pages, too. */
 export const SEARCH_OPTIONS = {
-  fields: ['label', 'title', 'text'],
+  fields: ['label', 'title', 'text', 'chapter'],
   storeFields: ['href', 'label', 'title'],
 };
 
@@ -29,8 +31,10 @@ export function searchScript(specification: Specification, places: Places): stri
 
 function entriesOf(specification: Specification, places: Places): readonly Omit<Entry, 'id'>[] {
   const { parts, requirements, glossary, companions } = specification;
+  const titles = new Map(parts.flatMap(({ chapters }) => chapters).map(({ id, title }) => [id, title]));
   return [
-    ...requirements.map(({ id, title, plainStatement }) => ({
+    ...requirements.map(({ id, title, plainStatement, chapterId }) => ({
+      chapter: titles.get(chapterId) ?? '',
       href: places.requirement(id),
       label: id,
       title,

@@ -24,7 +24,7 @@ body { font-size: 1rem; line-height: 1.6; }
 .frame { display: grid; grid-template-columns: 17.5rem minmax(0, 1fr); max-width: 94rem; margin: 0 auto; }
 .contents, .aside { font-size: 0.875rem; line-height: 1.4; }
 .contents { position: sticky; top: var(--head); align-self: start; height: calc(100vh - var(--head)); overflow-y: auto; padding: 1.25rem 0.5rem 3rem 1rem; border-right: 1px solid var(--line); overscroll-behavior: contain; scrollbar-width: thin; }
-.contents > label { display: none; }
+.contents > label, .contents > input { display: none; }
 .contents .part, .aside .part { margin: 1.375rem 0 0.375rem; padding: 0 0.5rem; font-size: var(--text-small); font-weight: 650; color: var(--ink); }
 .contents a { display: flex; gap: 0.5rem; padding: 0.25rem 0.5rem; border-radius: 4px; color: var(--muted); text-decoration: none; }
 .contents a:hover { color: var(--ink); background: var(--raised); }
@@ -73,6 +73,7 @@ main ul:not(.plain), main ol:not(.plain) { padding-left: 1.25rem; }
 main ul:not(.plain) > li { margin: 0.25rem 0; }
 code { font-size: 0.875em; }
 :not(pre) > code { padding: 0.0625rem 0.25rem; background: var(--raised); border-radius: 3px; }
+a.id { white-space: nowrap; }
 a.id, a code { text-decoration: none; }
 a.id:hover { text-decoration: underline; }
 .term { color: inherit; text-decoration: underline dotted var(--muted) 1px; text-underline-offset: 0.1875rem; }
@@ -85,8 +86,8 @@ blockquote { margin: 0 0 1rem; padding-left: 1rem; border-left: 3px solid var(--
 .prose-table th, .prose-table td { padding: 0.375rem 1.25rem 0.375rem 0; border-bottom: 1px solid var(--line); vertical-align: top; text-align: left; }
 .prose-table td code { overflow-wrap: normal; }
 .diagram { margin: 1.5rem 0; padding: 1.25rem 1rem 0.875rem; border: 1px solid var(--line); border-radius: var(--radius); background: var(--raised); }
-.diagram svg { display: block; max-width: 100%; height: auto; margin: 0 auto; font-family: var(--sans); }
-.diagram svg text { font-family: var(--sans); fill: var(--ink); }
+.diagram svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+.diagram svg text { font-family: Arial, Helvetica, 'Liberation Sans', sans-serif; fill: var(--ink); }
 .diagram .node path, .diagram .node polygon, .diagram .node ellipse, .diagram .node polyline { fill: var(--paper); stroke: var(--line-strong); }
 .diagram .node polyline { fill: none; }
 .diagram .note path, .diagram .note polygon { fill: none; stroke: none; }
@@ -127,8 +128,9 @@ figcaption { margin-top: 0.75rem; text-align: center; font-size: var(--text-smal
 `;
 
 const REQUIREMENTS = `
-.tools { margin: 0; text-align: right; max-width: none; }
+.tools { margin: 0 0 1.25rem; text-align: right; max-width: none; }
 .tools button { height: 2rem; }
+.requirement, .index, .glossary > div { content-visibility: auto; contain-intrinsic-size: auto 26rem; }
 .requirement { padding: 1.75rem 0 1.5rem; border-top: 1px solid var(--line); }
 section > h2.unseen + .requirement { border-top-color: var(--line); }
 .requirement > header { display: flex; flex-wrap: wrap; gap: 0.125rem 0.875rem; align-items: baseline; margin-bottom: 0.5rem; }
@@ -180,6 +182,7 @@ const SMALL = `
 @media screen and (max-width: 60rem) {
   .frame { grid-template-columns: minmax(0, 1fr); }
   .contents { position: static; height: auto; padding: 0; border-right: 0; border-bottom: 1px solid var(--line); }
+  .contents > input { display: block; }
   .contents > label { display: flex; justify-content: space-between; padding: 0.625rem 1rem; font-weight: 600; cursor: pointer; }
   .contents > label::after { content: ''; width: 0.5rem; height: 0.5rem; margin: 0.25rem 0.25rem 0 0; border: solid var(--muted); border-width: 0 2px 2px 0; transform: rotate(45deg); }
   .contents > input:checked + label::after { transform: rotate(225deg); margin-top: 0.5rem; }
@@ -222,6 +225,7 @@ const ON_PAPER = `
   .requirement > header, .statement, .gherkin, .diagram, .laws li, .rows li, .defects li { break-inside: avoid; }
   .requirement > header { break-after: avoid; }
   details::details-content { content-visibility: visible; display: block; }
+  .requirement, .index, .glossary > div { content-visibility: visible; }
   .rationale, .req-facts a { color: var(--muted); }
   .statement .key { border: 1px solid #000; background: none; color: #000; }
   .badge { border: 1px solid var(--line); }

@@ -4,11 +4,14 @@ import { UsageError } from '../../runner/usage.js';
 
 let engine: Promise<Viz> | undefined;
 
-/** Of every diagram: what is not a matter of its content. */
+/**
+ * Of every diagram: what is not a matter of its content. Room is left for a wider font than the one it is measured with: text is
+ * drawn at `DRAWN` of its size.
+ */
 const ATTRIBUTES = {
-  graphAttributes: { bgcolor: 'transparent', fontname: 'Helvetica', fontsize: 11, pad: 0.1 },
-  nodeAttributes: { fontname: 'Helvetica', fontsize: 11, style: 'rounded', height: 0.35, margin: '0.14,0.06' },
-  edgeAttributes: { fontname: 'Helvetica', fontsize: 9.5, arrowsize: 0.6 },
+  graphAttributes: { bgcolor: 'transparent', fontname: 'Arial', fontsize: 12, pad: 0.1 },
+  nodeAttributes: { fontname: 'Arial', fontsize: 12.5, style: 'rounded', height: 0.35, margin: '0.14,0.06' },
+  edgeAttributes: { fontname: 'Arial', fontsize: 11.5, arrowsize: 0.6 },
 };
 
 /**
@@ -25,6 +28,8 @@ export async function drawDiagram({ id, source }: { readonly id: string; readonl
   return plainSvg(result.output);
 }
 
+const DRAWN = 0.88;
+
 /** What graphviz writes, without what it says of itself and without colours of its own. */
 function plainSvg(svg: string): string {
   return svg
@@ -39,5 +44,6 @@ function plainSvg(svg: string): string {
     .replaceAll(/<text ([^>]*)>/g, (_, attributes: string) =>
       attributes.includes('fill=') ? `<text ${attributes}>` : `<text ${attributes} fill="currentColor">`,
     )
+    .replaceAll(/ font-size="([\d.]+)"/g, (_, size: string) => ` font-size="${(Number(size) * DRAWN).toFixed(1)}"`)
     .trim();
 }

@@ -6,14 +6,17 @@ const TRANSITION = /^\s*(\[\*\]|\w+)\s*-->\s*(\[\*\]|\w+)\s*(?::\s*(.*))?$/;
 export function stateDiagram(mermaid: string): string | undefined {
   const [head = '', ...lines] = mermaid.trim().split('\n');
   if (head.trim() !== 'stateDiagram-v2') return undefined;
-  const edges: string[] = [];
+  const labels = new Map<string, string[]>();
   for (const line of lines) {
     if (line.trim() === '') continue;
     const match = TRANSITION.exec(line);
     if (match === null) return undefined;
     const [, from = '', to = '', label = ''] = match;
-    edges.push(`  ${node(from, 'start')} -> ${node(to, 'end')} [label=${quoted(wrapped(label))}];`);
+    const edge = `  ${node(from, 'start')} -> ${node(to, 'end')}`;
+    labels.set(edge, [...(labels.get(edge) ?? []), wrapped(label)]);
   }
+  // Of several transitions between the same two states one arrow is drawn, with a line for each.
+  const edges = [...labels].map(([edge, lines]) => `${edge} [label=${quoted(lines.join('\n'))}];`);
   const ends = ['start', 'end']
     .filter((name) => edges.some((edge) => edge.includes(`"[${name}]"`)))
     .map(
