@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { snapshotOf } from '../publish/specification/changes.js';
-import { FORMATS, type RenderedFiles } from '../publish/specification/formats.js';
+import { changeLines, changesBetween, snapshotOf } from '../publish/specification/changes.js';
+import { readSnapshot } from '../publish/specification/snapshots.js';
+import { FORMATS, FormatUnavailable, type RenderedFiles, type Renderer } from '../publish/specification/formats.js';
 import { readSpecification } from '../publish/specification/read.js';
 import { EXIT } from '../runner/judgeRun.js';
 import { NICSPEC_SUITE, nicspecVersion } from '../runner/project.js';
@@ -15,11 +16,14 @@ export interface DocsFlags {
   readonly results?: readonly string[];
   readonly otherVersions?: boolean;
   readonly freeze?: string;
+  readonly changes?: string;
 }
 
 /** `nicspec docs`. */
-export async function docsCommand({ out, format, results, otherVersions, freeze }: DocsFlags): Promise<number> {
+export async function docsCommand(flags: DocsFlags): Promise<number> {
+  const { out, format, results, otherVersions, freeze, changes } = flags;
   if (freeze !== undefined) return freezeVersion(freeze);
+  if (changes !== undefined) return printChanges(changes);
   const names = [...new Set(format)];
   for (const name of names) if (!(name in FORMATS)) throw unknownName('format', name, Object.keys(FORMATS));
   const startedAt = performance.now();
@@ -28,10 +32,15 @@ export async function docsCommand({ out, format, results, otherVersions, freeze 
     otherVersions: otherVersions ?? false,
   });
   for (const { file, reason } of leftOut) process.stderr.write(`nicspec: left out: ${file}: ${reason}\n`);
+  let unavailable = false;
   for (const name of names) {
     const render = await FORMATS[name]?.();
     if (render === undefined) continue;
-    const files = await render(specification);
+    const files = await rendered(name, render(specification));
+    if (files === undefined) {
+      unavailable = true;
+      continue;
+    }
     const folder = join(out, name);
     writeFiles(resolve(folder), files);
     const entry = files.has('index.html') ? 'index.html' : ([...files.keys()][0] ?? '');
@@ -42,7 +51,18 @@ export async function docsCommand({ out, format, results, otherVersions, freeze 
   print(
     `${requirements} requirements, ${scenarios} scenarios, ${specification.targets.length} targets in ${seconds} s`,
   );
-  return EXIT.conforms;
+  return unavailable ? EXIT.targetFailed : EXIT.conforms;
+}
+
+/** A format that cannot be written here costs itself and no other. */
+async function rendered(name: string, files: ReturnType<Renderer>): Promise<RenderedFiles | undefined> {
+  try {
+    return await files;
+  } catch (error) {
+    if (!(error instanceof FormatUnavailable)) throw error;
+    process.stderr.write(`nicspec: ${name} is not written: ${error.message}; other formats are not affected\n`);
+    return undefined;
+  }
 }
 
 /** Lies in every folder that was written, and says that it may be written anew. */
@@ -64,6 +84,13 @@ function writeFiles(folder: string, files: RenderedFiles): void {
       `--out: ${folder} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+/** What a reader of another version has to look at again. */
+async function printChanges(old: string): Promise<number> {
+  const [before, { requirements }] = await Promise.all([readSnapshot(old), loadSpec(NICSPEC_SUITE.spec)]);
+  for (const line of changeLines(changesBetween(before, snapshotOf(requirements)))) print(line);
+  return EXIT.conforms;
 }
 
 /** Keeps the requirements as they are now, for the change log of later versions. */

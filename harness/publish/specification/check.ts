@@ -7,6 +7,7 @@ import type { TraceError } from '../../runner/trace.js';
 import { strayAreas, takes } from './chapters.js';
 import type { DocumentFiles, WrittenChapter } from './documentFiles.js';
 import { parseProse, slugOf, type Block } from './prose.js';
+import { termErrors } from './terms.js';
 
 export interface DocumentCheck {
   readonly errors: readonly TraceError[];
@@ -29,6 +30,7 @@ export function checkDocument(files: DocumentFiles, spec: Spec, root: string): D
         .filter(({ file }) => !existsSync(join(root, file)))
         .map(({ id, file }) => ({ place: CHAPTERS, message: `the companion ${id} is ${file}, which is not there` })),
       ...proseErrors(files, spec),
+      ...termErrors(files.glossary, [...texts(files), ...statements(spec)]),
     ],
     withoutIntroduction: chapters.filter(({ introduction }) => introduction === undefined).map(({ id }) => id),
   };
@@ -124,6 +126,13 @@ function texts({ chapters, glossary, front, changes }: DocumentFiles): readonly 
     ...front.sections.map(({ id, content }) => [`spec/document/front-matter.yaml, ${id}`, content] as const),
     ...changes.map(({ version, summary }) => [`spec/document/changes.yaml, ${version}`, summary] as const),
   ];
+}
+
+/** What requirements say, with where it stands. */
+function statements({ requirements }: Spec): readonly (readonly [string, string])[] {
+  return requirements.flatMap(({ id, file, title, statement, rationale }) =>
+    [title, statement, rationale].map((text) => [`${file}, ${id}`, text] as const),
+  );
 }
 
 const ID = /\b[A-Z]+(?:-[A-Z0-9]+)+-\d{3}\b/g;

@@ -57,6 +57,8 @@ export interface WrittenTerm {
   readonly also?: readonly string[];
   readonly definition: string;
   readonly see?: readonly string[];
+  /** Words that say the same by another name, which the specification does not use. */
+  readonly insteadOf?: readonly string[];
 }
 
 export interface WrittenFrontMatter {
