@@ -1,8 +1,8 @@
 #!/bin/sh
-# What the extras need, from Debian's packages: tshark opens the captures of failing scenarios, Chromium the pages; iproute2 and
-# ethtool are peers that the real-kernel tests compare with, and what nicspec shell redirects with a library that gcc makes; QEMU, gcc
-# and the rest are what nicspec lab setup works with; lava-common has the schema that jobs of LAVA are held to. Needs root. Without them
-# the tests that use them say so and skip.
+# What the extras need, from Debian's packages: tshark opens the captures of failing scenarios, Chromium the pages, and prints the
+# specification, which Sphinx builds and pdftotext reads in the tests; iproute2 and ethtool are peers that the real-kernel tests
+# compare with, and what nicspec shell redirects with a library that gcc makes; QEMU, gcc and the rest are what nicspec lab setup
+# works with; lava-common has the schema that jobs of LAVA are held to. Needs root. Without them the tests that use them say so and skip.
 # With the argument "bench" Open vSwitch too, a peer of npm run bench: not by default, as Debian's package starts its daemons.
 set -eu
 if [ "$(id -u)" != 0 ]; then
@@ -14,7 +14,7 @@ if ! command -v apt-get >/dev/null; then
   exit 3
 fi
 missing=""
-for pair in tshark:tshark chromium:chromium ip:iproute2 ethtool:ethtool setpriv:util-linux \
+for pair in tshark:tshark chromium:chromium sphinx-build:python3-sphinx pdftotext:poppler-utils ip:iproute2 ethtool:ethtool setpriv:util-linux \
   qemu-system-x86_64:qemu-system-x86 x86_64-linux-gnu-gcc-12:gcc-12 gcc:gcc make:make depmod:kmod cpio:cpio xz:xz-utils; do
   command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
 done

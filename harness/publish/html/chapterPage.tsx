@@ -5,12 +5,10 @@ import type { Chapter, Section, Specification } from '../specification/model.js'
 import { renderPage, type Place } from './page.js';
 import { chapterPage, PAGES } from './places.js';
 import { Prose, type ProseContext } from './prose.js';
-import { Requirement, type PartReference } from './requirement.js';
+import { Requirement } from './requirement.js';
 
 export interface ChapterContext extends ProseContext {
   readonly specification: Specification;
-  /** Of a requirement, in the API reference. */
-  readonly partsOf: (requirement: string) => readonly PartReference[];
 }
 
 export function renderChapter(chapter: Chapter, context: ChapterContext): string {
@@ -99,7 +97,7 @@ const Requirements = ({ section, context }: { readonly section: Section; readonl
       </h2>
       <Prose content={introduction} context={{ ...context, headingDepth: 3 }} />
       {requirements.map((requirement) => (
-        <Requirement requirement={requirement} places={context.places} parts={context.partsOf(requirement.id)} />
+        <Requirement requirement={requirement} places={context.places} />
       ))}
     </section>
   );

@@ -106,7 +106,7 @@ const Targets = ({ targets }: { readonly targets: readonly PublishedTarget[] }):
       What was run against this document, and what came of it. Each requirement shows the verdict of every target that
       was asked.
     </p>
-    <table class="grid">
+    <table class="grid targets">
       <thead>
         <tr>
           {['Target', 'Device', 'Kernel', 'Profile', 'Date', 'Requirements'].map((name) => (

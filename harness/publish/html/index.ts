@@ -20,7 +20,7 @@ export async function renderHtml(given: Specification): Promise<RenderedFiles> {
   for (const diagram of [...specification.diagrams, ...machines]) {
     drawings.set(diagram.id, await drawDiagram(diagram));
   }
-  const context = { specification, places, drawings, partsOf: () => [] };
+  const context = { specification, places, drawings };
   const { indexes, parts, companions } = specification;
   const files = new Map<string, string>();
   files.set(PAGES.front, renderFront(specification, context));

@@ -7,20 +7,12 @@ import { Scenario, Words } from './gherkin.js';
 import type { Places } from './places.js';
 import { Text } from './prose.js';
 
-export interface PartReference {
-  /** `NicParts.checksumEnd` */
-  readonly name: string;
-  readonly href: string;
-}
-
 interface RequirementProps {
   readonly requirement: RequirementEntry;
   readonly places: Places;
-  /** Places of the reference that its defects replace, in the API reference; empty where that is not there. */
-  readonly parts: readonly PartReference[];
 }
 
-export const Requirement = ({ requirement, places, parts }: RequirementProps): VNode => {
+export const Requirement = ({ requirement, places }: RequirementProps): VNode => {
   const { id, title, statement, rationale, examples, laws, defects, verdicts } = requirement;
   return (
     <article class="requirement" id={id} aria-labelledby={`${id}-title`}>
@@ -55,7 +47,7 @@ export const Requirement = ({ requirement, places, parts }: RequirementProps): V
         </details>
       )}
       {defects.length === 0 ? null : <Defects requirement={requirement} />}
-      <Facts requirement={requirement} places={places} parts={parts} />
+      <Facts requirement={requirement} places={places} />
     </article>
   );
 };
@@ -125,7 +117,7 @@ const Defects = ({ requirement: { defects } }: { readonly requirement: Requireme
   </details>
 );
 
-const Facts = ({ requirement, places, parts }: RequirementProps): VNode => {
+const Facts = ({ requirement, places }: RequirementProps): VNode => {
   const { needs, since, sources, profiles, verification } = requirement;
   return (
     <dl class="facts req-facts">
@@ -179,12 +171,6 @@ const Facts = ({ requirement, places, parts }: RequirementProps): VNode => {
           <dd>review: no target can show it</dd>
         </>
       ) : null}
-      {parts.length === 0 ? null : (
-        <>
-          <dt>Reference</dt>
-          <dd>{joined(parts.map(({ name, href }) => <a href={href}>{name}</a>))}</dd>
-        </>
-      )}
     </dl>
   );
 };

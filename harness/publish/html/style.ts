@@ -116,6 +116,7 @@ figcaption { margin-top: 0.75rem; text-align: center; font-size: var(--text-smal
 .chapters a > span:first-child:not(.number) { font-weight: 500; }
 .rows { columns: 1; }
 .rows li { display: grid; grid-template-columns: 9rem minmax(0, 1fr) auto; gap: 0 0.75rem; padding: 0.25rem 0; border-bottom: 1px solid var(--line); font-size: 0.9375rem; max-width: none; align-items: baseline; }
+.targets th, .targets td { overflow-wrap: break-word; padding-right: 1rem; }
 .index > p { color: var(--muted); }
 .profiles h2 { margin: 1.75rem 0 0.25rem; font-size: var(--text-large); }
 .glossary > div { padding: 0.875rem 0; border-bottom: 1px solid var(--line); scroll-margin-top: var(--head); }
@@ -124,7 +125,7 @@ figcaption { margin-top: 0.75rem; text-align: center; font-size: var(--text-smal
 .glossary dd { margin: 0.125rem 0 0; }
 .glossary p { margin-bottom: 0.25rem; }
 :target { animation: found 2.5s ease-out; }
-@keyframes found { from { background: var(--mark-field); } to { background: transparent; } }
+@keyframes found { from { background: color-mix(in srgb, var(--mark-field) 45%, transparent); } to { background: transparent; } }
 `;
 
 const REQUIREMENTS = `

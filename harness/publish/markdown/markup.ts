@@ -37,7 +37,8 @@ const WEB = /^(?:https?:|mailto:)/i;
 
 /** A link to the web or to a place of this document; whatever else an address may be, it becomes its text. */
 export function link(address: string, text: string): string {
-  const shown = escapeText(text);
+  // Some readers take an escaped bracket before a parenthesis for the end of the text.
+  const shown = escapeText(text).replace(/[()]/g, String.raw`\$&`);
   return `[${shown}](${address.replace(/[\s()<>\\]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`)})`;
 }
 

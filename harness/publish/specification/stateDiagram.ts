@@ -13,7 +13,7 @@ export function stateDiagram(mermaid: string): string | undefined {
     if (match === null) return undefined;
     const [, from = '', to = '', label = ''] = match;
     const edge = `  ${node(from, 'start')} -> ${node(to, 'end')}`;
-    labels.set(edge, [...(labels.get(edge) ?? []), wrapped(label)]);
+    labels.set(edge, [...(labels.get(edge) ?? []), wrapped(label).replaceAll(/^|$/gm, ' ')]);
   }
   // Of several transitions between the same two states one arrow is drawn, with a line for each.
   const edges = [...labels].map(([edge, lines]) => `${edge} [label=${quoted(lines.join('\n'))}];`);
