@@ -27,14 +27,15 @@ ${commands.map(section).join('\n\n')}
 `;
 }
 
-/** All that people give, in the order of the help, those with commands of their own followed by these. */
+/** All that people give, in the order of the help, those with commands of their own followed by these; they are there themselves where they take arguments. */
 function commandsBelow(command: Command): readonly Command[] {
   return command
     .createHelp()
     .visibleCommands(command)
     .flatMap((child) => {
       if (child.name() === 'help') return [];
-      return child.commands.length > 0 ? commandsBelow(child) : [child];
+      const own = child.commands.length === 0 || child.registeredArguments.length > 0 ? [child] : [];
+      return [...own, ...(child.commands.length > 0 ? commandsBelow(child) : [])];
     });
 }
 

@@ -1,5 +1,5 @@
 /** The reports of a run: each a pure function of its records. */
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { resultsOf } from '../runner/judgeRun.js';
 import type { RunRecord } from '../runner/records.js';
@@ -13,7 +13,12 @@ export type Format = (typeof FORMATS)[number];
 /** Writes results.json, report.html, the site with index.html, cucumber.html, junit.xml, ktap.txt and summary.md into the folder. */
 export async function writeReports(folder: string, records: readonly RunRecord[]): Promise<Results> {
   const results = resultsOf(records);
-  const write = (name: string, content: string): void => writeFileSync(join(folder, name), content);
+  // Whole or not at all: who watches the run may write the same reports, and somebody may read them.
+  const write = (name: string, content: string): void => {
+    const path = join(folder, name);
+    writeFileSync(`${path}.${process.pid}`, content);
+    renameSync(`${path}.${process.pid}`, path);
+  };
   write('results.json', renderJson(results));
   const [{ renderJunit }, { renderKtap }, { renderMarkdown }, { renderPage }, { renderCucumberPage }, { writeSite }] =
     await Promise.all([

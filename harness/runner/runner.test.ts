@@ -143,6 +143,7 @@ describe('a run of the fixture', () => {
       'ktap.txt',
       'summary.md',
       'report.html',
+      'index.html',
       'cucumber.html',
     ]) {
       expect(existsSync(join(whole.out, name)), name).toBe(true);

@@ -1,5 +1,5 @@
 /** Writes the report site: index.html with its data, a page for the evidence of each scenario, and the evidence itself. */
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, resolve, sep } from 'node:path';
 import type { ScenarioResult } from '../../runner/results.js';
 import type { KillMatrix } from '../page/killMatrix.js';
@@ -44,8 +44,10 @@ export function writeSite(out: string, { runs, defects = null }: SiteSources): s
     notes,
   );
   const index = join(out, 'index.html');
-  writeFileSync(index, renderSite(data));
   for (const page of pages) writePage(out, page);
+  // Last, and at once: whoever finds it finds all that it leads to.
+  writeFileSync(`${index}.${process.pid}`, renderSite(data));
+  renameSync(`${index}.${process.pid}`, index);
   return index;
 }
 
