@@ -7,6 +7,7 @@ import { RUN_DEFAULTS } from '../runner/repeatCommand.js';
 import { UsageError } from '../runner/usage.js';
 import { addAdapter } from './adapter.js';
 import type { AgentFlags } from './agent.js';
+import type { DocsFlags } from './docs.js';
 import type { ExportFlags } from './export.js';
 import { addCertification } from './certify.js';
 import { examples, exitCodes, exitWith } from './help.js';
@@ -14,6 +15,7 @@ import type { LabRunFlags } from './lab.js';
 import type { ReportFlags, ServeFlags } from './report.js';
 import type { MergeFlags } from './merge.js';
 import { addPlan } from './plan.js';
+import { addRegistry } from './registry.js';
 import type { ShellFlags } from './shell.js';
 import { parseCount, parsePort, parseSeed, parseShard } from './optionValues.js';
 
@@ -43,6 +45,8 @@ export function program(): Command {
   addShell(root);
   addExport(root);
   addPlan(root);
+  addDocs(root);
+  addRegistry(root);
   for (const command of root.commands) command.exitOverride();
   return root;
 }
@@ -301,6 +305,31 @@ function addExport(root: Command): void {
     .action(async (options: ExportFlags) => {
       const { exportCommand } = await import('./export.js');
       await exitWith(exportCommand(options));
+    });
+}
+
+function addDocs(root: Command): void {
+  root
+    .command('docs')
+    .description('the published specification, with the verdicts of runs')
+    .option('--out <dir>', 'folder that gets a folder for each format', 'reports/specification')
+    .option('--format <formats>', 'html, rst, md, pdf; several with commas', collect)
+    .option('--results <run>', 'folder of a run to publish; may be repeated (default: all below reports/)', collect)
+    .option('--other-versions', 'publish runs of another version too, where a requirement still says the same')
+    .option('--freeze <version>', 'write nothing but the requirements of this version, for later change logs')
+    .option('--changes <old>', 'print what has changed since OLD: a spec folder, or a version that was frozen')
+    .addHelpText(
+      'after',
+      examples([
+        ['nicspec docs', 'then open reports/specification/html/index.html'],
+        ['nicspec docs --format html,rst,md,pdf', 'the PDF is printed by Chromium'],
+        ['nicspec docs --changes ../nicspec-0.1.0/spec', 'by id: added, removed, changed in title, level or statement'],
+        ['nicspec docs --results reports/lab-igb --out public', 'with the verdicts of one target'],
+      ]),
+    )
+    .action(async (options: Omit<DocsFlags, 'format'> & Partial<DocsFlags>) => {
+      const { docsCommand } = await import('./docs.js');
+      await exitWith(docsCommand({ format: ['html'], ...options }));
     });
 }
 

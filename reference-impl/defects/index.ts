@@ -39,6 +39,7 @@ import { switchTeamDefects } from './switchTeam.js';
 import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
+import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
 import { switchFilterDefects } from './switchFilters.js';
 import { switchMirrorDefects } from './switchMirroring.js';
 import { switchPortDefects } from './switchPorts.js';
@@ -62,6 +63,8 @@ import { sriovFunctionDefects } from './sriovFunctions.js';
 import { sriovSettingDefects } from './sriovSettings.js';
 import { sriovSwitchDefects } from './sriovSwitch.js';
 import { switchLearningDefects } from './switchLearning.js';
+import { devlinkRefusalDefects } from './devlinkRefusals.js';
+import { controlBoundDefects } from './controlBounds.js';
 
 export type { Defect } from './defect.js';
 
@@ -128,5 +131,8 @@ export const defects: readonly Defect[] = [
   ...ethtoolModuleDefects,
   ...ethtoolIoctlDefects,
   ...switchLearningDefects,
+  ...devlinkRefusalDefects,
+  ...controlBoundDefects,
   ...controlBufferDefects,
+  ...switchAggregationOptionDefects,
 ];

@@ -30,7 +30,8 @@ export type AttributeType =
   | { readonly kind: 'bitfield32'; readonly valid: number }
   /** `maxLength` counts without the terminating zero. */
   | { readonly kind: 'string'; readonly maxLength?: number; readonly terminated?: boolean }
-  | { readonly kind: 'binary'; readonly minLength?: number; readonly maxLength?: number }
+  /** `nested`: attributes that go by their order alone; they are left as they lie, and the kernel marks them as a nest. */
+  | { readonly kind: 'binary'; readonly minLength?: number; readonly maxLength?: number; readonly nested?: boolean }
   /** `exact`: of this length and no other. */
   | { readonly kind: 'struct'; readonly fields: readonly StructField[]; readonly exact?: boolean }
   /** 32-bit integers one behind the other. */
@@ -329,8 +330,12 @@ function writeAttributes(set: AttributeSet, values: Values): void {
 
 function writeSpec({ name, number, type }: AttributeSpec, value: Value): void {
   if (type.kind === 'flag' && value === false) return;
-  const isNest = (type.kind === 'indexed' || type.kind === 'nest') && type.unflagged !== true;
-  writeAttribute(isNest ? number | NLA_F_NESTED : number, () => writeValue(name, type, value));
+  writeAttribute(isMarkedNest(type) ? number | NLA_F_NESTED : number, () => writeValue(name, type, value));
+}
+
+function isMarkedNest(type: AttributeType): boolean {
+  if (type.kind === 'binary') return type.nested === true;
+  return (type.kind === 'indexed' || type.kind === 'nest') && type.unflagged !== true;
 }
 
 /** The header, what `content` writes, and padding. */
