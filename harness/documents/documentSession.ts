@@ -27,7 +27,7 @@ export interface DocumentSession {
   close(): void;
 }
 
-const LONGEST_MS = 600_000;
+const LONGEST_MS = 1_800_000;
 
 /**
  * A copy of the tree at `root` as git would commit it, built, and an empty home. `npx nicspec`, `npx nettool` and `sudo` are short
