@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * A stage is a line `stage NAME COMMAND`, or a name in the queue of long ones (`long+=(…)`) together with the branch of `long_stage`
+ * A stage is a line `stage NAME COMMAND`, or a name in the queue of long ones (`long=(…)`, `long+=(…)`) together with the branch of `long_stage`
  * that takes it.
  */
 export function ciStages(root: string): ReadonlyMap<string, string> {
@@ -16,7 +16,7 @@ export function ciStages(root: string): ReadonlyMap<string, string> {
   for (const line of lines) {
     const stage = /\bstage ([\w-]+) (.+)$/.exec(line);
     if (stage !== null) stages.set(stage[1] ?? '', withScript(root, stage[2] ?? ''));
-    for (const [, names = ''] of line.matchAll(/long\+=\(([^)]*)\)/g))
+    for (const [, names = ''] of line.matchAll(/\blong\+?=\(([^)]*)\)/g))
       for (const name of names.trim().split(/\s+/)) {
         const branch = branches.find(({ pattern }) => isLike(name, pattern));
         if (branch !== undefined) stages.set(name, withScript(root, filledIn(branch.body, name)));

@@ -5,6 +5,7 @@ import {
   chmodSync,
   constants,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -26,7 +27,7 @@ export interface DocumentSession {
   close(): void;
 }
 
-const LONGEST_MS = 600_000;
+const LONGEST_MS = 1_800_000;
 
 /**
  * A copy of the tree at `root` as git would commit it, built, and an empty home. `npx nicspec`, `npx nettool` and `sudo` are short
@@ -89,14 +90,12 @@ function copyProject(root: string, project: string): void {
     maxBuffer: 64 << 20,
   });
   if (listed.status !== 0) throw new Error(`git does not list the files of ${root}: ${listed.stderr}`);
-  const tops = new Set(listed.stdout.split('\0').map((name) => name.split('/')[0] ?? ''));
-  mkdirSync(project);
-  const inTree = new Set(listed.stdout.split('\0'));
-  for (const top of [...tops, 'dist']) {
-    if (top === '' || top === 'reports') continue;
-    cpSync(join(root, top), join(project, top), { recursive: true, filter: (file) => !file.endsWith('.map') });
+  for (const name of listed.stdout.split('\0')) {
+    // Others make TypeScript modules beside their sources, in folders that are gone in a moment.
+    if (name === '' || name.includes('/.nicspec-') || !existsSync(join(root, name))) continue;
+    cpSync(join(root, name), join(project, name));
   }
-  for (const name of inTree) if (name.startsWith('reports/')) cpSync(join(root, name), join(project, name));
+  cpSync(join(root, 'dist'), join(project, 'dist'), { recursive: true, filter: (file) => !file.endsWith('.map') });
   symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
 }
 

@@ -8,7 +8,7 @@ describe('the stages of .ci/run', () => {
 
   it('are the lines and the queue of long ones, with what they run', () => {
     expect([...stages.keys()]).toEqual(
-      expect.arrayContaining(['install', 'certify', 'lab-igb', 'lab-rocker-switch', 'real-bridge']),
+      expect.arrayContaining(['install', 'certify', 'documents', 'lab-igb', 'lab-rocker-switch', 'real-bridge']),
     );
     expect(stages.get('certify')).toContain('nicspec verify');
     expect(stages.get('conformance')).toContain('--profile managed-device');
