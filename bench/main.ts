@@ -6,6 +6,7 @@ import { eswitchRows } from './eswitch.bench.js';
 import { labRows } from './lab.bench.js';
 import { nettoolRows } from './nettool.bench.js';
 import { packetRows } from './packet.bench.js';
+import { processRows } from './process.bench.js';
 import { routingRows } from './routing.bench.js';
 import { shellRows } from './shell.bench.js';
 import { suiteRows } from './suite.bench.js';
@@ -21,6 +22,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   lab: labRows,
   shell: shellRows,
   nettool: nettoolRows,
+  process: processRows,
 };
 
 const asked = process.argv.slice(2);
