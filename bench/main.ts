@@ -4,6 +4,7 @@ import { bridgeRows } from './bridge.bench.js';
 import { formatRows, type BenchRow } from './benchRow.js';
 import { eswitchRows } from './eswitch.bench.js';
 import { labRows } from './lab.bench.js';
+import { netlinkRows } from './netlink.bench.js';
 import { nettoolRows } from './nettool.bench.js';
 import { packetRows } from './packet.bench.js';
 import { processRows } from './process.bench.js';
@@ -23,6 +24,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   shell: shellRows,
   nettool: nettoolRows,
   process: processRows,
+  netlink: netlinkRows,
 };
 
 const asked = process.argv.slice(2);

@@ -53,6 +53,21 @@ When(/^snapshot (\d+) is deleted$/, async function (this: NicWorld, id: string) 
     DEVLINK_ATTR_REGION_SNAPSHOT_ID: Number(id),
   });
 });
+Given('a snapshot of the region with an id that the kernel chose', async function (this: NicWorld) {
+  accepted(await newSnapshot(this), 'taking a snapshot');
+  const id = Number(valueAt(devlinkNotes(this).replies[0]?.values, 'REGION_SNAPSHOT_ID'));
+  this.note('chosen snapshot', () => ({ id }));
+});
+const chosenId = (world: NicWorld): number => world.note('chosen snapshot', () => ({ id: NaN })).id;
+When('this snapshot is deleted', async function (this: NicWorld) {
+  await insist(this, 'REGION_DEL', {
+    DEVLINK_ATTR_REGION_NAME: (await regionValues(this)).name,
+    DEVLINK_ATTR_REGION_SNAPSHOT_ID: chosenId(this),
+  });
+});
+When('a snapshot with the same id is taken', async function (this: NicWorld) {
+  await newSnapshot(this, chosenId(this));
+});
 Then(/^the region has (no snapshot|the snapshots? [\d, ]+)$/, async function (this: NicWorld, which: string) {
   const expected = which === 'no snapshot' ? '' : which.replace(/^the snapshots? /, '').replaceAll(' ', '');
   const { ids } = await regionValues(this);
@@ -64,7 +79,7 @@ Then('the answer tells the id of the snapshot that the region has', async functi
 });
 Given('as many snapshots as the region takes', async function (this: NicWorld) {
   const { most } = await regionValues(this);
-  for (let id = 0; id < most; id++) accepted(await newSnapshot(this, 100 + id), `snapshot ${id}`);
+  for (let id = 0; id < most; id++) accepted(await newSnapshot(this, 5100 + id), `snapshot ${id}`);
 });
 async function readAll(world: NicWorld, which: Values): Promise<Uint8Array> {
   const { name } = await regionValues(world);

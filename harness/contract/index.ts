@@ -1,6 +1,7 @@
 /** The contract: what a scenario may use, and what a device under the reference kernel offers. @module */
 export * from './values.js';
 export * from './target.js';
+export * from './callTime.js';
 export * from './device.js';
 export * from './ethtoolOps.js';
 export * from './lag.js';

@@ -24,7 +24,10 @@ export interface Target {
   describe(): Promise<TargetDescription>;
   /** Opens a netlink socket: AF_NETLINK, SOCK_RAW, with NETLINK_EXT_ACK and NETLINK_GET_STRICT_CHK set. */
   netlink(protocol: NetlinkProtocol): Promise<NetlinkSocket>;
-  /** The ioctl that has no netlink equal: SIOCETHTOOL with a `struct ethtool_…` in and out (n-tuple filters). */
+  /**
+   * The ioctl that has no netlink equal: SIOCETHTOOL with a `struct ethtool_…` in and out (n-tuple filters). It returns when the device
+   * has done what it is asked: `ethtoolIoctlMs` says how long that may be.
+   */
   ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): Promise<IoctlResult>;
   /** The host's end of a net device, as an AF_PACKET socket sees it. Frames are queued from this call on. */
   host(netDevice: NetDeviceName): Promise<HostEnd>;
@@ -101,8 +104,17 @@ export interface NetlinkSocket {
    * NETLINK_GET_STRICT_CHK (12) …. Capability `netlink-options`; absent where the target has no way to it.
    */
   setOption?(option: number, value: number): Promise<SocketOptionResult>;
+  /** SO_RCVBUF: room for what is not read yet. Without it there is more than anybody needs. Capability `netlink-buffers`. */
+  limitReceiveBuffer?(bytes: number): Promise<SocketOptionResult>;
+  /** recvmsg(2) into a buffer of this length, with MSG_DONTWAIT and MSG_TRUNC. Capability `netlink-buffers`. */
+  receiveInto?(length: number): Promise<ReceivedDatagram>;
   close(): Promise<void>;
 }
+
+/** EAGAIN: nothing is there. `length`: of the whole datagram; more than there are bytes where it was cut. */
+export type ReceivedDatagram =
+  | { readonly ok: true; readonly bytes: Uint8Array; readonly length: number }
+  | { readonly ok: false; readonly errno: Errno };
 
 export type SocketOptionResult = { readonly ok: true } | { readonly ok: false; readonly errno: Errno };
 
@@ -265,7 +277,7 @@ export type BpfResult =
       readonly memory: readonly Uint8Array[];
     };
 
-/** Attributes below /sys that have no netlink equal, by path from there: `class/net/eth0/queues`. */
+/** Attributes below /sys that have no netlink equal, by path from there: `class/net/eth0/queues`. A write may take `sysfsWriteMs`. */
 export interface SysfsTree {
   read(path: string): Promise<SysfsResult<string>>;
   write(path: string, value: string): Promise<SysfsResult<void>>;

@@ -16,6 +16,7 @@ import {
   accepts,
   silent,
 } from './devlinkDefect.js';
+import { REGION_NEW } from './origins.js';
 
 export const devlinkStateDefects: readonly Defect[] = [
   seen(
@@ -101,6 +102,16 @@ export const devlinkStateDefects: readonly Defect[] = [
     row('SNAPSHOT-ID-LEAKS', 'DL-REGION-014', 'Ids are never free again', 'An id whose snapshot is gone is refused.'),
     { kernel: core({ freesSnapshotIds: false }) },
   ),
+  {
+    ...row(
+      'CHOSEN-ID-LEAKS',
+      'DL-REGION-015',
+      'An id that the kernel chose is never free again',
+      'The choice counts as a user of the id, and nobody takes that back.',
+    ),
+    origin: REGION_NEW,
+    kernel: core({ usersByChoice: 1 }),
+  },
   seen(
     row('EMPTY-SNAPSHOT', 'DL-REGION-013', 'Snapshots are empty', 'The buffer is handed over before it is filled.'),
     { devlink: chip({ snapshot: (bytes) => new Uint8Array(bytes.length) }) },

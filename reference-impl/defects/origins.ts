@@ -3,7 +3,7 @@ import type { Defect } from './defect.js';
 
 type Origin = Defect['origin'];
 
-const kernelSource = (title: string, path: string): Origin => ({
+export const kernelSource = (title: string, path: string): Origin => ({
   title: `${title}: ${path}`,
   url: `https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/${path}`,
 });
@@ -168,4 +168,8 @@ export const IOCTL = kernelSource('Checks of the ioctl, some of which came late'
 export const SELF_TEST = kernelSource(
   'What a driver does around its tests',
   'drivers/net/ethernet/intel/igb/igb_ethtool.c',
+);
+export const REGION_NEW = kernelSource(
+  'The id that __devlink_region_snapshot_id_get chose keeps its first user',
+  'net/devlink/region.c',
 );

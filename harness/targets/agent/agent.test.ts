@@ -139,7 +139,8 @@ describe('a target behind an agent', () => {
     const [direct, through] = [await (await openReferenceTarget({ seed: 1 })).describe(), await target.describe()];
     // What the protocol of agents has no word for, it says so.
     const unsaid = { present: false, reason: 'The protocol of agents has no word for it.' };
-    const capabilities = { ...direct.capabilities, 'netlink-options': unsaid, 'kernel-log': unsaid };
+    const absent = { 'netlink-options': unsaid, 'netlink-buffers': unsaid, 'kernel-log': unsaid };
+    const capabilities = { ...direct.capabilities, ...absent };
     expect({ ...through, name: '' }).toEqual({ ...direct, name: '', capabilities });
     const port = await portUp(target);
     const [host, wire] = [await target.host(port.netDevice), await target.wire(port.port)];
@@ -226,6 +227,22 @@ describe('an agent that is none', () => {
     const connection = await AgentConnection.open(toHarness, toAgent, { name: 'agent:silent', silenceMs: 200 });
     await expect(connection.call('ping')).rejects.toThrow(/has not answered for 0\.\d s/);
     await expect(connection.call('ping')).rejects.toThrow(TargetLost);
+  });
+
+  it('that is busy with a call that may take long is waited for', async () => {
+    const [toAgent, toHarness] = [new PassThrough(), new PassThrough()];
+    toAgent.once('data', () =>
+      toHarness.write(
+        encodeMessage(1, 0, encodeHello(CONTRACT_VERSION, { software: 'x', kernel: KERNEL, bare: false })),
+      ),
+    );
+    const connection = await AgentConnection.open(toHarness, toAgent, { name: 'agent:busy', silenceMs: 100 });
+    setTimeout(() => toHarness.write(encodeMessage(2, 0, new Uint8Array(0))), 400);
+    await connection.call('ethtoolIoctl', undefined, undefined, 1000);
+    // It is given no more than that.
+    await expect(connection.call('ethtoolIoctl', undefined, undefined, 200)).rejects.toThrow(
+      /has not answered for 0\.[3-9] s/,
+    );
   });
 
   it('that answers a call which nobody made is lost', async () => {

@@ -7,6 +7,8 @@ import {
   decodeTimestamp,
   encodeList,
   encodeTransmit,
+  ethtoolIoctlMs,
+  sysfsWriteMs,
 } from '../../contract/index.js';
 import type {
   AgentOperation,
@@ -88,6 +90,7 @@ export class AgentChannels implements MachineChannels {
       'ethtoolIoctl',
       (payload) => void payload.text(netDevice).bytes(command),
       (answer) => refusalOf(answer) ?? { ok: true, bytes: answer.bytes() },
+      ethtoolIoctlMs(command),
     );
   }
 
@@ -272,6 +275,7 @@ function textsOver(
         `${tree}Write`,
         (payload) => void payload.text(name).text(value),
         (answer) => refusalOf(answer) ?? { ok: true, value: undefined },
+        tree === 'sysfs' ? sysfsWriteMs(name) : 0,
       ),
   };
 }

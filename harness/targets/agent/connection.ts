@@ -45,6 +45,8 @@ export interface PostMortem {
 }
 
 interface PendingCall {
+  /** How long the agent may be silent over it, on top of what it always may. */
+  readonly busyMs: number;
   readonly resolve: (payload: ByteReader) => void;
   readonly reject: (error: TargetFault) => void;
 }
@@ -102,18 +104,20 @@ export class AgentConnection {
 
   /**
    * Runs one operation. Calls reach the agent in the order in which they are made; their answers come in any order.
+   * `busyMs`: how long the agent may be busy with it and answer nothing else.
    * @throws TargetFault with what the agent said; TargetLost if it is gone.
    */
   async call<Value = void>(
     operation: AgentOperation,
     write: (payload: ByteWriter) => void = () => undefined,
     read?: (payload: ByteReader) => Value,
+    busyMs = 0,
   ): Promise<Value> {
     const writer = new ByteWriter();
     write(writer);
     // Not before the output has room, and in order: who waits here first is woken first.
     while (this.#drained !== undefined) await this.#drained;
-    const payload = await this.#send(operation, writer.finish());
+    const payload = await this.#send(operation, writer.finish(), busyMs);
     try {
       // Where nothing is read the type is void.
       return read === undefined ? (undefined as Value) : read(payload);
@@ -130,7 +134,7 @@ export class AgentConnection {
     this.#input.destroy();
   }
 
-  #send(operation: AgentOperation, payload: Uint8Array): Promise<ByteReader> {
+  #send(operation: AgentOperation, payload: Uint8Array, busyMs = 0): Promise<ByteReader> {
     return new Promise((resolve, reject: (error: TargetFault) => void) => {
       if (this.#lost !== undefined) {
         reject(this.#lost);
@@ -138,7 +142,7 @@ export class AgentConnection {
       }
       const call = this.#nextCall;
       this.#nextCall = (this.#nextCall + 1) >>> 0;
-      this.#pending.set(call, { resolve, reject });
+      this.#pending.set(call, { busyMs, resolve, reject });
       const hasRoom = this.#output.write(encodeMessage(call, AGENT_OPERATIONS[operation], payload));
       // A stream that is closed never has room again, and does not say so: its end fails the calls that wait.
       if (hasRoom || this.#output.destroyed) return;
@@ -205,7 +209,7 @@ export class AgentConnection {
     this.#keepAlive = setInterval(
       () => {
         const silence = performance.now() - this.#heardAt;
-        if (silence > silenceMs) {
+        if (silence > silenceMs + this.#busyMs()) {
           this.#lose(`it has not answered for ${(silence / 1000).toFixed(1)} s`);
         } else if (silence > silenceMs / 4) {
           this.#send('ping', NO_PAYLOAD).catch(() => undefined);
@@ -214,6 +218,13 @@ export class AgentConnection {
       Math.min(PING_EVERY_MS, silenceMs / 4),
     );
     this.#keepAlive.unref();
+  }
+
+  /** The calls are done one after the other, by an agent that cannot do several at once. */
+  #busyMs(): number {
+    let total = 0;
+    for (const { busyMs } of this.#pending.values()) total += busyMs;
+    return total;
   }
 
   #streamEnded(reason: string): void {

@@ -107,7 +107,12 @@ async function wakeAnswers({ ethtool, netDevice, driver, channels }: EthtoolAcce
 
 /** The reason is told only while there is no link, so a driver that gives one cannot be found while there is. */
 async function linkAnswers(access: EthtoolAccess): Promise<CapabilityAnswers> {
+  // A request that changes nothing is refused all the same where the driver has no way to change anything.
+  const unchanged = await access.ethtool.call('LINKMODES_SET', access.netDevice);
   return {
+    'link-settings-set': unchanged.ok
+      ? PRESENT
+      : absent(`The driver ${access.driver} answers ETHTOOL_MSG_LINKMODES_SET with ${unchanged.error.errnoName}.`),
     'link-extended-state': absent('The cable is in: whether the driver tells why there is no link cannot be asked.'),
     'link-down-count': await memberAnswer(
       access,

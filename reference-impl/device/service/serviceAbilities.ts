@@ -24,4 +24,5 @@ export const SERVICE_ABILITIES = [
   'self-test',
   'offline-self-test',
   'identify',
+  'link-settings-set',
 ];
