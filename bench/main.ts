@@ -7,6 +7,7 @@ import { labRows } from './lab.bench.js';
 import { netlinkRows } from './netlink.bench.js';
 import { nettoolRows } from './nettool.bench.js';
 import { packetRows } from './packet.bench.js';
+import { processRows } from './process.bench.js';
 import { routingRows } from './routing.bench.js';
 import { shellRows } from './shell.bench.js';
 import { suiteRows } from './suite.bench.js';
@@ -22,6 +23,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   lab: labRows,
   shell: shellRows,
   nettool: nettoolRows,
+  process: processRows,
   netlink: netlinkRows,
 };
 

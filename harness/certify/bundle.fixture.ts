@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { CapabilityAnswers, TargetIdentity } from '../contract/index.js';
 import { renderJson } from '../report/json.js';
 import { resultsOf } from '../runner/judgeRun.js';
-import { digestOf, filesBelow, NICSPEC_SUITE } from '../runner/project.js';
 import { openRecordFile } from '../runner/recordFile.js';
 import type { RunRecord, RunStart, ScenarioRecord } from '../runner/records.js';
 import type { PlannedScenario } from '../runner/scenarios.js';
@@ -45,7 +44,7 @@ export interface FixtureOptions {
 export async function writeBundle(folder: string, options: FixtureOptions = {}): Promise<KeyObject> {
   const key = options.key ?? generateKeyPairSync('ed25519').privateKey;
   const subject = identitySubjects(options.identity ?? IDENTITY);
-  const digest = specificationDigest();
+  const { digest } = await readCatalogue();
   const seeds = options.seeds ?? seedsOf(subjectDigest(subject), digest, CHALLENGE.value);
   mkdirSync(folder, { recursive: true });
   const runs: (readonly RunRecord[])[] = [];
@@ -65,11 +64,6 @@ export const statementIn = (envelope: string): Statement => {
   const { payload } = JSON.parse(envelope) as { readonly payload: string };
   return JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as Statement;
 };
-
-function specificationDigest(): string {
-  const { root, spec, features } = NICSPEC_SUITE;
-  return digestOf(root, [...filesBelow(spec, ['.yaml']), ...filesBelow(features, ['.feature', '.ts'])]);
-}
 
 async function recordsOf(
   seed: number,

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../runner/usage.js';
+import { openRecordFile, readRecords } from '../runner/recordFile.js';
 import type { RunRecord, ScenarioRecord } from '../runner/records.js';
 import { CHALLENGE, statementIn, writeBundle } from './bundle.fixture.js';
 import { ENVELOPE_FILE, filesOf } from './bundle.js';
+import { runAndIssue } from './certify.js';
 import { compareBundles } from './compare.js';
 import { renderComparison } from './comparePage.js';
 import { readDeviations } from './deviations.js';
@@ -421,6 +423,70 @@ describe('a bundle of forged records', () => {
     rmSync(folder, { recursive: true });
   });
 });
+
+describe('a certification of runs that were made elsewhere', () => {
+  const runs = [1, 2, 3].map((number) => join(sound, `seed-${number}`));
+  let issued = 0;
+  const sign = (given: readonly string[], target = 'process:./nic') => {
+    const about = { profile: 'virtual-nic', challenge: CHALLENGE, key, subjects: [], folder: scratch, prints: false };
+    return runAndIssue({ ...about, target, runs: given, out: join(scratch, `issued-${issued++}`) }, []);
+  };
+  /** The second run, made otherwise; the end fits. */
+  const other = (name: string, change: (records: readonly RunRecord[]) => readonly RunRecord[]): string => {
+    const folder = join(scratch, name);
+    openRecordFile(folder, change(readRecords(runs[1] ?? ''))).close();
+    return folder;
+  };
+  const first = (): string => runs[0] ?? '';
+
+  it('verifies, and says what those runs say', async () => {
+    const { certification } = await sign(runs);
+    expect(certification.level).toBe('conforms');
+    expect(await brokenRule(join(scratch, `issued-${issued - 1}`))).toBeNull();
+  });
+
+  it('is refused with the commands of the runs that are missing', async () => {
+    const [, second = 0, third = 0] = certifiedIn(sound).seeds;
+    await expect(sign([first()])).rejects.toThrow(
+      new RegExp(`runs are missing.*--seed ${second} --runs 100\n.*--seed ${third} --runs 100$`, 's'),
+    );
+    await expect(sign(runs.slice(1))).rejects.toThrow(/--seed 1 --runs 100$/);
+  });
+
+  it('is refused for a run that no seed asks for, and for one that is there twice', async () => {
+    await expect(sign([...runs, other('seed', (records) => startOf(records, { seed: 4 }))])).rejects.toThrow(
+      /has seed 4/,
+    );
+    await expect(sign([...runs, first()])).rejects.toThrow(/two runs with seed 1/);
+  });
+
+  it.each<readonly [string, (records: readonly RunRecord[]) => readonly RunRecord[], RegExp]>([
+    ['is one shard', (records) => startOf(records, { shard: { index: 1, of: 3 } }), /shard is .*; wanted: null/],
+    ['was filtered', (records) => startOf(records, { only: ['NIC-MTU-*'] }), /only is/],
+    ['lacks a scenario', (records) => records.filter((_, index) => index !== 5), /scenario .* is missing/],
+    ['did not end', (records) => records.slice(0, -1), /does not end/],
+    [
+      'was merged without a shard',
+      (records) =>
+        records.map((record) => (record.kind === 'run-end' ? { ...record, stopped: '1 shards are missing' } : record)),
+      /stopped: 1 shards are missing/,
+    ],
+    ['had fewer cases', (records) => startOf(records, { runs: 5 }), /runs is 5; wanted: 100/],
+    ['was of another specification', (records) => startOf(records, { digest: '0'.repeat(64) }), /digest is/],
+  ])('is refused if one of them %s', async (name, change, message) => {
+    const [one = '', , three = ''] = runs;
+    await expect(sign([one, other(`of runs ${name}`, change), three])).rejects.toThrow(message);
+    expect(filesOf(join(scratch, `issued-${issued - 1}`)).names).not.toContain(ENVELOPE_FILE);
+  });
+
+  it('is refused for another target than that of the runs', async () => {
+    await expect(sign(runs, 'process:./other')).rejects.toThrow(
+      /target is "process:.\/nic"; wanted: "process:.\/other"/,
+    );
+  });
+});
+
+const certifiedIn = (bundle: string) => statementIn(textOf(bundle, ENVELOPE_FILE)).predicate.nicspec;
 
 const failing = (id: string) => ({
   outcome: ({ requirements }: { readonly requirements: readonly string[] }) =>

@@ -2,13 +2,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { KeyObject } from 'node:crypto';
 import { createPublicKey } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release } from 'node:os';
 import { join } from 'node:path';
 import { renderJson } from '../report/json.js';
 import { resultsOf } from '../runner/judgeRun.js';
 import { nicspecVersion, NICSPEC_SUITE, PROJECT_ROOT } from '../runner/project.js';
-import { readRecords, startOf } from '../runner/recordFile.js';
+import { readRecords, RECORDS_FILE, startOf } from '../runner/recordFile.js';
+import { shellWord } from '../runner/repeatCommand.js';
 import type { RunRecord, RunStart } from '../runner/records.js';
 import { boundRequirements, loadSpec, profileNamed } from '../runner/spec.js';
 import { UsageError } from '../runner/usage.js';
@@ -22,12 +23,14 @@ import {
   SIGNER_FILE,
 } from './bundle.js';
 import { renderCertificate } from './certificatePage.js';
+import { readCatalogue } from './catalogue.js';
 import { printPdf } from '../publish/pdf/chromium.js';
 import { readDeviations, type Deviation } from './deviations.js';
 import { adapterFiles, identitySubjects, subjectDigest, suiteDigest } from './digests.js';
 import { sealEnvelope } from './dsse.js';
 import { publicPem } from './keys.js';
-import { CERTIFICATION_RUNS, seedsOf, type Challenge } from './seeds.js';
+import { Broken, checkAsked, checkComplete } from './runRules.js';
+import { CERTIFICATION_RUNS, FIRST_SEED, seedsOf, type Challenge } from './seeds.js';
 import {
   PREDICATE_TYPE,
   resultOf,
@@ -52,8 +55,12 @@ export interface CertifyOptions {
   readonly out: string;
   /** Paths of the target and of `subjects` are relative to it. */
   readonly folder: string;
+  /** `--limit` of `nicspec run`, as they were written. */
+  readonly limits?: readonly string[];
   /** Whether the certificate is printed too; default: where there is a Chromium. */
   readonly prints?: boolean;
+  /** Folders of whole runs, merged of shards perhaps, instead of runs that are made here: one for each seed. */
+  readonly runs?: readonly string[];
   readonly onRun?: (index: number, seed: number) => void;
 }
 
@@ -65,17 +72,86 @@ export interface IssuedCertificate {
 
 /** @throws UsageError for what makes a certificate worthless before anything runs; TargetFault if the target cannot be run. */
 export async function certify(options: CertifyOptions): Promise<IssuedCertificate> {
-  const deviations = await checkRequest(options);
-  mkdirSync(options.out, { recursive: true });
+  return runAndIssue(options, await checkRequest(options));
+}
+
+/**
+ * The rest of it, behind the check of what was asked for and of the tree.
+ * @throws UsageError if the runs are not those of a certification: nothing is signed then.
+ */
+export async function runAndIssue(
+  options: CertifyOptions,
+  deviations: readonly Deviation[],
+): Promise<IssuedCertificate> {
   const files = adapterFiles(options.target, options.subjects, options.folder);
-  const first = await runOnce(options, 0, 1);
+  const [makeRun, checkRest] = options.runs === undefined ? [runOnce, () => undefined] : takeRuns(options.runs);
+  const first = await makeRun(options, 0, FIRST_SEED);
   const subject = [...files, ...identitySubjects(startOf(first).identity)];
   const specDigest = startOf(first).digest;
   const seeds = seedsOf(subjectDigest(subject), specDigest, options.challenge.value);
+  checkRest(options, seeds);
   const runs = [first];
-  for (const [index, seed] of seeds.entries()) if (index > 0) runs.push(await runOnce(options, index, seed));
+  for (const [index, seed] of seeds.entries()) if (index > 0) runs.push(await makeRun(options, index, seed));
   checkSame(runs.map(startOf));
+  await checkRuns(options, seeds, runs);
   return issue(options, { subject, seeds, runs, deviations });
+}
+
+/** What cannot verify is not signed. */
+async function checkRuns(
+  { target, profile }: CertifyOptions,
+  seeds: readonly number[],
+  runs: readonly (readonly RunRecord[])[],
+): Promise<void> {
+  const catalogue = await readCatalogue();
+  for (const [index, records] of runs.entries()) {
+    const { identity, capabilities } = startOf(records);
+    const name = `the run with seed ${seeds[index] ?? 0}`;
+    try {
+      const asked = { target, profile, seed: seeds[index] ?? 0, digest: catalogue.digest, identity, capabilities };
+      checkAsked(records, name, asked);
+      checkComplete(records, name, catalogue);
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      throw new UsageError(`nothing is signed: ${error.message}; wanted: ${error.wanted}`);
+    }
+  }
+}
+
+type MakeRun = (options: CertifyOptions, index: number, seed: number) => Promise<readonly RunRecord[]>;
+type CheckRest = (options: CertifyOptions, seeds: readonly number[]) => void;
+
+/** Runs that were made elsewhere; what is missing is named with the command that makes it. */
+function takeRuns(folders: readonly string[]): readonly [MakeRun, CheckRest] {
+  const given = folders.map((folder) => ({ folder, records: readRecords(folder) }));
+  const seedOf = ({ records }: (typeof given)[number]): number => startOf(records).seed;
+  const checkSeeds = ({ target, profile }: CertifyOptions, seeds: readonly number[]): void => {
+    const missing = seeds.filter((seed) => !given.some((run) => seedOf(run) === seed));
+    const command = (seed: number): string =>
+      `nicspec run --target ${shellWord(target)} --profile ${profile} --seed ${seed} --runs ${CERTIFICATION_RUNS}`;
+    if (missing.length > 0)
+      throw new UsageError(
+        `runs are missing, whole or merged of shards, each with --run:\n${missing.map((seed) => `  ${command(seed)}`).join('\n')}`,
+      );
+    const foreign = given.find((run) => !seeds.includes(seedOf(run)));
+    if (foreign !== undefined)
+      throw new UsageError(`${foreign.folder} has seed ${seedOf(foreign)}; the seeds are ${seeds.join(', ')}`);
+    for (const seed of seeds)
+      if (given.filter((run) => seedOf(run) === seed).length > 1)
+        throw new UsageError(`two runs with seed ${seed} were given; one of each is wanted`);
+  };
+  const take: MakeRun = (options, index, seed) => {
+    const run = given.find((candidate) => seedOf(candidate) === seed);
+    if (run === undefined) checkSeeds(options, [seed]);
+    const { folder = '', records = [] } = run ?? {};
+    const own = join(options.out, runFolder(index));
+    mkdirSync(own, { recursive: true });
+    for (const name of [RECORDS_FILE, 'evidence'])
+      if (existsSync(join(folder, name))) cpSync(join(folder, name), join(own, name), { recursive: true });
+    writeFileSync(join(own, RESULTS_FILE), renderJson(resultsOf(records)));
+    return Promise.resolve(records);
+  };
+  return [take, checkSeeds];
 }
 
 async function checkRequest({ target, profile, out, deviations }: CertifyOptions): Promise<readonly Deviation[]> {
@@ -113,8 +189,9 @@ async function runOnce(options: CertifyOptions, index: number, seed: number): Pr
   options.onRun?.(index, seed);
   const folder = join(options.out, runFolder(index));
   const scratch = `${folder}.running`;
-  await runSuite({ target: options.target, profile: options.profile, seed, out: scratch, folder: options.folder });
-  mkdirSync(folder);
+  const { target, profile, limits = [] } = options;
+  await runSuite({ target, profile, seed, out: scratch, folder: options.folder, limits });
+  mkdirSync(folder, { recursive: true });
   const records = readRecords(scratch);
   for (const name of ['records.ndjson', 'evidence'])
     if (existsSync(join(scratch, name))) renameSync(join(scratch, name), join(folder, name));
@@ -129,12 +206,14 @@ export interface SuiteRun {
   readonly seed: number;
   readonly out: string;
   readonly folder: string;
+  readonly limits: readonly string[];
 }
 
 /** `nicspec run` as it is in certification: everything, with the fixed number of cases. */
-export async function runSuite({ target, profile, seed, out, folder }: SuiteRun): Promise<void> {
+export async function runSuite({ target, profile, seed, out, folder, limits }: SuiteRun): Promise<void> {
   const options = ['--target', target, '--profile', profile, '--seed', String(seed)];
   const fixed = ['--runs', String(CERTIFICATION_RUNS), '--format', 'json', '--out', out];
+  for (const limit of limits) fixed.push('--limit', limit);
   const child = spawn(process.execPath, [join(PROJECT_ROOT, 'bin', 'nicspec.js'), 'run', ...options, ...fixed], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -148,9 +227,7 @@ export async function runSuite({ target, profile, seed, out, folder }: SuiteRun)
 }
 
 function checkSame(starts: readonly RunStart[]): void {
-  const [first, ...others] = starts.map(({ identity, capabilities, digest }) =>
-    JSON.stringify([identity, capabilities, digest]),
-  );
+  const [first, ...others] = starts.map(({ identity, capabilities }) => JSON.stringify([identity, capabilities]));
   if (others.some((other) => other !== first))
     throw new UsageError('the target was not the same in every run: it named itself, or its capabilities, otherwise');
 }
@@ -165,7 +242,7 @@ export interface CertifiedRuns {
 
 /** Judges the runs, writes page and statement beside their folders, and signs. */
 export async function issue(
-  options: Pick<CertifyOptions, 'target' | 'profile' | 'challenge' | 'key' | 'out' | 'prints'>,
+  options: Pick<CertifyOptions, 'target' | 'profile' | 'challenge' | 'key' | 'out' | 'prints' | 'limits'>,
   { subject, seeds, runs, deviations }: CertifiedRuns,
 ): Promise<IssuedCertificate> {
   const [first = []] = runs;
@@ -187,7 +264,7 @@ export async function issue(
     capabilities,
     requirements,
     deviations: judged,
-    environment: environment(),
+    environment: { ...environment(), ...limitsText(options.limits) },
   };
   const publicKey = createPublicKey(options.key);
   const page = renderCertificate(content, subject, publicKey);
@@ -214,6 +291,10 @@ export async function issue(
   writeFileSync(join(options.out, ENVELOPE_FILE), sealEnvelope(statementBytes(statement), options.key));
   return { certification, withoutPdf };
 }
+
+/** A verdict under other limits than usual says so. */
+const limitsText = (limits: readonly string[] = []): Readonly<Record<string, string>> =>
+  limits.length === 0 ? {} : { limits: limits.join(', ') };
 
 const environment = (): Readonly<Record<string, string>> => ({
   node: process.version,

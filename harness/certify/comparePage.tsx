@@ -11,6 +11,7 @@ export const MATRIX_STYLE = `
 .matrix table { border-collapse: collapse; font-size: 0.875rem; }
 .matrix th, .matrix td { padding: 0.3125rem 0.75rem 0.3125rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
 .matrix thead th { position: sticky; top: 0; background: var(--paper); }
+.matrix tbody th { font-weight: 400; color: inherit; }
 .matrix td.better { background: color-mix(in srgb, var(--pass) 12%, var(--paper)); }
 .matrix td.worse { background: color-mix(in srgb, var(--fail) 14%, var(--paper)); }
 `;
@@ -93,6 +94,9 @@ export function Matrix(props: {
                     <span class={`verdict v-${verdict}`}>
                       <Sign outcome={verdict} />
                       {OUTCOME_TEXT[verdict]}
+                      {index === verdicts.length - 1 && (change === 'better' || change === 'worse')
+                        ? ` (${change})`
+                        : ''}
                     </span>
                   )}
                 </td>

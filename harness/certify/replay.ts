@@ -13,6 +13,7 @@ export interface ReplayOptions {
   /** May be called otherwise than in the bundle: another path to the same adapter. */
   readonly target: string;
   readonly folder: string;
+  readonly limits?: readonly string[];
 }
 
 export interface ReplayDifference {
@@ -25,7 +26,7 @@ export interface ReplayDifference {
 
 /** @throws UsageError if the bundle itself does not verify. */
 export async function replay(
-  { bundle, target, folder }: ReplayOptions,
+  { bundle, target, folder, limits = [] }: ReplayOptions,
   onRun: (index: number, seed: number) => void,
 ): Promise<readonly ReplayDifference[]> {
   const { ok, rules, statement } = await verifyBundle(bundle, { trusted: [] });
@@ -39,7 +40,7 @@ export async function replay(
     onRun(index, seed);
     const out = mkdtempSync(join(tmpdir(), 'nicspec-replay-'));
     try {
-      await runSuite({ target, profile, seed, out, folder });
+      await runSuite({ target, profile, seed, out, folder, limits });
       const now = outcomes(out);
       for (const [id, was] of outcomes(join(bundle, runFolder(index)))) {
         const is = now.get(id) ?? 'not run';

@@ -7,6 +7,9 @@ import { createHash, randomBytes } from 'node:crypto';
 /** Cases that each law tries with each seed. */
 export const CERTIFICATION_RUNS = 100;
 
+/** The seed that never changes. */
+export const FIRST_SEED = 1;
+
 export interface Challenge {
   /** Hexadecimal. */
   readonly value: string;
@@ -18,7 +21,7 @@ export const ownChallenge = (): Challenge => ({ value: randomBytes(16).toString(
 
 /** The three seeds, in their order. */
 export function seedsOf(subjectDigest: string, specDigest: string, challenge: string): readonly number[] {
-  return [1, seedFrom(`subject ${subjectDigest} ${specDigest}`), seedFrom(`challenge ${challenge}`)];
+  return [FIRST_SEED, seedFrom(`subject ${subjectDigest} ${specDigest}`), seedFrom(`challenge ${challenge}`)];
 }
 
 /** A positive number of 31 bits. */

@@ -7,7 +7,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderJson } from '../report/json.js';
 import { resultsOf } from '../runner/judgeRun.js';
-import { digestOf, filesBelow, NICSPEC_SUITE } from '../runner/project.js';
 import { readRecords, startOf } from '../runner/recordFile.js';
 import type { RunRecord } from '../runner/records.js';
 import { CERTIFICATE_FILE, digestsOf, ENVELOPE_FILE, filesOf, RESULTS_FILE, runFolder, SIGNER_FILE } from './bundle.js';
@@ -166,20 +165,15 @@ function checkDigests(findings: Findings): string {
   return `${Object.keys(files).length} files`;
 }
 
-function checkSpecification(findings: Findings): string {
+async function checkSpecification(findings: Findings): Promise<string> {
   const { specDigest, nicspec } = statementOf(findings).predicate.nicspec;
-  const here = specificationDigest();
+  const { digest: here } = await readCatalogue();
   if (specDigest !== here)
     throw new Broken(
       `it was made with specification and features ${specDigest.slice(0, 16)}, and here are ${here.slice(0, 16)}`,
       `nicspec ${nicspec} with that specification: verify with the version that certified`,
     );
   return `sha256 ${here.slice(0, 16)}`;
-}
-
-function specificationDigest(): string {
-  const { root, spec, features } = NICSPEC_SUITE;
-  return digestOf(root, [...filesBelow(spec, ['.yaml']), ...filesBelow(features, ['.feature', '.ts'])]);
 }
 
 function checkSeeds(findings: Findings): string {

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import colors from 'picocolors';
 import { EXIT } from '../runner/judgeRun.js';
 import type { CheckedCall } from '../targets/process/checkAdapter.js';
+import { LIMIT_HELP } from '../targets/process/limitOptions.js';
 import { ADAPTER_LANGUAGES, type AdapterLanguage } from '../targets/process/newAdapter.js';
 import { examples, exitWith } from './help.js';
 import { print, printJson, wrapped } from './terminal.js';
@@ -25,8 +26,9 @@ export function addAdapter(root: Command): void {
     .description('ask an adapter for everything it says it has, and explain what is wrong with its answers')
     .argument('<command>', 'as after process:, run by a shell')
     .option('--json', 'the findings as JSON')
+    .option('--limit <name=value>', LIMIT_HELP, collect)
     .addHelpText('after', examples([['nicspec adapter check "python3 my-nic/nic.py"', '']]))
-    .action(async (command: string, options: { json?: boolean }) => {
+    .action(async (command: string, options: CheckFlags) => {
       await exitWith(checkCommand(command, options));
     });
   adapter
@@ -58,10 +60,18 @@ async function newCommand(folder: string, language: AdapterLanguage): Promise<nu
   return EXIT.conforms;
 }
 
-async function checkCommand(command: string, { json = false }: { readonly json?: boolean }): Promise<number> {
+interface CheckFlags {
+  readonly json?: boolean;
+  readonly limit?: readonly string[];
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+async function checkCommand(command: string, { json = false, limit = [] }: CheckFlags): Promise<number> {
   const { checkAdapter } = await import('../targets/process/checkAdapter.js');
+  const { parseLimits } = await import('../targets/process/limitOptions.js');
   const findings: CheckedCall[] = [];
-  for await (const found of checkAdapter({ command, folder: process.cwd() })) {
+  for await (const found of checkAdapter({ command, folder: process.cwd(), limits: parseLimits(limit) })) {
     findings.push(found);
     if (!json) print(findingText(found));
   }

@@ -7,6 +7,7 @@ import { EXIT } from '../runner/judgeRun.js';
 import { defaultProfile } from '../runner/repeatCommand.js';
 import { UsageError } from '../runner/usage.js';
 import { targetFolderName } from '../targets/index.js';
+import { LIMIT_HELP } from '../targets/process/limitOptions.js';
 import { examples, exitWith } from './help.js';
 import { print, printJson, table, wrapped } from './terminal.js';
 
@@ -32,6 +33,8 @@ export function addCertification(root: Command): void {
     .option('--deviations <file>', 'YAML: requirement, reason, owner, expires')
     .option('--subject <path>', 'a file or folder that belongs to what is certified; may be repeated', collect)
     .option('--out <dir>', 'folder of the bundle (default: cert/<target>)')
+    .option('--run <folder>', 'a whole run, merged perhaps, instead of running here; one for each seed', collect)
+    .option('--limit <name=value>', LIMIT_HELP, collect)
     .option('--replay <bundle>', 'run again what a bundle says, and compare')
     .addHelpText(
       'after',
@@ -113,6 +116,8 @@ interface CertifyFlags {
   readonly subject?: readonly string[];
   readonly out?: string;
   readonly replay?: string;
+  readonly run?: readonly string[];
+  readonly limit?: readonly string[];
 }
 
 interface VerifyFlags {
@@ -138,6 +143,8 @@ async function certifyCommand(flags: CertifyFlags): Promise<number> {
     import('../certify/keys.js'),
     import('../certify/seeds.js'),
   ]);
+  if (flags.run !== undefined && flags.challenge === undefined)
+    throw new UsageError('--run needs the --challenge that the runs were made for: their seeds follow from it');
   const out = resolve(flags.out ?? join('cert', targetFolderName(flags.target)));
   const { certification, withoutPdf } = await certify({
     target: flags.target,
@@ -149,6 +156,8 @@ async function certifyCommand(flags: CertifyFlags): Promise<number> {
     folder: process.cwd(),
     onRun: (index, seed) => process.stderr.write(`run ${index + 1} of 3, seed ${seed}\n`),
     ...(flags.deviations === undefined ? {} : { deviations: flags.deviations }),
+    ...(flags.limit === undefined ? {} : { limits: flags.limit }),
+    ...(flags.run === undefined ? {} : { runs: flags.run }),
   });
   const bad = certification.requirements.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'not-applicable');
   for (const { id, verdict, reason } of bad.slice(0, 20))
@@ -196,7 +205,7 @@ async function verifyCommand(bundle: string, flags: VerifyFlags): Promise<number
 async function replayCommand(flags: CertifyFlags, bundle: string): Promise<number> {
   const { replay } = await import('../certify/replay.js');
   const differences = await replay(
-    { bundle: resolve(bundle), target: flags.target, folder: process.cwd() },
+    { bundle: resolve(bundle), target: flags.target, folder: process.cwd(), limits: flags.limit ?? [] },
     (index, seed) => process.stderr.write(`run ${index + 1} of 3, seed ${seed}\n`),
   );
   for (const { seed, id, was, is } of differences) print(`seed ${seed}  ${id}: ${was} in the bundle, ${is} now`);

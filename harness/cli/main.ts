@@ -5,6 +5,7 @@ import { EXIT } from '../runner/judgeRun.js';
 import { nicspecVersion } from '../runner/project.js';
 import { RUN_DEFAULTS } from '../runner/repeatCommand.js';
 import { UsageError } from '../runner/usage.js';
+import { LIMIT_HELP } from '../targets/process/limitOptions.js';
 import { addAdapter } from './adapter.js';
 import type { AgentFlags } from './agent.js';
 import type { DocsFlags } from './docs.js';
@@ -91,6 +92,7 @@ function withRunOptions(command: Command): Command {
     .option('--shard <i/n>', 'only this part of the scenarios; put the parts together with merge', parseShard)
     .option('--out <dir>', 'folder of records, reports and evidence (default: reports/<target>)')
     .option('--resume', 'go on with a run that was killed')
+    .option('--limit <name=value>', LIMIT_HELP, collect)
     .option('--patience <seconds>', 'a module that does not return for so long is killed', parseCount, 90)
     .addOption(
       new Option('--format <format>', 'what goes to standard output')
@@ -407,6 +409,7 @@ export interface RunFlags {
   readonly shard?: { readonly index: number; readonly of: number };
   readonly out?: string;
   readonly resume?: boolean;
+  readonly limit?: readonly string[];
   readonly patience: number;
   readonly format: 'pretty' | 'json' | 'junit' | 'ktap';
 }

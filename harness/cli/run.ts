@@ -8,6 +8,7 @@ import { defaultProfile } from '../runner/repeatCommand.js';
 import { run, type RunHandle, type RunOptions, type RunProgress } from '../runner/run.js';
 import { UsageError } from '../runner/usage.js';
 import { parseTargetName, targetFolderName } from '../targets/index.js';
+import { parseLimits } from '../targets/process/limitOptions.js';
 import type { RunFlags } from './main.js';
 import { renderPretty } from './pretty.js';
 import { startProgress } from './progress.js';
@@ -56,6 +57,7 @@ function optionsOf(flags: RunFlags, out: string): RunOptions {
     path,
     replayPath,
     shard,
+    limit = [],
     resume = false,
   } = flags;
   if (path !== undefined && only.length === 0) throw new UsageError('--path belongs to one law: name it with --only');
@@ -68,6 +70,7 @@ function optionsOf(flags: RunFlags, out: string): RunOptions {
     seed,
     runs,
     shard: shard ?? null,
+    limits: parseLimits(limit),
     out,
     resume,
     ...(path === undefined ? {} : { path }),

@@ -51,11 +51,13 @@ function runShard(flags: RunFlags, folder: string, shard: string): Promise<Shard
     path,
     replayPath,
     only = [],
+    limit = [],
     resume,
   } = flags;
   const words = [join(PROJECT_ROOT, 'bin', 'nicspec.js'), 'run', '--shard', shard, '--out', folder, '--format', 'ktap'];
   words.push('--target', target, '--profile', profile, '--seed', String(seed), '--runs', String(runs));
   for (const name of only) words.push('--only', name);
+  for (const text of limit) words.push('--limit', text);
   if (tags !== '') words.push('--tags', tags);
   if (path !== undefined) words.push('--path', path);
   if (replayPath !== undefined) words.push('--replay-path', replayPath);

@@ -97,7 +97,7 @@ describe('a registry', () => {
 
   it('shows deviations with their end, and marks those that are stale', () => {
     const text = page('devices/acme-nic-1/index.html');
-    expect(text).toContain('covered until 2099-12-31 (30 days)');
+    expect(text).toContain('covered until <span class="nowrap">2099-12-31</span> (30 days)');
     expect(text).toMatch(/NIC-MTU-001<\/span>[^]*?deviation-stale">Stale/);
     expect(text).toContain('known &lt;b>bug&lt;/b> 7');
   });

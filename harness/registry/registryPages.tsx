@@ -26,6 +26,8 @@ main, .top, .foot { max-width: var(--page); margin: 0 auto; padding: 0 1.5rem; }
 .levels { display: flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; }
 .badges { display: flex; flex-wrap: wrap; gap: 0.5rem; margin: 1rem 0 0; }
 .badges img { display: block; }
+.grid .nowrap, .top .badges { white-space: nowrap; }
+.block + p { margin-top: 0.625rem; }
 .refused li { padding: 0.5625rem 0; border-top: 1px solid var(--line); }
 .refused p { margin: 0.125rem 0 0; }
 .deviation-stale, .deviation-soon { color: var(--not-supported); }
@@ -209,7 +211,8 @@ function Certificates({ device }: { readonly device: RegisteredDevice }): VNode 
                 <Level level={level} text={level} />
               </td>
               <td data-label="Driver and firmware">
-                {identity.device.driver} {identity.device.driverVersion}, {identity.device.firmwareVersion || 'unknown'}
+                {identity.device.driver} {identity.device.driverVersion}, firmware{' '}
+                {identity.device.firmwareVersion || 'unknown'}
               </td>
               <td data-label="Kernel">
                 {identity.kernel.name} {identity.kernel.release}
@@ -280,7 +283,7 @@ function State({ deviation, builtAt }: { readonly deviation: JudgedDeviation; re
   if (state === 'expired') return <span class="deviation-expired">Expired {expires}: it covers nothing</span>;
   return (
     <span class={days <= SOON_DAYS ? 'deviation-soon' : ''}>
-      Does not hold; covered until {expires} ({count(days, 'day')})
+      Does not hold; covered until <span class="nowrap">{expires}</span> ({count(days, 'day')})
     </span>
   );
 }

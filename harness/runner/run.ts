@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setSession } from '../../features/steps/session.js';
 import { writeEvidence } from '../evidence/index.js';
 import { openTarget } from '../targets/index.js';
+import type { AdapterLimits } from '../targets/process/adapterLimits.js';
 import { loadSuite, roundMs, runScenarios, type Execution, type LoadedSuite } from './cucumber.js';
 import { counterexampleOf, isStepTimeout, judge, mismatchOf, stateOf } from './outcome.js';
 import { nicspecVersion, NICSPEC_SUITE, suiteDigestOf, type Suite } from './project.js';
@@ -32,6 +33,8 @@ export interface RunOptions extends SelectionRequest {
   readonly resume?: boolean;
   readonly suite?: Suite;
   readonly callLimitMs?: number;
+  /** Of a device in a process of its own. */
+  readonly limits?: Partial<AdapterLimits>;
   readonly onProgress?: (progress: RunProgress) => void;
   /** A scenario begins. */
   readonly onScenario?: (id: string) => void;
@@ -58,7 +61,7 @@ export async function run(options: RunOptions, onStart?: (handle: RunHandle) => 
   requestedRequirements(spec, profileNamed(spec, options.profile), options.only);
   const [loaded, recorder] = [await loadSuite(suite), new RunRecorder(options, spec, suite)];
   const rig = await Rig.open({
-    open: () => openTarget(options.target, { seed: options.seed }),
+    open: () => openTarget(options.target, { seed: options.seed, limits: options.limits ?? {} }),
     settle: () => recorder.settled(),
     ...(options.callLimitMs === undefined ? {} : { callLimitMs: options.callLimitMs }),
   });

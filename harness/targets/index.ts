@@ -2,12 +2,15 @@
 import { isReferenceModel, type ReferenceModel } from '../../reference-impl/device/limits.js';
 import type { Target } from '../contract/index.js';
 import { nearestName, UsageError } from '../runner/usage.js';
+import type { AdapterLimits } from './process/adapterLimits.js';
 
 export interface OpenOptions {
   /** Everything that a model draws at random is drawn from it. */
   readonly seed: number;
   /** Paths in a name are relative to it; default: the working directory. */
   readonly folder?: string;
+  /** Of a device in a process of its own; default: ADAPTER_LIMITS. */
+  readonly limits?: Partial<AdapterLimits>;
 }
 
 export interface TargetKind {

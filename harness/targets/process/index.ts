@@ -1,7 +1,6 @@
 /** `process:COMMAND`: a device that another program is, under the reference kernel. */
 import type { Target } from '../../contract/index.js';
 import type { OpenOptions } from '../index.js';
-import type { AdapterLimits } from './adapterLimits.js';
 import { openProcessDevice } from './processDevice.js';
 
 /**
@@ -10,8 +9,7 @@ import { openProcessDevice } from './processDevice.js';
  */
 export async function openProcessTarget(
   command: string,
-  { seed, folder = process.cwd() }: OpenOptions,
-  limits: Partial<AdapterLimits> = {},
+  { seed, folder = process.cwd(), limits = {} }: OpenOptions,
 ): Promise<Target> {
   const name = `process:${command}`;
   const { device } = await openProcessDevice({ name, command, folder, seed, limits });

@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 async function open(misbehaviour: string): Promise<Target> {
-  const target = await openProcessTarget(`node ${FIXTURE} ${misbehaviour}`, { seed: 1 }, LIMITS);
+  const target = await openProcessTarget(`node ${FIXTURE} ${misbehaviour}`, { seed: 1, limits: LIMITS });
   opened.push(target);
   return target;
 }
