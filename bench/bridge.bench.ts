@@ -5,11 +5,13 @@
 import type { Target, TargetPort } from '../harness/contract/index.js';
 import { openReferenceTarget } from '../harness/targets/reference.js';
 import { openLinuxTarget } from '../harness/targets/linux/index.js';
+import { LinuxWireEnd } from '../harness/targets/linux/wireEnd.js';
 import { BridgeClient } from '../reference-impl/netlink/bridgeClient.js';
 import { RouteClient } from '../reference-impl/netlink/routeClient.js';
 import { numberIn } from '../reference-impl/netlink/schema.js';
 import { parseMac } from '../reference-impl/packet/addresses.js';
 import type { BenchRow } from './benchRow.js';
+import { lacksOpenVswitch, openOpenVswitch } from './openVswitch.js';
 
 /** No more than a socket has room for. */
 const BATCH = 200;
@@ -102,38 +104,71 @@ async function ratesOf(target: Target): Promise<{ readonly bridged: number; read
   return { bridged: through, bare };
 }
 
-/** Needs root for the kernel's bridge; without it that row is left out, and that is said. */
+/** The same from cable to cable through Open vSwitch, which has learned B by a frame of its own. */
+async function rateOfOpenVswitch(): Promise<{ readonly version: string; readonly rate: number }> {
+  const ovs = await openOpenVswitch();
+  const [from, to] = ovs.cables.map((cable) => new LinuxWireEnd(cable, () => undefined));
+  try {
+    if (from === undefined || to === undefined) throw new Error('two cables are needed');
+    await to.send([{ bytes: frameTo(BROADCAST, B) }]);
+    if ((await from.receive({ withinMs: LINK_MS, count: 1 })).length === 0)
+      throw new Error('Open vSwitch forwards nothing');
+    const rate = await rateOf(
+      B,
+      (frames) => from.send(frames),
+      (count) => to.receive({ withinMs: 1000, count }),
+    );
+    return { version: ovs.version, rate };
+  } finally {
+    await from?.close();
+    await to?.close();
+    await ovs.close();
+  }
+}
+
+async function ratesOfReference(): Promise<{ readonly bridged: number; readonly bare: number }> {
+  const target = await openReferenceTarget();
+  try {
+    return await ratesOf(target);
+  } finally {
+    await target.close();
+  }
+}
+
+async function ratesOfLinux(): Promise<{ readonly bridged: number; readonly bare: number }> {
+  const target = await openLinuxTarget('bridge');
+  try {
+    return await ratesOf(target);
+  } finally {
+    await target.close();
+  }
+}
+
+const ON_A_CABLE = 'the same veth: from the cable to the host, with what it says of each';
+
+/** The peers need root, and Open vSwitch its package; what is left out is said. */
 export async function bridgeRows(): Promise<BenchRow[]> {
-  const model = await openReferenceTarget();
-  const reference = await ratesOf(model);
-  await model.close();
-  const rows: BenchRow[] = [];
+  const reference = await ratesOfReference();
   const peers = [
     {
       name: 'reference: from the cable to the host, with what it says of each',
       ratio: reference.bridged / reference.bare,
     },
   ];
+  const rows: BenchRow[] = [];
   if (process.getuid?.() === 0) {
-    const target = await openLinuxTarget('bridge');
-    try {
-      const linux = await ratesOf(target);
-      peers.push({ name: "the kernel's bridge over veth, the same way", ratio: reference.bridged / linux.bridged });
-      rows.push({
-        name: "the kernel's bridge over veth: from cable to cable",
-        rate: linux.bridged,
-        unit: 'k/s',
-        peers: [
-          {
-            name: 'the same veth: from the cable to the host, with what it says of each',
-            ratio: linux.bridged / linux.bare,
-          },
-        ],
-      });
-    } finally {
-      await target.close();
-    }
+    const linux = await ratesOfLinux();
+    peers.push({ name: "the kernel's bridge over veth, the same way", ratio: reference.bridged / linux.bridged });
+    const name = "the kernel's bridge over veth: from cable to cable";
+    const bare = { name: ON_A_CABLE, ratio: linux.bridged / linux.bare };
+    rows.push({ name, rate: linux.bridged, unit: 'k/s', peers: [bare] });
   } else console.log("without the kernel's bridge: needs root");
+  const lacking = lacksOpenVswitch();
+  if (lacking === null) {
+    const { version, rate } = await rateOfOpenVswitch();
+    const name = `Open vSwitch ${version}, user space, over veth, the same way`;
+    peers.push({ name, ratio: reference.bridged / rate });
+  } else console.log(`without Open vSwitch: ${lacking}`);
   return [
     { name: 'the reference, a whole target: from cable to cable', rate: reference.bridged, unit: 'k/s', peers },
     ...rows,

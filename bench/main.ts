@@ -4,6 +4,7 @@ import { bridgeRows } from './bridge.bench.js';
 import { formatRows, type BenchRow } from './benchRow.js';
 import { eswitchRows } from './eswitch.bench.js';
 import { labRows } from './lab.bench.js';
+import { netlinkRows } from './netlink.bench.js';
 import { nettoolRows } from './nettool.bench.js';
 import { packetRows } from './packet.bench.js';
 import { routingRows } from './routing.bench.js';
@@ -21,6 +22,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   lab: labRows,
   shell: shellRows,
   nettool: nettoolRows,
+  netlink: netlinkRows,
 };
 
 const asked = process.argv.slice(2);

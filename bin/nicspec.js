@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-import '../dist/harness/cli/main.js';
+import { main } from '../dist/harness/cli/main.js';
+
+await main();

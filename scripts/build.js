@@ -22,6 +22,21 @@ await build({
   logLevel: 'warning',
 });
 
+// The report site's part in the browser is one script, because its page is one file.
+await build({
+  entryPoints: ['harness/report/site/client/main.tsx'],
+  outfile: 'dist/harness/report/site/client.js',
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  charset: 'ascii',
+  logLevel: 'warning',
+});
+
 async function filesOf(folders) {
   const found = [];
   for (const folder of folders) {

@@ -122,6 +122,7 @@ const STRANGE: Readonly<Record<string, Sending | ((frame: Uint8Array) => Uint8Ar
   'with a loose source route': { to: '', options: Uint8Array.of(131, 7, 4, 198, 51, 100, 10, 0) },
   'with a strict source route': { to: '', options: Uint8Array.of(137, 7, 4, 198, 51, 100, 10, 0) },
   'with an option that is longer than the header': (frame) => frame,
+  'that is one hop from a checksum of zero': (frame) => resummed(oneHopFromZero(frame)),
   'that is an ICMP error': { to: '', kind: 'icmp-error' },
   'that is a fragment behind the first': { to: '', fragmentOffset: 185 },
 };
@@ -129,6 +130,17 @@ const STRANGE: Readonly<Record<string, Sending | ((frame: Uint8Array) => Uint8Ar
 function changed(frame: Uint8Array, at: number, change: (byte: number) => number): Uint8Array {
   const bytes = frame.slice();
   bytes[at] = change(bytes[at] ?? 0);
+  return bytes;
+}
+
+/** Its identification is such that the checksum is 0xfeff: with one TTL less it is all ones, which is zero. */
+function oneHopFromZero(frame: Uint8Array): Uint8Array {
+  const bytes = frame.slice();
+  bytes.set([0, 0], 18);
+  const [high = 0, low = 0] = resummed(bytes).subarray(24, 26);
+  const wanted = 0x0100 + ((high << 8) | low);
+  const identification = (wanted & 0xffff) + (wanted >> 16);
+  bytes.set([identification >> 8, identification & 0xff], 18);
   return bytes;
 }
 

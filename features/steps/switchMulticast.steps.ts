@@ -18,6 +18,7 @@ import {
   IN_VLAN,
   vidIn,
   expectMembers,
+  groupTable,
   groupsOf,
   indexOfMember,
   lookUntil,
@@ -27,7 +28,7 @@ import {
   takeGroup,
 } from './switchGroups.js';
 import { setPort } from './switchPortStates.steps.js';
-import { bridgeCalled, namesIn, portCalled } from './switchPorts.js';
+import { bridgeCalled, changeBridge, namesIn, portCalled } from './switchPorts.js';
 import type { NicWorld } from './world.js';
 
 const NEW_GROUP = String.raw`${GROUP} is put at (p\d|the bridge), (permanent|temporary)${IN_VLAN}`;
@@ -176,6 +177,13 @@ When(/^all groups of (p\d) are taken away$/, async function (this: NicWorld, por
 When('all temporary groups are taken away', async function (this: NicWorld) {
   const which = { isPermanent: false };
   accepted(await (await groupsOf(this)).removeAll(bridgeCalled(this).ifIndex, which), 'taking groups away');
+});
+
+Given(/^there may be (\d+) groups more than there are$/, async function (this: NicWorld, more: string) {
+  const { ifIndex } = bridgeCalled(this);
+  const own = (await groupTable(this)).members.filter(({ bridge }) => bridge === ifIndex);
+  const entries = new Set(own.map(({ group, source, vid }) => `${group} ${source} ${vid}`));
+  await changeBridge(this, { IFLA_BR_MCAST_HASH_MAX: entries.size + Number(more) });
 });
 
 /** The bridge itself may be in a few. */

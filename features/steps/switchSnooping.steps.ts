@@ -10,6 +10,7 @@ import {
   type Protocol,
   type RecordName,
 } from '../properties/groupFrames.js';
+import { SERVICE_TAG } from '../properties/numberedFrames.js';
 import type { StationName } from '../properties/stations.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { accepted } from './settings.js';
@@ -104,9 +105,25 @@ When(
     protocol: 'IGMPv3' | 'MLDv2',
     port: string,
   ) {
-    const record = { type, group, sources: sources === 'no source' ? [] : namesIn(sources) };
+    const record = { type, group, sources: sourcesIn(sources) };
     await sendMessage(this, port, reportFrame(protocol, [record], senderCalled(this, station)));
     await taken(this);
+  },
+);
+
+/** `no source`, so many, or each by its address. */
+function sourcesIn(words: string): readonly string[] {
+  if (words === 'no source') return [];
+  const [, count] = /^(\d+) sources$/.exec(words) ?? [];
+  if (count === undefined) return namesIn(words);
+  return Array.from({ length: Number(count) }, (_, index) => `198.51.100.${index + 1}`);
+}
+
+When(
+  new RegExp(String.raw`^([A-Z]) joins ${GROUP} by IGMPv2 at (p\d), service-tagged (\d+)$`),
+  async function (this: NicWorld, station: StationName, group: string, port: string, vid: string) {
+    const sender = { ...senderCalled(this, station), tags: [{ tpid: SERVICE_TAG, tci: Number(vid) }] };
+    await sendMessage(this, port, joinFrame('IGMPv2', group, sender));
   },
 );
 

@@ -3,7 +3,7 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import { formatMac } from '../../reference-impl/packet/addresses.js';
 import { groupFrame, groupMac, joinFrame, type Protocol } from '../properties/groupFrames.js';
 import type { StationName } from '../properties/stations.js';
-import { expectThat } from './expectations.js';
+import { expectNumber, expectThat } from './expectations.js';
 import { lookUntil, membersOf, senderCalled, taken } from './switchGroups.js';
 import { setPort } from './switchPortStates.steps.js';
 import { arrivedAt, bridgeCalled, changeBridge, namesIn, portCalled, sendFromHost, watch } from './switchPorts.js';
@@ -37,6 +37,17 @@ Then(
     };
     const told = await lookUntil(this, look, (found) => found === wanted);
     expectThat(told === wanted, `${port} ${told} instead of: ${wanted}`);
+  },
+);
+
+Then(
+  /^(p\d) names (\d+) sources in the group (\S+)$/,
+  async function (this: NicWorld, port: string, count: string, group: string) {
+    const { ifIndex } = portCalled(this, port);
+    const look = async (): Promise<number> =>
+      (await membersOf(this, group)).find((each) => each.ifIndex === ifIndex)?.sources.length ?? -1;
+    const told = await lookUntil(this, look, (found) => found === Number(count));
+    expectNumber(told, Number(count), `the sources of ${port}`);
   },
 );
 

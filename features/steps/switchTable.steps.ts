@@ -257,7 +257,7 @@ Then(
 const ANNOUNCEMENT_TRIES = 20;
 
 Then(
-  /^the entry of ([A-Z]) is (not )?marked as (learned by hardware|offloaded)$/,
+  /^the entry of ([A-Z]) is (not )?marked as (learned by hardware|learned by somebody else|offloaded)$/,
   async function (this: NicWorld, station: StationName, not: string | null, mark: string) {
     const bit = mark === 'offloaded' ? NTF_OFFLOADED : NTF_EXT_LEARNED;
     const isSo = (entries: readonly TableEntry[]): boolean =>

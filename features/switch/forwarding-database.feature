@@ -360,3 +360,133 @@ Feature: The forwarding database
     Then it leaves at p0 and nowhere else
     When a frame from B to each of those that were taken away comes in at p1
     Then it leaves at p0 and p2
+
+  @SW-FDB-015
+  Scenario Outline: At a port that is listening, <kind>
+    Given p1 is set to listening
+    When B is to be put at p1, <kind>
+    Then it is <answer>
+
+    Examples:
+      | kind    | answer             |
+      | dynamic | refused with EPERM |
+      | static  | accepted           |
+
+  @SW-FDB-015
+  Scenario Outline: At the bridge itself, <kind>
+    When B is to be put at the bridge, <kind>
+    Then it is refused with EINVAL
+
+    Examples:
+      | kind    |
+      | dynamic |
+      | static  |
+
+  @SW-FDB-028
+  Scenario: More stations than may be learned
+    Given the bridge setting IFLA_BR_FDB_MAX_LEARNED is 2
+    When a frame from B to broadcast comes in at p1
+    And a frame from C to broadcast comes in at p1
+    And a frame from D to broadcast comes in at p1
+    Then the bridge counts 2 learned entries
+    And the table has C at p1, dynamic
+    And the table does not have D
+    When a frame from A to D comes in at p0
+    Then it leaves at p1 and p2
+    When D is put at p1, static
+    Then the table has D at p1, static
+    And the bridge counts 2 learned entries
+
+  @SW-FDB-028
+  Scenario Outline: There is room again when a learned entry <goes>
+    Given the bridge setting IFLA_BR_FDB_MAX_LEARNED is 1
+    When a frame from B to broadcast comes in at p1
+    Then the bridge counts 1 learned entry
+    When B is <request>
+    Then the bridge counts 0 learned entries
+    When a frame from D to broadcast comes in at p1
+    Then the table has D at p1, dynamic
+
+    Examples:
+      | goes                       | request                                  |
+      | goes                       | taken from p1                            |
+      | becomes the user's         | to be put at p1, static, if it is there  |
+      | becomes somebody else's    | put at p1, learned by somebody else      |
+      | is confirmed by the user   | put at p1, as if it had spoken there     |
+
+  @SW-FDB-029
+  Scenario: What somebody else learned, and the time
+    Given an ageing time of 1 second
+    When B is put at p1, learned by somebody else
+    And 3 seconds pass
+    And a frame from A to B comes in at p0
+    Then it leaves at p1 and nowhere else
+    And the entry of B is marked as learned by somebody else
+
+  @SW-FDB-030
+  Scenario: What somebody else learned moves
+    Given an ageing time of 1 second
+    When B is put at p1, learned by somebody else
+    And a frame from B to broadcast comes in at p2
+    Then the table has B at p2, dynamic
+    And the entry of B is not marked as learned by somebody else
+    When 3 seconds pass
+    Then the table does not have B
+
+  @SW-FDB-031
+  Scenario: An entry whose time is over
+    Given an ageing time of 1 second
+    And somebody listens for what leaves the table
+    When a frame from B to broadcast comes in at p1
+    And 3 seconds pass
+    Then B is announced as gone, and as stale
+
+  @SW-FDB-031
+  Scenario: An entry that is taken away before
+    Given somebody listens for what leaves the table
+    When B is put at p1, dynamic
+    And B is taken from p1
+    Then B is announced as gone, and as reachable
+
+  @SW-FDB-032
+  Scenario: A port gets an address that was seen elsewhere
+    Given the bridge is given the address 02:00:00:00:0b:01
+    And station B was seen at p1
+    When p2 is given the address of B
+    Then the table has B at p2, permanent
+    When a frame from A to B comes in at p0
+    Then the host gets it from the bridge
+    And it leaves at nowhere
+
+  @SW-FDB-033
+  Scenario: Two ports have one address, and one of them leaves
+    Given the bridge is given the address 02:00:00:00:0b:01
+    And p1 is given the address of B
+    And p2 is given the address of B
+    When p1 leaves its bridge
+    Then the table has B at p2, permanent
+    When a frame from A to B comes in at p0
+    Then the host gets it from the bridge
+    And it leaves at nowhere
+
+  @SW-FDB-033
+  Scenario: A port and the bridge have one address, and the port leaves
+    Given p2 is given the address of B
+    And the bridge is given the address of B
+    When p2 leaves its bridge
+    And a frame from A to B comes in at p0
+    Then the host gets it from the bridge
+    And it leaves at nowhere
+
+  @SW-FDB-034
+  Scenario: The user says that a station spoke
+    When B is put at p1, as if it had spoken there
+    Then the table has B at p1, dynamic
+    When a frame from A to B comes in at p0
+    Then it leaves at p1 and nowhere else
+
+  @SW-FDB-034
+  Scenario: The user says that a station spoke at a port that listens
+    Given p1 is set to listening
+    When B is put at p1, as if it had spoken there
+    Then the table does not have B

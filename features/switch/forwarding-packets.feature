@@ -187,3 +187,8 @@ Feature: Packets from port to port
   Scenario: A packet for a port of the router's that nobody listens at
     When A sends a packet to 192.0.2.1
     Then A is told that the port is unreachable
+
+  @SW-RT-030
+  Scenario: A packet whose checksum would be all ones
+    When A sends a packet that is one hop from a checksum of zero to 198.51.100.10
+    Then it is routed to B

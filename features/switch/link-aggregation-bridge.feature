@@ -335,3 +335,12 @@ Feature: Link aggregates below a bridge
     When a frame from A to B comes in at p0
     Then it leaves at p2 and nowhere else
     And the host does not get it at p0
+
+  @SW-LAG-046
+  Scenario: The first member comes late, and a station was put there by hand
+    Given an xor aggregate without members
+    And a bridge over the aggregate, p2 and p3
+    When A is put at the aggregate, static
+    And p0 joins the aggregate
+    And a frame from B to A comes in at p2
+    Then it leaves at p0 and nowhere else

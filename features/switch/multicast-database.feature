@@ -298,3 +298,14 @@ Feature: The multicast database
     When all temporary groups are taken away
     Then in the group 239.1.1.1 is p1
     And in the group 239.1.1.2 is nobody
+
+  @SW-MDB-014
+  Scenario: As many groups as there may be
+    Given there may be 2 groups more than there are
+    When the group 239.1.1.1 is put at p1, permanent
+    And the group 239.1.1.2 is put at p1, permanent
+    And the group 239.1.1.2 is put at p2, permanent
+    Then the bridge snoops
+    When the group 239.1.1.3 is to be put at p1, permanent
+    Then it is refused with E2BIG
+    And the bridge does not snoop

@@ -507,3 +507,41 @@ Feature: Snooping of IGMP and MLD
     When a frame from A to the group 239.2.0.1 comes in at p0
     Then it leaves at p1
     And the host does not get it at p0
+
+  @SW-SNOOP-019 @needs:bridge-vlan-filtering
+  Scenario: A report behind a service tag
+    Given the bridge setting IFLA_BR_VLAN_PROTOCOL is 0x88a8
+    And the bridge filters VLANs
+    And the bridge asks who is in which group
+    And p0, p1 and p2 are in VLAN 10, tagged
+    When B joins the group 239.2.0.1 by IGMPv2 at p1, service-tagged 10
+    Then it leaves at nowhere
+    And in the group 239.2.0.1 in VLAN 10 is p1
+
+  @SW-SNOOP-025
+  Scenario: More sources than a member may have
+    Given sources are kept
+    And the bridge asks who is in which group
+    When B says IS_IN of the group 232.2.0.1 and 40 sources by IGMPv3 at p1
+    Then p1 names 32 sources in the group 232.2.0.1
+
+  @SW-SNOOP-025
+  Scenario: As many sources as a member may have
+    Given sources are kept
+    And the bridge asks who is in which group
+    When B says IS_IN of the group 232.2.0.1 and 32 sources by IGMPv3 at p1
+    Then p1 names 32 sources in the group 232.2.0.1
+
+  @SW-SNOOP-026
+  Scenario Outline: Sources that nobody can be, by <protocol>
+    Given sources are kept
+    And the bridge asks who is in which group
+    When B says IS_IN of the group <group> and <none> and <source> by <protocol> at p1
+    Then p1 includes <source> in the group <group>
+
+    Examples:
+      | protocol | group     | none        | source      |
+      | IGMPv3   | 232.2.0.1 | 0.0.0.0     | 192.0.2.77  |
+      | IGMPv3   | 232.2.0.1 | 239.9.9.9   | 192.0.2.77  |
+      | MLDv2    | ff3e::2:1 | ff0e::9     | 2001:db8::7 |
+      | MLDv2    | ff3e::2:1 | ::          | 2001:db8::7 |

@@ -150,3 +150,12 @@ Feature: States of ports
       | disabled  |
       | listening |
       | learning  |
+
+  @SW-STP-012
+  Scenario: The protocol is switched off
+    Given a program of the user's plays the spanning tree protocol
+    When p1 is set to blocking
+    And the bridge setting IFLA_BR_STP_STATE is set to 0
+    Then p1 is in the state blocking
+    When a frame from A to broadcast comes in at p0
+    Then it leaves at p2

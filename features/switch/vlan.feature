@@ -387,3 +387,16 @@ Feature: VLANs of a bridge
     When p1 is taken out of VLAN 40
     Then the table does not have the address of p1 in VLAN 40
     And the table has the address of p1 in VLAN 1
+
+  @SW-VLAN-016
+  Scenario: A port leaves one of its VLANs, and a station was seen in another
+    Given the bridge filters VLANs
+    And p0, p1 and p2 are in VLAN 10, tagged
+    And p0, p1 and p2 are in VLAN 20, tagged
+    When a frame from B to broadcast, tagged 10 comes in at p1
+    And a frame from C to broadcast, tagged 20 comes in at p1
+    And p1 is taken out of VLAN 10
+    And a frame from A to C, tagged 20 comes in at p0
+    Then it leaves at p1 and nowhere else
+    And the table has C at p1, dynamic
+    And the table does not have B

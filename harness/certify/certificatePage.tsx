@@ -1,9 +1,9 @@
 /** The certificate as a page: what a buyer reads. A pure function of what is stated, so that whoever verifies can make it again. */
 import type { KeyObject } from 'node:crypto';
 import type { VNode } from 'preact';
-import { renderDocument } from '../report/page/document.js';
-import { Verdict } from '../report/page/verdict.js';
-import { count } from '../report/page/words.js';
+import { renderReportDocument } from '../report/page/reportDocument.js';
+import { Verdict } from '../site/verdict.js';
+import { count } from '../site/words.js';
 import type { Outcome } from '../runner/records.js';
 import { areaOf } from '../runner/spec.js';
 import { keyIdOf } from './keys.js';
@@ -14,7 +14,7 @@ type Content = Omit<Certification, 'files'>;
 
 export function renderCertificate(content: Content, subject: readonly ResourceDescriptor[], signer: KeyObject): string {
   const { device } = content.identity;
-  return renderDocument(
+  return renderReportDocument(
     `Certificate: ${device.vendor} ${device.model}`,
     <>
       <Top content={content} />

@@ -22,7 +22,7 @@ import {
   SIGNER_FILE,
 } from './bundle.js';
 import { renderCertificate } from './certificatePage.js';
-import { printPdf } from './certificatePdf.js';
+import { printPdf } from '../publish/pdf/chromium.js';
 import { readDeviations, type Deviation } from './deviations.js';
 import { adapterFiles, identitySubjects, subjectDigest, suiteDigest } from './digests.js';
 import { sealEnvelope } from './dsse.js';

@@ -25,6 +25,7 @@ export async function diffCommand(
     if (comparison.mended.length > 0) {
       print(`known to fail, and passed: ${comparison.mended.join(', ')}; docs/targets is to follow`);
     }
+    if (comparison.leftOut.length > 0) print(`${comparison.leftOut.length} that one run left out (--only, --tags)`);
     print(
       `${comparison.requirements.length} requirements differ, ${unexplained.length} of them unexplained; ` +
         `${comparison.same} are the same`,

@@ -7,17 +7,23 @@ import { RUN_DEFAULTS } from '../runner/repeatCommand.js';
 import { UsageError } from '../runner/usage.js';
 import { addAdapter } from './adapter.js';
 import type { AgentFlags } from './agent.js';
+import type { DocsFlags } from './docs.js';
 import type { ExportFlags } from './export.js';
 import { addCertification } from './certify.js';
-import { examples, exitWith } from './help.js';
+import { examples, exitCodes, exitWith } from './help.js';
 import type { LabRunFlags } from './lab.js';
+import type { ReportFlags, ServeFlags } from './report.js';
+import type { MergeFlags } from './merge.js';
+import { addPlan } from './plan.js';
+import { addRegistry } from './registry.js';
 import type { ShellFlags } from './shell.js';
 import { parseCount, parsePort, parseSeed, parseShard } from './optionValues.js';
 
 const LAB_DEVICES_TEXT = 'e1000e, virtio-net, vmxnet3, igb, netdevsim, rocker, bridge';
 const LISTS = ['requirements', 'profiles', 'targets', 'capabilities'];
 
-function program(): Command {
+/** Every command with its options; the reference of the command line is made of it. */
+export function program(): Command {
   const root = new Command('nicspec')
     .description('What the Linux kernel expects of a NIC, and the suite that proves it.')
     .version(nicspecVersion())
@@ -38,6 +44,9 @@ function program(): Command {
   addGuard(root);
   addShell(root);
   addExport(root);
+  addPlan(root);
+  addDocs(root);
+  addRegistry(root);
   for (const command of root.commands) command.exitOverride();
   return root;
 }
@@ -167,20 +176,46 @@ function addRunsOnDisk(root: Command): void {
     .description('put the shards of one run together')
     .argument('<run...>', 'folders of the shards')
     .requiredOption('--out <dir>', 'folder of the whole run')
+    .option('--partial', 'also where shards are missing or did not end; what is missing is inconclusive')
     .addHelpText('after', examples([['nicspec merge shards/1 shards/2 --out reports/whole', '']]))
-    .action(async (folders: string[], options: { out: string }) => {
+    .action(async (folders: string[], options: MergeFlags) => {
       const { mergeCommand } = await import('./merge.js');
       await exitWith(mergeCommand(folders, options));
     });
-  root
+  addReport(root);
+}
+
+function addReport(root: Command): void {
+  const report = root
     .command('report')
-    .description('write the reports of a run again, from its records')
-    .argument('<dir>', 'folder of a run')
-    .addHelpText('after', examples([['nicspec report reports/reference', 'also of a run that was killed']]))
-    .action(async (folder: string) => {
+    .description('a site of one run, or of several side by side; of one run all its reports, from its records')
+    .argument('[run...]', 'folders of runs, bundles, and of nicspec defects (default: all below reports)')
+    .option('--out <dir>', 'folder of the site (default: the run itself, of several reports/site)')
+    .addHelpText(
+      'after',
+      examples([
+        ['nicspec report reports/reference', 'also of a run that was killed'],
+        ['nicspec report reports/lab-* reports/defects --out site', 'a matrix of targets, with the kill matrix'],
+        ['nicspec report serve reports/reference', 'while nicspec run works in another terminal'],
+      ]),
+    )
+    .action(async (folders: string[], options: ReportFlags) => {
       const { reportCommand } = await import('./report.js');
-      await exitWith(reportCommand(folder));
+      await exitWith(reportCommand(folders, options));
     });
+  report
+    .command('serve')
+    .description('watch a run as it goes, in a browser; then its report')
+    .argument('[run]', 'folder of the run, which need not have begun', 'reports/reference')
+    .option('--port <port>', '0 for any', parsePort, 0)
+    .option('--host <address>', 'what to listen on; everyone who reaches it can read the run', '127.0.0.1')
+    .option('--until-end', 'end with the run, with its exit code')
+    .addHelpText('after', examples([['nicspec report serve reports/lab-e1000e --port 8080', '']]))
+    .action(async (folder: string, options: ServeFlags) => {
+      const { serveCommand } = await import('./report.js');
+      await exitWith(serveCommand(folder, options));
+    });
+  for (const command of report.commands) command.exitOverride();
 }
 
 function addPage(root: Command): void {
@@ -270,6 +305,31 @@ function addExport(root: Command): void {
     .action(async (options: ExportFlags) => {
       const { exportCommand } = await import('./export.js');
       await exitWith(exportCommand(options));
+    });
+}
+
+function addDocs(root: Command): void {
+  root
+    .command('docs')
+    .description('the published specification, with the verdicts of runs')
+    .option('--out <dir>', 'folder that gets a folder for each format', 'reports/specification')
+    .option('--format <formats>', 'html, rst, md, pdf; several with commas', collect)
+    .option('--results <run>', 'folder of a run to publish; may be repeated (default: all below reports/)', collect)
+    .option('--other-versions', 'publish runs of another version too, where a requirement still says the same')
+    .option('--freeze <version>', 'write nothing but the requirements of this version, for later change logs')
+    .option('--changes <old>', 'print what has changed since OLD: a spec folder, or a version that was frozen')
+    .addHelpText(
+      'after',
+      examples([
+        ['nicspec docs', 'then open reports/specification/html/index.html'],
+        ['nicspec docs --format html,rst,md,pdf', 'the PDF is printed by Chromium'],
+        ['nicspec docs --changes ../nicspec-0.1.0/spec', 'by id: added, removed, changed in title, level or statement'],
+        ['nicspec docs --results reports/lab-igb --out public', 'with the verdicts of one target'],
+      ]),
+    )
+    .action(async (options: Omit<DocsFlags, 'format'> & Partial<DocsFlags>) => {
+      const { docsCommand } = await import('./docs.js');
+      await exitWith(docsCommand({ format: ['html'], ...options }));
     });
 }
 
@@ -365,10 +425,6 @@ function collect(value: string, before: readonly string[] = []): readonly string
   return [...before, ...value.split(',').filter((name) => name !== '')];
 }
 
-function exitCodes(): string {
-  return '\nExit codes: 0 conforms, 1 does not, 2 wrong use, 3 the target or the rig failed.';
-}
-
 /** Milliseconds for output that a slow reader has not taken yet. */
 const LEFTOVERS_MS = 5000;
 
@@ -389,15 +445,17 @@ function codeOf(error: unknown): number {
   return EXIT.targetFailed;
 }
 
-// A reader that has seen enough, as `head` has, is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
-
-try {
-  await program().parseAsync();
-} catch (error) {
-  process.exitCode = codeOf(error);
+/** Does what the command line says; the exit code is left in `process.exitCode`. */
+export async function main(): Promise<void> {
+  // A reader that has seen enough, as `head` has, is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    process.exitCode = codeOf(error);
+  }
+  // All is done and written. A target that was lost in the middle of a call may have left a socket that nobody will ever close.
+  setTimeout(() => process.exit(), LEFTOVERS_MS).unref();
 }
-// All is done and written. A target that was lost in the middle of a call may have left a socket that nobody will ever close.
-setTimeout(() => process.exit(), LEFTOVERS_MS).unref();

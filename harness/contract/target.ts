@@ -104,8 +104,17 @@ export interface NetlinkSocket {
    * NETLINK_GET_STRICT_CHK (12) …. Capability `netlink-options`; absent where the target has no way to it.
    */
   setOption?(option: number, value: number): Promise<SocketOptionResult>;
+  /** SO_RCVBUF: room for what is not read yet. Without it there is more than anybody needs. Capability `netlink-buffers`. */
+  limitReceiveBuffer?(bytes: number): Promise<SocketOptionResult>;
+  /** recvmsg(2) into a buffer of this length, with MSG_DONTWAIT and MSG_TRUNC. Capability `netlink-buffers`. */
+  receiveInto?(length: number): Promise<ReceivedDatagram>;
   close(): Promise<void>;
 }
+
+/** EAGAIN: nothing is there. `length`: of the whole datagram; more than there are bytes where it was cut. */
+export type ReceivedDatagram =
+  | { readonly ok: true; readonly bytes: Uint8Array; readonly length: number }
+  | { readonly ok: false; readonly errno: Errno };
 
 export type SocketOptionResult = { readonly ok: true } | { readonly ok: false; readonly errno: Errno };
 

@@ -129,10 +129,13 @@ function sameField(left: Side, field: DissectedField, right: Side, other: Dissec
   return true;
 }
 
-type Pair = readonly [DissectedLayer | undefined, DissectedLayer | undefined];
+/** A layer of the expected frame and the one of the other that answers to it; undefined: only one of them has it. */
+export type LayerPair = readonly [expected: DissectedLayer | undefined, got: DissectedLayer | undefined];
+
+type Pair = LayerPair;
 
 /** The longest common run of layer kinds, in order; what is left over stands alone. */
-function alignLayers(left: readonly DissectedLayer[], right: readonly DissectedLayer[]): Pair[] {
+export function alignLayers(left: readonly DissectedLayer[], right: readonly DissectedLayer[]): Pair[] {
   if (left.length * right.length > MOST_PAIRS) {
     return Array.from({ length: Math.max(left.length, right.length) }, (_, index): Pair => [left[index], right[index]]);
   }

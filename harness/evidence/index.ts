@@ -6,6 +6,7 @@ import type { Testimony } from '../contract/index.js';
 import type { CounterexampleRecord, FrameMismatchRecord } from '../runner/records.js';
 import { compareFrames, describeDifference } from './frameDifference.js';
 import { writePcapng, type Capture, type CaptureInterface, type CapturePacket } from './pcapng.js';
+import { netlinkCapture } from './netlinkCapture.js';
 import type { RecordedCase, RecordedFrame } from './recordedCase.js';
 import { transcribe } from './transcript.js';
 
@@ -24,8 +25,8 @@ export interface Expectation {
 }
 
 /**
- * Writes frames.pcapng and netlink.txt of the case into the folder, and counterexample.json where a law was broken; answers their
- * names. The folder is made. Fails only where the file system does.
+ * Writes frames.pcapng and netlink.txt of the case into the folder, netlink.pcapng where datagrams were exchanged, and
+ * counterexample.json where a law was broken; answers their names. The folder is made. Fails only where the file system does.
  */
 export async function writeEvidence(
   folder: string,
@@ -37,6 +38,7 @@ export async function writeEvidence(
     ['netlink.txt', transcribe(recorded.datagrams, recorded.families)],
   ];
   const { counterexample, testimony = [] } = expectation;
+  if (recorded.datagrams.length > 0) files.push(['netlink.pcapng', writePcapng(netlinkCapture(recorded, expectation))]);
   if (counterexample != null) files.push(['counterexample.json', `${JSON.stringify(counterexample, null, 2)}\n`]);
   for (const { name, text } of testimony) files.push([name, text]);
   await mkdir(folder, { recursive: true });

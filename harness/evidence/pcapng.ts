@@ -5,6 +5,8 @@ export interface CaptureInterface {
   /** `host eth0`. */
   readonly name: string;
   readonly description?: string;
+  /** What its packets begin with (www.tcpdump.org/linktypes.html); default: LINKTYPE_ETHERNET. */
+  readonly linkType?: number;
 }
 
 export interface CapturePacket {
@@ -25,21 +27,22 @@ export interface Capture {
   readonly packets: readonly CapturePacket[];
 }
 
-const SECTION_HEADER = 0x0a0d0d0a;
-const INTERFACE_DESCRIPTION = 1;
-const ENHANCED_PACKET = 6;
-const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-const LINKTYPE_ETHERNET = 1;
+export const SECTION_HEADER = 0x0a0d0d0a;
+export const INTERFACE_DESCRIPTION = 1;
+export const ENHANCED_PACKET = 6;
+export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+export const LINKTYPE_ETHERNET = 1;
+export const LINKTYPE_NETLINK = 253;
 
-const OPT_ENDOFOPT = 0;
-const OPT_COMMENT = 1;
-const SHB_USERAPPL = 4;
-const IF_NAME = 2;
-const IF_DESCRIPTION = 3;
+export const OPT_ENDOFOPT = 0;
+export const OPT_COMMENT = 1;
+export const SHB_USERAPPL = 4;
+export const IF_NAME = 2;
+export const IF_DESCRIPTION = 3;
 const IF_TSRESOL = 9;
-const EPB_FLAGS = 2;
+export const EPB_FLAGS = 2;
 /** Two bits of epb_flags. */
-const DIRECTION = { inbound: 1, outbound: 2 } as const;
+export const DIRECTION = { inbound: 1, outbound: 2 } as const;
 /** if_tsresol: ten to the minus ninth of a second. */
 const NANOSECONDS = 9;
 /** An option's length is 16 bits wide. */
@@ -86,9 +89,9 @@ function sectionHeader({ application, comment }: Capture): Uint8Array {
   return block(SECTION_HEADER, fixed, [...textOption(OPT_COMMENT, comment), ...textOption(SHB_USERAPPL, application)]);
 }
 
-function interfaceDescription({ name, description }: CaptureInterface): Uint8Array {
+function interfaceDescription({ name, description, linkType = LINKTYPE_ETHERNET }: CaptureInterface): Uint8Array {
   const fixed = new Uint8Array(8);
-  new DataView(fixed.buffer).setUint16(0, LINKTYPE_ETHERNET, true);
+  new DataView(fixed.buffer).setUint16(0, linkType, true);
   return block(INTERFACE_DESCRIPTION, fixed, [
     ...textOption(IF_NAME, name),
     ...textOption(IF_DESCRIPTION, description),

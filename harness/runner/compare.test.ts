@@ -11,13 +11,31 @@ function run(scenarios: readonly { readonly id: string; readonly state?: readonl
     profile: 'p',
     digest: 'd',
     startedAt: '',
+    only: [],
+    tags: '',
     summary,
     requirements: [],
     scenarios: named,
   } as unknown as Results;
 }
 
+const verdicts = (of: Readonly<Record<string, string>>, only: readonly string[] = []): Results =>
+  ({
+    ...run([]),
+    only,
+    requirements: Object.entries(of).map(([id, verdict]) => ({ id, title: id, verdict, reason: '' })),
+  }) as unknown as Results;
+
 describe('compareRuns', () => {
+  it('tells what only one has, unless the other was told to leave it out', () => {
+    const whole = verdicts({ 'NIC-A-001': 'pass', 'NIC-A-002': 'pass', 'NIC-B-001': 'pass' });
+    const lacking = compareRuns(whole, verdicts({ 'NIC-A-001': 'fail' }));
+    expect(lacking.requirements.map(({ id }) => id)).toEqual(['NIC-A-001', 'NIC-A-002', 'NIC-B-001']);
+    const partial = compareRuns(whole, verdicts({ 'NIC-A-001': 'fail', 'NIC-A-002': 'pass' }, ['NIC-A-*']));
+    expect(partial.requirements.map(({ id }) => id)).toEqual(['NIC-A-001']);
+    expect(partial).toMatchObject({ same: 1, leftOut: ['NIC-B-001'] });
+  });
+
   it('tells line by line what two targets show after the same script', () => {
     const one = run([{ id: 'f:1', state: ['p0: up', 'A at p1', 'p1: up'] }]);
     const other = run([{ id: 'f:1', state: ['p0: up', 'A at p2', 'p1: up'] }]);

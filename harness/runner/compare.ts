@@ -8,10 +8,12 @@ export interface RunComparison {
   readonly b: RunName;
   /** What else is different: two runs that were asked different things say less. */
   readonly notes: readonly string[];
-  /** Those whose verdict differs, or that only one run has. */
+  /** Those whose verdict differs, or that only one run has though the other left nothing out. */
   readonly requirements: readonly RequirementDifference[];
   /** How many have the same verdict in both. */
   readonly same: number;
+  /** Those that one of the runs was told to leave out, by --only or --tags. */
+  readonly leftOut: readonly string[];
   /** Scenarios after which the two targets showed different states. */
   readonly states: readonly StateDifference[];
 }
@@ -46,7 +48,10 @@ export interface RequirementDifference {
 /** `known`: what is known of the target of the second run. */
 export function compareRuns(a: Results, b: Results, known: KnownDepartures | null = null): RunComparison {
   const [inA, inB] = [a, b].map(({ requirements }) => new Map(requirements.map((one) => [one.id, one])));
-  const ids = [...new Set([...a.requirements, ...b.requirements].map(({ id }) => id))].sort();
+  const all = [...new Set([...a.requirements, ...b.requirements].map(({ id }) => id))].sort();
+  const isLeftOut = (id: string): boolean => (isPartial(a) && !inA?.has(id)) || (isPartial(b) && !inB?.has(id));
+  const leftOut = all.filter(isLeftOut);
+  const ids = all.filter((id) => !isLeftOut(id));
   const differences = ids.flatMap((id) => differenceOf(id, inA?.get(id), inB?.get(id), known) ?? []);
   return {
     a: nameOf(a),
@@ -54,9 +59,12 @@ export function compareRuns(a: Results, b: Results, known: KnownDepartures | nul
     notes: notesOf(a, b),
     requirements: differences,
     same: ids.length - differences.length,
+    leftOut,
     states: statesOf(a, b),
   };
 }
+
+const isPartial = ({ only, tags }: Results): boolean => only.length > 0 || tags !== '';
 
 /** Where both runs have the state after a scenario, and it is not the same. */
 function statesOf(a: Results, b: Results): StateDifference[] {

@@ -1,6 +1,7 @@
 /** Each seeded defect against the scenarios that must catch it: is the suite worth its verdicts? */
 import { setSession } from '../../features/steps/session.js';
 import { defects as seeded, type Defect } from '../../reference-impl/defects/index.js';
+import type { ReferenceModel } from '../../reference-impl/device/limits.js';
 import { CONFORMING_NETTOOL, type NettoolParts } from '../../reference-impl/nettool/index.js';
 import { TargetFault, type TargetDescription } from '../contract/index.js';
 import { TargetBench } from '../targets/bench.js';
@@ -149,10 +150,16 @@ interface Trial {
 }
 
 interface Assignment {
+  readonly model: ReferenceModel;
   /** Null: the sound reference. */
   readonly defect: Defect | null;
   readonly scenario: PlannedScenario;
 }
+
+type Descriptions = Readonly<Record<ReferenceModel, TargetDescription>>;
+
+/** A scenario on one of the references. */
+const placeOf = ({ model, scenario }: Assignment): string => `${model} ${scenario.id}`;
 
 /**
  * All defects in one process: cucumber runs one list in which a scenario stands once for the sound reference and once for each
@@ -164,14 +171,15 @@ class Gallery {
   readonly #spec: Spec;
   readonly #loaded: LoadedSuite;
   readonly #options: DefectsOptions;
-  readonly #description: TargetDescription;
+  /** Of each sound reference. */
+  readonly #descriptions: Descriptions;
   readonly #bench: TargetBench<RecordingTarget>;
   readonly #trials = new Map<string, Trial>();
-  /** Scenarios that the sound reference does not pass: they can catch nothing. */
+  /** Scenarios that a sound reference does not pass: they can catch nothing there. */
   readonly #blind = new Set<string>();
   #assignments: readonly Assignment[] = [];
   #now: Assignment | undefined;
-  #onBench: Defect | null = null;
+  #onBench: { readonly model: ReferenceModel; readonly defect: Defect | null } = { model: 'switchdev', defect: null };
   #done = 0;
   #total = 0;
 
@@ -180,18 +188,26 @@ class Gallery {
     loaded: LoadedSuite,
     options: DefectsOptions,
     sound: RecordingTarget,
-    description: TargetDescription,
+    descriptions: Descriptions,
   ) {
     this.#spec = spec;
     this.#loaded = loaded;
     this.#options = options;
-    this.#description = description;
+    this.#descriptions = descriptions;
     this.#bench = new TargetBench(sound, () => this.#provide());
   }
 
   static async open(spec: Spec, loaded: LoadedSuite, options: DefectsOptions): Promise<Gallery> {
-    const sound = new RecordingTarget(await openReferenceTarget({ seed: options.seed }));
-    return new Gallery(spec, loaded, options, sound, await sound.describe());
+    const { seed } = options;
+    const describe = async (model: ReferenceModel): Promise<TargetDescription> => {
+      const target = await openReferenceTarget({ seed, model });
+      const description = await target.describe();
+      await target.close();
+      return description;
+    };
+    const descriptions = { switchdev: await describe('switchdev'), 'no-switchdev': await describe('no-switchdev') };
+    const sound = new RecordingTarget(await openReferenceTarget({ seed }));
+    return new Gallery(spec, loaded, options, sound, descriptions);
   }
 
   trialOf({ id }: Defect): Trial {
@@ -205,12 +221,15 @@ class Gallery {
 
   async run(defects: readonly Defect[]): Promise<void> {
     const { seed, runs, full } = this.#options;
-    const nettool = (): NettoolParts | undefined => this.#onBench?.nettool?.(CONFORMING_NETTOOL);
+    const nettool = (): NettoolParts | undefined => this.#onBench.defect?.nettool?.(CONFORMING_NETTOOL);
+    const description = (): TargetDescription => this.#descriptions[this.#now?.model ?? 'switchdev'];
     setSession({
       target: this.#bench,
-      description: this.#description,
       seed,
       runs,
+      get description() {
+        return description();
+      },
       get nettool() {
         return nettool();
       },
@@ -238,14 +257,15 @@ class Gallery {
   ): Promise<void> {
     await runScenarios(this.#loaded, {
       choose: (all) => {
-        const runnable = all.filter((scenario) => this.#canRun(scenario));
-        const trials = defects.flatMap((defect) =>
-          runnable.filter((scenario) => mayCatch(scenario, defect)).map((scenario) => ({ defect, scenario })),
+        const trials = defects.flatMap((defect) => {
+          const { model = 'switchdev' } = defect;
+          return all
+            .filter((scenario) => mayCatch(scenario, defect) && this.#canRun(scenario, model))
+            .map((scenario): Assignment => ({ model, defect, scenario }));
+        });
+        const sound = [...new Map(trials.map((trial) => [placeOf(trial), trial])).values()].map(
+          ({ model, scenario }): Assignment => ({ model, defect: null, scenario }),
         );
-        const sound = [...new Set(trials.map(({ scenario }) => scenario))].map((scenario) => ({
-          defect: null,
-          scenario,
-        }));
         this.#assignments = [...sound, ...trials];
         return this.#assignments.map(({ scenario }) => scenario);
       },
@@ -254,11 +274,11 @@ class Gallery {
     });
   }
 
-  #canRun(scenario: PlannedScenario): boolean {
+  #canRun(scenario: PlannedScenario, model: ReferenceModel): boolean {
     const needs = this.#spec.requirements
       .filter(({ id }) => scenario.requirements.includes(id))
       .flatMap((one) => one.needs);
-    return absentCapabilities([...scenario.needs, ...needs], this.#description.capabilities).length === 0;
+    return absentCapabilities([...scenario.needs, ...needs], this.#descriptions[model].capabilities).length === 0;
   }
 
   /** The stack for the scenario that begins; a scenario that has nothing to say any more ends here. */
@@ -267,17 +287,18 @@ class Gallery {
     if (now === undefined) throw new TargetFault('no scenario runs');
     if (this.#isSettled(now)) throw new TargetFault('settled before');
     const { current } = this.#bench;
-    if (now.defect === this.#onBench && current.hung === null) return current;
+    const { model, defect } = now;
+    const isThere = model === this.#onBench.model && defect === this.#onBench.defect;
+    if (isThere && current.hung === null) return current;
     await current.close().catch(() => undefined);
-    this.#onBench = now.defect;
+    this.#onBench = { model, defect };
     const { seed } = this.#options;
-    return new RecordingTarget(
-      await openReferenceTarget(now.defect === null ? { seed } : { seed, defect: now.defect }),
-    );
+    return new RecordingTarget(await openReferenceTarget(defect === null ? { seed, model } : { seed, model, defect }));
   }
 
-  #isSettled({ defect, scenario }: Assignment): boolean {
-    return defect !== null && (this.trialOf(defect).kill !== null || this.#blind.has(scenario.id));
+  #isSettled(assignment: Assignment): boolean {
+    const { defect } = assignment;
+    return defect !== null && (this.trialOf(defect).kill !== null || this.#blind.has(placeOf(assignment)));
   }
 
   #finished(assignment: Assignment | undefined, execution: Execution): void {
@@ -286,7 +307,7 @@ class Gallery {
     const { outcome, reason } = judge(execution);
     if (defect === null) {
       if (outcome === 'pass') return;
-      this.#blind.add(scenario.id);
+      this.#blind.add(placeOf(assignment));
       for (const id of scenario.requirements) this.unsound.set(id, `${scenario.name}: ${reason}`);
       return;
     }

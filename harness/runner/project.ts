@@ -50,6 +50,13 @@ export function digestOf(root: string, files: readonly string[]): string {
   return hash.digest('hex');
 }
 
+/** Over what a suite asks: two runs with the same digest were asked the same. Prose of the published document is not asked. */
+export function suiteDigestOf({ root, spec, features }: Suite): string {
+  const document = join(spec, 'document') + sep;
+  const asked = filesBelow(spec, ['.yaml']).filter((file) => !file.startsWith(document));
+  return digestOf(root, [...asked, ...filesBelow(features, ['.feature', '.ts'])]);
+}
+
 /** A path with slashes, whatever the machine. */
 export function slashed(path: string): string {
   return sep === '/' ? path : path.replaceAll(sep, '/');

@@ -6,7 +6,7 @@ import { writeEvidence } from '../evidence/index.js';
 import { openTarget } from '../targets/index.js';
 import { loadSuite, roundMs, runScenarios, type Execution, type LoadedSuite } from './cucumber.js';
 import { counterexampleOf, isStepTimeout, judge, mismatchOf, stateOf } from './outcome.js';
-import { digestOf, filesBelow, nicspecVersion, NICSPEC_SUITE, type Suite } from './project.js';
+import { nicspecVersion, NICSPEC_SUITE, suiteDigestOf, type Suite } from './project.js';
 import { latestScenarios, openRecordFile, readRecords, recordKey, startOf, type RecordFile } from './recordFile.js';
 import type { RunEnd, RunRecord, RunStart, ScenarioRecord } from './records.js';
 import { repeatCommand } from './repeatCommand.js';
@@ -239,10 +239,6 @@ class RunRecorder {
 
   #start(rig: Rig, { requirements }: Selection): RunStart {
     const { target, profile, seed, runs, only, tags, shard } = this.#options;
-    const files = [
-      ...filesBelow(this.#suite.spec, ['.yaml']),
-      ...filesBelow(this.#suite.features, ['.feature', '.ts']),
-    ];
     return {
       kind: 'run-start',
       nicspec: nicspecVersion(),
@@ -254,7 +250,7 @@ class RunRecorder {
       profile,
       seed,
       runs,
-      digest: digestOf(this.#suite.root, files),
+      digest: suiteDigestOf(this.#suite),
       only,
       tags,
       shard,

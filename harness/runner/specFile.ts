@@ -6,7 +6,8 @@ import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { PROJECT_ROOT, slashed } from './project.js';
 import { nearestName, UsageError } from './usage.js';
 
-type SchemaName = 'requirement' | 'profile' | 'capabilities' | 'departures';
+type SchemaName =
+  'requirement' | 'profile' | 'capabilities' | 'departures' | 'chapters' | 'glossary' | 'front-matter' | 'changes';
 
 export interface SpecChecker {
   /** The content of a file that follows the schema; faults are kept until `throwFaults`. */
@@ -131,8 +132,18 @@ function readText(path: string, name: string): string {
 }
 
 function emptyOf(schema: SchemaName): unknown {
-  if (schema === 'departures') return { target: '', title: '', summary: '', departures: [] };
-  return schema === 'profile' ? { id: '', title: '', description: '', requires: [] } : [];
+  switch (schema) {
+    case 'departures':
+      return { target: '', title: '', summary: '', departures: [] };
+    case 'profile':
+      return { id: '', title: '', description: '', requires: [] };
+    case 'chapters':
+      return { parts: [], companions: [] };
+    case 'front-matter':
+      return { title: '', subtitle: '', abstract: '', sections: [] };
+    default:
+      return [];
+  }
 }
 
 function itemsOf(file: ReadFile): { readonly id: string; readonly needs: readonly string[] }[] {

@@ -1,4 +1,5 @@
 /** Targets by name. */
+import { isReferenceModel, type ReferenceModel } from '../../reference-impl/device/limits.js';
 import type { Target } from '../contract/index.js';
 import { nearestName, UsageError } from '../runner/usage.js';
 
@@ -18,6 +19,11 @@ export interface TargetKind {
 
 export const TARGET_KINDS: readonly TargetKind[] = [
   { name: 'reference', title: 'the reference kernel over the reference NIC, in this process', needs: '' },
+  {
+    name: 'reference:no-switchdev',
+    title: 'the same without a switch chip between the ports: the bridge and the router of the kernel alone',
+    needs: '',
+  },
   { name: 'module:PATH', title: 'a device or a target that a JavaScript or TypeScript module makes', needs: '' },
   {
     name: 'process:COMMAND',
@@ -66,7 +72,7 @@ export async function openTarget(name: string, options: OpenOptions): Promise<Ta
   switch (kind) {
     case 'reference': {
       const { openReferenceTarget } = await import('./reference.js');
-      return openReferenceTarget({ seed: options.seed });
+      return openReferenceTarget({ seed: options.seed, model: referenceModel(rest) });
     }
     case 'module': {
       const { openModuleTarget } = await import('./module.js');
@@ -92,7 +98,7 @@ export async function openTarget(name: string, options: OpenOptions): Promise<Ta
 }
 
 const KINDS = {
-  reference: 'reference',
+  reference: 'reference or reference:no-switchdev',
   module: 'module:PATH',
   process: 'process:COMMAND',
   linux: 'linux:veth',
@@ -108,9 +114,8 @@ const isKind = (name: string): name is TargetKindName => Object.hasOwn(KINDS, na
 export function parseTargetName(name: string): { readonly kind: TargetKindName; readonly rest: string } {
   const colon = name.indexOf(':');
   const [kind, rest] = colon < 0 ? [name, ''] : [name.slice(0, colon), name.slice(colon + 1)];
-  if (kind === 'reference' && colon < 0) return { kind, rest };
-  if (isKind(kind) && kind !== 'reference') {
-    if (rest !== '') return { kind, rest };
+  if (isKind(kind)) {
+    if (kind === 'reference' ? colon < 0 || isReferenceModel(rest) : rest !== '') return { kind, rest };
     throw new UsageError(`"${name}" names no target; write ${KINDS[kind]}`);
   }
   const near = nearestName(kind, Object.keys(KINDS));
@@ -119,6 +124,9 @@ export function parseTargetName(name: string): { readonly kind: TargetKindName; 
   const hint = suggestion === undefined ? '' : `; did you mean ${suggestion.name}?`;
   throw new UsageError(`no target is called "${name}"${hint} (known: ${known})`);
 }
+
+/** What stands behind `reference`, as parseTargetName() lets it pass. */
+export const referenceModel = (rest: string): ReferenceModel => (isReferenceModel(rest) ? rest : 'switchdev');
 
 /** A name for a folder: `linux:veth` becomes `linux-veth`. */
 export function targetFolderName(name: string): string {

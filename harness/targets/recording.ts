@@ -3,7 +3,7 @@
  * between the scenario and the target is remembered, so that a failure can be shown.
  */
 import { GENL_ID_CTRL, NETLINK_GENERIC } from '../../reference-impl/netlink/constants.js';
-import { ethtoolIoctlMs, sysfsWriteMs } from '../contract/index.js';
+import { TargetFault, ethtoolIoctlMs, sysfsWriteMs } from '../contract/index.js';
 import type {
   HostEnd,
   HostReceive,
@@ -97,6 +97,22 @@ export class RecordingTarget implements Target {
     return this.#guard.call('log', async () => (await this.#inner.log?.()) ?? []);
   }
 
+  /** Those that the socket has. */
+  #bufferMembers(protocol: number, socket: NetlinkSocket): Pick<NetlinkSocket, 'limitReceiveBuffer' | 'receiveInto'> {
+    const guard = this.#guard;
+    if (socket.limitReceiveBuffer === undefined || socket.receiveInto === undefined) return {};
+    return {
+      limitReceiveBuffer: (bytes) =>
+        guard.call('netlink buffer', async () => (await socket.limitReceiveBuffer?.(bytes)) ?? { ok: true }),
+      receiveInto: async (length) => {
+        const received = await guard.call('netlink receive', async () => socket.receiveInto?.(length));
+        if (received === undefined) throw new TargetFault('the socket cannot be read datagram by datagram any more');
+        if (received.ok) this.#noteDatagram(protocol, 'received', checkBytes('netlink receive', received.bytes));
+        return received;
+      },
+    };
+  }
+
   async netlink(protocol: number): Promise<NetlinkSocket> {
     const socket = await this.#guard.call('netlink', () => this.#inner.netlink(protocol));
     const guard = this.#guard;
@@ -125,6 +141,7 @@ export class RecordingTarget implements Target {
             setOption: (option, value) =>
               guard.call('netlink option', async () => (await socket.setOption?.(option, value)) ?? { ok: true }),
           }),
+      ...this.#bufferMembers(protocol, socket),
       close: () => guard.call('netlink close', () => socket.close()),
     };
   }

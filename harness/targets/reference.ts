@@ -21,6 +21,7 @@ import type {
 } from '../contract/index.js';
 import { TargetFault } from '../contract/index.js';
 import type { Defect } from '../../reference-impl/defects/defect.js';
+import { REFERENCE_MODELS, type ReferenceModel } from '../../reference-impl/device/limits.js';
 import { createReferenceNic } from '../../reference-impl/device/nic.js';
 import { ENOENT, ENOSYS } from '../../reference-impl/kernel/errno.js';
 import { ReferenceKernel, type PacketSocket } from '../../reference-impl/kernel/kernel.js';
@@ -30,15 +31,19 @@ import { CONFORMING_KERNEL } from '../../reference-impl/kernel/parts.js';
 export interface ReferenceOptions {
   /** Everything that differs from machine to machine is drawn from it. */
   readonly seed?: number;
-  /** Makes the stack wrong in this one way. */
+  /** Default: with a switch chip between the ports. */
+  readonly model?: ReferenceModel;
+  /** Makes the stack wrong in this one way; the model is the one that it breaks. */
   readonly defect?: Defect;
 }
 
 /** The reference kernel over the reference NIC. */
 export async function openReferenceTarget(options: ReferenceOptions = {}): Promise<Target> {
   const { seed = 1, defect } = options;
+  const model = defect?.model ?? options.model ?? 'switchdev';
   const nic = createReferenceNic({
     seed,
+    limits: REFERENCE_MODELS[model],
     ...(defect?.nic === undefined ? {} : { parts: defect.nic }),
     ...(defect?.switch === undefined ? {} : { switchParts: defect.switch }),
     ...(defect?.router === undefined ? {} : { routerParts: defect.router }),
@@ -47,7 +52,7 @@ export async function openReferenceTarget(options: ReferenceOptions = {}): Promi
   });
   const device = defect?.wrap?.(nic) ?? nic;
   const kernel = await ReferenceKernel.boot(device, defect?.kernel?.(CONFORMING_KERNEL) ?? CONFORMING_KERNEL);
-  return new ModelTarget('reference', kernel);
+  return new ModelTarget(model === 'switchdev' ? 'reference' : `reference:${model}`, kernel);
 }
 
 /** The reference kernel over a device of somebody else's. */
@@ -106,6 +111,7 @@ const RIG: readonly string[] = [
   'stats-source',
   'strings-need-count',
   'netlink-options',
+  'netlink-buffers',
   'kernel-log',
 ];
 

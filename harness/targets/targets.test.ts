@@ -22,12 +22,12 @@ const FIXTURE = join(PROJECT_ROOT, 'harness', 'runner', 'fixtures', 'target.mjs'
 describe('the name of a target', () => {
   it('that is unknown gets the list, and the nearest', () => {
     expect(() => parseTargetName('referense')).toThrow(
-      'did you mean reference? (known: reference, module:PATH, process:COMMAND, linux:veth, ',
+      'did you mean reference? (known: reference, reference:no-switchdev, module:PATH, process:COMMAND, linux:veth, ',
     );
     expect(() => parseTargetName('modul:x.js')).toThrow('did you mean module:PATH?');
     expect(() => parseTargetName('hardware')).toThrow('no target is called "hardware" (known:');
     expect(() => parseTargetName('module:')).toThrow('write module:PATH');
-    expect(() => parseTargetName('reference:x')).toThrow('no target is called');
+    expect(() => parseTargetName('reference:x')).toThrow('write reference or reference:no-switchdev');
   });
 
   it('becomes the name of a folder', () => {

@@ -1,6 +1,7 @@
 import type { Device } from '../../harness/contract/index.js';
 import type { EswitchParts } from '../device/eswitch/eswitchParts.js';
 import type { DevlinkChipParts } from '../device/devlink/devlinkChipParts.js';
+import type { ReferenceModel } from '../device/limits.js';
 import type { NicParts } from '../device/parts.js';
 import type { RouterChipParts } from '../device/switch/routerParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
@@ -18,6 +19,8 @@ export interface Defect {
   readonly origin: { readonly title: string; readonly url?: string };
   /** The requirement whose scenarios must catch it. */
   readonly caughtBy: string;
+  /** The reference that it breaks; default: the one with a switch chip, which hides what the kernel's bridge does. */
+  readonly model?: ReferenceModel;
   /** Replaces a part of the reference NIC. */
   readonly nic?: (parts: NicParts) => NicParts;
   /** Replaces a part of the reference switch. */

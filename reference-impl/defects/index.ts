@@ -1,3 +1,4 @@
+import { controlBufferDefects } from './controlBuffers.js';
 import { controlDumpDefects } from './controlDumps.js';
 import { controlLinkDefects } from './controlLinks.js';
 import { controlNetlinkDefects } from './controlNetlink.js';
@@ -38,6 +39,7 @@ import { switchTeamDefects } from './switchTeam.js';
 import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
+import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
 import { switchFilterDefects } from './switchFilters.js';
 import { switchMirrorDefects } from './switchMirroring.js';
 import { switchPortDefects } from './switchPorts.js';
@@ -60,6 +62,9 @@ import { representorDefects } from './representors.js';
 import { sriovFunctionDefects } from './sriovFunctions.js';
 import { sriovSettingDefects } from './sriovSettings.js';
 import { sriovSwitchDefects } from './sriovSwitch.js';
+import { switchLearningDefects } from './switchLearning.js';
+import { devlinkRefusalDefects } from './devlinkRefusals.js';
+import { controlBoundDefects } from './controlBounds.js';
 
 export type { Defect } from './defect.js';
 
@@ -125,4 +130,9 @@ export const defects: readonly Defect[] = [
   ...ethtoolCableDefects,
   ...ethtoolModuleDefects,
   ...ethtoolIoctlDefects,
+  ...switchLearningDefects,
+  ...devlinkRefusalDefects,
+  ...controlBoundDefects,
+  ...controlBufferDefects,
+  ...switchAggregationOptionDefects,
 ];

@@ -43,10 +43,6 @@ const ABILITIES = [
 
 const CAPABILITIES: CapabilityAnswers = {
   ...Object.fromEntries([...ABILITIES, ...HW_FEATURES].map((name) => [name, { present: true as const }])),
-  'bridge-floods-without-querier': {
-    present: false,
-    reason: 'hardware forwards by the groups that it was told of, and is not told whether there is a querier',
-  },
   'tx-checksum-ipv4': { present: false, reason: 'the device sums from any start, whatever the protocol' },
   'tx-checksum-ipv6': { present: false, reason: 'the device sums from any start, whatever the protocol' },
 };
@@ -57,6 +53,10 @@ const present = (names: readonly string[]): CapabilityAnswers =>
 /** Of ports that a bridge can be made over, whoever forwards. */
 const PORTS_CAPABILITIES = present([
   'switch-ports',
+  'switch-groups',
+  'filters-forwarded',
+  'bridge-floods-without-querier',
+  'bridge-learns-itself',
   'bridge-port-learning',
   'bridge-port-unicast-flood',
   'bridge-port-multicast-flood',
@@ -67,18 +67,23 @@ const PORTS_CAPABILITIES = present([
   'bridge-port-locked',
 ]);
 
-const SWITCH_CAPABILITIES = present([
-  'switchdev',
-  'switch-groups',
-  'switch-table-fillable',
-  'lag-table-fillable',
-  'switchdev-routes',
-  'switchdev-routes6',
-  'route-table-fillable',
-  'filters-forwarded',
-  'flow-offload',
-  'switch-acl-fillable',
-]);
+const SWITCH_CAPABILITIES: CapabilityAnswers = {
+  ...present([
+    'switchdev',
+    'switch-table-fillable',
+    'lag-table-fillable',
+    'switchdev-routes',
+    'switchdev-routes6',
+    'route-table-fillable',
+    'flow-offload',
+    'switch-acl-fillable',
+  ]),
+  'bridge-floods-without-querier': {
+    present: false,
+    reason: 'hardware forwards by the groups that it was told of, and is not told whether there is a querier',
+  },
+  'bridge-learns-itself': { present: false, reason: 'hardware learns, and tells the bridge' },
+};
 
 /** Of the device as a whole. */
 const DEVLINK_CAPABILITIES: CapabilityAnswers = {

@@ -49,6 +49,16 @@ export const LIMITS: NicLimits = {
   speed: 25_000,
 };
 
+/** The reference device as it is made, by what it is called: with a switch chip between its ports, or without. */
+export const REFERENCE_MODELS = {
+  switchdev: {},
+  'no-switchdev': { fdbEntries: 0 },
+} as const satisfies Readonly<Record<string, Partial<NicLimits>>>;
+
+export type ReferenceModel = keyof typeof REFERENCE_MODELS;
+
+export const isReferenceModel = (name: string): name is ReferenceModel => Object.hasOwn(REFERENCE_MODELS, name);
+
 const SEGMENTATION = [
   'tx-tcp-segmentation',
   'tx-tcp6-segmentation',

@@ -3,6 +3,7 @@ import type { IfIndex, MacAddress, NetDeviceName } from '../../harness/contract/
 import { OK } from './errno.js';
 import { SOFT_FEATURES, UPPER_FEATURES } from './features.js';
 import type { Outcome } from './kernelState.js';
+import { drawnAddress } from './drawnAddress.js';
 import { createNetDevice, type Lower, type NetDevice } from './netDevice.js';
 import { NO_LIMITS } from './noPort.js';
 
@@ -40,9 +41,8 @@ export const createAggregateDevice = (lower: Lower, seed: AggregateSeed): NetDev
     features: [...UPPER_FEATURES, ...SOFT_FEATURES],
   });
 
-/** eth_hw_addr_random(), the same again in every run: locally administered, and of this aggregate alone. */
-export const randomAddress = (ifIndex: IfIndex): MacAddress =>
-  `02:62:6f:6e:64:${ifIndex.toString(16).padStart(2, '0')}` as MacAddress;
+/** eth_hw_addr_random() of an aggregate. */
+export const randomAddress = (ifIndex: IfIndex): MacAddress => drawnAddress('02:62:6f', ifIndex);
 
 /** The aggregate that has this net device as a member. */
 export const aggregateOf = ({ bondMember, teamPort }: NetDevice): NetDevice | undefined =>

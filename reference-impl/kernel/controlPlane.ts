@@ -1,5 +1,11 @@
 /** Everything of the reference kernel that is asked for over sockets, the ioctl and sysfs, put together. */
-import type { IoctlResult, NetDeviceName, NetlinkSocket, SocketOptionResult } from '../../harness/contract/index.js';
+import type {
+  IoctlResult,
+  NetDeviceName,
+  NetlinkSocket,
+  ReceivedDatagram,
+  SocketOptionResult,
+} from '../../harness/contract/index.js';
 import {
   NETLINK_ROUTE,
   RTM_DELLINK,
@@ -11,11 +17,13 @@ import {
   RTNLGRP_NEIGH,
 } from '../netlink/constants.js';
 import { RTEXT_FILTER_BRVLAN } from '../netlink/families/bridge.js';
+import { errnoName } from '../netlink/errnoNames.js';
 import { NetlinkKernel, type KernelSocket } from '../netlink/server.js';
 import { registerDevlinkFamily } from './devlink/family.js';
 import { registerEthtoolFamily } from './ethtool/family.js';
 import { ethtoolIoctl } from './ethtool/ioctl.js';
 import { registerWakeup } from './ethtool/wakeup.js';
+import { EAGAIN } from './errno.js';
 import type { ReferenceKernel } from './kernel.js';
 import { registerNetdevFamily } from './netdevFamily.js';
 import { addressOperations } from './rtnetlink/address.js';
@@ -72,7 +80,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   kernel.bridging.listeners.push({
     fdb: (change, bridge, entry) => {
       const type = change === 'new' ? RTM_NEWNEIGH : RTM_DELNEIGH;
-      netlink.notify(NETLINK_ROUTE, RTNLGRP_NEIGH, entryMessage(kernel.now, bridge, entry, type));
+      netlink.notify(NETLINK_ROUTE, RTNLGRP_NEIGH, entryMessage(kernel, bridge, entry, type));
     },
     port: (port) =>
       netlink.notify(
@@ -95,16 +103,27 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   };
 }
 
+/** More than the kernel puts into one datagram. */
+const LONG_BUFFER = 256 << 10;
+
 function contractSocket(netlink: NetlinkKernel, socket: KernelSocket, wait: WaitFor): NetlinkSocket {
+  const { buffer } = socket;
   return {
     portId: socket.portId,
     send: (datagram) => netlink.handle(socket, datagram),
     receive: async (request) => {
-      if (socket.queue.length === 0 && request !== undefined)
-        await wait(request.withinMs, () => socket.queue.length > 0);
-      const datagram = socket.queue.shift() ?? null;
-      if (datagram !== null) await netlink.taken(socket);
-      return datagram;
+      if (!buffer.isReadable && request !== undefined) await wait(request.withinMs, () => buffer.isReadable);
+      const read = await netlink.read(socket, LONG_BUFFER);
+      if (read?.ok === false) throw new Error(`recv on a netlink socket: ${errnoName(read.errno)}`);
+      return read?.bytes ?? null;
+    },
+    receiveInto: async (length) => {
+      const read = (await netlink.read(socket, length)) ?? { ok: false, errno: EAGAIN };
+      return read as ReceivedDatagram;
+    },
+    limitReceiveBuffer: async (bytes) => {
+      buffer.limitTo(bytes);
+      return { ok: true };
     },
     join: async (group) => void socket.groups.add(group),
     leave: async (group) => void socket.groups.delete(group),

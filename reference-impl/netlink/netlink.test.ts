@@ -199,7 +199,7 @@ describe('the server', () => {
     const type = kernel.registerFamily(family);
     const socket = kernel.openSocket(NETLINK_GENERIC);
     await kernel.handle(socket, encodeMessage({ type, flags: flags | NLM_F_REQUEST, sequence: 7, portId: 0 }, body));
-    return socket.queue.flatMap(parseDatagram);
+    return socket.buffer.datagrams.flatMap(parseDatagram);
   };
 
   it('answers, then acknowledges if asked', async () => {
@@ -220,7 +220,7 @@ describe('the server', () => {
     const [member, other] = [kernel.openSocket(NETLINK_GENERIC), kernel.openSocket(NETLINK_GENERIC)];
     member.groups.add(group);
     kernel.notify(NETLINK_GENERIC, group, genericBody(0x14, 1, 1, new Uint8Array(0)));
-    expect([member.queue.length, other.queue.length]).toEqual([1, 0]);
+    expect([member.buffer.datagrams.length, other.buffer.datagrams.length]).toEqual([1, 0]);
   });
 
   test.prop([fc.uint8Array({ maxLength: 120 })])('survives any datagram', async (bytes) => {
@@ -228,7 +228,7 @@ describe('the server', () => {
     kernel.registerFamily(family);
     const socket = kernel.openSocket(NETLINK_GENERIC);
     await kernel.handle(socket, bytes);
-    expect(socket.queue.length).toBeLessThanOrEqual(parseDatagram(bytes).length * 2);
+    expect(socket.buffer.datagrams.length).toBeLessThanOrEqual(parseDatagram(bytes).length * 2);
   });
 
   it('quotes a refused request whole', () => {

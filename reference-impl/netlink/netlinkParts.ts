@@ -1,22 +1,24 @@
 /** Rules of the server that a seeded defect may replace, one at a time, and what they are asked about. */
 import { NLM_F_ACK, NLM_F_DUMP, NLM_F_ECHO, NLM_F_MULTI, NLM_F_REQUEST, NLMSG_MIN_TYPE } from './constants.js';
 import { encodeAcknowledgement, type Acknowledgement } from './extack.js';
+import { CONFORMING_BUFFERS, type BufferParts, type ReceiveBuffer } from './receiveBuffer.js';
 import type { Values } from './schema.js';
 import type { Refusal, Validation } from './validate.js';
 import { parseDatagram, type Message } from './wire.js';
 
-/** Options of a socket: NETLINK_CAP_ACK, NETLINK_EXT_ACK and NETLINK_GET_STRICT_CHK of linux/netlink.h. */
+/** Options of a socket: NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK and NETLINK_NO_ENOBUFS of linux/netlink.h. */
 export interface SocketOptions {
   capsAcknowledgements: boolean;
   explains: boolean;
   checksQueries: boolean;
+  hidesLoss: boolean;
 }
 
 /** Datagrams that wait in a socket; a user reads them, the kernel adds to them. */
 export interface KernelSocket {
   readonly protocol: number;
   readonly portId: number;
-  readonly queue: Uint8Array[];
+  readonly buffer: ReceiveBuffer;
   readonly groups: Set<number>;
   readonly options: SocketOptions;
 }
@@ -77,6 +79,8 @@ export interface NetlinkParts {
   readonly notifies: (socket: KernelSocket, group: number) => boolean;
   /** Whether an announcement tells who asked for the change. */
   readonly tellsCause: boolean;
+  /** nlmsg_notify(): whether the socket with this port id gets the echo that another one, or itself, asked for. */
+  readonly isEchoFor: (portId: number, asked: number) => boolean;
   readonly echoes: (flags: number) => boolean;
   /** Where in the queue of a socket an announcement goes. */
   readonly enqueue: (queue: Uint8Array[], datagram: Uint8Array) => void;
@@ -112,6 +116,7 @@ export interface NetlinkParts {
   readonly sealed: (protocol: number, type: number, body: Uint8Array) => Uint8Array;
   /** Sequence number of an answer. */
   readonly answerSequence: (sequence: number) => number;
+  readonly buffers: BufferParts;
 }
 
 export const CONFORMING_NETLINK: NetlinkParts = {
@@ -137,6 +142,7 @@ export const CONFORMING_NETLINK: NetlinkParts = {
   servesBehindFailure: true,
   notifies: (socket, group) => socket.groups.has(group),
   tellsCause: true,
+  isEchoFor: (portId, asked) => portId === asked,
   echoes: (flags) => (flags & NLM_F_ECHO) !== 0,
   enqueue: (queue, datagram) => void queue.push(datagram),
   checksReserved: true,
@@ -157,4 +163,5 @@ export const CONFORMING_NETLINK: NetlinkParts = {
   refusesUnknownOptions: true,
   sealed: (_protocol, _type, body) => body,
   answerSequence: (sequence) => sequence,
+  buffers: CONFORMING_BUFFERS,
 };

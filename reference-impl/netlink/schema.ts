@@ -2,9 +2,8 @@
  * Families as data: what an attribute is called, its number, its type, and what the kernel's policy allows. One generic codec reads
  * and writes them all. Values go by the uAPI names: `{ IFLA_MTU: 1500, IFLA_IFNAME: 'eth0' }`.
  */
-import { concat } from '../packet/bytes.js';
 import { NLA_F_NESTED } from './constants.js';
-import { encodeAttribute, parseAttributes, viewOf, type Attribute } from './wire.js';
+import { NLA_HDRLEN, align, parseAttributes, viewOf, type Attribute } from './wire.js';
 
 export type Value = number | bigint | string | boolean | Uint8Array | Values | readonly Value[];
 /** An attribute that the set does not know goes by `#` and its number, as bytes; so decoding loses nothing. */
@@ -31,7 +30,8 @@ export type AttributeType =
   | { readonly kind: 'bitfield32'; readonly valid: number }
   /** `maxLength` counts without the terminating zero. */
   | { readonly kind: 'string'; readonly maxLength?: number; readonly terminated?: boolean }
-  | { readonly kind: 'binary'; readonly minLength?: number; readonly maxLength?: number }
+  /** `nested`: attributes that go by their order alone; they are left as they lie, and the kernel marks them as a nest. */
+  | { readonly kind: 'binary'; readonly minLength?: number; readonly maxLength?: number; readonly nested?: boolean }
   /** `exact`: of this length and no other. */
   | { readonly kind: 'struct'; readonly fields: readonly StructField[]; readonly exact?: boolean }
   /** 32-bit integers one behind the other. */
@@ -113,12 +113,18 @@ function readInteger(kind: IntegerKind | 'be16', data: Uint8Array, at = 0): numb
     case 's32':
       return wordAt(data, at);
     case 'u64':
-      return viewOf(data).getBigUint64(at, true);
+      return longAt(data, at);
     case 's64':
-      return viewOf(data).getBigInt64(at, true);
+      return BigInt.asIntN(64, longAt(data, at));
     case 'uint':
-      return data.length === 8 ? viewOf(data).getBigUint64(at, true) : BigInt(wordAt(data, at) >>> 0);
+      return data.length === 8 ? longAt(data, at) : BigInt(wordAt(data, at) >>> 0);
   }
+}
+
+/** Eight bytes; most numbers fit into the first four. */
+function longAt(data: Uint8Array, at: number): bigint {
+  const [low, high] = [BigInt(wordAt(data, at) >>> 0), wordAt(data, at + 4) >>> 0];
+  return high === 0 ? low : (BigInt(high) << 32n) | low;
 }
 
 /** The four bytes of a number, little endian. */
@@ -128,6 +134,19 @@ function writeWord(value: number, bytes: Uint8Array, at: number): void {
   bytes[at + 2] = value >>> 16;
   bytes[at + 3] = value >>> 24;
 }
+
+/** The eight bytes of a number, little endian; a number that is not exact any more goes by way of a BigInt. */
+function writeLong(value: number | bigint, bytes: Uint8Array, at: number): void {
+  if (typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER) {
+    writeWord(value % TWO_TO_32, bytes, at);
+    writeWord(Math.floor(value / TWO_TO_32), bytes, at + 4);
+    return;
+  }
+  const whole = BigInt.asUintN(64, BigInt(value));
+  writeWord(Number(whole & 0xffff_ffffn), bytes, at);
+  writeWord(Number(whole >> 32n), bytes, at + 4);
+}
+const TWO_TO_32 = 0x1_0000_0000;
 
 function writeInteger(kind: IntegerKind | 'be16', value: number | bigint, bytes: Uint8Array, at: number): void {
   switch (kind) {
@@ -147,10 +166,12 @@ function writeInteger(kind: IntegerKind | 'be16', value: number | bigint, bytes:
       writeWord(Number(value), bytes, at);
       return;
     case 'uint':
+      if (value <= 0xffff_ffff) writeWord(Number(value), bytes, at);
+      else writeLong(value, bytes, at);
+      return;
     case 'u64':
     case 's64':
-      if (bytes.length - at === 4) writeWord(Number(value), bytes, at);
-      else viewOf(bytes).setBigUint64(at, BigInt(value), true);
+      writeLong(value, bytes, at);
   }
 }
 
@@ -159,19 +180,32 @@ const fieldLength = ({ kind }: StructField): number => {
   return 'bytes' in kind ? kind.bytes : kind.pad;
 };
 
-export const structLength = (fields: readonly StructField[]): number =>
-  fields.reduce((length, field) => length + fieldLength(field), 0);
+/** Where each member lies. Structs are constants: what was worked out once holds. */
+interface Layout {
+  readonly length: number;
+  readonly members: readonly (StructField & { readonly at: number; readonly end: number })[];
+}
+const layouts = new WeakMap<readonly StructField[], Layout>();
+
+function layoutOf(fields: readonly StructField[]): Layout {
+  const known = layouts.get(fields);
+  if (known !== undefined) return known;
+  let length = 0;
+  const members = fields.map((field) => ({ ...field, at: length, end: (length += fieldLength(field)) }));
+  const layout = { length, members };
+  layouts.set(fields, layout);
+  return layout;
+}
+
+export const structLength = (fields: readonly StructField[]): number => layoutOf(fields).length;
 
 /** A struct as it lies in memory; a shorter one, of an older kernel, has fewer members. */
 export function decodeStruct(fields: readonly StructField[], data: Uint8Array): Values {
   const values: Record<string, Value> = {};
-  let at = 0;
-  for (const field of fields) {
-    const length = fieldLength(field);
-    if (at + length > data.length) break;
-    if (typeof field.kind === 'string') values[field.name] = readInteger(field.kind, data, at);
-    else if ('bytes' in field.kind) values[field.name] = data.slice(at, at + length);
-    at += length;
+  for (const { name, kind, at, end } of layoutOf(fields).members) {
+    if (end > data.length) break;
+    if (typeof kind === 'string') values[name] = readInteger(kind, data, at);
+    else if ('bytes' in kind) values[name] = data.slice(at, end);
   }
   return values;
 }
@@ -179,15 +213,18 @@ export function decodeStruct(fields: readonly StructField[], data: Uint8Array): 
 /** Members that are not given are zero. */
 export function encodeStruct(fields: readonly StructField[], values: Values): Uint8Array {
   const bytes = new Uint8Array(structLength(fields));
-  let at = 0;
-  for (const field of fields) {
-    const value = values[field.name];
-    if (typeof field.kind === 'string') {
-      if (typeof value === 'number' || typeof value === 'bigint') writeInteger(field.kind, value, bytes, at);
-    } else if (value instanceof Uint8Array) bytes.set(value.subarray(0, fieldLength(field)), at);
-    at += fieldLength(field);
-  }
+  writeStruct(fields, values, bytes, 0);
   return bytes;
+}
+
+/** Into bytes that are zero. */
+function writeStruct(fields: readonly StructField[], values: Values, bytes: Uint8Array, start: number): void {
+  for (const { name, kind, at, end } of layoutOf(fields).members) {
+    const value = values[name];
+    if (typeof kind === 'string') {
+      if (typeof value === 'number' || typeof value === 'bigint') writeInteger(kind, value, bytes, start + at);
+    } else if (value instanceof Uint8Array) bytes.set(value.subarray(0, end - at), start + at);
+  }
 }
 
 const decoder = new TextDecoder();
@@ -250,29 +287,79 @@ export function decodeParsed(set: AttributeSet, attributes: readonly Attribute[]
 
 /** In the order of the members of `values`. Throws TypeError for a name that the set does not have, or a value of another type. */
 export function encodeAttributes(set: AttributeSet, values: Values): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (const [name, value] of Object.entries(values)) {
+  const start = written;
+  try {
+    writeAttributes(set, values);
+    return draft.slice(start, written);
+  } finally {
+    written = start;
+  }
+}
+
+/** Attributes are written one behind the other into this draft, nests in place; what is made of it is a copy. */
+let draft = new Uint8Array(1 << 16);
+let written = 0;
+
+/** Room for so many bytes, zero; answers where they are. */
+function extend(length: number): number {
+  const [start, end] = [written, written + length];
+  if (end > draft.length) {
+    const larger = new Uint8Array(2 * end);
+    larger.set(draft.subarray(0, start));
+    draft = larger;
+  }
+  draft.fill(0, start, end);
+  written = end;
+  return start;
+}
+
+function writeAttributes(set: AttributeSet, values: Values): void {
+  for (const name in values) {
+    const value = values[name];
+    if (value === undefined) throw new TypeError(`${name} has no value`);
     if (name.startsWith('#') && value instanceof Uint8Array) {
-      parts.push(encodeAttribute(Number(name.slice(1)), value));
+      writeAttribute(Number(name.slice(1)), () => writeBytes(value));
       continue;
     }
     const spec = set.byName.get(name);
     if (spec === undefined) throw new TypeError(`${set.name} has no attribute ${name}`);
-    const each = spec.repeats === true && Array.isArray(value) ? (value as Value[]) : [value];
-    for (const one of each) parts.push(...encodeSpec(spec, one));
+    if (spec.repeats === true && Array.isArray(value)) for (const one of value as Value[]) writeSpec(spec, one);
+    else writeSpec(spec, value);
   }
-  return concat(...parts);
 }
 
-function encodeSpec({ name, number, type }: AttributeSpec, value: Value): Uint8Array[] {
-  if (type.kind === 'flag') return value === false ? [] : [encodeAttribute(number, new Uint8Array(0))];
-  const isNest = (type.kind === 'indexed' || type.kind === 'nest') && type.unflagged !== true;
-  return [encodeAttribute(isNest ? number | NLA_F_NESTED : number, encodeValue(name, type, value))];
+function writeSpec({ name, number, type }: AttributeSpec, value: Value): void {
+  if (type.kind === 'flag' && value === false) return;
+  writeAttribute(isMarkedNest(type) ? number | NLA_F_NESTED : number, () => writeValue(name, type, value));
 }
 
-function encodeValue(name: string, type: Exclude<AttributeType, { kind: 'flag' }>, value: Value): Uint8Array {
+function isMarkedNest(type: AttributeType): boolean {
+  if (type.kind === 'binary') return type.nested === true;
+  return (type.kind === 'indexed' || type.kind === 'nest') && type.unflagged !== true;
+}
+
+/** The header, what `content` writes, and padding. */
+function writeAttribute(type: number, content: () => void): void {
+  const start = extend(NLA_HDRLEN);
+  content();
+  const length = written - start;
+  draft[start] = length;
+  draft[start + 1] = length >> 8;
+  draft[start + 2] = type;
+  draft[start + 3] = type >> 8;
+  extend(align(length) - length);
+}
+
+function writeBytes(bytes: Uint8Array): void {
+  const at = extend(bytes.length);
+  draft.set(bytes, at);
+}
+
+function writeValue(name: string, type: AttributeType, value: Value): void {
   const wrong = (): TypeError => new TypeError(`${name} cannot be ${typeof value}`);
   switch (type.kind) {
+    case 'flag':
+      return;
     case 'uint':
     case 'u8':
     case 'u16':
@@ -282,43 +369,48 @@ function encodeValue(name: string, type: Exclude<AttributeType, { kind: 'flag' }
     case 's64':
     case 'be16': {
       if (typeof value !== 'number' && typeof value !== 'bigint') throw wrong();
-      const length = type.kind === 'uint' ? (value > 0xffff_ffff ? 8 : 4) : INTEGER_BYTES[type.kind];
-      const bytes = new Uint8Array(length);
-      writeInteger(type.kind, value, bytes, 0);
-      return bytes;
+      const at = extend(type.kind === 'uint' ? (value > 0xffff_ffff ? 8 : 4) : INTEGER_BYTES[type.kind]);
+      writeInteger(type.kind, value, draft, at);
+      return;
     }
-    case 'string': {
+    case 'string':
       if (typeof value !== 'string') throw wrong();
-      return encoder.encode(`${value}\0`);
-    }
+      writeBytes(encoder.encode(`${value}\0`));
+      return;
     case 'binary':
     case 'reject':
       if (!(value instanceof Uint8Array)) throw wrong();
-      return value;
+      writeBytes(value);
+      return;
     case 'bitfield32':
-    case 'struct':
+    case 'struct': {
       if (!isValues(value)) throw wrong();
-      return encodeStruct(type.kind === 'struct' ? type.fields : BITFIELD32, value);
-    case 'u32-array': {
-      if (!Array.isArray(value)) throw wrong();
-      const bytes = new Uint8Array(4 * value.length);
-      for (const [index, entry] of value.entries()) viewOf(bytes).setUint32(4 * index, Number(entry), true);
-      return bytes;
+      const fields = type.kind === 'struct' ? type.fields : BITFIELD32;
+      const at = extend(structLength(fields));
+      writeStruct(fields, value, draft, at);
+      return;
     }
+    case 'u32-array':
+      if (!Array.isArray(value)) throw wrong();
+      for (const entry of value as readonly Value[]) {
+        const at = extend(4);
+        writeWord(Number(entry), draft, at);
+      }
+      return;
     case 'nest':
       if (!isValues(value)) throw wrong();
-      return encodeAttributes(type.set(), value);
-    case 'indexed': {
+      writeAttributes(type.set(), value);
+      return;
+    case 'indexed':
       if (!Array.isArray(value)) throw wrong();
-      const entries = value as readonly Value[];
-      return concat(...entries.map((entry, index) => encodeIndexed(type.set(), index + 1, entry, type.unflagged)));
-    }
+      for (const [index, entry] of (value as readonly Value[]).entries())
+        writeIndexed(type.set(), index + 1, entry, type.unflagged);
   }
 }
 
-function encodeIndexed(set: AttributeSet, index: number, entry: Value, isUnflagged = false): Uint8Array {
+function writeIndexed(set: AttributeSet, index: number, entry: Value, isUnflagged = false): void {
   if (!isValues(entry)) throw new TypeError(`an entry of ${set.name} cannot be ${typeof entry}`);
-  return encodeAttribute(isUnflagged ? index : index | NLA_F_NESTED, encodeAttributes(set, entry));
+  writeAttribute(isUnflagged ? index : index | NLA_F_NESTED, () => writeAttributes(set, entry));
 }
 
 export function isValues(value: Value | undefined): value is Values {

@@ -13,6 +13,7 @@ import {
   NETLINK_EXT_ACK,
   NETLINK_GENERIC,
   NETLINK_GET_STRICT_CHK,
+  NETLINK_NO_ENOBUFS,
   NETLINK_ROUTE,
   NLM_F_ACK,
   NLM_F_BULK,
@@ -27,6 +28,7 @@ import type { Acknowledgement } from './extack.js';
 import type { QueryRules } from './families/queryRules.js';
 import { CONFORMING_NETLINK, type Cause, type KernelSocket, type NetlinkParts } from './netlinkParts.js';
 import { checkQueryAttributes, checkQueryHeader } from './queryCheck.js';
+import { ReceiveBuffer, type Read } from './receiveBuffer.js';
 import {
   NetlinkDecodeError,
   decodeParsed,
@@ -141,13 +143,7 @@ const RTNLGRP_MAX = 39;
 
 interface ServedSocket extends KernelSocket {
   dump: DumpWriter | undefined;
-  /** NLMSG_GOODSIZE at first; as large as the reader's buffer once there was a reader. */
-  partLimit: number;
 }
-
-/** SKB_WITH_OVERHEAD() of a page, and of the most that netlink_recvmsg() goes by. */
-const FIRST_PART = 3776;
-const LATER_PARTS = 32_448;
 
 export class NetlinkKernel {
   readonly #byProtocol = new Map<number, Map<number, NetlinkOperation>>();
@@ -222,6 +218,10 @@ export class NetlinkKernel {
       case NETLINK_GET_STRICT_CHK:
         options.checksQueries = value !== 0;
         return { ok: true };
+      case NETLINK_NO_ENOBUFS:
+        options.hidesLoss = value !== 0;
+        if (options.hidesLoss) socket.buffer.forgiveLoss();
+        return { ok: true };
       default:
         // NETLINK_RX_RING and NETLINK_TX_RING are gone since 4.6.
         return this.#parts.refusesUnknownOptions ? { ok: false, errno: ENOPROTOOPT } : { ok: true };
@@ -233,14 +233,14 @@ export class NetlinkKernel {
   }
 
   openSocket(protocol: number): KernelSocket {
+    const options = { capsAcknowledgements: false, explains: true, checksQueries: true, hidesLoss: false };
     const socket: ServedSocket = {
       protocol,
       portId: this.#nextPortId++,
-      queue: [],
+      buffer: new ReceiveBuffer(this.#parts.buffers, options),
       groups: new Set(),
-      options: { capsAcknowledgements: false, explains: true, checksQueries: true },
+      options,
       dump: undefined,
-      partLimit: FIRST_PART,
     };
     this.#sockets.add(socket);
     return socket;
@@ -253,9 +253,8 @@ export class NetlinkKernel {
   /** What was not taken yet is lost; sockets stay open, with their memberships. */
   emptyAllSockets(): void {
     for (const socket of this.#sockets) {
-      socket.queue.length = 0;
+      socket.buffer.clear();
       socket.dump = undefined;
-      socket.partLimit = FIRST_PART;
     }
   }
 
@@ -278,8 +277,10 @@ export class NetlinkKernel {
     );
     for (const socket of this.#sockets) {
       if (socket.protocol !== protocol) continue;
-      const isEcho = cause?.echo === true && socket.portId === cause.portId;
-      if (isEcho || this.#parts.notifies(socket, group)) this.#parts.enqueue(socket.queue, datagram.slice());
+      const isEcho = cause?.echo === true && this.#parts.isEchoFor(socket.portId, cause.portId);
+      if (!isEcho && !this.#parts.notifies(socket, group)) continue;
+      const isTold = socket.buffer.deliver(datagram.slice(), this.#parts.enqueue);
+      if (!isTold && this.#parts.buffers.stopsBehindFull) return;
     }
   }
 
@@ -293,18 +294,20 @@ export class NetlinkKernel {
     const copy = datagram.slice();
     return this.#inTurn(async () => {
       for (const message of this.#parts.messages(copy)) {
+        if (!this.#parts.buffers.servesWhenFull && !socket.buffer.hasRoomFor(copy.length)) return;
         const succeeded = await this.#serve(socket, message);
         if (!succeeded && !this.#parts.servesBehindFailure) return;
       }
     });
   }
 
-  /** netlink_recvmsg(): who takes a datagram makes the kernel write the next part of a dump. */
-  async taken(socket: KernelSocket): Promise<void> {
+  /** netlink_recvmsg(): who takes a datagram makes the kernel write the next part of a dump. Undefined: nothing is there. */
+  async read(socket: KernelSocket, length: number): Promise<Read | undefined> {
+    const read = socket.buffer.read(length);
     const served = this.#served(socket);
-    if (served === undefined) return;
-    served.partLimit = LATER_PARTS;
-    if (served.dump !== undefined) await this.#inTurn(() => this.#writePart(served));
+    if (served?.dump !== undefined && read?.ok === true && socket.buffer.isHalfEmpty)
+      await this.#inTurn(() => this.#writePart(served));
+    return read;
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -347,7 +350,7 @@ export class NetlinkKernel {
 
   #acknowledge(socket: KernelSocket, message: Message, result: Acknowledgement | Refusal): void {
     if (result.ok && !this.#parts.acknowledges(message.flags)) return;
-    socket.queue.push(this.#parts.acknowledgement(message, socket.portId, result, socket.options));
+    socket.buffer.deliver(this.#parts.acknowledgement(message, socket.portId, result, socket.options));
   }
 
   #find(protocol: number, message: Message): NetlinkOperation | Acknowledgement | Refusal {
@@ -401,7 +404,7 @@ export class NetlinkKernel {
     if (result.ok) {
       const sequence = this.#parts.answerSequence(message.sequence);
       for await (const { type, body, flags = 0 } of result.replies ?? [])
-        socket.queue.push(
+        socket.buffer.deliver(
           encodeMessage(
             { type, flags, sequence, portId: socket.portId },
             this.#parts.sealed(socket.protocol, type, body),
@@ -427,7 +430,8 @@ export class NetlinkKernel {
     }
     served.dump = new DumpWriter(this.#parts, socket, message, result);
     await this.#writePart(served);
-    while (!this.#parts.dumpsLazily && this.#isDumping(served)) await this.#writePart(served);
+    const isAtOnce = !this.#parts.dumpsLazily || !this.#parts.buffers.dumpWaits;
+    while (isAtOnce && this.#isDumping(served)) await this.#writePart(served);
     return result.ok;
   }
 
@@ -439,8 +443,11 @@ export class NetlinkKernel {
   async #writePart(served: ServedSocket): Promise<void> {
     const { dump } = served;
     if (dump === undefined) return;
-    const { datagrams, isOver } = await dump.next(served.partLimit);
-    served.queue.push(...datagrams);
+    const { datagrams, isOver } = await dump.next(served.buffer.partLimit);
+    for (const datagram of datagrams) {
+      if (this.#parts.buffers.dumpWaits) served.buffer.deliverPart(datagram);
+      else served.buffer.deliver(datagram);
+    }
     if (isOver && served.dump === dump) served.dump = undefined;
   }
 }

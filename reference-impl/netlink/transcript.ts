@@ -43,7 +43,8 @@ import {
 import { GENLMSGHDR } from './server.js';
 import { align, parseDatagram, type Message } from './wire.js';
 
-interface MessageForm {
+/** What a message is called, the header of its family, and the attributes behind that. */
+export interface MessageForm {
   readonly name: string;
   readonly header: readonly StructField[];
   readonly set: AttributeSet;
@@ -114,7 +115,8 @@ function describe(
   }
 }
 
-function formOf(
+/** Undefined: nothing is known of such messages. */
+export function formOf(
   protocol: number,
   message: Message,
   families: ReadonlyMap<number, string>,
@@ -161,7 +163,8 @@ function describeError(message: Message): string[] {
   return [`NLMSG_ERROR ${tail(message)} ${what}`, ...parts.map((part) => `  ${part}`)];
 }
 
-function tail({ type, flags, sequence, portId }: Message): string {
+/** Sequence, port and flags of a message. */
+export function tail({ type, flags, sequence, portId }: Message): string {
   const isError = type === NLMSG_ERROR;
   const names = FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
   if ((flags & NLM_F_DUMP) === NLM_F_DUMP) names.push('DUMP');
@@ -189,7 +192,8 @@ function attributeLines(values: Values, depth: number): string[] {
   });
 }
 
-function scalar(name: string, value: Value): string {
+/** A value that holds no attributes. */
+export function scalar(name: string, value: Value): string {
   if (value instanceof Uint8Array) {
     return value.length === 6 && /ADDRESS|BROADCAST|LLADDR/.test(name) ? formatMac(value) : hex(value);
   }

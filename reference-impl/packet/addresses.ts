@@ -19,8 +19,24 @@ const MOST_REMEMBERED = 1024;
 export const parseMac = remembered(readMac);
 
 function readMac(text: string): Uint8Array {
-  if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text)) throw new Error(`not a MAC address: ${text}`);
-  return Uint8Array.from(text.split(':'), (part) => Number.parseInt(part, 16));
+  if (text.length !== 17) throw notMac(text);
+  const bytes = new Uint8Array(6);
+  for (let index = 0; index < 6; index++) {
+    const [high, low] = [digitAt(text, 3 * index), digitAt(text, 3 * index + 1)];
+    if (high < 0 || low < 0 || (index > 0 && text[3 * index - 1] !== ':')) throw notMac(text);
+    bytes[index] = (high << 4) | low;
+  }
+  return bytes;
+}
+
+const notMac = (text: string): Error => new Error(`not a MAC address: ${text}`);
+
+/** The hexadecimal digit that stands there, or -1. */
+function digitAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 export function formatMac(bytes: Uint8Array, offset = 0): string {

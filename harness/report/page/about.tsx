@@ -1,7 +1,7 @@
 /** What the target can do, and the facts of the run. */
 import type { VNode } from 'preact';
 import type { CapabilityResult, Results } from '../../runner/results.js';
-import { count, formatTime } from './words.js';
+import { count, formatTime } from '../../site/words.js';
 
 export function Capabilities({ capabilities }: { readonly capabilities: readonly CapabilityResult[] }): VNode | null {
   if (capabilities.length === 0) return null;

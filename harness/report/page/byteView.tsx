@@ -4,7 +4,7 @@ import { fromHex } from '../../../reference-impl/packet/bytes.js';
 import { dissect, fieldsAt, type Dissection } from '../../../reference-impl/packet/dissect.js';
 import { compareFrames, type FieldDifference } from '../../evidence/frameDifference.js';
 import type { FrameMismatchRecord } from '../../runner/records.js';
-import { count } from './words.js';
+import { count } from '../../site/words.js';
 
 const ROW = 16;
 /** Rows that are shown around a row with a difference. */

@@ -1,8 +1,8 @@
 /** The page of `nicspec defects`: which seeded defect was caught, by what, and which got away. */
 import type { VNode } from 'preact';
-import { renderDocument } from './document.js';
-import { Verdict } from './verdict.js';
-import { count, formatNumber, webAddress } from './words.js';
+import { renderReportDocument } from './reportDocument.js';
+import { Verdict } from '../../site/verdict.js';
+import { count, formatNumber, webAddress } from '../../site/words.js';
 
 /** What the page shows of defects.json. */
 export interface KillMatrix {
@@ -28,7 +28,7 @@ export function renderKillMatrix(matrix: KillMatrix): string {
   const { summary, defects } = matrix;
   const rows = [...defects].sort((a, b) => Number(a.killed) - Number(b.killed));
   const survivors = summary.total - summary.killed;
-  return renderDocument(
+  return renderReportDocument(
     'nicspec: seeded defects',
     <>
       <header class="top">

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Results } from '../../runner/results.js';
 import { renderKillMatrix, renderPage, type KillMatrix } from './index.js';
 import { exampleResults } from './page.fixture.js';
-import { filePath, formatDuration, formatNumber, webAddress } from './words.js';
+import { filePath, formatDuration, formatNumber, webAddress } from '../../site/words.js';
 
 const HOSTILE =
   '</script><script>globalThis.hacked = 1</script>"><img src=x onerror="globalThis.hacked = 2">\'&lt;b&gt;';

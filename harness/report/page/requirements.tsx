@@ -2,10 +2,10 @@
 import type { VNode } from 'preact';
 import { repeatCommand } from '../../runner/repeatCommand.js';
 import type { RequirementResult, Results, ScenarioResult } from '../../runner/results.js';
-import { Command } from './command.js';
+import { Command } from '../../site/command.js';
 import { Scenario } from './scenario.js';
-import { Verdict } from './verdict.js';
-import { count, OUTCOME_ORDER, OUTCOME_TEXT, webAddress } from './words.js';
+import { Verdict } from '../../site/verdict.js';
+import { count, OUTCOME_ORDER, OUTCOME_TEXT, webAddress } from '../../site/words.js';
 
 const LEVELS = ['MUST', 'MUST NOT', 'SHOULD', 'SHOULD NOT', 'MAY'] as const;
 

@@ -3,9 +3,9 @@ import type { VNode } from 'preact';
 import type { CounterexampleRecord, Outcome, StepRecord } from '../../runner/records.js';
 import type { ScenarioResult } from '../../runner/results.js';
 import { ByteView } from './byteView.js';
-import { Command } from './command.js';
-import { Sign } from './verdict.js';
-import { count, filePath, formatDuration, OUTCOME_TEXT } from './words.js';
+import { Command } from '../../site/command.js';
+import { Sign } from '../../site/verdict.js';
+import { count, filePath, formatDuration, OUTCOME_TEXT } from '../../site/words.js';
 
 export function Scenario({ scenario }: { readonly scenario: ScenarioResult }): VNode {
   const { outcome, mismatch, counterexample, state, evidence } = scenario;

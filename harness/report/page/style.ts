@@ -1,39 +1,9 @@
-/** The style of every page: system fonts, two colour schemes, print. Verdicts are told by word and sign, never by colour alone. */
-export const STYLE = `
-:root {
-  color-scheme: light dark;
-  --paper: #fff; --raised: #f6f7f8; --ink: #1b1f24; --muted: #59636e; --line: #e1e4e8; --link: #0a58a8; --focus: #0a58a8;
-  --pass: #00875f; --fail: #c9480b; --inconclusive: #8250c4; --not-supported: #a87000; --not-applicable: #8b949e;
-  --fail-soft: #fdf0e9; --mark-expected: #c9ede0; --mark-got: #ffd9c4; --mark-ink: #1b1f24;
-  --sans: system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif;
-  --mono: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --paper: #14171a; --raised: #1c2024; --ink: #e4e7ea; --muted: #9aa4af; --line: #30363d; --link: #79b8ff; --focus: #79b8ff;
-    --pass: #2fbf8f; --fail: #f2864a; --inconclusive: #b692f0; --not-supported: #d9a441; --not-applicable: #7d8791;
-    --fail-soft: #2b1d15; --mark-expected: #12503c; --mark-got: #6b3216; --mark-ink: #fff;
-  }
-}
-* { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 400 0.9375rem/1.55 var(--sans); }
+/** The style of the page of a run, of the kill matrix and of certificates, over the design that they share with everything else. */
+import { THEME } from '../../site/theme.js';
+
+export const STYLE = `${THEME}
 main, .top, .foot { max-width: 68rem; margin: 0 auto; padding: 0 1.5rem; }
 .top { padding-top: 2.5rem; }
-h1 { margin: 0; font-size: 1.75rem; line-height: 1.2; font-weight: 650; letter-spacing: -0.015em; overflow-wrap: anywhere; }
-h2 { margin: 3rem 0 0.875rem; font-size: 1.125rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.005em; }
-h3 { margin: 1.25rem 0 0.375rem; font-size: 0.8125rem; line-height: 1.4; font-weight: 600; color: var(--muted); }
-p { margin: 0 0 0.625rem; max-width: 46rem; }
-a { color: var(--link); text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 2px; }
-a:hover { text-decoration-thickness: 2px; }
-:focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 3px; }
-code, pre, .id { font-family: var(--mono); font-size: 0.8125rem; }
-body { overflow-wrap: break-word; }
-code, .text, .id { overflow-wrap: anywhere; }
-pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.5; }
-.muted { color: var(--muted); }
-.nowrap { white-space: nowrap; }
-.kicker { margin: 0 0 0.25rem; color: var(--muted); font-size: 0.8125rem; }
 .identity { margin: 0.375rem 0 0; color: var(--muted); max-width: none; overflow-wrap: anywhere; }
 
 .conclusion { margin: 1.5rem 0 0; padding: 0.875rem 1.125rem; border-left: 4px solid var(--pass); background: var(--raised); border-radius: 0 6px 6px 0; }
@@ -47,12 +17,6 @@ pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.
 .figures dt { color: var(--muted); font-size: 0.8125rem; }
 .figures dd { margin: 0; font-size: 1.375rem; line-height: 1.35; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -0.01em; overflow-wrap: anywhere; }
 .figures dd small { display: block; font-size: 0.8125rem; font-weight: 400; color: var(--muted); letter-spacing: 0; line-height: 1.4; }
-
-.verdict { white-space: nowrap; }
-.sign { display: inline-grid; place-items: center; width: 1.125rem; height: 1.125rem; margin-right: 0.4375rem; vertical-align: -0.1875rem; }
-.sign svg { width: 100%; height: 100%; display: block; }
-.v-pass { color: var(--pass); } .v-fail { color: var(--fail); } .v-inconclusive { color: var(--inconclusive); }
-.v-not-supported { color: var(--not-supported); } .v-not-applicable { color: var(--not-applicable); }
 
 .failures { margin: 0; padding: 0; list-style: none; border-top: 1px solid var(--line); }
 .failures li { display: grid; grid-template-columns: 10.5rem minmax(0, 1fr); gap: 0 1rem; padding: 0.5625rem 0; border-bottom: 1px solid var(--line); }
@@ -76,40 +40,21 @@ i.v-fail { background: repeating-linear-gradient(135deg, currentColor 0 3px, col
 i.v-not-applicable { background: color-mix(in srgb, currentColor 45%, var(--paper)); }
 i.v-inconclusive { background: repeating-linear-gradient(90deg, currentColor 0 2px, color-mix(in srgb, currentColor 45%, var(--paper)) 2px 5px); }
 
-.filter { display: flex; flex-wrap: wrap; gap: 0.75rem 1rem; align-items: end; margin: 0 0 0.75rem; }
-.filter[hidden] { display: none; }
-.filter label { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.25rem; max-width: 100%; font-size: 0.8125rem; color: var(--muted); }
-.filter .wide { flex: 1 1 14rem; }
-.filter input, .filter select { width: 100%; height: 2.25rem; padding: 0 0.625rem; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); color: var(--ink); font: inherit; font-size: 0.875rem; }
-.filter select { padding-right: 0.25rem; }
-.filter output { align-self: end; min-height: 2.25rem; display: flex; align-items: center; font-size: 0.8125rem; color: var(--muted); font-variant-numeric: tabular-nums; }
-.none { padding: 1.5rem 0; color: var(--muted); }
-.none[hidden] { display: none; }
-
-table { width: 100%; border-collapse: collapse; }
-th { text-align: left; font-weight: 600; font-size: 0.8125rem; color: var(--muted); }
 .list { table-layout: fixed; }
 .list > thead th { padding: 0.375rem 0; border-bottom: 1px solid var(--line); }
 .list .c-level { width: 7rem; } .list .c-verdict { width: 9.25rem; }
 .list > tbody > tr > td { padding: 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 .list > tbody > tr > td + td { padding-top: 0.5625rem; padding-bottom: 0.5625rem; }
 .list tr[hidden] { display: none; }
-.level { font-size: 0.8125rem; color: var(--muted); }
-summary { cursor: pointer; list-style: none; }
-summary::-webkit-details-marker { display: none; }
 .req > summary { display: grid; grid-template-columns: 0.875rem 8.75rem minmax(0, 1fr); gap: 0 0.5rem; padding: 0.5625rem 1rem 0.5625rem 0; }
 .defects .c-level { width: 8.75rem; } .defects .c-verdict { width: 10.5rem; }
 .defects .req > summary { grid-template-columns: 0.875rem 12rem minmax(0, 1fr); }
 .defects .body { width: calc(100% + 19.25rem); }
 .req > summary:hover .name { text-decoration: underline; text-underline-offset: 3px; text-decoration-thickness: 1px; }
-.chevron::before { content: ''; display: inline-block; width: 0.375rem; height: 0.375rem; border: solid var(--muted); border-width: 0 1.5px 1.5px 0; transform: rotate(-45deg); transition: transform 80ms; vertical-align: 0.125rem; }
-details[open] > summary .chevron::before { transform: rotate(45deg); }
 .req > summary .id { line-height: 1.4375rem; }
 .body { position: relative; width: calc(100% + 16.25rem); padding: 0.25rem 0 1.75rem 1.375rem; }
 .body .where { margin: 0.75rem 0 0; }
 .body > p:first-child { font-size: 1rem; }
-.reason { padding: 0.5rem 0.75rem; background: var(--raised); border-radius: 6px; overflow-wrap: anywhere; max-width: none; }
-.plain { margin: 0; padding: 0; list-style: none; }
 
 .scenario { border-top: 1px solid var(--line); }
 .scenario > summary { display: flex; gap: 0.25rem 0.75rem; padding: 0.4375rem 0; align-items: baseline; }
@@ -125,14 +70,6 @@ details[open] > summary .chevron::before { transform: rotate(45deg); }
 .steps .state { font-size: 0.8125rem; color: var(--muted); }
 .steps .bad { margin: 0.125rem 0; padding: 0.375rem 0.625rem; background: var(--fail-soft); border-radius: 6px; }
 .steps pre { margin-top: 0.25rem; }
-.where { font-size: 0.8125rem; color: var(--muted); overflow-wrap: anywhere; }
-.copy { display: flex; gap: 0.75rem; align-items: center; padding: 0.5rem 0.5rem 0.5rem 0.75rem; background: var(--raised); border-radius: 6px; }
-.copy pre { flex: 1 1 auto; min-width: 0; }
-.copy pre span { display: inline-block; max-width: 100%; }
-button { flex: none; height: 1.75rem; padding: 0 0.625rem; border: 1px solid var(--line); border-radius: 5px; background: var(--paper); color: var(--ink); font: inherit; font-size: 0.8125rem; cursor: pointer; }
-button:hover { border-color: var(--muted); }
-button[hidden] { display: none; }
-.block { padding: 0.5625rem 0.75rem; background: var(--raised); border-radius: 6px; max-height: 24rem; overflow-y: auto; }
 
 .differences { width: auto; min-width: min(100%, 32rem); font-size: 0.875rem; margin-bottom: 0.75rem; }
 .differences th, .differences td { padding: 0.25rem 2.25rem 0.25rem 0; vertical-align: top; overflow-wrap: anywhere; }
@@ -143,16 +80,9 @@ button[hidden] { display: none; }
 .bytes tbody th { font: 400 0.75rem/1.7 var(--mono); padding-right: 1rem; }
 .bytes td { padding: 0 2.25rem 0 0; white-space: nowrap; }
 .bytes .fold td { color: var(--muted); font-family: var(--sans); padding: 0.125rem 0; }
-mark { background: var(--mark-got); color: var(--mark-ink); border-radius: 2px; padding: 0.0625rem 0; box-shadow: inset 0 -2px 0 var(--fail); }
 .e mark { background: var(--mark-expected); box-shadow: inset 0 -2px 0 var(--pass); }
 
-.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.25rem 1.25rem; margin: 0; font-size: 0.875rem; }
-.facts dt { color: var(--muted); }
-.facts dd { margin: 0; overflow-wrap: anywhere; }
 .wide-details > summary { color: var(--link); padding: 0.25rem 0; }
-.grid { font-size: 0.875rem; }
-.grid th, .grid td { padding: 0.4375rem 1.25rem 0.4375rem 0; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-.grid tbody th { font-weight: 400; color: var(--ink); font-size: inherit; }
 .foot { margin-top: 3.5rem; padding-top: 1.25rem; padding-bottom: 3rem; }
 
 @media screen and (max-width: 60rem) {
@@ -173,7 +103,7 @@ mark { background: var(--mark-got); color: var(--mark-ink); border-radius: 2px; 
   .areas { grid-template-columns: fit-content(50%) minmax(0, 1fr); gap: 0.25rem 1rem; }
   .areas .tally { grid-column: 1 / -1; padding-bottom: 0.5rem; margin-top: -0.125rem; }
   .list, .list > tbody, .list > tbody > tr, .list > tbody > tr > td { display: block; }
-  .list > thead, .grid > thead, .differences > thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .list > thead, .differences > thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .list > tbody > tr { border-bottom: 1px solid var(--line); padding-bottom: 0.5625rem; }
   .list > tbody > tr > td { border: 0; }
   .list > tbody > tr > td + td { display: inline-block; padding: 0 1rem 0 1.375rem; }
@@ -187,31 +117,20 @@ mark { background: var(--mark-got); color: var(--mark-ink); border-radius: 2px; 
   .scenario > summary .name { flex-basis: calc(100% - 2rem); }
   .scenario .meta { padding-left: 1.875rem; }
   .scenario > div { padding-left: 0; }
-  .filter label { flex: 1 1 8rem; }
-  .filter .wide { flex-basis: 100%; }
-  .copy { flex-wrap: wrap; }
-  .copy pre { flex-basis: 100%; }
-  .grid, .grid tbody, .grid tr, .grid th, .grid td, .differences, .differences tbody, .differences tr, .differences th, .differences td { display: block; }
-  .grid tr, .differences tr { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
-  .grid th, .grid td, .differences tbody th, .differences tbody td { padding: 0; border: 0; }
-  .grid td:empty { display: none; }
-  .grid td[data-label]::before, .differences td[data-label]::before { content: attr(data-label) ' '; color: var(--muted); }
+  .differences, .differences tbody, .differences tr, .differences th, .differences td { display: block; }
+  .differences tr { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
+  .differences tbody th, .differences tbody td { padding: 0; border: 0; }
+  .differences td[data-label]::before { content: attr(data-label) ' '; color: var(--muted); }
 }
 @media screen and (max-width: 27rem) { .bytes { font-size: 0.65rem; } }
-@media (prefers-reduced-motion: reduce) { .chevron::before { transition: none; } }
 @media print {
-  :root { --paper: #fff; --raised: #f6f7f8; --ink: #000; --muted: #444; --line: #ccc; --link: #000; }
   html { font-size: 70%; }
   .bytes th, .bytes td { padding-right: 1.25rem; }
   main, .top, .foot { max-width: none; padding-left: 0; padding-right: 0; }
-  .filter, button, .chevron { display: none !important; }
   .req > summary { grid-template-columns: 8.75rem minmax(0, 1fr); }
   .body { padding-left: 0; }
-  a { color: inherit; }
-  .block { max-height: none; }
   tr, .failures li, .scenario > summary { break-inside: avoid; }
   .list > tbody > tr:has(details[open]) { break-inside: auto; }
-  h2, h3 { break-after: avoid; }
   .bar i, .swatch, mark { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;

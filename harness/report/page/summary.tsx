@@ -1,8 +1,8 @@
 /** The top of the page: who was tested, what came of it, in words, figures and bars. */
 import type { VNode } from 'preact';
 import type { AreaResult, OutcomeCounts, RequirementResult, Results } from '../../runner/results.js';
-import { Verdict } from './verdict.js';
-import { count, formatDuration, formatNumber, formatTime, OUTCOME_ORDER, OUTCOME_TEXT } from './words.js';
+import { Verdict } from '../../site/verdict.js';
+import { count, formatDuration, formatNumber, formatTime, OUTCOME_ORDER, OUTCOME_TEXT } from '../../site/words.js';
 
 export function Header({ results }: { readonly results: Results }): VNode {
   const { identity, target, profile, startedAt } = results;

@@ -139,7 +139,8 @@ describe('a target behind an agent', () => {
     const [direct, through] = [await (await openReferenceTarget({ seed: 1 })).describe(), await target.describe()];
     // What the protocol of agents has no word for, it says so.
     const unsaid = { present: false, reason: 'The protocol of agents has no word for it.' };
-    const capabilities = { ...direct.capabilities, 'netlink-options': unsaid, 'kernel-log': unsaid };
+    const absent = { 'netlink-options': unsaid, 'netlink-buffers': unsaid, 'kernel-log': unsaid };
+    const capabilities = { ...direct.capabilities, ...absent };
     expect({ ...through, name: '' }).toEqual({ ...direct, name: '', capabilities });
     const port = await portUp(target);
     const [host, wire] = [await target.host(port.netDevice), await target.wire(port.port)];

@@ -14,7 +14,7 @@ import { AgentChannels, closeHandle, sendInBatches, writeWait } from './channels
 import type { AgentConnection } from './connection.js';
 
 const NOT_THROUGH_AGENTS: CapabilityAnswers = Object.fromEntries(
-  ['netlink-options', 'kernel-log'].map((name) => [
+  ['netlink-options', 'netlink-buffers', 'kernel-log'].map((name) => [
     name,
     { present: false, reason: 'The protocol of agents has no word for it.' },
   ]),

@@ -2,7 +2,7 @@
 import { BridgeClient, bridgeData } from '../../../reference-impl/netlink/bridgeClient.js';
 import { NUD_NOARP, NUD_PERMANENT } from '../../../reference-impl/netlink/constants.js';
 import { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
-import { bytesIn, numberIn } from '../../../reference-impl/netlink/schema.js';
+import { bytesIn, numberIn, type Values } from '../../../reference-impl/netlink/schema.js';
 import { askMulticast } from './multicastCapabilities.js';
 import { hex } from '../../../reference-impl/packet/bytes.js';
 import { askBond } from './bondCapabilities.js';
@@ -75,12 +75,22 @@ async function bridgeAnswers(
         : absent('The bridge of this kernel was built without VLANs (CONFIG_BRIDGE_VLAN_FILTERING).'),
       ...(port === undefined ? {} : await flagAnswers(bridges, ifIndex, port)),
       ...(port === undefined ? {} : await askMulticast(route, bridges, ifIndex, port)),
+      'bridge-learns-itself': await learnsAnswer(route, data, port),
       'bridge-fdb-bulk': await fdbBulkAnswer(bridges, ifIndex),
       'bridge-user-stp': await userStpAnswer(route, bridges, ifIndex),
     };
   } finally {
     await route.removeLink(ifIndex);
   }
+}
+
+async function learnsAnswer(route: RouteClient, bridge: Values, port: number | undefined): Promise<CapabilityAnswer> {
+  const link = port === undefined ? undefined : await route.link(port);
+  if (link?.ok === true && bytesIn(link.value.values, 'IFLA_PHYS_SWITCH_ID') !== undefined)
+    return absent('The ports belong to a switch: its hardware learns, and tells the bridge.');
+  return numberIn(bridge, 'IFLA_BR_FDB_MAX_LEARNED') === undefined
+    ? absent('The bridge of this kernel does not count what it learned.')
+    : PRESENT;
 }
 
 /** What is learned and not static: there is nothing of it yet. */

@@ -8,11 +8,15 @@ export async function askNetlink(
 ): Promise<CapabilityAnswers> {
   const socket = await open(NETLINK_ROUTE);
   const hasOptions = socket.setOption !== undefined;
+  const hasBuffers = socket.limitReceiveBuffer !== undefined && socket.receiveInto !== undefined;
   await socket.close();
   return {
     'netlink-options': hasOptions
       ? { present: true }
       : { present: false, reason: 'Options of netlink sockets cannot be set through the agent.' },
+    'netlink-buffers': hasBuffers
+      ? { present: true }
+      : { present: false, reason: 'Receive buffers of netlink sockets are not set through the agent.' },
     'kernel-log': { present: false, reason: "The kernel's log belongs to the whole machine." },
   };
 }

@@ -1,6 +1,12 @@
 /** AF_NETLINK as the contract has it. */
-import type { NetlinkProtocol, NetlinkSocket, SocketOptionResult, Wait } from '../../contract/index.js';
-import { checked, closeFd, libc, setOption, SystemCallError } from './libc.js';
+import type {
+  NetlinkProtocol,
+  NetlinkSocket,
+  ReceivedDatagram,
+  SocketOptionResult,
+  Wait,
+} from '../../contract/index.js';
+import { checked, closeFd, libc, setOption, SystemCallError, toErrno } from './libc.js';
 import type { NetNamespace } from './netNamespace.js';
 import { drainUntil } from './readiness.js';
 import {
@@ -113,6 +119,22 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
       throw error;
     }
     return { ok: true };
+  }
+
+  /** Until the target is reset. */
+  async limitReceiveBuffer(bytes: number): Promise<SocketOptionResult> {
+    setOption(this.#fd, SOL_SOCKET, SO_RCVBUF, bytes);
+    return { ok: true };
+  }
+
+  async receiveInto(length: number): Promise<ReceivedDatagram> {
+    const buffer = new Uint8Array(length);
+    for (;;) {
+      const result = libc().recv(this.#fd, buffer, length, MSG_DONTWAIT | MSG_TRUNC);
+      if (result === -EINTR) continue;
+      if (result < 0) return { ok: false, errno: toErrno(-result) };
+      return { ok: true, bytes: buffer.subarray(0, Math.min(result, length)), length: result };
+    }
   }
 
   async close(): Promise<void> {

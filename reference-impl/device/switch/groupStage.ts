@@ -28,7 +28,7 @@ export function directGroup(
   const { groups, parts } = state;
   let at = TYPE;
   let type = readU16(bytes, at);
-  if (type === TPID_CUSTOMER || type === TPID_SERVICE) {
+  if (parts.looksBehind(type === TPID_CUSTOMER || type === TPID_SERVICE, type)) {
     at += 4;
     type = readU16(bytes, at);
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Ipv4Lpm, NO_MATCH, masked } from './ipv4Lpm.js';
+import { Ipv4Lpm, masked } from './ipv4Lpm.js';
+import { NO_MATCH } from './lpmPlaces.js';
 
 /** Few different bits, so that prefixes lie within each other and next to each other. */
 const address = fc

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { hex } from '../../packet/bytes.js';
 import { parseIpv6 } from '../../packet/addresses.js';
 import { Ipv6Hosts } from './ipv6Hosts.js';
-import { Ipv6Lpm, NO_MATCH, masked } from './ipv6Lpm.js';
+import { Ipv6Lpm, masked } from './ipv6Lpm.js';
+import { NO_MATCH } from './lpmPlaces.js';
 
 /** Few different bits, all over the address, so that prefixes lie within each other and next to each other. */
 const address = fc

@@ -58,7 +58,7 @@ function routeIpv4(state: RouterState, port: number, bytes: Uint8Array, decision
   if (route === undefined) return;
   if (route.action === ACTION_DROP) {
     decision.kind = 'drop';
-    decision.trap = TRAP_BLACKHOLE;
+    decision.trap = parts.reportsBlackhole ? TRAP_BLACKHOLE : NO_TRAP;
     return;
   }
   if (route.action !== ACTION_FORWARD) return;
@@ -118,7 +118,6 @@ export function nextFrame(state: RouterState, bytes: Uint8Array, { port, station
   }
   frame[IP + 8] = (frame[IP + 8] ?? 0) - 1;
   // ip_decrease_ttl(): the TTL is the upper half of its word. What would be all ones is zero, as in a sum made anew.
-  const sum = readU16(frame, IP + 10) + 0x100;
-  writeU16(frame, IP + 10, sum + (sum >= 0xffff ? 1 : 0));
+  writeU16(frame, IP + 10, state.parts.headerChecksum(readU16(frame, IP + 10) + 0x100));
   return frame;
 }

@@ -59,6 +59,8 @@ export interface SwitchParts {
   readonly admitsAtLocked: (sound: boolean) => boolean;
   /** What goes when a port is flushed or leaves. */
   readonly flushes: boolean;
+  /** Whether a group is looked for behind a tag of this type. */
+  readonly looksBehind: (isTag: boolean, type: number) => boolean;
   /** The frame as it leaves another port. */
   readonly forwarded: (bytes: Uint8Array) => Uint8Array;
   /** Groups: what goes to the host alone, the VID that they are kept under, and where their frames leave. */
@@ -108,6 +110,7 @@ export const CONFORMING_SWITCH: SwitchParts = {
   flushesStatic: false,
   admitsAtLocked: (sound) => sound,
   flushes: true,
+  looksBehind: (isTag) => isTag,
   forwarded: (bytes) => bytes,
   trapsMessages: true,
   trapsUnknownGroups: true,

@@ -48,6 +48,18 @@ export interface BondSettings {
   lacpActive: number;
   lacpRate: number;
   adSelect: number;
+  /** Milliseconds; 0: links are not watched by ARP. */
+  arpInterval: number;
+  arpValidate: number;
+  arpAllTargets: number;
+  missedMax: number;
+  /** In runs of the monitor. */
+  peerNotificationDelay: number;
+  learningInterval: number;
+  actorPriority: number;
+  userPortKey: number;
+  tlbDynamic: number;
+  coupledControl: number;
 }
 
 export interface Bond {
@@ -68,6 +80,11 @@ export interface Bond {
   monitor: number;
   /** How many aggregators there were. */
   aggregators: number;
+  /** Whom ARP and neighbour solicitations ask for, in the order of the user. */
+  arpTargets: readonly Uint8Array[];
+  nsTargets: readonly Uint8Array[];
+  /** ad_actor_system; zeros: the aggregate's own address. */
+  actorSystem: Uint8Array;
 }
 
 /** bonding_defaults. */
@@ -88,6 +105,16 @@ export const BOND_DEFAULTS: Readonly<BondSettings> = {
   lacpActive: 1,
   lacpRate: 0,
   adSelect: 0,
+  arpInterval: 0,
+  arpValidate: 0,
+  arpAllTargets: 0,
+  missedMax: 2,
+  peerNotificationDelay: 0,
+  learningInterval: 1,
+  actorPriority: 65_535,
+  userPortKey: 0,
+  tlbDynamic: 1,
+  coupledControl: 1,
 };
 
 /** The aggregate that this net device is, or undefined. */

@@ -62,6 +62,19 @@ export interface BondParts {
   readonly tellsHardware: boolean;
   /** NETDEV_PRECHANGEUPPER: whether a refusal of the driver counts. */
   readonly honoursVeto: boolean;
+  /** Whether one way to watch links ends the other. */
+  readonly oneMonitor: boolean;
+  /** Whether a list of targets takes the place of the one before. */
+  readonly replacesTargets: boolean;
+  /** Whether addresses that nobody can answer from, twice the same, and too many of them are refused. */
+  readonly checksTargets: boolean;
+  readonly checksSystem: boolean;
+  /** Whether a setting is refused in a mode that does not have it. */
+  readonly checksModes: boolean;
+  /** _bond_option_delay_set(). */
+  readonly delaysNeedMonitor: boolean;
+  /** bond_option_queue_id_set(): whether two members may not have one queue. */
+  readonly checksQueues: boolean;
   readonly lacp: LacpParts;
 }
 
@@ -102,5 +115,12 @@ export const CONFORMING_BOND: BondParts = {
   toldAddress: ({ ownAddress }) => ownAddress,
   tellsHardware: true,
   honoursVeto: true,
+  oneMonitor: true,
+  replacesTargets: true,
+  checksTargets: true,
+  checksSystem: true,
+  checksModes: true,
+  delaysNeedMonitor: true,
+  checksQueues: true,
   lacp: CONFORMING_LACP,
 };

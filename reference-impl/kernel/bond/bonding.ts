@@ -50,6 +50,9 @@ export function createBond({ kernel }: Bonding, seed: AggregateSeed): Bond {
     sent: 0,
     monitor: 0,
     aggregators: 0,
+    arpTargets: [],
+    nsTargets: [],
+    actorSystem: new Uint8Array(6),
   };
   lower.bond = bond;
   kernel.netDevices.set(netDevice.ifIndex, netDevice);

@@ -13,6 +13,7 @@ import {
   type LacpParameters,
   type Lacpdu,
 } from '../../packet/lacp.js';
+import { formatMac } from '../../packet/addresses.js';
 import { isUp } from '../netDevice.js';
 import type { Bond, BondMember } from './bond.js';
 import type { Bonding } from './bonding.js';
@@ -33,10 +34,7 @@ const SLOW_PERIOD = 30;
 const WAIT_WHILE = 2;
 const TIMEOUTS = 3;
 const TICK = 100_000_000n;
-const ACTOR_SYSTEM_PRIORITY = 65_535;
 const ACTOR_PORT_PRIORITY = 0xff;
-/** Full duplex, and one speed: ports of the reference are alike. */
-const ACTOR_KEY = 9;
 
 const portsOf = ({ members }: Bond): readonly LacpPort[] =>
   [...members.values()].flatMap(({ lacp }) => (lacp === undefined ? [] : [lacp]));
@@ -304,12 +302,19 @@ function nextMux(port: LacpPort, aggregator: LacpAggregator, { parts }: Bonding)
   }
 }
 
-const systemOf = ({ member }: LacpPort): string => member.bond.netDevice.address;
+/** bond_3ad_update_ad_actor_settings(): the user's, or the aggregate's address. */
+const systemOf = ({ member: { bond } }: LacpPort): string =>
+  bond.actorSystem.every((byte) => byte === 0) ? bond.netDevice.address : formatMac(bond.actorSystem);
+
+/** The same settings of all ports: a new one is told to the partners. */
+export function tellActor(bond: Bond): void {
+  for (const port of portsOf(bond)) port.needsToTransmit = true;
+}
 
 const actorOf = (port: LacpPort): LacpParameters => ({
-  systemPriority: ACTOR_SYSTEM_PRIORITY,
+  systemPriority: port.member.bond.settings.actorPriority,
   system: systemOf(port),
-  key: ACTOR_KEY,
+  key: port.key,
   portPriority: ACTOR_PORT_PRIORITY,
   port: port.number,
   state: port.state,
@@ -328,5 +333,3 @@ function transmit(bonding: Bonding, port: LacpPort): void {
   const frame: TxFrame = { bytes, checksum: { kind: 'none' } };
   bonding.send(member.netDevice, frame);
 }
-
-export const LACP_KEY = ACTOR_KEY;

@@ -23,6 +23,8 @@ export interface LacpAggregator {
 export interface LacpPort {
   readonly member: BondMember;
   readonly number: number;
+  /** Of its actor: as the user had it when the port came. */
+  readonly key: number;
   /** The one that it brings along, free for whoever needs it. */
   readonly own: LacpAggregator;
   aggregator: LacpAggregator | undefined;
@@ -57,15 +59,20 @@ export const NO_PARTNER: LacpParameters = {
   state: 0,
 };
 
+/** Full duplex, and one speed: ports of the reference are alike. Above these bits is the user's part. */
+const LINK_KEY = 9;
+const LINK_KEY_BITS = 6;
+
 /** Three PDUs in a second at most. */
 export const TRANSMIT_TICKS = Math.floor(TICKS / 3);
 
 /** bond_3ad_bind_slave() and ad_initialize_port(). */
 export function newLacpPort(member: BondMember, number: number, id: number): LacpPort {
-  const { lacpActive, lacpRate } = member.bond.settings;
+  const { lacpActive, lacpRate, userPortKey } = member.bond.settings;
   return {
     member,
     number,
+    key: (userPortKey << LINK_KEY_BITS) | LINK_KEY,
     own: { id, ports: [], isActive: false, partner: NO_PARTNER },
     aggregator: undefined,
     isNew: true,

@@ -126,5 +126,7 @@ export const emptyVlanGroup = (): VlanGroup => ({ members: new Map(), pvid: 0 })
 export const bridgeOf = ({ lower }: NetDevice): Bridge | undefined =>
   lower.kind === 'bridge' ? lower.bridge : undefined;
 
-export const learns = ({ state, flags }: BridgePort): boolean =>
-  flags.learning && (state === BR_STATE_LEARNING || state === BR_STATE_FORWARDING);
+/** nbp_state_should_learn(). */
+export const stateLearns = (state: StpState): boolean => state === BR_STATE_LEARNING || state === BR_STATE_FORWARDING;
+
+export const learns = ({ state, flags }: BridgePort): boolean => flags.learning && stateLearns(state);

@@ -1,4 +1,5 @@
 import type { TxFrame, Vid } from '../../../harness/contract/index.js';
+import { NUD_STALE } from '../../netlink/constants.js';
 import {
   BR_STATE_BLOCKING,
   DEFAULT_PORT_FLAGS,
@@ -118,6 +119,22 @@ export interface BridgeParts {
   readonly learnsLinkLocal: (sound: boolean) => boolean;
   /** br_handle_frame_finish(): whether a frame to the entry counts as a use of it. br_dev_xmit() does not count. */
   readonly countsAsUse: (isForwarded: boolean) => boolean;
+  /** fdb_create(): whether one more may be learned. */
+  readonly admitsLearned: (learned: number, most: number) => boolean;
+  /** fdb_add_entry(): whether an entry that the user takes over counts as learned no more. */
+  readonly discountsTakenOver: boolean;
+  /** br_fdb_update(): whether an entry that somebody else learned is the bridge's own once its station has moved. */
+  readonly takesOverMoved: boolean;
+  /** fdb_to_nud(), of an entry whose time is over. */
+  readonly expiredState: number;
+  /** fdb_add_local(): whether an address of the host's takes the place of a station. */
+  readonly hostTakesPlace: boolean;
+  /** fdb_delete_local(): whether an address stays where another port, or the bridge, has it too. */
+  readonly sharesAddress: (owner: 'port' | 'bridge') => boolean;
+  /** __br_fdb_add(), NTF_USE: whether the user may say for a station that it spoke. */
+  readonly honoursUse: boolean;
+  /** br_stp_stop(): whether ports are chosen anew behind the end of the protocol. */
+  readonly selectsAfterStp: boolean;
 }
 
 /** A VLAN of a port, as it is kept. */
@@ -199,4 +216,12 @@ export const CONFORMING_BRIDGE: BridgeParts = {
   defaultPvidMoves: true,
   flushesVlan: true,
   stored: (vlan) => vlan,
+  admitsLearned: (learned, most) => learned < most,
+  discountsTakenOver: true,
+  takesOverMoved: true,
+  expiredState: NUD_STALE,
+  hostTakesPlace: true,
+  sharesAddress: () => true,
+  honoursUse: true,
+  selectsAfterStp: false,
 };

@@ -1,5 +1,6 @@
 /** Bridges and their ports come, go and change state: net/bridge/br_if.c, br_stp_if.c, br_device.c. */
 import type { IfIndex, MacAddress, NetDeviceName, Vid } from '../../../harness/contract/index.js';
+import { drawnAddress } from '../drawnAddress.js';
 import { EBUSY, EINVAL, ELOOP, ENETDOWN, OK, refused } from '../errno.js';
 import { notify, type KernelState, type Outcome } from '../kernelState.js';
 import { setCarrier, updateOperState } from '../linkState.js';
@@ -55,7 +56,7 @@ export interface BridgeSeed {
 
 /** br_dev_setup() and br_dev_newlink(): a bridge without ports, down. */
 export async function createBridge({ kernel, events, switchdev }: Bridging, seed: BridgeSeed): Promise<Bridge> {
-  const address = seed.address ?? addressOf(seed.ifIndex);
+  const address = seed.address ?? drawnAddress('02:62:72', seed.ifIndex);
   const settings = { ...BRIDGE_DEFAULTS };
   const lower: { kind: 'bridge'; bridge: Bridge } = { kind: 'bridge', bridge: undefined as never };
   const netDevice = createNetDevice({
@@ -90,10 +91,6 @@ export async function createBridge({ kernel, events, switchdev }: Bridging, seed
   notify(kernel, 'NETDEV_REGISTER', netDevice);
   return bridge;
 }
-
-/** eth_hw_addr_random(), the same again in every run: locally administered, and of this bridge alone. */
-const addressOf = (ifIndex: IfIndex): MacAddress =>
-  `02:62:72:00:00:${ifIndex.toString(16).padStart(2, '0')}` as MacAddress;
 
 /** br_dev_delete(). */
 export async function removeBridge(bridging: Bridging, bridge: Bridge): Promise<void> {
@@ -224,6 +221,7 @@ export async function setVlanFiltering({ switchdev }: Bridging, bridge: Bridge, 
 export function setStp(bridging: Bridging, bridge: Bridge, on: boolean): void {
   if (!on && bridge.stp === 'user') selectStates(bridging, bridge);
   bridge.stp = on ? 'user' : 'off';
+  if (bridging.events.parts.selectsAfterStp) selectStates(bridging, bridge);
 }
 
 /**

@@ -1,9 +1,9 @@
 /** What happens to the forwarding database: net/bridge/br_fdb.c. */
 import type { MacAddress, Nanoseconds, Vid } from '../../../harness/contract/index.js';
-import { NUD_NOARP, NUD_PERMANENT, NUD_REACHABLE, NUD_STALE } from '../../netlink/constants.js';
+import { NUD_NOARP, NUD_PERMANENT, NUD_REACHABLE } from '../../netlink/constants.js';
 import { formatMac } from '../../packet/addresses.js';
 import type { BridgeEvents } from './bridgeEvents.js';
-import type { EntryRefusal } from './bridgeParts.js';
+import type { BridgeParts, EntryRefusal } from './bridgeParts.js';
 import { BR_STATE_FORWARDING, BR_STATE_LEARNING, type Bridge, type BridgePort } from './bridge.js';
 import type { FdbEntry } from './fdbTable.js';
 
@@ -21,7 +21,8 @@ export interface NewEntry {
 /** fdb_create(); undefined beyond the limit of learned entries. */
 function createEntry(events: BridgeEvents, bridge: Bridge, seed: NewEntry): FdbEntry | undefined {
   const isDynamicLearned = seed.isDynamicLearned ?? false;
-  if (isDynamicLearned && bridge.maxLearned > 0 && bridge.fdb.learned >= bridge.maxLearned) return undefined;
+  if (isDynamicLearned && bridge.maxLearned > 0 && !events.parts.admitsLearned(bridge.fdb.learned, bridge.maxLearned))
+    return undefined;
   const entry: FdbEntry = {
     address: seed.address,
     vid: seed.vid,
@@ -56,7 +57,7 @@ export function learn(
   const entry = bridge.fdb.find(bytes, at, vid);
   if (entry === undefined) {
     const address = formatMac(bytes, at) as MacAddress;
-    const created = createEntry(events, bridge, { address, vid, port, addedByUser, isDynamicLearned: true });
+    const created = createEntry(events, bridge, { address, vid, port, addedByUser, isDynamicLearned: !addedByUser });
     if (created !== undefined) events.fdbChanged(bridge, created, 'new', 'tell-device');
     return;
   }
@@ -67,12 +68,16 @@ export function learn(
     return;
   }
   entry.updated = events.parts.refreshesOnReceive ? events.now() : entry.updated;
-  if (addedByUser) entry.addedByUser = true;
+  if (addedByUser) {
+    entry.addedByUser = true;
+    bridge.fdb.forgetLearned(entry);
+  }
   if (entry.port === port || (entry.isSticky && events.parts.honoursSticky) || !events.parts.followsMoves) return;
   events.fdbLeaves(bridge, entry);
   entry.port = port;
-  entry.addedByExternLearn = false;
+  if (events.parts.takesOverMoved) entry.addedByExternLearn = false;
   events.fdbChanged(bridge, entry, 'new', 'tell-device');
+  planAgeing(events, bridge);
 }
 
 /** br_fdb_add_local(): an address of a port, or of the bridge itself, is the host's. */
@@ -85,6 +90,7 @@ export function addLocal(
 ): void {
   const known = bridge.fdb.get(address, vid);
   if (known?.isLocal === true) return;
+  if (known !== undefined && !events.parts.hostTakesPlace) return;
   if (known !== undefined) removeEntry(events, bridge, known);
   const entry = createEntry(events, bridge, { address, vid, port, isLocal: true, isStatic: true });
   if (entry !== undefined) events.fdbChanged(bridge, entry, 'new', 'tell-device');
@@ -100,12 +106,14 @@ export function removeLocal(
 ): void {
   const entry = bridge.fdb.get(address, vid);
   if (entry?.isLocal !== true || entry.addedByUser || entry.port !== port) return;
-  for (const other of bridge.ports.values()) {
+  const { sharesAddress } = events.parts;
+  for (const other of sharesAddress('port') ? bridge.ports.values() : []) {
     if (other === port || other.netDevice.address !== address || (vid !== 0 && !other.vlans.members.has(vid))) continue;
     entry.port = other;
     return;
   }
-  if (port !== null && bridge.netDevice.address === address && (vid === 0 || bridge.vlans.members.has(vid))) {
+  const isBridges = bridge.netDevice.address === address && (vid === 0 || bridge.vlans.members.has(vid));
+  if (port !== null && isBridges && sharesAddress('bridge')) {
     entry.port = null;
     return;
   }
@@ -205,10 +213,10 @@ export function addByUser(events: BridgeEvents, bridge: Bridge, request: EntryRe
   const entry = known ?? createEntry(events, bridge, { address, vid, port, addedByUser: true });
   if (entry === undefined) return undefined;
   let modified = known === undefined || entry.port !== port || entry.isSticky !== sticky || entry.isLocked;
-  modified ||= nudState(bridge, entry, events.now()) !== state && events.parts.tellsNewKind;
+  modified ||= nudState(events.parts, bridge, entry, events.now()) !== state && events.parts.tellsNewKind;
   entry.port = port;
   entry.addedByUser = true;
-  bridge.fdb.forgetLearned(entry);
+  if (events.parts.discountsTakenOver) bridge.fdb.forgetLearned(entry);
   entry.isLocal = isPermanent;
   entry.isStatic = isStatic;
   entry.isSticky = sticky;
@@ -235,7 +243,8 @@ export function learnExternally(
   const known = bridge.fdb.get(address, vid);
   if (known === undefined) {
     const isLocal = port === null;
-    const seed = { address, vid, port, isLocal, addedByUser: byUser, addedByExternLearn: true };
+    const isDynamicLearned = !byUser && !isLocal;
+    const seed = { address, vid, port, isLocal, addedByUser: byUser, addedByExternLearn: true, isDynamicLearned };
     const entry = createEntry(events, bridge, seed);
     if (entry !== undefined) events.fdbChanged(bridge, entry, 'new', telling);
     return;
@@ -260,8 +269,8 @@ export function forgetExternally(events: BridgeEvents, bridge: Bridge, address: 
 }
 
 /** fdb_to_nud(). */
-export function nudState(bridge: Bridge, entry: FdbEntry, now: Nanoseconds): number {
+export function nudState({ expiredState }: BridgeParts, bridge: Bridge, entry: FdbEntry, now: Nanoseconds): number {
   if (entry.isLocal) return NUD_PERMANENT;
   if (entry.isStatic) return NUD_NOARP;
-  return hasExpired(bridge, entry, now) ? NUD_STALE : NUD_REACHABLE;
+  return hasExpired(bridge, entry, now) ? expiredState : NUD_REACHABLE;
 }

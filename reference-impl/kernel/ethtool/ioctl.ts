@@ -116,13 +116,16 @@ async function hashFields(netDevice: NetDevice, bytes: Uint8Array, command: numb
   const { device, port } = portOf(netDevice);
   const { getRxHashFields, setRxHashFields, getRss } = device.ethtool;
   const flow = rxnfcFlow(bytes);
-  if (getRxHashFields === undefined || setRxHashFields === undefined) return failed(EOPNOTSUPP);
-  if (flow === undefined) return failed(EINVAL);
   if (command === ETHTOOL_GRXFH) {
+    // ethtool_get_rxfh_fields(): a driver whose fields cannot be changed tells them all the same.
+    if (getRxHashFields === undefined) return failed(EOPNOTSUPP);
+    if (flow === undefined) return failed(EINVAL);
     const fields = await getRxHashFields(port, flow);
     setRxnfcData(bytes, BigInt(fields.reduce((bits, field) => bits | HASH_FIELDS[field], 0)));
     return { ok: true, bytes };
   }
+  if (setRxHashFields === undefined) return failed(EOPNOTSUPP);
+  if (flow === undefined) return failed(EINVAL);
   const bits = Number(rxnfcData(bytes) & 0xffff_ffffn);
   if ((bits & ~KNOWN_FIELDS) !== 0) return failed(EINVAL);
   const fields = (Object.keys(HASH_FIELDS) as HashField[]).filter((field) => (bits & HASH_FIELDS[field]) !== 0);

@@ -1,9 +1,10 @@
 /** What is told of aggregates and their members: bond_fill_info() and bond_fill_slave_info() of drivers/net/bonding/bond_netlink.c. */
 import { BOND_STATE_ACTIVE, BOND_STATE_BACKUP } from '../../netlink/families/bond.js';
 import type { Values } from '../../netlink/schema.js';
+import { encodeAttribute } from '../../netlink/wire.js';
 import { parseMac } from '../../packet/addresses.js';
+import { concat } from '../../packet/bytes.js';
 import { negotiates, usesPrimary, type Bond, type BondMember } from '../bond/bond.js';
-import { LACP_KEY } from '../bond/lacp.js';
 import { activeAggregator } from '../bond/lacpSelection.js';
 import type { BondParts } from '../bond/bondParts.js';
 
@@ -15,15 +16,13 @@ export function bondValues(parts: BondParts, bond: Bond): Values {
     IFLA_BOND_MIIMON: settings.miimon,
     IFLA_BOND_UPDELAY: settings.updelay * settings.miimon,
     IFLA_BOND_DOWNDELAY: settings.downdelay * settings.miimon,
-    IFLA_BOND_PEER_NOTIF_DELAY: 0,
+    IFLA_BOND_PEER_NOTIF_DELAY: settings.peerNotificationDelay * settings.miimon,
     IFLA_BOND_USE_CARRIER: settings.useCarrier,
-    // What this kernel does not do, as it stands where nobody asked for it: no watch by ARP, packets to members as they learn them.
-    IFLA_BOND_ARP_INTERVAL: 0,
-    IFLA_BOND_MISSED_MAX: 2,
-    IFLA_BOND_ARP_VALIDATE: 0,
-    IFLA_BOND_ARP_ALL_TARGETS: 0,
-    IFLA_BOND_LP_INTERVAL: 1,
-    IFLA_BOND_TLB_DYNAMIC_LB: 1,
+    IFLA_BOND_ARP_INTERVAL: settings.arpInterval,
+    ...targets('IFLA_BOND_ARP_IP_TARGET', bond.arpTargets),
+    IFLA_BOND_ARP_VALIDATE: settings.arpValidate,
+    IFLA_BOND_ARP_ALL_TARGETS: settings.arpAllTargets,
+    ...targets('IFLA_BOND_NS_IP6_TARGET', bond.nsTargets),
     ...(primary === undefined ? {} : { IFLA_BOND_PRIMARY: primary.netDevice.ifIndex }),
     IFLA_BOND_PRIMARY_RESELECT: settings.primaryReselect,
     IFLA_BOND_FAIL_OVER_MAC: settings.failOverMac,
@@ -32,24 +31,42 @@ export function bondValues(parts: BondParts, bond: Bond): Values {
     IFLA_BOND_NUM_PEER_NOTIF: settings.peerNotifications,
     IFLA_BOND_ALL_SLAVES_ACTIVE: settings.allSlavesActive,
     IFLA_BOND_MIN_LINKS: settings.minLinks,
+    IFLA_BOND_LP_INTERVAL: settings.learningInterval,
     IFLA_BOND_PACKETS_PER_SLAVE: settings.packetsPerSlave,
     IFLA_BOND_AD_LACP_ACTIVE: settings.lacpActive,
     IFLA_BOND_AD_LACP_RATE: settings.lacpRate,
     IFLA_BOND_AD_SELECT: settings.adSelect,
-    ...aggregatorInfo(parts, bond),
+    IFLA_BOND_TLB_DYNAMIC_LB: settings.tlbDynamic,
+    IFLA_BOND_MISSED_MAX: settings.missedMax,
+    IFLA_BOND_COUPLED_CONTROL: settings.coupledControl,
+    ...(negotiates(bond) ? actorValues(bond) : {}),
+    ...(negotiates(bond) ? aggregatorInfo(parts, bond) : {}),
   };
 }
 
+/** Addresses, numbered from 0; without any there is no attribute. */
+const targets = (name: string, addresses: readonly Uint8Array[]): Values =>
+  addresses.length === 0
+    ? {}
+    : { [name]: concat(...addresses.map((address, index) => encodeAttribute(index, address))) };
+
+/** What is told to those alone who may change it. */
+const actorValues = ({ settings, actorSystem }: Bond): Values => ({
+  IFLA_BOND_AD_ACTOR_SYS_PRIO: settings.actorPriority,
+  IFLA_BOND_AD_USER_PORT_KEY: settings.userPortKey,
+  IFLA_BOND_AD_ACTOR_SYSTEM: actorSystem,
+});
+
 /** bond_3ad_get_active_agg_info(). */
 function aggregatorInfo({ lacp }: BondParts, bond: Bond): Values {
-  const active = negotiates(bond) ? activeAggregator(bond) : undefined;
+  const active = activeAggregator(bond);
   if (active === undefined) return {};
   const partner = lacp.toldPartner(active.partner);
   return {
     IFLA_BOND_AD_INFO: {
       IFLA_BOND_AD_INFO_AGGREGATOR: active.id,
       IFLA_BOND_AD_INFO_NUM_PORTS: active.ports.length,
-      IFLA_BOND_AD_INFO_ACTOR_KEY: LACP_KEY,
+      IFLA_BOND_AD_INFO_ACTOR_KEY: active.ports[0]?.key ?? 0,
       IFLA_BOND_AD_INFO_PARTNER_KEY: partner.key,
       IFLA_BOND_AD_INFO_PARTNER_MAC: parseMac(partner.system),
     },

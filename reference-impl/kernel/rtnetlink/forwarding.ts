@@ -28,13 +28,12 @@ import { bytesIn, encodeAttributes, numberIn } from '../../netlink/schema.js';
 import type { HandlerResult, NetlinkBody, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { formatMac, isMulticastMac, isZeroMac, parseMac } from '../../packet/addresses.js';
-import { bridgeOf, learns, type Bridge, type BridgePort, type VlanGroup } from '../bridge/bridge.js';
+import { bridgeOf, stateLearns, type Bridge, type BridgePort, type VlanGroup } from '../bridge/bridge.js';
 import { addByUser, learn, learnExternally, nudState, removeEntry } from '../bridge/fdb.js';
 import type { EntryRefusal } from '../bridge/bridgeParts.js';
 import type { FdbEntry } from '../bridge/fdbTable.js';
 import { EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, EPERM } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
-import type { Nanoseconds } from '../../../harness/contract/index.js';
 import type { NetDevice } from '../netDevice.js';
 import { deleteMany } from './forwardingBulk.js';
 import { addAddressExclusively, removeAddress } from '../receiveFilter.js';
@@ -172,7 +171,7 @@ function addOne(
   const { events } = kernel.bridging;
   if ((flags & NTF_USE) !== 0) {
     if (port === null) return refusal(EINVAL);
-    if (learns(port)) learn(events, port, bytes, 0, vid, true);
+    if (stateLearns(port.state) && events.parts.honoursUse) learn(events, port, bytes, 0, vid, true);
     return undefined;
   }
   if ((flags & NTF_EXT_LEARNED) !== 0) {
@@ -238,7 +237,7 @@ function getForwarding(kernel: ReferenceKernel, { header, values }: NetlinkReque
   if ('errno' in bridge) return bridge;
   const entry = bridge.fdb.get(formatMac(bytes) as MacAddress, (vid ?? 0) as Vid);
   if (entry === undefined) return refusal(ENOENT, 'Fdb entry not found');
-  return { ok: true, replies: [entryMessage(kernel.now, bridge, entry)] };
+  return { ok: true, replies: [entryMessage(kernel, bridge, entry)] };
 }
 
 /** A port by its index, or a bridge by its own. */
@@ -273,7 +272,7 @@ function* listForwarding(kernel: ReferenceKernel, onlyDevice: number, onlyBridge
     // The kernel's list has what came last at its head.
     for (const entry of master?.fdb.newestFirst() ?? []) {
       const isHere = bridgePort === undefined ? entry.port === null : entry.port === bridgePort;
-      if (master !== undefined && isHere) yield entryMessage(kernel.now, master, entry);
+      if (master !== undefined && isHere) yield entryMessage(kernel, master, entry);
     }
     yield* filterMessages(netDevice);
   }
@@ -297,7 +296,7 @@ const NTF_EXT_LOCKED = 1 << 1;
 
 /** fdb_fill_info(). */
 export function entryMessage(
-  now: Nanoseconds,
+  { now, parts }: Pick<ReferenceKernel, 'now' | 'parts'>,
   bridge: Bridge,
   entry: FdbEntry,
   type: number = RTM_NEWNEIGH,
@@ -305,7 +304,7 @@ export function entryMessage(
   const header = {
     ndm_family: AF_BRIDGE,
     ndm_ifindex: (entry.port ?? bridge).netDevice.ifIndex,
-    ndm_state: nudState(bridge, entry, now),
+    ndm_state: nudState(parts.bridge, bridge, entry, now),
     ndm_flags:
       (entry.offloaded ? NTF_OFFLOADED : 0) |
       (entry.addedByExternLearn ? NTF_EXT_LEARNED : 0) |

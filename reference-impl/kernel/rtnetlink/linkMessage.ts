@@ -4,7 +4,7 @@ import { encodeBody } from '../../netlink/client.js';
 import { RTM_NEWLINK } from '../../netlink/constants.js';
 import { LINKINFO_DATA_VRF, VRF_PORT } from '../../netlink/families/routing.js';
 import { IFINFOMSG, LINK, LINKINFO_DATA_VLAN } from '../../netlink/families/rtnetlink.js';
-import { encodeAttributes, type Values } from '../../netlink/schema.js';
+import { encodeAttributes, type Value, type Values } from '../../netlink/schema.js';
 import type { NetlinkBody } from '../../netlink/server.js';
 import { BRIDGE_PORT, LINKINFO_DATA_BRIDGE } from '../../netlink/families/bridge.js';
 import { BOND_SLAVE, LINKINFO_DATA_BOND } from '../../netlink/families/bond.js';
@@ -51,9 +51,7 @@ function linkAttributes(
   statistics: NetDeviceStatistics | undefined,
   functions: Values,
 ): Values {
-  const aggregate = aggregateOf(netDevice);
-  const counters = statistics === undefined ? undefined : linkStatisticsValues(statistics);
-  return {
+  const attributes: Record<string, Value> = {
     IFLA_IFNAME: netDevice.name,
     IFLA_TXQLEN: netDevice.txQueueLength,
     IFLA_QDISC: rootQdiscOf(netDevice).kind,
@@ -74,32 +72,39 @@ function linkAttributes(
     IFLA_TSO_MAX_SEGS: netDevice.tsoMaxSegs,
     IFLA_NUM_RX_QUEUES: netDevice.maxRxQueues,
     IFLA_CARRIER: netDevice.carrier ? 1 : 0,
-    ...(netDevice.lower.kind === 'vlan' ? { IFLA_LINK: netDevice.lower.on.ifIndex } : {}),
-    IFLA_CARRIER_CHANGES: netDevice.carrierUpCount + netDevice.carrierDownCount,
-    IFLA_CARRIER_UP_COUNT: netDevice.carrierUpCount,
-    IFLA_CARRIER_DOWN_COUNT: netDevice.carrierDownCount,
-    ...(netDevice.alias === '' ? {} : { IFLA_IFALIAS: netDevice.alias }),
-    ...(netDevice.alternativeNames.length === 0
-      ? {}
-      : { IFLA_PROP_LIST: { IFLA_ALT_IFNAME: netDevice.alternativeNames } }),
-    IFLA_ADDRESS: parseMac(netDevice.address),
-    IFLA_BROADCAST: BROADCAST,
-    ...(counters === undefined ? {} : { IFLA_STATS64: counters, IFLA_STATS: narrowed(parts, counters) }),
-    ...functions,
-    ...(netDevice.lower.kind === 'port' ? { IFLA_PERM_ADDRESS: parseMac(parts.permanentAddress(netDevice)) } : {}),
-    ...switchPortAttributes(netDevice),
-    ...(netDevice.bridgePort === undefined ? {} : { IFLA_MASTER: netDevice.bridgePort.bridge.netDevice.ifIndex }),
-    ...(aggregate === undefined ? {} : { IFLA_MASTER: aggregate.ifIndex }),
-    ...(netDevice.vrf === undefined ? {} : { IFLA_MASTER: netDevice.vrf.ifIndex }),
-    ...linkInfo(parts, netDevice),
-    ...parentAttributes(parts, netDevice),
   };
+  if (netDevice.lower.kind === 'vlan') attributes['IFLA_LINK'] = netDevice.lower.on.ifIndex;
+  attributes['IFLA_CARRIER_CHANGES'] = netDevice.carrierUpCount + netDevice.carrierDownCount;
+  attributes['IFLA_CARRIER_UP_COUNT'] = netDevice.carrierUpCount;
+  attributes['IFLA_CARRIER_DOWN_COUNT'] = netDevice.carrierDownCount;
+  if (netDevice.alias !== '') attributes['IFLA_IFALIAS'] = netDevice.alias;
+  if (netDevice.alternativeNames.length > 0)
+    attributes['IFLA_PROP_LIST'] = { IFLA_ALT_IFNAME: netDevice.alternativeNames };
+  attributes['IFLA_ADDRESS'] = parseMac(netDevice.address);
+  attributes['IFLA_BROADCAST'] = BROADCAST;
+  if (statistics !== undefined) {
+    const counters = linkStatisticsValues(statistics);
+    attributes['IFLA_STATS64'] = counters;
+    attributes['IFLA_STATS'] = narrowed(parts, counters);
+  }
+  Object.assign(attributes, functions);
+  if (netDevice.lower.kind === 'port') {
+    attributes['IFLA_PERM_ADDRESS'] = parseMac(parts.permanentAddress(netDevice));
+    Object.assign(attributes, switchPortAttributes(netDevice.lower));
+  }
+  const master = masterOf(netDevice);
+  if (master !== undefined) attributes['IFLA_MASTER'] = master;
+  Object.assign(attributes, linkInfo(parts, netDevice), parentAttributes(parts, netDevice));
+  return attributes;
 }
 
+/** netdev_master_upper_dev_get(). */
+const masterOf = (netDevice: NetDevice): number | undefined =>
+  (netDevice.vrf ?? aggregateOf(netDevice) ?? netDevice.bridgePort?.bridge.netDevice)?.ifIndex;
+
 /** ndo_get_port_parent_id(), ndo_get_phys_port_name(). */
-function switchPortAttributes({ lower }: NetDevice): Values {
-  if (lower.kind !== 'port') return {};
-  const { switchId, physPortName } = lower.limits;
+function switchPortAttributes({ limits }: Extract<Lower, { kind: 'port' }>): Values {
+  const { switchId, physPortName } = limits;
   return {
     ...(switchId === undefined ? {} : { IFLA_PHYS_SWITCH_ID: switchId }),
     ...(physPortName === undefined ? {} : { IFLA_PHYS_PORT_NAME: physPortName }),
@@ -215,5 +220,7 @@ export function linkStatisticsValues(statistics: NetDeviceStatistics): Values {
 
 /** copy_rtnl_link_stats(): the low 32 bits of each. */
 function narrowed({ narrowCounter }: KernelParts, counters: Values): Values {
-  return Object.fromEntries(Object.entries(counters).map(([name, value]) => [name, narrowCounter(Number(value))]));
+  const low: Record<string, Value> = { ...counters };
+  for (const name in counters) low[name] = narrowCounter(Number(counters[name]));
+  return low;
 }

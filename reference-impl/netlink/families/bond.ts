@@ -75,7 +75,7 @@ export const LINKINFO_DATA_BOND = attributeSet('IFLA_BOND', [
   [28, 'IFLA_BOND_PEER_NOTIF_DELAY', ranged('u32', 0, MOST_DELAY)],
   [29, 'IFLA_BOND_AD_LACP_ACTIVE', u8],
   [30, 'IFLA_BOND_MISSED_MAX', u8],
-  [31, 'IFLA_BOND_NS_IP6_TARGET', binary],
+  [31, 'IFLA_BOND_NS_IP6_TARGET', { kind: 'binary', nested: true }],
   [32, 'IFLA_BOND_COUPLED_CONTROL', u8],
 ]);
 

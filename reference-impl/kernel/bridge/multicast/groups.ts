@@ -27,7 +27,7 @@ export function groupEntry(events: BridgeEvents, bridge: Bridge, address: GroupA
   const { groups } = bridge.multicast;
   const known = groups.get(address);
   if (known !== undefined) return known;
-  if (groups.size >= bridge.multicast.hashMax) {
+  if (!events.multicast.parts.admitsGroup(groups.size, bridge.multicast.hashMax)) {
     if (events.multicast.parts.switchesOffWhenFull) bridge.multicastSnooping = false;
     events.multicast.snoopingChanged(bridge);
     return undefined;
@@ -211,7 +211,8 @@ export const sourcedGroup = (entry: GroupEntry, port: BridgePort, source: string
 
 /** br_multicast_new_group_src(). */
 export function newSource(events: BridgeEvents, group: PortGroup, address: string): GroupSource | undefined {
-  if (group.sources.length >= MOST_SOURCES || isNoSource(address)) return undefined;
+  const { admitsSource, leavesOutNoSource } = events.multicast.parts;
+  if (!admitsSource(group.sources.length, MOST_SOURCES) || (leavesOutNoSource && isNoSource(address))) return undefined;
   const source: GroupSource = {
     address,
     timer: new Timer(events.at.bind(events), () => sourceExpired(events, group, source)),
@@ -231,7 +232,7 @@ export const MOST_SOURCES = 32;
 const isNoSource = (address: string): boolean =>
   address.includes(':')
     ? address === '::' || address.startsWith('ff')
-    : address.startsWith('0.') || (Number(address.split('.')[0]) & 0xf0) === 0xe0;
+    : address === '0.0.0.0' || (Number(address.split('.')[0]) & 0xf0) === 0xe0;
 
 /** br_multicast_group_src_expired(). */
 function sourceExpired(events: BridgeEvents, group: PortGroup, source: GroupSource): void {

@@ -64,6 +64,12 @@ export interface MulticastParts {
   readonly takesOver: boolean;
   readonly limitsPort: (port: BridgePort) => boolean;
   readonly switchesOffWhenFull: boolean;
+  /** br_multicast_new_group(): whether one more group may be known. */
+  readonly admitsGroup: (groups: number, most: number) => boolean;
+  /** br_multicast_new_group_src(), PG_SRC_ENT_LIMIT: whether one more source may be kept. */
+  readonly admitsSource: (sources: number, most: number) => boolean;
+  /** br_multicast_new_group_src(): whether a source that nobody can have is left out. */
+  readonly leavesOutNoSource: boolean;
   readonly blocks: (group: PortGroup) => boolean;
   readonly unicasts: (group: PortGroup) => boolean;
   readonly countsWhenOff: boolean;
@@ -114,6 +120,9 @@ export const CONFORMING_MULTICAST: MulticastParts = {
   takesOver: true,
   limitsPort: ({ multicast }) => multicast.maxGroups > 0 && multicast.groupCount >= multicast.maxGroups,
   switchesOffWhenFull: true,
+  admitsGroup: (groups, most) => groups < most,
+  admitsSource: (sources, most) => sources < most,
+  leavesOutNoSource: true,
   blocks: ({ isBlocked }) => isBlocked,
   unicasts: ({ port }) => port.flags.multicastToUnicast,
   countsWhenOff: false,

@@ -1,5 +1,5 @@
 /** How a report says what the data hold. */
-import type { Outcome } from '../../runner/records.js';
+import type { Outcome } from '../runner/records.js';
 
 /** In the order in which bars and lists show them: what needs attention first, but for what is well. */
 export const OUTCOME_ORDER = [

@@ -1,4 +1,4 @@
-/** The certificate on paper: printed by Chromium, where there is one. */
+/** Prints pages on paper, which here is PDF, with Chromium, where there is one. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,9 +8,22 @@ import { pathToFileURL } from 'node:url';
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const LIMIT_MS = 60_000;
 
+export interface PrintOptions {
+  /** An outline of the headings, which readers show beside the pages. */
+  readonly outline?: boolean;
+  /** Default: a minute. */
+  readonly limitMs?: number;
+}
+
+/** The browser that prints; undefined where there is none. */
+export function findBrowser(): string | undefined {
+  return BROWSERS.find((path) => existsSync(path));
+}
+
 /** Answers why there is no PDF, or null if there is. */
-export async function printPdf(page: string, pdf: string): Promise<string | null> {
-  const browser = BROWSERS.find((path) => existsSync(path));
+export async function printPdf(page: string, pdf: string, options: PrintOptions = {}): Promise<string | null> {
+  const { outline = false, limitMs = LIMIT_MS } = options;
+  const browser = findBrowser();
   if (browser === undefined) return 'there is no Chromium here to print it';
   const profile = mkdtempSync(join(tmpdir(), 'nicspec-print-'));
   const quiet = [
@@ -27,6 +40,7 @@ export async function printPdf(page: string, pdf: string): Promise<string | null
     [
       ...quiet,
       ...sandbox,
+      ...(outline ? ['--generate-pdf-document-outline'] : []),
       `--user-data-dir=${profile}`,
       '--no-pdf-header-footer',
       `--print-to-pdf=${resolve(pdf)}`,
@@ -35,7 +49,7 @@ export async function printPdf(page: string, pdf: string): Promise<string | null
     { stdio: 'ignore' },
   );
   const code = await new Promise<number | null>((done) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+    const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
     child.once('error', () => done(null));
     child.once('exit', (exit) => {
       clearTimeout(timer);

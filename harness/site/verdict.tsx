@@ -1,6 +1,6 @@
 /** A verdict as sign and word. */
 import type { VNode } from 'preact';
-import type { Outcome } from '../../runner/records.js';
+import type { Outcome } from '../runner/records.js';
 import { OUTCOME_ORDER, OUTCOME_TEXT } from './words.js';
 
 /** Drawn on 16 by 16. Full and open shapes differ without colour: a tick, a cross, a question mark, a ring with a bar, a dash. */
@@ -67,5 +67,14 @@ export const Verdict = ({ outcome, isWarning = false, text = OUTCOME_TEXT[outcom
     <Sign outcome={outcome} />
     {text}
     {isWarning ? <span class="muted"> (warning)</span> : null}
+  </span>
+);
+
+/** A verdict on a ground of its own, for a line of several: with the name of the target that it is of, where one is given. */
+export const Badge = ({ outcome, name }: { readonly outcome: Outcome; readonly name?: string }): VNode => (
+  <span class={`badge b-${outcome}`}>
+    <Sign outcome={outcome} />
+    {name === undefined ? null : <>{name}: </>}
+    {OUTCOME_TEXT[outcome]}
   </span>
 );

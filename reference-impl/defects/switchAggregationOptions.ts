@@ -1,0 +1,112 @@
+/** Settings of aggregates that are lost, unchecked, or have no effect. */
+import type { BondSettings } from '../kernel/bond/bond.js';
+import { CONFORMING_LACP, type LacpParts } from '../kernel/bond/lacpParts.js';
+import type { Defect } from './defect.js';
+import { BONDING, BONDING_HOWTO, BOND_OPTIONS, PRACTICE } from './origins.js';
+import { bond } from './replacedParts.js';
+
+/** The setting is taken, and stays what it was. */
+const forgets = (setting: keyof BondSettings, initial: number): NonNullable<Defect['kernel']> =>
+  bond({ stores: (name, value) => (name === setting ? initial : value) });
+
+const lacp = (change: Partial<LacpParts>): NonNullable<Defect['kernel']> =>
+  bond({ lacp: { ...CONFORMING_LACP, ...change } });
+
+export const switchAggregationOptionDefects: readonly Defect[] = [
+  {
+    id: 'DEF-SW-LAGOPT-FORGETS-MISSED-MAX',
+    title: 'How many answers may be missing is taken and forgotten',
+    description: 'The attribute has a place in the policy, and none in the code that changes links.',
+    origin: BOND_OPTIONS,
+    caughtBy: 'SW-LAGOPT-001',
+    kernel: forgets('missedMax', 2),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-TAKES-ZERO',
+    title: 'Bounds are not looked at',
+    description: 'A least value is data that nobody reads.',
+    origin: BOND_OPTIONS,
+    caughtBy: 'SW-LAGOPT-002',
+    kernel: bond({ checksRange: false }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-ANY-MODE',
+    title: 'A setting is taken in any mode',
+    description: 'Scripts for another mode seem to work.',
+    origin: BOND_OPTIONS,
+    caughtBy: 'SW-LAGOPT-003',
+    kernel: bond({ checksModes: false }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-CHANGES-UNDER-WAY',
+    title: 'Keys change while LACP runs',
+    description: 'Whether the aggregate is up is not looked at.',
+    origin: BOND_OPTIONS,
+    caughtBy: 'SW-LAGOPT-004',
+    kernel: bond({ checksDependencies: false }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-TWO-MONITORS',
+    title: 'Links are watched by ARP and MII at once',
+    description: 'The interval of one does not end the other.',
+    origin: BONDING_HOWTO,
+    caughtBy: 'SW-LAGOPT-005',
+    kernel: bond({ oneMonitor: false }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-TARGETS-ADD-UP',
+    title: 'A list of targets is added to the one before',
+    description: 'No target is ever taken back.',
+    origin: BOND_OPTIONS,
+    caughtBy: 'SW-LAGOPT-006',
+    kernel: bond({ replacesTargets: false }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-ANY-TARGET',
+    title: 'Any target is taken',
+    description: 'Also one from which no answer can come, and one that is there.',
+    origin: BOND_OPTIONS,
+    caughtBy: 'SW-LAGOPT-007',
+    kernel: bond({ checksTargets: false }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-SYSTEM-OF-GROUP',
+    title: 'The system for LACP may be a group',
+    description: 'Only the length is looked at.',
+    origin: BOND_OPTIONS,
+    caughtBy: 'SW-LAGOPT-008',
+    kernel: bond({ checksSystem: false }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-DEFAULT-PRIORITY',
+    title: 'LACP says the priority of before',
+    description: 'The setting is kept and told, and the ports are not.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGOPT-009',
+    kernel: lacp({ actor: (actor) => ({ ...actor, systemPriority: 0xffff }) }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-KEY-OF-LINK',
+    title: "The user's part of the key is not said",
+    description: 'The key is that of the speed alone.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGOPT-009',
+    kernel: lacp({ actor: (actor) => ({ ...actor, key: actor.key & 0x3f }) }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-DELAY-WITHOUT-MONITOR',
+    title: 'A delay is taken without a monitor that counts it',
+    description: 'It is divided by an interval of 0.',
+    origin: BOND_OPTIONS,
+    caughtBy: 'SW-LAGOPT-010',
+    kernel: bond({ delaysNeedMonitor: false }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-QUEUE-OF-TWO',
+    title: 'Two members get one queue',
+    description: 'Nobody looks at the others.',
+    origin: PRACTICE,
+    caughtBy: 'SW-LAGOPT-011',
+    kernel: bond({ checksQueues: false }),
+  },
+];
