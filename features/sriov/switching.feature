@@ -44,7 +44,9 @@ Feature: The switch between functions
   @SRIOV-SW-005
   Scenario: Whom nobody knows who comes from the cable
     When the cable sends a frame to somebody else
-    Then it arrives nowhere
+    Then VF 0 does not get it
+    And VF 1 does not get it
+    And VF 2 does not get it
 
   @SRIOV-SW-006
   Scenario Outline: Broadcast of <sender>
@@ -58,15 +60,21 @@ Feature: The switch between functions
       | the cable             | VF 0, VF 1, VF 2 and the physical function   |
 
   @SRIOV-SW-007
-  Scenario Outline: A group that VF 1 joined, from <sender>
+  Scenario: A group that VF 1 joined, from VF 0
     Given VF 1 joins group 1
-    When <sender> sends a frame to group 1
-    Then it arrives at <receivers>
+    When VF 0 sends a frame to group 1
+    Then VF 1 gets it
+    And the cable gets it
+    And VF 0 does not get it
+    And VF 2 does not get it
 
-    Examples:
-      | sender    | receivers          |
-      | VF 0      | VF 1 and the cable |
-      | the cable | VF 1               |
+  @SRIOV-SW-007
+  Scenario: A group that VF 1 joined, from the cable
+    Given VF 1 joins group 1
+    When the cable sends a frame to group 1
+    Then VF 1 gets it
+    And VF 0 does not get it
+    And VF 2 does not get it
 
   @SRIOV-SW-007
   Scenario: A group that nobody joined

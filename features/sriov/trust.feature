@@ -13,7 +13,7 @@ Feature: Trust
     Then it is refused
     And the MAC of VF 0 is 02:00:5e:00:53:10
     When the cable sends a frame to 02:00:5e:00:53:66
-    Then it arrives nowhere
+    Then VF 0 does not get it
 
   @SRIOV-TRUST-002
   Scenario: Unless it is trusted
@@ -38,7 +38,7 @@ Feature: Trust
     Given "former" is the address of VF 0
     When VF 0 asks for the address 02:00:5e:00:53:66
     And the cable sends a frame to former
-    Then it arrives nowhere
+    Then VF 0 does not get it
 
   @SRIOV-TRUST-004
   Scenario Outline: Who is not trusted sees nothing of <whom>, however promiscuous

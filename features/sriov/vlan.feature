@@ -32,7 +32,7 @@ Feature: VLANs of virtual functions
   Scenario Outline: A function in VLAN 10 does not get <what>
     Given the VLAN of VF 0 is set to 10
     When the cable sends a frame to VF 0 <tag>
-    Then it arrives nowhere
+    Then VF 0 does not get it
 
     Examples:
       | what              | tag        |

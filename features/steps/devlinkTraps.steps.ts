@@ -2,6 +2,7 @@
 import { Then, When } from '@cucumber/cucumber';
 import { nestIn, numberIn, textIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { devlinkNotes, dumped, insist } from './devlinkControl.js';
+import { eventually } from './listening.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { IFF_UP, setFlag } from './settings.js';
 import type { NicWorld } from './world.js';
@@ -95,7 +96,12 @@ When(/^traffic of traps is given (\d+) ms$/, async function (this: NicWorld, ms:
   await setFlag(this, IFF_UP, true);
   await this.target.clock.sleep(Number(ms));
 });
+/** A device that makes traffic of its own makes some ten times a second, where it gets to it. */
+const TRAP_TRAFFIC_MS = 15_000;
 Then(/^the trap (\w+) has counted something$/, async function (this: NicWorld, name: string) {
-  const trap = await trapCalled(this, name);
-  expectThat(statistic(trap, 'RX_PACKETS') > 0 && statistic(trap, 'RX_BYTES') > 0, 'nothing was counted');
+  const hasCounted = async (): Promise<boolean> => {
+    const trap = await trapCalled(this, name);
+    return statistic(trap, 'RX_PACKETS') > 0 && statistic(trap, 'RX_BYTES') > 0;
+  };
+  await eventually(this, hasCounted, () => 'nothing was counted', TRAP_TRAFFIC_MS);
 });

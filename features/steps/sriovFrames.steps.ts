@@ -82,7 +82,7 @@ async function expectTags(world: NicWorld, place: Place, wanted: readonly Tag[],
   for (const got of tags) expectThat(text(got) === text(wanted), `the tags of a frame at ${place} are ${text(got)}`);
 }
 
-Then(/^(VF \d+) (gets it|does not get it)$/, async function (this: NicWorld, place: string, how: string) {
+Then(/^(VF \d+|the cable) (gets it|does not get it)$/, async function (this: NicWorld, place: string, how: string) {
   const gets = how === 'gets it';
   if (functions(this).arrived.size === 0 || gets) await collect(this, gets ? new Map([[place, 1]]) : 0);
   await collect(this, 0);

@@ -203,7 +203,8 @@ export function addressCalled(world: NicWorld, name: string): string {
   const [, vf] = /^VF (\d+)$/.exec(name) ?? [];
   if (vf !== undefined) return vfDevice(world, Number(vf)).address;
   const [, group] = /^group (\d+)$/.exec(name) ?? [];
-  if (group !== undefined) return `01:00:5e:7f:00:${Number(group).toString(16).padStart(2, '0')}`;
+  // No hash of its last bytes is that of a group which every host is in: filters by hash are allowed to be imperfect.
+  if (group !== undefined) return `01:00:5e:7f:53:${Number(group).toString(16).padStart(2, '0')}`;
   // What a software switch sends there is somebody's behind it.
   if (name.startsWith('the representor of ')) return FAR_END;
   switch (name) {

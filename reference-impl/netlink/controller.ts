@@ -188,7 +188,7 @@ function allPolicies(operations: readonly NetlinkOperation[]): readonly Policy[]
 
 const acceptedIn = (policy: Policy): readonly AttributeSpec[] =>
   [...policy.set.byNumber.values()]
-    .filter(({ name }) => policy.accepts[name] !== undefined)
+    .filter(({ name }) => policy.accepts[name] !== undefined && policy.unlisted?.includes(name) !== true)
     .sort((a, b) => a.number - b.number);
 
 function* policyBodies(

@@ -23,6 +23,8 @@ const ERANGE = 34;
 export interface Policy {
   readonly set: AttributeSet;
   readonly accepts: Readonly<Record<string, true | Policy>>;
+  /** Those of them that no dump of policies tells of: their type is not known beforehand. */
+  readonly unlisted?: readonly string[];
   /** The highest number of the policy's table, where it is above the highest that is accepted. */
   readonly maxType?: number;
   /** From this number on attributes are checked strictly, however the operation is declared (strict_start_type). */

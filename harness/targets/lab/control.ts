@@ -1,11 +1,32 @@
 /** QEMU's machine protocol (QMP), as far as the lab uses it: plugs cables in and pulls them out. */
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TargetFault, TargetLost } from '../../contract/index.js';
 
 interface Waiting {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
+}
+
+const LOOK_AGAIN_MS = 10;
+
+/**
+ * A socket that QEMU makes. Between the bind that makes the path and the listen that follows it, somebody who connects is refused.
+ * @throws TargetFault if it cannot be reached within the time.
+ */
+export async function reachSocket(path: string, what: string, withinMs = 10_000): Promise<Socket> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const socket = connect(path);
+    const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+      socket.once('connect', () => resolve(undefined));
+      socket.once('error', resolve);
+    });
+    if (error === undefined) return socket;
+    if (error.code !== 'ECONNREFUSED' || performance.now() > end) throw new TargetFault(`${what}: ${error.message}`);
+    await sleep(LOOK_AGAIN_MS);
+  }
 }
 
 export class MachineControl {
@@ -29,11 +50,7 @@ export class MachineControl {
 
   /** The socket must be there: QEMU makes it before it starts the guest. */
   static async open(path: string): Promise<MachineControl> {
-    const socket = connect(path);
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve);
-      socket.once('error', (error) => reject(new TargetFault(`QEMU's control socket: ${error.message}`)));
-    });
+    const socket = await reachSocket(path, "QEMU's control socket");
     const control = new MachineControl(socket);
     await control.#execute('qmp_capabilities', {});
     return control;

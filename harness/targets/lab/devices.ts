@@ -105,7 +105,8 @@ export const LAB_DEVICES: Readonly<Record<LabDeviceName, LabDevice>> = {
     modules: ['igb', 'igbvf'],
     // A cable has a rate. QEMU's igb drops what its ring of 256 has no room for, and its socket does not push back.
     burst: 100,
-    arguments: nic('igb'),
+    // Behind a port of its own: on the root complex the kernel puts the functions' registers where nothing answers.
+    arguments: ['-device', 'pcie-root-port,id=port0', ...nic('igb,bus=port0')],
     stated: NO_LINE,
   },
   netdevsim: {

@@ -1,7 +1,7 @@
 /** A guest that is booted, with its agent and its cables. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import { TargetFault, TargetLost } from '../../contract/index.js';
 import { AgentConnection } from '../agent/connection.js';
 import { Cable } from './cable.js';
 import { labFolders, readStamps, type Accelerator, type LabFolders } from './cache.js';
-import { MachineControl } from './control.js';
+import { MachineControl, reachSocket } from './control.js';
 import type { LabDevice } from './devices.js';
 import { Machine, channelArguments, machineArguments, machineFiles } from './qemu.js';
 
@@ -116,11 +116,7 @@ async function socketOf(path: string, machine: Machine): Promise<Socket> {
     while (!existsSync(path)) await sleep(LOOK_AGAIN_MS);
   };
   await Promise.race([there(), ended]);
-  const socket = connect(path);
-  await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve);
-    socket.once('error', (error) => reject(new TargetFault(`the agent's socket: ${error.message}`)));
-  });
+  const socket = await reachSocket(path, "the agent's socket");
   // The end is told by the machine; a socket that breaks with it says nothing more.
   ended.catch(() => socket.destroy());
   return socket;

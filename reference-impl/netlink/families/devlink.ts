@@ -135,6 +135,8 @@ export type DevlinkTarget = 'nothing' | 'instance' | 'port' | 'port-optional';
 export interface DevlinkCommandSpec {
   /** Attributes of a request beside the handle, without DEVLINK_ATTR_; absent: it cannot be asked for one object. */
   readonly takes?: readonly string[];
+  /** Those of them that devlink_nl_ops names in no policy. */
+  readonly unlisted?: readonly string[];
   readonly needs?: DevlinkTarget;
   /** Whether unknown attributes of a request are refused. */
   readonly strict?: true;
@@ -208,6 +210,7 @@ export const DEVLINK_COMMANDS: Readonly<Partial<Record<DevlinkCommand, DevlinkCo
   PARAM_GET: { takes: ['PARAM_NAME'], needs: 'instance', dumps: { takes: [], checks: 'strict' } },
   PARAM_SET: {
     takes: ['PARAM_NAME', 'PARAM_TYPE', 'PARAM_VALUE_CMODE', 'PARAM_VALUE_DATA'],
+    unlisted: ['PARAM_VALUE_DATA'],
     needs: 'instance',
     privileged: true,
   },
@@ -323,10 +326,10 @@ export interface DevlinkPolicies {
 }
 
 /** genl_family_rcv_msg_attrs_parse(): GENL_DONT_VALIDATE_STRICT makes a check liberal; without a policy nothing is looked at. */
-export function devlinkPolicies({ takes = [], strict, dumps }: DevlinkCommandSpec): DevlinkPolicies {
+export function devlinkPolicies({ takes = [], unlisted = [], strict, dumps }: DevlinkCommandSpec): DevlinkPolicies {
   const checks = dumps?.checks ?? 'strict';
   return {
-    policy: accepting(takes),
+    policy: { ...accepting(takes), unlisted: unlisted.map((each) => `DEVLINK_ATTR_${each}`) },
     validation: strict === true ? 'strict' : 'liberal',
     dumpPolicy: checks === 'none' ? { set: DEVLINK, accepts: {} } : accepting(dumps?.takes ?? []),
     dumpValidation: checks === 'strict' ? 'strict' : 'liberal',
