@@ -1,7 +1,8 @@
 #!/bin/sh
 # What the extras need, from Debian's packages: tshark opens the captures of failing scenarios, Chromium the pages; iproute2 and
 # ethtool are peers that the real-kernel tests compare with, and what nicspec shell redirects with a library that gcc makes; QEMU, gcc
-# and the rest are what nicspec lab setup works with. Needs root. Without them the tests that use them say so and skip.
+# and the rest are what nicspec lab setup works with; lava-common has the schema that jobs of LAVA are held to. Needs root. Without them
+# the tests that use them say so and skip.
 # With the argument "bench" Open vSwitch too, a peer of npm run bench: not by default, as Debian's package starts its daemons.
 set -eu
 if [ "$(id -u)" != 0 ]; then
@@ -17,7 +18,8 @@ for pair in tshark:tshark chromium:chromium ip:iproute2 ethtool:ethtool setpriv:
   qemu-system-x86_64:qemu-system-x86 x86_64-linux-gnu-gcc-12:gcc-12 gcc:gcc make:make depmod:kmod cpio:cpio xz:xz-utils; do
   command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
 done
-for pair in /usr/include/x86_64-linux-gnu/bits/libc-header-start.h:libc6-dev /usr/lib/x86_64-linux-gnu/libelf.so.1:libelf1; do
+for pair in /usr/lib/python3/dist-packages/lava_common/schemas:lava-common /usr/lib/python3/dist-packages/voluptuous:python3-voluptuous \
+  /usr/include/x86_64-linux-gnu/bits/libc-header-start.h:libc6-dev /usr/lib/x86_64-linux-gnu/libelf.so.1:libelf1; do
   [ -e "${pair%%:*}" ] || missing="$missing ${pair#*:}"
 done
 if [ "${1:-}" = bench ]; then

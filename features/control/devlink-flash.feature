@@ -66,3 +66,17 @@ Feature: Flash: firmware of a device, stored and activated
       | that is cut short   |
       | with one byte wrong |
       | that is no image    |
+
+  @DL-FLASH-001
+  Scenario: An update that does not begin is not told of
+    Given somebody listens to devlink
+    When devlink FLASH_UPDATE is asked for with
+      | FLASH_UPDATE_FILE_NAME | no-such-file.bin |
+    Then nothing is announced by devlink
+
+  @DL-FLASH-005 @needs:devlink-flash-checks
+  Scenario: An update that fails ends, too
+    Given somebody listens to devlink
+    And a firmware file that is cut short
+    When the file is flashed
+    Then devlink announces FLASH_UPDATE_END

@@ -134,3 +134,41 @@ Feature: Health: errors of a device, what it was like, and its recovery
     Then frames do not pass the port
     When the reporter is told to recover
     Then frames pass the port
+
+  @DL-HEALTH-007 @needs:devlink-health-errors
+  Scenario: Each error of a row is counted
+    Given the reporter that recovers has a grace period of 60000 ms
+    And an error was met
+    And an error was met
+    When an error is met
+    Then the reporter is in error, after 3 more errors and 1 more recovery
+
+  @DL-HEALTH-016 @needs:devlink-health-errors
+  Scenario: An error that nobody recovered from, and one more
+    Given the reporter that recovers has a grace period of 0 ms and no automatic recovery
+    And an error was met
+    And devlink HEALTH_REPORTER_SET was asked for with
+      | HEALTH_REPORTER_NAME         | (a reporter that recovers) |
+      | HEALTH_REPORTER_AUTO_RECOVER | 1                          |
+    When an error is met
+    Then the reporter is in error, after 2 more errors and 0 more recoveries
+
+  @DL-HEALTH-003
+  Scenario: A refusal sets nothing
+    When devlink HEALTH_REPORTER_SET is asked for with
+      | HEALTH_REPORTER_NAME         | (a reporter that does not recover) |
+      | HEALTH_REPORTER_AUTO_DUMP    | 0                                  |
+      | HEALTH_REPORTER_AUTO_RECOVER | 1                                  |
+    Then devlink refuses it with EOPNOTSUPP
+    When devlink HEALTH_REPORTER_GET is asked for with
+      | HEALTH_REPORTER_NAME | (a reporter that does not recover) |
+    Then the answer has
+      | HEALTH_REPORTER.HEALTH_REPORTER_AUTO_DUMP | 1 |
+
+  @DL-HEALTH-011
+  Scenario: There is nothing to clear
+    When devlink HEALTH_REPORTER_DUMP_CLEAR is asked for with
+      | HEALTH_REPORTER_NAME | (a reporter that recovers) |
+    And devlink HEALTH_REPORTER_DUMP_CLEAR is asked for with
+      | HEALTH_REPORTER_NAME | (a reporter that recovers) |
+    Then devlink does it

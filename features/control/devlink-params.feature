@@ -126,3 +126,21 @@ Feature: Params: settings of a device by name
     When the param max_macs is set to 7 with the cmode 1
     And the driver is reloaded
     Then the param max_macs shows 7
+
+  @DL-PARAM-005
+  Scenario: A number that is too short
+    When devlink PARAM_SET is asked for with
+      | PARAM_NAME        | (a driverinit param) |
+      | PARAM_TYPE        | (its type)           |
+      | PARAM_VALUE_DATA  | 01 00                |
+      | PARAM_VALUE_CMODE | 1                    |
+    Then devlink refuses it with EINVAL
+
+  @DL-PARAM-005 @needs:devlink-region-snapshot-switch
+  Scenario: A switch with a value
+    When devlink PARAM_SET is asked for with
+      | PARAM_NAME        | region_snapshot_enable |
+      | PARAM_TYPE        | 6                      |
+      | PARAM_VALUE_DATA  | 01                     |
+      | PARAM_VALUE_CMODE | 0                      |
+    Then devlink refuses it with EINVAL

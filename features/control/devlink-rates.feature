@@ -132,3 +132,25 @@ Feature: Rate objects: how much functions of the embedded switch may send
   Scenario: Nodes make a tree
     Given an embedded switch in switchdev mode
     Then whatever is made of rate nodes, the tree is the one of a model
+
+  @DL-RATE-006
+  Scenario: Nobody is above itself, however far
+    Given an embedded switch in switchdev mode
+    And the rate nodes one and two
+    And the rate node three
+    And one is the parent of two
+    And two is the parent of three
+    When three is made the parent of one
+    Then devlink refuses it with EEXIST: "Node is already a parent of parent node."
+
+  @DL-RATE-008
+  Scenario: Limits that change are announced
+    Given an embedded switch in switchdev mode
+    And the rate node one
+    And somebody listens to devlink
+    When devlink RATE_SET is asked for with
+      | RATE_NODE_NAME | one     |
+      | RATE_TX_MAX    | 1250000 |
+    Then devlink announces RATE_NEW with
+      | RATE_NODE_NAME | one     |
+      | RATE_TX_MAX    | 1250000 |

@@ -107,3 +107,30 @@ Feature: Regions: memory of a device, and snapshots of it
     When this snapshot is deleted
     And a snapshot with the same id is taken
     Then devlink does it
+
+  @DL-REGION-008
+  Scenario: Nothing of a snapshot is read
+    Given a snapshot 5001 of the region
+    When devlink REGION_READ is asked for with
+      | REGION_NAME        | (a region) |
+      | REGION_SNAPSHOT_ID | 5001       |
+      | REGION_CHUNK_ADDR  | 16         |
+      | REGION_CHUNK_LEN   | 0          |
+    Then devlink does it
+
+  @DL-REGION-008
+  Scenario: A read that begins behind the end
+    Given a snapshot 5001 of the region
+    When devlink REGION_READ is asked for with
+      | REGION_NAME        | (a region) |
+      | REGION_SNAPSHOT_ID | 5001       |
+      | REGION_CHUNK_ADDR  | 1073741824 |
+      | REGION_CHUNK_LEN   | 16         |
+    Then devlink refuses it with EINVAL
+
+  @DL-REGION-009
+  Scenario: The ids of snapshots that a reload took are free
+    Given a snapshot 5007 of the region
+    And devlink RELOAD was asked for
+    When a snapshot 5007 of the region is taken
+    Then devlink does it

@@ -86,3 +86,19 @@ Feature: Reload: the driver brought up anew, firmware activated
     And devlink announces PORT_NEW with
       | PORT_TYPE        | 2         |
       | PORT_NETDEV_NAME | something |
+
+  @DL-RELOAD-004 @needs:devlink-reload-no-reset @needs:devlink-flash-activate
+  Scenario Outline: A reload is counted under its action and its limit: activation <how> a reset
+    When the firmware is activated <how> a reset
+    Then of the action 2 are counted <unspec> without a limit, and <limited> without a reset
+
+    Examples:
+      | how     | unspec | limited |
+      | with    | 1      | 0       |
+      | without | 0      | 1       |
+
+  @DL-RELOAD-007
+  Scenario: A limit that is not selected
+    When devlink RELOAD is asked for with
+      | RELOAD_LIMITS | 2 of 4 |
+    Then devlink refuses it with EINVAL: "Attribute failed policy validation"

@@ -69,3 +69,15 @@ Feature: Resources: how much of it a device has, and for what
   @DL-RES-008 @law
   Scenario: No reload with parts that are more than the whole
     Then a reload succeeds only where the parts are not more than the whole
+
+  @DL-RES-002 @needs:devlink-resource-bounds
+  Scenario: A size that was refused does not wait
+    When the size of a part is asked to be above its maximum
+    Then no part has a size that waits
+
+  @DL-RES-004 @needs:devlink-fdb-resource
+  Scenario: One part gives what another takes
+    When the resource fdb is asked to be 4064
+    And the resource routes is asked to be 288
+    And the driver is brought up anew
+    Then devlink does it

@@ -129,3 +129,27 @@ Feature: Traps: why hardware drops frames, and what of them the host sees
     When the trap blackhole_route is set to trap
     And traffic of traps is given 500 ms
     Then the trap blackhole_route has counted something
+
+  @DL-TRAP-003
+  Scenario: The action that another trap has is nothing to change
+    When devlink TRAP_SET is made with
+      | TRAP_NAME   | ttl_value_is_too_small |
+      | TRAP_ACTION | 1                      |
+    Then it succeeds, and "nothing" is said
+
+  @DL-TRAP-008
+  Scenario: A group gets an action, and a policer that there is not
+    When devlink TRAP_GROUP_SET is asked for with
+      | TRAP_GROUP_NAME | l2_drops |
+      | TRAP_ACTION     | 1        |
+      | TRAP_POLICER_ID | 4711     |
+    Then devlink refuses it with ENOENT: "Trap group set failed, but some changes were committed already"
+
+  @DL-TRAP-012 @needs:devlink-trap-frames @needs:ip-routing @needs:switchdev-routes
+  Scenario: Packets that meet a route to nowhere
+    Given a router with 192.0.2.1/24 at p0 and 198.51.100.1/24 at p1
+    And station A is at p0
+    And a blackhole route to 10.0.0.0/8
+    When the trap blackhole_route is set to trap
+    And A sends 3 packets to 10.1.2.3
+    Then the trap blackhole_route has counted something

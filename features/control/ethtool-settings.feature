@@ -169,3 +169,24 @@ Feature: Settings of a device by ethtool
   @ETH-FEC-001 @law
   Scenario: Error correction
     Then for every change of error correction, it reads back, or is refused and nothing has happened
+
+  @ETH-WOL-003
+  Scenario: A password that is shorter
+    Given SecureOn with the password 0102030405fe
+    And SecureOn with the password 0a0b
+    Then the password reads back as 0a0b030405fe
+
+  @ETH-MM-005
+  Scenario: The longest verification
+    When the longest verification time of the MAC merge layer is set
+    Then it is accepted
+
+  @ETH-MM-005
+  Scenario: Longer than that
+    When a longer verification time of the MAC merge layer is set
+    Then it is refused with ERANGE at MM_VERIFY_TIME
+
+  @ETH-MM-006
+  Scenario: Counters of the MAC merge layer, not asked for
+    When MM_GET is asked of the port
+    Then the reply has no MM_STATS

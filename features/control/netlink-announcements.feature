@@ -50,6 +50,17 @@ Feature: Announcements
       | addresses |
       | routes    |
 
+  @NL-MC-006
+  Scenario Outline: An echo of <what> is for who asked
+    Given a socket that listens to nothing
+    When <what> change on request of a socket that listens to nothing, and asks for an echo
+    Then the other socket is told nothing
+
+    Examples:
+      | what      |
+      | addresses |
+      | routes    |
+
   @NL-MC-007
   Scenario Outline: Nothing happened: <what>
     Given a socket listens to <group>

@@ -191,3 +191,23 @@ Feature: Attributes of netlink
       | what         |
       | the links    |
       | the families |
+
+  @NL-ATTR-012
+  Scenario: The name of a link that is as long as it may be
+    When a link is looked up by a name of 15 letters
+    Then it fails with ENODEV
+
+  @NL-ATTR-020
+  Scenario: A flag with a value
+    When strings are asked for, and to be counted only, with a byte behind that flag
+    Then it fails with ERANGE at that attribute, and says "Attribute failed policy validation"
+
+  @NL-ATTR-021
+  Scenario Outline: A nest of <bytes> bytes
+    When strings are asked for with a nest of <bytes> bytes as their sets
+    Then it fails with ERANGE at that attribute, and says "Attribute failed policy validation"
+
+    Examples:
+      | bytes |
+      | 1     |
+      | 3     |

@@ -99,3 +99,17 @@ Feature: What a kernel says of itself
       | netdev | NLM_F_ECHO   | taken                                                                           |
       | nlctrl | NLM_F_CREATE | taken                                                                           |
       | nlctrl | NLM_F_ROOT   | taken                                                                           |
+
+  @NL-DISC-001
+  Scenario: A name and the number of another
+    When a family is looked up by the name "ethtool" and the number of the controller
+    Then told is the family "ethtool"
+
+  @NL-DISC-011
+  Scenario: The place of an operation that there is not
+    When the policies of an operation that there is not are asked for
+    Then the refusal points at the operation
+
+  @NL-DISC-012 @law
+  Scenario: Bounds are within
+    Then for every bounded attribute of a published do, its least and its greatest value are not out of range

@@ -70,3 +70,13 @@ Feature: What a kernel says beside an error
       | an address at a link that there is not          | ENODEV     |
       | an address that is not there, to be removed     | EADDRNOTAVAIL |
       | an address of the link of five bytes            | EINVAL     |
+
+    @needs:vlan-device
+    Examples: What a kind needs is looked at before whether there is such a link
+      | misuse                                           | error  |
+      | a VLAN without its number, that must not be made | EINVAL |
+
+  @NL-EXT-010
+  Scenario: An acknowledgement quotes the header alone
+    When an MTU of 1400 is asked for in 4 bytes
+    Then the acknowledgement quotes 16 bytes, and is marked as capped

@@ -83,3 +83,13 @@ Feature: Messages of netlink
   @NL-MSG-009 @law
   Scenario: Types that rtnetlink does not have
     Then for every type above those of rtnetlink, a message is refused with EOPNOTSUPP, to be acknowledged or not
+
+  @NL-MSG-010
+  Scenario: A message of rtnetlink without anything
+    When a change of a link is sent with 0 bytes behind the netlink header
+    Then it is acknowledged
+
+  @NL-MSG-011
+  Scenario: A deletion of many, where one at a time is deleted
+    When a link is to be deleted with NLM_F_BULK
+    Then it fails with EOPNOTSUPP, and says "Bulk delete is not supported"

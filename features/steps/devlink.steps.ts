@@ -102,7 +102,7 @@ When('devlink {word} is made with', async function (this: NicWorld, name: string
 Then('it succeeds, and {string} is said', function (this: NicWorld, said: string) {
   expectThat(this.answer?.ok === true, 'it was refused');
   const { warning } = devlinkNotes(this);
-  expectThat(warning === said, `said was ${warning ?? 'nothing'}`);
+  expectThat((warning ?? 'nothing') === said, `said was ${warning ?? 'nothing'}`);
 });
 
 Then('devlink does it', function (this: NicWorld) {

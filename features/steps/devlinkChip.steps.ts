@@ -88,17 +88,41 @@ When('a bridge is made over p0 and p1', async function (this: NicWorld) {
   await this.target.clock.sleep(this.quietMs);
 });
 
-const reloads = async (world: NicWorld): Promise<number> => {
+interface ReloadCount {
+  readonly action: number;
+  readonly limit: number;
+  readonly count: number;
+}
+
+const reloadCounts = async (world: NicWorld): Promise<readonly ReloadCount[]> => {
   const [instance] = await insist(world, 'GET', {});
   const infos = listIn(
     nestIn(nestIn(instance, 'DEVLINK_ATTR_DEV_STATS'), 'DEVLINK_ATTR_RELOAD_STATS'),
     'DEVLINK_ATTR_RELOAD_ACTION_INFO',
   ).filter(isValues);
-  const entries = infos.flatMap((info) =>
-    listIn(nestIn(info, 'DEVLINK_ATTR_RELOAD_ACTION_STATS'), 'DEVLINK_ATTR_RELOAD_STATS_ENTRY').filter(isValues),
+  return infos.flatMap((info) =>
+    listIn(nestIn(info, 'DEVLINK_ATTR_RELOAD_ACTION_STATS'), 'DEVLINK_ATTR_RELOAD_STATS_ENTRY')
+      .filter(isValues)
+      .map((entry) => ({
+        action: numberIn(info, 'DEVLINK_ATTR_RELOAD_ACTION') ?? 0,
+        limit: numberIn(entry, 'DEVLINK_ATTR_RELOAD_STATS_LIMIT') ?? 0,
+        count: numberIn(entry, 'DEVLINK_ATTR_RELOAD_STATS_VALUE') ?? 0,
+      })),
   );
-  return entries.reduce((sum, entry) => sum + (numberIn(entry, 'DEVLINK_ATTR_RELOAD_STATS_VALUE') ?? 0), 0);
 };
+const reloads = async (world: NicWorld): Promise<number> =>
+  (await reloadCounts(world)).reduce((sum, { count }) => sum + count, 0);
+
+const NO_RESET = 1;
+Then(
+  /^of the action (\d+) are counted (\d+) without a limit, and (\d+) without a reset$/,
+  async function (this: NicWorld, number: string, unlimited: string, limited: string) {
+    const own = (await reloadCounts(this)).filter(({ action }) => action === Number(number));
+    const under = (wanted: number): number => own.find(({ limit }) => limit === wanted)?.count ?? -1;
+    expectNumber(under(0), Number(unlimited), 'reloads without a limit');
+    expectNumber(under(NO_RESET), Number(limited), 'reloads without a reset');
+  },
+);
 Given('the reloads so far', async function (this: NicWorld) {
   devlinkNotes(this).remembered.set('reloads', await reloads(this));
 });

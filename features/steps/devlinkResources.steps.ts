@@ -103,6 +103,10 @@ Then('the size is the new one, and none waits', async function (this: NicWorld) 
   expectNumber(size, Number(devlinkNotes(this).remembered.get('wanted')), 'the size');
   expectThat(pending === undefined, `a size of ${pending} waits`);
 });
+Then('no part has a size that waits', async function (this: NicWorld) {
+  for (const { name, pending } of await resources(this))
+    expectThat(pending === undefined, `a size of ${pending} waits for ${name}`);
+});
 When('the parts are asked to be more than the whole', async function (this: NicWorld) {
   const { whole, parts } = await wholeWithParts(this);
   devlinkNotes(this).remembered.set('whole', whole.id);

@@ -209,7 +209,7 @@ Then(
   },
 );
 
-Given(/^SecureOn with the password ([0-9a-f]{12})$/, async function (this: NicWorld, password: string) {
+Given(/^SecureOn with the password ((?:[0-9a-f]{2}){1,6})$/, async function (this: NicWorld, password: string) {
   const bytes = Uint8Array.from(Buffer.from(password, 'hex'));
   const change = { ETHTOOL_A_WOL_MODES: bitList(['magicsecure'], WAKE_NAMES), ETHTOOL_A_WOL_SOPASS: bytes };
   accepted(await ethtoolCall(this, 'WOL_SET', change), 'SecureOn');
@@ -229,6 +229,15 @@ Then(/^the password reads back as ([0-9a-f]{12})$/, async function (this: NicWor
   const bytes = bytesIn(reply, 'ETHTOOL_A_WOL_SOPASS') ?? new Uint8Array(0);
   expectThat(hex(bytes) === password, `the password is ${hex(bytes)}`);
 });
+
+When(
+  /^(the longest|a longer) verification time of the MAC merge layer is set$/,
+  async function (this: NicWorld, which: string) {
+    const most = numberIn(await read(this, settingGroup('the MAC merge layer')), 'ETHTOOL_A_MM_MAX_VERIFY_TIME') ?? 0;
+    const change = { ETHTOOL_A_MM_VERIFY_TIME: which === 'the longest' ? most : most + 1 };
+    await askOperation(this, 'MM_SET', change);
+  },
+);
 
 // Energy.
 

@@ -37,9 +37,14 @@ export async function ethtoolNews(
 
 const LOOK_AGAIN_MS = 2;
 
-/** Looks until it is so, as long as a link may take; then fails with what `describe` says. */
-export async function eventually(world: NicWorld, isSo: () => Promise<boolean>, describe: () => string): Promise<void> {
-  const until = (await world.target.clock.now()) + BigInt(world.linkPatienceMs) * 1_000_000n;
+/** Looks until it is so, as long as a link may take, or longer; then fails with what `describe` says. */
+export async function eventually(
+  world: NicWorld,
+  isSo: () => Promise<boolean>,
+  describe: () => string,
+  withinMs = world.linkPatienceMs,
+): Promise<void> {
+  const until = (await world.target.clock.now()) + BigInt(withinMs) * 1_000_000n;
   while (!(await isSo())) {
     if ((await world.target.clock.now()) >= until) expectThat(false, describe());
     await world.target.clock.sleep(LOOK_AGAIN_MS);

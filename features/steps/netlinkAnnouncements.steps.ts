@@ -253,6 +253,19 @@ When(
   },
 );
 
+const bystander = (world: NicWorld): { socket: NetlinkSocket | undefined } =>
+  world.note('socket that listens to nothing', () => ({ socket: undefined }));
+
+Given('a socket that listens to nothing', async function (this: NicWorld) {
+  bystander(this).socket = await this.target.netlink(NETLINK_ROUTE);
+});
+
+Then('the other socket is told nothing', async function (this: NicWorld) {
+  const { socket } = bystander(this);
+  expectThat(socket !== undefined, 'there is no other socket');
+  expectNumber((await heard(this, socket)).length, 0, 'messages');
+});
+
 Then('the socket is told of the change, and then that it was made', function (this: NicWorld) {
   const group = this.note('changed group', () => '');
   const { messages } = talk(this);

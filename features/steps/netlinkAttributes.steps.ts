@@ -8,13 +8,16 @@ import {
   NETLINK_GENERIC,
   NLA_F_NESTED,
   NLM_F_ACK,
+  NLM_F_BULK,
   NLM_F_CREATE,
   NLM_F_DUMP,
   NLM_F_EXCL,
+  RTM_DELLINK,
   RTM_GETLINK,
   RTM_NEWLINK,
   RTM_SETLINK,
 } from '../../reference-impl/netlink/constants.js';
+import { ETHTOOL_OPERATIONS } from '../../reference-impl/netlink/families/ethtool.js';
 import { IFINFOMSG, LINK, LINKINFO_DATA_VLAN } from '../../reference-impl/netlink/families/rtnetlink.js';
 import {
   encodeAttributes,
@@ -46,6 +49,7 @@ import {
   unknownControllerType,
   unterminated,
 } from '../properties/netlinkMessages.js';
+import { genericRequest, headerNest, nameAttribute } from '../properties/netlinkRequests.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { ask, errorsIn, expectRefused, expectTaken, repliesIn, talk } from './netlinkTalk.js';
 import { linkValues } from './settings.js';
@@ -337,3 +341,37 @@ Then(
     }
   },
 );
+
+const STRINGS_HEADER = headerNest('STRSET_GET', nameAttribute('nosuchdev0'));
+
+/** The family is looked up by its own name: strings of no device that there is. */
+async function askStrings(world: NicWorld, ...attributes: readonly Uint8Array[]): Promise<void> {
+  talk(world).place = GENERIC_ATTRIBUTES_AT + STRINGS_HEADER.length;
+  const { command } = ETHTOOL_OPERATIONS.STRSET_GET;
+  const type = await (await world.ethtool()).familyId();
+  await ask(world, { type, body: genericRequest(command, STRINGS_HEADER, ...attributes), protocol: NETLINK_GENERIC });
+}
+
+const ETHTOOL_A_STRSET_STRINGSETS = 2;
+const ETHTOOL_A_STRSET_COUNTS_ONLY = 3;
+
+When('strings are asked for, and to be counted only, with a byte behind that flag', async function (this: NicWorld) {
+  await askStrings(this, encodeAttribute(ETHTOOL_A_STRSET_COUNTS_ONLY, Uint8Array.of(1)));
+});
+
+When('strings are asked for with a nest of {int} bytes as their sets', async function (this: NicWorld, bytes: number) {
+  await askStrings(this, encodeAttribute(marked(ETHTOOL_A_STRSET_STRINGSETS), new Uint8Array(bytes)));
+});
+
+When('a link is to be deleted with NLM_F_BULK', async function (this: NicWorld) {
+  await ask(this, { type: RTM_DELLINK, flags: NLM_F_ACK | NLM_F_BULK, body: linkBody({ ifi_index: 0x7fff_fff0 }) });
+});
+
+Then('the acknowledgement quotes {int} bytes, and is marked as capped', function (this: NicWorld, bytes: number) {
+  const [answer] = errorsIn(talk(this).messages);
+  expectNumber(answer?.errno ?? -1, 0, 'error of the acknowledgement');
+  expectThat(answer?.capped === true, 'it is not marked as capped');
+  const [message] = talk(this).messages;
+  expectNumber((message?.body.length ?? 0) - ERRNO_LENGTH, bytes, 'bytes quoted');
+});
+const ERRNO_LENGTH = 4;

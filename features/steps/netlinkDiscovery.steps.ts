@@ -21,7 +21,7 @@ import {
 import { NL_ATTR_TYPE } from '../../reference-impl/netlink/policyDescription.js';
 import { encodeStruct, numberIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { GENLMSGHDR } from '../../reference-impl/netlink/server.js';
-import { encodeAttribute, viewOf } from '../../reference-impl/netlink/wire.js';
+import { NLA_HDRLEN, align, encodeAttribute, viewOf } from '../../reference-impl/netlink/wire.js';
 import { concat } from '../../reference-impl/packet/bytes.js';
 import { GENERIC_ATTRIBUTES_AT, controllerBody, familyName } from '../properties/netlinkMessages.js';
 import { expectNumber, expectThat } from './expectations.js';
@@ -302,6 +302,54 @@ Then(
     );
   },
 );
+
+Then(
+  'for every bounded attribute of a published do, its least and its greatest value are not out of range',
+  async function (this: NicWorld) {
+    const all = await boundedAttributes(this);
+    expectThat(all.length > 0, 'nothing that is published has bounds');
+    await this.law(
+      fc.asyncProperty(fc.constantFrom(...all), fc.boolean(), async (attribute, isLeast) => {
+        const { family, command, number, policy } = attribute;
+        const bytes = BYTES[numberIn(policy, 'NL_POLICY_TYPE_ATTR_TYPE') ?? 0] ?? 4;
+        const bound = numberIn(policy, `NL_POLICY_TYPE_ATTR_${isLeast ? 'MIN' : 'MAX'}_VALUE_U`) ?? 0;
+        const data = new Uint8Array(8);
+        viewOf(data).setBigUint64(0, BigInt(bound), true);
+        // Behind the bound comes what nobody takes: nothing is changed by it.
+        const attributes = concat(encodeAttribute(number, data.subarray(0, bytes)), encodeAttribute(UNKNOWN, data));
+        const body = genericBody(command, family.version, attributes);
+        const messages = await ask(this, { type: family.id, body, protocol: NETLINK_GENERIC });
+        expectThat(
+          expectRefused(messages, 'EINVAL').offset === GENERIC_ATTRIBUTES_AT + NLA_HDRLEN + align(bytes),
+          `the bound ${bound} of attribute ${number} of ${family.name} is refused`,
+        );
+      }),
+    );
+  },
+);
+const UNKNOWN = 1000;
+
+When(
+  'a family is looked up by the name {string} and the number of the controller',
+  async function (this: NicWorld, name: string) {
+    await lookUpFamily(this, { CTRL_ATTR_FAMILY_ID: GENL_ID_CTRL, CTRL_ATTR_FAMILY_NAME: name });
+  },
+);
+
+Then('told is the family {string}', function (this: NicWorld, name: string) {
+  const { messages } = talk(this);
+  expectTaken(messages, 'the lookup');
+  const [reply] = repliesIn(messages);
+  const told = reply === undefined ? undefined : familyOf(reply).name;
+  expectThat(told === name, `told is ${told ?? 'nothing'}`);
+});
+
+/** Header of the attribute, and the number of the family in four bytes with its padding. */
+const OPERATION_AT = GENERIC_ATTRIBUTES_AT + 8;
+
+Then('the refusal points at the operation', function (this: NicWorld) {
+  expectNumber(expectRefused(talk(this).messages, 'ENOENT').offset ?? -1, OPERATION_AT, 'offset of the attribute');
+});
 
 const QUESTIONS: Readonly<Record<string, Values>> = {
   'a family that there is not': { CTRL_ATTR_FAMILY_NAME: 'nosuchfamily' },

@@ -251,12 +251,16 @@ const MISUSES: Readonly<Record<string, (world: NicWorld) => Misuse>> = {
   }),
   'a new link that must not be made, by a new name': () => ({
     type: RTM_NEWLINK,
+    body: linkBody({}, named('nlnew0'), kind('bridge')),
+  }),
+  'a VLAN without its number, that must not be made': () => ({
+    type: RTM_NEWLINK,
     body: linkBody({}, named('nlnew0'), kind('vlan')),
   }),
   'a new link by the name of the port, exclusively': (world) => ({
     type: RTM_NEWLINK,
     flags: NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
-    body: linkBody({}, named(world.port.netDevice), kind('vlan')),
+    body: linkBody({}, named(world.port.netDevice), kind('bridge')),
   }),
   'an address at a link that there is not': () => ({
     type: RTM_NEWADDR,

@@ -148,6 +148,7 @@ When(
 );
 
 const SHORT = {
+  'a change of a link': { type: RTM_SETLINK },
   'a query of a link': { type: RTM_GETLINK, flags: NLM_F_ACK, protocol: NETLINK_ROUTE },
   'a dump of links': { type: RTM_GETLINK, flags: NLM_F_DUMP, protocol: NETLINK_ROUTE },
   'a dump of addresses': { type: RTM_GETADDR, flags: NLM_F_DUMP, protocol: NETLINK_ROUTE },
@@ -157,7 +158,7 @@ const SHORT = {
 const AF_INET = 2;
 
 When(
-  /^(a query of a link|a dump of links|a dump of addresses|a dump of neighbours|a command of a family) is sent with (\d+) bytes behind the netlink header$/,
+  /^(a query of a link|a change of a link|a dump of links|a dump of addresses|a dump of neighbours|a command of a family) is sent with (\d+) bytes behind the netlink header$/,
   async function (this: NicWorld, what: keyof typeof SHORT, bytes: string) {
     const body = new Uint8Array(Number(bytes));
     // Addresses and neighbours are those of IPv4: of every family at once there would be one more answer for each.

@@ -114,6 +114,9 @@ export async function listen(world: NicWorld): Promise<void> {
   for (const { netDevice } of functions(world).devices.values()) await world.host(netDevice);
 }
 
+/** A driver takes a function when it gets to it, and asks for its link over the mailbox, every two seconds in igbvf. */
+const PROBE_MS = 20_000;
+
 /** Waits for the net device of a virtual function, and sets it up. */
 export async function useVf(world: NicWorld, vf: number): Promise<VfDevice> {
   const device = await findVf(world, vf);
@@ -122,6 +125,7 @@ export async function useVf(world: NicWorld, vf: number): Promise<VfDevice> {
     world,
     () => carrierOf(world, vf),
     () => `${placeOfVf(vf)} gets no carrier`,
+    PROBE_MS,
   );
   await world.host(device.netDevice);
   return device;
@@ -133,6 +137,7 @@ export async function findVf(world: NicWorld, vf: number): Promise<VfDevice> {
     world,
     async () => (netDevice = await netDeviceOfVf(world, vf)) !== undefined,
     () => `${placeOfVf(vf)} has no net device`,
+    PROBE_MS,
   );
   const { header, values } = accepted(await (await world.route()).link(netDevice ?? ''), 'reading the link');
   const device = {

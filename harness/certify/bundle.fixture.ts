@@ -8,10 +8,11 @@ import { resultsOf } from '../runner/judgeRun.js';
 import { digestOf, filesBelow, NICSPEC_SUITE } from '../runner/project.js';
 import { openRecordFile } from '../runner/recordFile.js';
 import type { RunRecord, RunStart, ScenarioRecord } from '../runner/records.js';
-import { readScenarios, type PlannedScenario } from '../runner/scenarios.js';
+import type { PlannedScenario } from '../runner/scenarios.js';
 import { select } from '../runner/selection.js';
-import { loadSpec, profileNamed } from '../runner/spec.js';
+import { profileNamed } from '../runner/spec.js';
 import { RESULTS_FILE, runFolder } from './bundle.js';
+import { readCatalogue } from './catalogue.js';
 import { issue } from './certify.js';
 import type { Deviation } from './deviations.js';
 import { identitySubjects, subjectDigest } from './digests.js';
@@ -30,6 +31,7 @@ const PROFILE = 'virtual-nic';
 const CAPABILITIES: CapabilityAnswers = { mtu: { present: true }, rings: { present: false, reason: 'it has none' } };
 
 export interface FixtureOptions {
+  readonly identity?: TargetIdentity;
   readonly key?: KeyObject;
   readonly deviations?: readonly Deviation[];
   /** What becomes of a scenario that is run; default: it passes. */
@@ -42,7 +44,7 @@ export interface FixtureOptions {
 /** Writes a bundle to a folder that is not there yet; answers the key that signed it. */
 export async function writeBundle(folder: string, options: FixtureOptions = {}): Promise<KeyObject> {
   const key = options.key ?? generateKeyPairSync('ed25519').privateKey;
-  const subject = identitySubjects(IDENTITY);
+  const subject = identitySubjects(options.identity ?? IDENTITY);
   const digest = specificationDigest();
   const seeds = options.seeds ?? seedsOf(subjectDigest(subject), digest, CHALLENGE.value);
   mkdirSync(folder, { recursive: true });
@@ -73,9 +75,9 @@ async function recordsOf(
   seed: number,
   digest: string,
   run: number,
-  { outcome = () => ({ outcome: 'pass', reason: '' }) }: FixtureOptions,
+  { outcome = () => ({ outcome: 'pass', reason: '' }), identity = IDENTITY }: FixtureOptions,
 ): Promise<readonly RunRecord[]> {
-  const [spec, planned] = await Promise.all([loadSpec(NICSPEC_SUITE.spec), readScenarios(NICSPEC_SUITE)]);
+  const { spec, planned } = await readCatalogue();
   const profile = profileNamed(spec, PROFILE);
   const request = { only: [], tags: '', shard: null };
   const { requirements, scenarios } = select(planned, { spec, profile, capabilities: CAPABILITIES, request });
@@ -85,7 +87,7 @@ async function recordsOf(
     node: process.version,
     startedAt: '2026-01-01T00:00:00.000Z',
     target: 'process:./nic',
-    identity: IDENTITY,
+    identity,
     capabilities: CAPABILITIES,
     profile: PROFILE,
     seed,

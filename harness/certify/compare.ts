@@ -1,5 +1,5 @@
 /** Certificates side by side: vendors, firmware versions or kernels. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Outcome } from '../runner/records.js';
 import { UsageError } from '../runner/usage.js';
@@ -37,6 +37,11 @@ export interface Comparison {
 export async function compareBundles(folders: readonly string[]): Promise<Comparison> {
   const bundles: ComparedBundle[] = [];
   for (const bundle of folders) bundles.push(await readBundle(bundle, bundles));
+  return compareCertifications(bundles);
+}
+
+/** The same of bundles that were read already. */
+export function compareCertifications(bundles: readonly ComparedBundle[]): Comparison {
   const ids = new Map(
     bundles.flatMap(({ certification }) => certification.requirements.map(({ id, title }) => [id, title] as const)),
   );
@@ -49,15 +54,6 @@ export async function compareBundles(folders: readonly string[]): Promise<Compar
       return { id, title, verdicts, change: changeOf(verdicts) };
     });
   return { bundles, requirements };
-}
-
-/** Folders of bundles below a folder: a registry. */
-export function bundlesBelow(folder: string): readonly string[] {
-  if (!existsSync(folder)) throw new UsageError(`${folder} is not there`);
-  return readdirSync(folder)
-    .map((name) => join(folder, name))
-    .filter((path) => existsSync(join(path, ENVELOPE_FILE)))
-    .sort();
 }
 
 async function readBundle(bundle: string, others: readonly ComparedBundle[]): Promise<ComparedBundle> {

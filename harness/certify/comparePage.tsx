@@ -5,7 +5,8 @@ import { Sign } from '../site/verdict.js';
 import { OUTCOME_TEXT } from '../site/words.js';
 import type { ComparedRequirement, Comparison } from './compare.js';
 
-const MATRIX_STYLE = `
+/** What `Matrix` adds to the theme. */
+export const MATRIX_STYLE = `
 .matrix { overflow-x: auto; }
 .matrix table { border-collapse: collapse; font-size: 0.875rem; }
 .matrix th, .matrix td { padding: 0.3125rem 0.75rem 0.3125rem 0; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
@@ -62,7 +63,11 @@ function Bundles({ comparison: { bundles } }: { readonly comparison: Comparison 
   );
 }
 
-function Matrix(props: { readonly comparison: Comparison; readonly rows: readonly ComparedRequirement[] }): VNode {
+/** Requirements down, bundles across; what is better or worse than the first is marked. */
+export function Matrix(props: {
+  readonly comparison: Comparison;
+  readonly rows: readonly ComparedRequirement[];
+}): VNode {
   return (
     <div class="matrix">
       <table>

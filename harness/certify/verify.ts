@@ -8,17 +8,16 @@ import { join } from 'node:path';
 import { renderJson } from '../report/json.js';
 import { resultsOf } from '../runner/judgeRun.js';
 import { digestOf, filesBelow, NICSPEC_SUITE } from '../runner/project.js';
-import { latestScenarios, readRecords, recordKey, startOf } from '../runner/recordFile.js';
+import { readRecords, startOf } from '../runner/recordFile.js';
 import type { RunRecord } from '../runner/records.js';
-import { readScenarios, type PlannedScenario } from '../runner/scenarios.js';
-import { select } from '../runner/selection.js';
-import { loadSpec, profileNamed, type Spec } from '../runner/spec.js';
 import { CERTIFICATE_FILE, digestsOf, ENVELOPE_FILE, filesOf, RESULTS_FILE, runFolder, SIGNER_FILE } from './bundle.js';
 import { renderCertificate } from './certificatePage.js';
+import { readCatalogue } from './catalogue.js';
 import { faultsOf } from './deviations.js';
 import { subjectDigest } from './digests.js';
 import { openEnvelope } from './dsse.js';
 import { keyIdOf, publicKeyIn } from './keys.js';
+import { Broken, checkAsked, checkComplete } from './runRules.js';
 import { CERTIFICATION_RUNS, seedsOf } from './seeds.js';
 import { resultOf, statementBytes, type Statement } from './statement.js';
 import { checkStatementForm } from './statementForm.js';
@@ -47,16 +46,6 @@ export interface Verification {
   readonly statement: Statement | null;
   readonly keyId: string | null;
   readonly isTrusted: boolean;
-}
-
-/** Thrown within: the rule that is being checked is broken. */
-class Broken extends Error {
-  readonly wanted: string;
-
-  constructor(found: string, wanted: string) {
-    super(found);
-    this.wanted = wanted;
-  }
 }
 
 /** What the rules find out for those behind them. */
@@ -209,26 +198,7 @@ function checkRuns(findings: Findings): string {
   if (runs !== CERTIFICATION_RUNS) throw new Broken(`laws tried ${runs} cases`, `${CERTIFICATION_RUNS} cases`);
   findings.runs = seeds.map((seed, index) => {
     const records = readRecords(join(findings.folder, runFolder(index)));
-    const start = startOf(records);
-    const asked = {
-      target,
-      profile,
-      seed,
-      runs,
-      digest: specDigest,
-      only: [],
-      tags: '',
-      shard: null,
-      identity,
-      capabilities,
-    };
-    for (const [name, value] of Object.entries(asked)) {
-      const was: unknown = start[name as keyof typeof asked];
-      if (JSON.stringify(was) !== JSON.stringify(value))
-        throw new Broken(`${runFolder(index)}: ${name} is ${JSON.stringify(was)}`, JSON.stringify(value));
-    }
-    if (records.at(-1)?.kind !== 'run-end')
-      throw new Broken(`${runFolder(index)} does not end`, 'runs that came to their end');
+    checkAsked(records, runFolder(index), { target, profile, seed, digest: specDigest, identity, capabilities });
     return records;
   });
   const folders = new Set(
@@ -239,55 +209,10 @@ function checkRuns(findings: Findings): string {
 }
 
 async function checkCompleteness(findings: Findings): Promise<string> {
-  const [spec, planned] = await Promise.all([loadSpec(NICSPEC_SUITE.spec), readScenarios(NICSPEC_SUITE)]);
-  for (const [index, records] of findings.runs.entries()) checkSelection(records, runFolder(index), spec, planned);
+  const catalogue = await readCatalogue();
+  for (const [index, records] of findings.runs.entries()) checkComplete(records, runFolder(index), catalogue);
   const requirements = startOf(findings.runs[0] ?? []).requirements.length;
   return `${requirements} requirements in each run`;
-}
-
-function checkSelection(
-  records: readonly RunRecord[],
-  name: string,
-  spec: Spec,
-  planned: readonly PlannedScenario[],
-): void {
-  const start = startOf(records);
-  const wanted = select(planned, {
-    spec,
-    profile: profileNamed(spec, start.profile),
-    capabilities: start.capabilities,
-    request: { only: [], tags: '', shard: null },
-  });
-  if (JSON.stringify(start.requirements) !== JSON.stringify(wanted.requirements)) {
-    const missing = wanted.requirements.find(
-      ({ id }) => !start.requirements.some((requirement) => requirement.id === id),
-    );
-    const what = missing === undefined ? 'they say something else of a requirement' : `${missing.id} is not among them`;
-    throw new Broken(
-      `${name}: the requirements are not those of ${start.profile}: ${what}`,
-      'every requirement, as it is written',
-    );
-  }
-  const byKey = new Map(latestScenarios(records).map((record) => [recordKey(record), record]));
-  for (const selected of wanted.scenarios) {
-    const { scenario } = selected;
-    const record = byKey.get(scenario.id);
-    if (record === undefined) throw new Broken(`${name}: the scenario ${scenario.id} is missing`, 'every scenario');
-    byKey.delete(scenario.id);
-    if (JSON.stringify(record.requirements) !== JSON.stringify(scenario.requirements))
-      throw new Broken(`${name}: ${scenario.id} counts for other requirements`, scenario.requirements.join(', '));
-    if (selected.kind === 'absent') {
-      if (record.outcome !== selected.outcome || record.reason !== selected.reason)
-        throw new Broken(`${name}: ${scenario.id} is ${record.outcome}`, `${selected.outcome}: ${selected.reason}`);
-      byKey.delete(recordKey({ id: scenario.id, probeOf: selected.probe }));
-    } else if (record.outcome === 'not-applicable' || record.outcome === 'not-supported')
-      throw new Broken(`${name}: ${scenario.id} was left out`, 'a run of it: the target has what it needs');
-    else if (scenario.isLaw && record.outcome === 'pass' && record.cases < 1)
-      throw new Broken(`${name}: the law ${scenario.id} passes without a case`, 'cases of every law');
-  }
-  const [foreign] = byKey.keys();
-  if (foreign !== undefined)
-    throw new Broken(`${name}: there is no scenario ${foreign}`, 'the scenarios of the features, once each');
 }
 
 function checkVerdicts(findings: Findings): string {

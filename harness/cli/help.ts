@@ -10,3 +10,14 @@ export function examples(lines: readonly (readonly [command: string, what: strin
 export async function exitWith(code: Promise<number>): Promise<void> {
   process.exitCode = await code;
 }
+
+/** What every command but nicspec shell ends with. */
+export const EXIT_CODES = [
+  [0, 'conforms'],
+  [1, 'does not'],
+  [2, 'wrong use'],
+  [3, 'the target or the rig failed'],
+] as const;
+
+export const exitCodes = (): string =>
+  `\nExit codes: ${EXIT_CODES.map(([code, text]) => `${code} ${text}`).join(', ')}.`;

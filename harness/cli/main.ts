@@ -7,11 +7,15 @@ import { RUN_DEFAULTS } from '../runner/repeatCommand.js';
 import { UsageError } from '../runner/usage.js';
 import { addAdapter } from './adapter.js';
 import type { AgentFlags } from './agent.js';
+import type { DocsFlags } from './docs.js';
 import type { ExportFlags } from './export.js';
 import { addCertification } from './certify.js';
-import { examples, exitWith } from './help.js';
+import { examples, exitCodes, exitWith } from './help.js';
 import type { LabRunFlags } from './lab.js';
 import type { ReportFlags, ServeFlags } from './report.js';
+import type { MergeFlags } from './merge.js';
+import { addPlan } from './plan.js';
+import { addRegistry } from './registry.js';
 import type { ShellFlags } from './shell.js';
 import { parseCount, parsePort, parseSeed, parseShard } from './optionValues.js';
 
@@ -40,6 +44,9 @@ export function program(): Command {
   addGuard(root);
   addShell(root);
   addExport(root);
+  addPlan(root);
+  addDocs(root);
+  addRegistry(root);
   for (const command of root.commands) command.exitOverride();
   return root;
 }
@@ -169,8 +176,9 @@ function addRunsOnDisk(root: Command): void {
     .description('put the shards of one run together')
     .argument('<run...>', 'folders of the shards')
     .requiredOption('--out <dir>', 'folder of the whole run')
+    .option('--partial', 'also where shards are missing or did not end; what is missing is inconclusive')
     .addHelpText('after', examples([['nicspec merge shards/1 shards/2 --out reports/whole', '']]))
-    .action(async (folders: string[], options: { out: string }) => {
+    .action(async (folders: string[], options: MergeFlags) => {
       const { mergeCommand } = await import('./merge.js');
       await exitWith(mergeCommand(folders, options));
     });
@@ -300,6 +308,31 @@ function addExport(root: Command): void {
     });
 }
 
+function addDocs(root: Command): void {
+  root
+    .command('docs')
+    .description('the published specification, with the verdicts of runs')
+    .option('--out <dir>', 'folder that gets a folder for each format', 'reports/specification')
+    .option('--format <formats>', 'html, rst, md, pdf; several with commas', collect)
+    .option('--results <run>', 'folder of a run to publish; may be repeated (default: all below reports/)', collect)
+    .option('--other-versions', 'publish runs of another version too, where a requirement still says the same')
+    .option('--freeze <version>', 'write nothing but the requirements of this version, for later change logs')
+    .option('--changes <old>', 'print what has changed since OLD: a spec folder, or a version that was frozen')
+    .addHelpText(
+      'after',
+      examples([
+        ['nicspec docs', 'then open reports/specification/html/index.html'],
+        ['nicspec docs --format html,rst,md,pdf', 'the PDF is printed by Chromium'],
+        ['nicspec docs --changes ../nicspec-0.1.0/spec', 'by id: added, removed, changed in title, level or statement'],
+        ['nicspec docs --results reports/lab-igb --out public', 'with the verdicts of one target'],
+      ]),
+    )
+    .action(async (options: Omit<DocsFlags, 'format'> & Partial<DocsFlags>) => {
+      const { docsCommand } = await import('./docs.js');
+      await exitWith(docsCommand({ format: ['html'], ...options }));
+    });
+}
+
 function addLab(root: Command): void {
   const lab = root.command('lab').description('real drivers of a Linux kernel, over devices that QEMU emulates');
   lab
@@ -390,10 +423,6 @@ export interface DefectsFlags {
 /** `--only A --only B,C`. */
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, ...value.split(',').filter((name) => name !== '')];
-}
-
-function exitCodes(): string {
-  return '\nExit codes: 0 conforms, 1 does not, 2 wrong use, 3 the target or the rig failed.';
 }
 
 /** Milliseconds for output that a slow reader has not taken yet. */

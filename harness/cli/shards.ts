@@ -4,10 +4,11 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT } from '../runner/judgeRun.js';
 import { mergeRuns } from '../runner/merge.js';
-import { PROJECT_ROOT } from '../runner/project.js';
+import { NICSPEC_SUITE, PROJECT_ROOT } from '../runner/project.js';
 import { RECORDS_FILE } from '../runner/recordFile.js';
 import { defaultProfile } from '../runner/repeatCommand.js';
 import type { RunRecord } from '../runner/records.js';
+import { loadSpec } from '../runner/spec.js';
 import { UsageError } from '../runner/usage.js';
 import type { RunFlags } from './main.js';
 
@@ -25,9 +26,11 @@ export async function runShards(flags: RunFlags, out: string): Promise<readonly 
   if (wrong !== undefined) throw new UsageError(wrong.complaint.replace(/^nicspec: /, '').trim());
   const silent = shards.findIndex(({ folder }) => !existsSync(join(folder, RECORDS_FILE)));
   if (silent >= 0) throw new Error(`shard ${silent + 1} left no records: ${ends[silent]?.complaint ?? ''}`);
+  const { requirements } = await loadSpec(NICSPEC_SUITE.spec);
   const records = mergeRuns(
     shards.map(({ folder }) => folder),
     out,
+    { order: requirements.map(({ id }) => id), isPartial: true },
   );
   rmSync(join(out, 'shards'), { recursive: true, force: true });
   return records;

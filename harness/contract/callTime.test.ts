@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ETHTOOL_GLINK, ETHTOOL_PHYS_ID, ETHTOOL_TEST, encodeCommand } from '../../reference-impl/netlink/ethtoolStructs.js';
+import {
+  ETHTOOL_GLINK,
+  ETHTOOL_PHYS_ID,
+  ETHTOOL_TEST,
+  encodeCommand,
+} from '../../reference-impl/netlink/ethtoolStructs.js';
 import { ethtoolIoctlMs, sysfsWriteMs } from './callTime.js';
 
 describe('a call', () => {

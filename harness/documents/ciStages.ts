@@ -2,36 +2,49 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A stage whose name is made in a loop (`lab-$device`) is there once for each value of the loop. */
+/**
+ * A stage is a line `stage NAME COMMAND`, or a name in the queue of long ones (`long+=(…)`) together with the branch of `long_stage`
+ * that takes it.
+ */
 export function ciStages(root: string): ReadonlyMap<string, string> {
   const stages = new Map<string, string>();
-  let loop: { readonly variable: string; readonly values: readonly string[] } | null = null;
-  for (const line of joinedLines(readFileSync(join(root, '.ci', 'run'), 'utf8'))) {
-    const begins = /^\s*for (\w+) in ([^;]+); do/.exec(line);
-    if (begins !== null) loop = { variable: begins[1] ?? '', values: (begins[2] ?? '').trim().split(/\s+/) };
-    if (/^\s*done\b/.test(line)) loop = null;
-    const stage = /\bstage ("?)([\w$-]+)\1 (.+)$/.exec(line);
-    if (stage === null || line.trim().startsWith('#')) continue;
-    const [, , name = '', command = ''] = stage;
-    for (const value of loop?.values ?? ['']) {
-      const put = (text: string): string => (loop === null ? text : text.replaceAll(`$${loop.variable}`, value));
-      stages.set(put(name), withScript(root, put(command), value));
-    }
+  const lines = joinedLines(readFileSync(join(root, '.ci', 'run'), 'utf8')).filter((line) => !/^\s*#/.test(line));
+  const branches = lines.flatMap((line) => {
+    const [, pattern, body] = /^\s*([\w*-]+)\) (.*stage "\$1" .*);;$/.exec(line) ?? [];
+    return pattern === undefined || body === undefined ? [] : [{ pattern, body }];
+  });
+  for (const line of lines) {
+    const stage = /\bstage ([\w-]+) (.+)$/.exec(line);
+    if (stage !== null) stages.set(stage[1] ?? '', withScript(root, stage[2] ?? ''));
+    for (const [, names = ''] of line.matchAll(/long\+=\(([^)]*)\)/g))
+      for (const name of names.trim().split(/\s+/)) {
+        const branch = branches.find(({ pattern }) => isLike(name, pattern));
+        if (branch !== undefined) stages.set(name, withScript(root, filledIn(branch.body, name)));
+      }
   }
   return stages;
 }
 
+const isLike = (name: string, pattern: string): boolean => new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(name);
+
+/** The parameters of a branch, which is called with the name of its stage. */
+function filledIn(body: string, name: string): string {
+  const device = name.replace(/^lab-/, '');
+  return body
+    .replaceAll('"${1#lab-}"', device)
+    .replaceAll('"${device%-switch}"', device.replace(/-switch$/, ''))
+    .replaceAll('"$1"', name);
+}
+
 const joinedLines = (script: string): string[] => script.replaceAll(/\\\n\s*/g, ' ').split('\n');
 
-/** A script of .ci/ and those of package.json are part of what the stage says. */
-function withScript(root: string, command: string, device: string): string {
-  const scripts = (
-    JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-      readonly scripts: Readonly<Record<string, string>>;
-    }
-  ).scripts;
+/** A script of .ci/ and those of package.json are part of what the stage says; the first argument is what .ci/lab-device calls `device`. */
+function withScript(root: string, command: string): string {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
   const named = /npm (?:run )?(\w+)/.exec(command)?.[1] ?? '';
-  const script = /\.ci\/[\w-]+/.exec(command)?.[0];
+  const [, script, first = ''] = /(\.ci\/[\w-]+) ?([\w-]*)/.exec(command) ?? [];
   const text = script !== undefined && existsSync(join(root, script)) ? readFileSync(join(root, script), 'utf8') : '';
-  return [command, scripts[named] ?? '', joinedLines(text).join('\n').replaceAll('$device', device)].join('\n');
+  return [command, scripts[named] ?? '', joinedLines(text).join('\n').replaceAll('$device', first)].join('\n');
 }

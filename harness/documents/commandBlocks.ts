@@ -40,7 +40,7 @@ const COMMANDS = new Set(['sh', 'bash', 'shell']);
 const CONSOLE = 'console';
 /** What begins so in a block without a language is a command that nobody would run. */
 const LOOKS_LIKE_A_COMMAND = /^\s*(\$ |npx |npm |nicspec |nettool |sudo |make )/;
-/** In running text: what one would copy. `nicspec run` without npx is a name, no command. */
+/** In running text: what one would copy, whole. `nicspec run` without npx is a name, and `npx nicspec run …` a form. */
 const IN_FULL = /^(npx|npm|sudo|sh|make|python3|node) \S/;
 
 interface Fence {
@@ -63,8 +63,9 @@ export function commandsOf(markdown: string): DocumentCommands {
     if (fence !== null && opened === null) {
       fence.lines.push(text);
     } else if (fence !== null) {
-      const { commands, fault } = commandsIn(fence);
+      const { commands, named: inWorkflow = [], fault } = commandsIn(fence);
       shown.push(...commands);
+      named.push(...inWorkflow);
       if (fault !== null) faults.push({ line: fence.line, text: fault });
       fence = null;
       mark = NO_MARK;
@@ -78,7 +79,8 @@ export function commandsOf(markdown: string): DocumentCommands {
         else mark = parsed;
       } else if (text.trim() !== '') mark = NO_MARK;
       for (const [, span = ''] of text.matchAll(/(?<!`)`([^`]+)`(?!`)/g))
-        if (IN_FULL.test(span)) named.push({ line, command: span.replaceAll(String.raw`\|`, '|') });
+        if (IN_FULL.test(span) && !span.includes('…'))
+          named.push({ line, command: span.replaceAll(String.raw`\|`, '|') });
     }
   }
   if (fence !== null) faults.push({ line: fence.line, text: 'the block has no end' });
@@ -98,7 +100,13 @@ function markOf(text: string): BlockMark | string {
   return mark;
 }
 
-function commandsIn(fence: Fence): { readonly commands: readonly ShownCommand[]; readonly fault: string | null } {
+interface FoundCommands {
+  readonly commands: readonly ShownCommand[];
+  readonly named?: readonly NamedCommand[];
+  readonly fault: string | null;
+}
+
+function commandsIn(fence: Fence): FoundCommands {
   const { language, lines } = fence;
   if (COMMANDS.has(language)) return { commands: withMark(linesAsCommands(fence), fence.mark), fault: null };
   if (language === CONSOLE) {
@@ -106,6 +114,7 @@ function commandsIn(fence: Fence): { readonly commands: readonly ShownCommand[];
     const fault = commands.length === 0 ? 'a console block without a line that begins with "$ "' : null;
     return { commands: withMark(commands, fence.mark), fault };
   }
+  if (language === 'yaml') return { commands: [], named: workflowCommands(fence), fault: null };
   const isUnlabelled = language === '' && lines.some((text) => LOOKS_LIKE_A_COMMAND.test(text));
   return {
     commands: [],
@@ -114,6 +123,13 @@ function commandsIn(fence: Fence): { readonly commands: readonly ShownCommand[];
       : null,
   };
 }
+
+/** The steps of a workflow run on machines of somebody else. */
+const workflowCommands = ({ line, lines }: Fence): NamedCommand[] =>
+  lines.flatMap((text, index) => {
+    const command = /^\s*(?:- )?run: (.+)$/.exec(text)?.[1];
+    return command === undefined ? [] : [{ line: line + index + 1, command }];
+  });
 
 type Unmarked = Omit<ShownCommand, 'mark'>;
 
@@ -165,11 +181,12 @@ function consoleCommands({ line, lines }: Fence): Unmarked[] {
 /** A comment begins at a `#` behind a blank, outside of quotes. */
 function withoutComment(text: string): string {
   let quote = '';
-  for (const [index, character] of [...text].entries()) {
+  for (let index = 0; index < text.length; index++) {
+    const character = text.charAt(index);
     if (quote !== '') {
       if (character === quote) quote = '';
     } else if (character === '"' || character === "'") quote = character;
-    else if (character === '#' && (index === 0 || /\s/.test(text[index - 1] ?? ''))) return text.slice(0, index);
+    else if (character === '#' && /^\s?$/.test(text.charAt(index - 1))) return text.slice(0, index);
   }
   return text;
 }

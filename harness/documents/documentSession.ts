@@ -94,7 +94,7 @@ function copyProject(root: string, project: string): void {
   const inTree = new Set(listed.stdout.split('\0'));
   for (const top of [...tops, 'dist']) {
     if (top === '' || top === 'reports') continue;
-    cpSync(join(root, top), join(project, top), { recursive: true });
+    cpSync(join(root, top), join(project, top), { recursive: true, filter: (file) => !file.endsWith('.map') });
   }
   for (const name of inTree) if (name.startsWith('reports/')) cpSync(join(root, name), join(project, name));
   symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));

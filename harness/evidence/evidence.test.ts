@@ -8,7 +8,9 @@ import { buildFrame, ethernet, ipv4, payload, udp, vlan } from '../../reference-
 import { fromHex, hex } from '../../reference-impl/packet/bytes.js';
 import { compareFrames, describeDifference } from './frameDifference.js';
 import { writeEvidence, type RecordedCase } from './index.js';
+import { familiesIn } from './familyNotes.js';
 import { writePcapng } from './pcapng.js';
+import { CaptureError, readPcapng } from './readPcapng.js';
 import { transcribe } from './transcript.js';
 
 const eth = ethernet({ destination: '02:00:00:00:00:02', source: '02:00:00:00:00:01' });
@@ -55,7 +57,7 @@ describe('writeEvidence', () => {
       command: 'nicspec run --seed 1',
     };
     const names = await writeEvidence(join(folder, 'a/b'), recorded, { title: 'failed', mismatch, counterexample });
-    expect(names).toEqual(['frames.pcapng', 'netlink.txt', 'counterexample.json']);
+    expect(names).toEqual(['frames.pcapng', 'netlink.txt', 'netlink.pcapng', 'counterexample.json']);
     expect(JSON.parse(readFileSync(join(folder, 'a/b/counterexample.json'), 'utf8'))).toEqual(counterexample);
     expect(readFileSync(join(folder, 'a/b/netlink.txt'), 'utf8')).toMatch(/RTM_GETLINK seq 3/);
   });
@@ -125,6 +127,67 @@ describe('writePcapng', () => {
       }
       expect(types).toEqual([0x0a0d0d0a, 1, 6]);
     }
+  });
+});
+
+describe('readPcapng', () => {
+  const capture = {
+    application: 'nicspec 9',
+    comment: 'why\ngeneric family 21: ethtool',
+    interfaces: [
+      { name: 'wire p0', description: 'the far end', linkType: 1 },
+      { name: 'netlink', linkType: 253 },
+    ],
+    packets: [
+      { interface: 0, direction: 'inbound' as const, timeNs: 5_000_000_000_123_456_789n, bytes: plain, comment: 'é' },
+      { interface: 1, direction: 'outbound' as const, timeNs: 7n, bytes: new Uint8Array(3) },
+    ],
+  };
+
+  it('reads what was written', () => {
+    expect(readPcapng(writePcapng(capture))).toEqual(capture);
+    expect(familiesIn(capture.comment)).toEqual(new Map([[21, 'ethtool']]));
+  });
+
+  it('refuses what is damaged, wherever it is cut or changed', () => {
+    const bytes = writePcapng(capture);
+    expect(() => readPcapng(fromHex('00'))).toThrow(CaptureError);
+    for (let length = 0; length < bytes.length; length++) {
+      const part = bytes.slice(0, length);
+      try {
+        expect(readPcapng(part).packets.length).toBeLessThan(3);
+      } catch (error) {
+        expect(error).toBeInstanceOf(CaptureError);
+      }
+    }
+    for (let at = 0; at < bytes.length; at++) {
+      const changed = bytes.slice();
+      changed[at] = 0xff;
+      try {
+        readPcapng(changed);
+      } catch (error) {
+        expect(error).toBeInstanceOf(CaptureError);
+      }
+    }
+  });
+});
+
+describe('the capture of netlink', () => {
+  it.skipIf(tshark === undefined)('is one that tshark decodes', async () => {
+    await writeEvidence(folder, recorded, { title: 'the last step' });
+    const file = join(folder, 'netlink.pcapng');
+    const output = readBack(
+      file,
+      '-T',
+      'fields',
+      '-e',
+      'frame.protocols',
+      '-e',
+      'netlink-route.nltype',
+      '-e',
+      'netlink.hdr_type',
+    );
+    expect(output.split('\n')[0]).toMatch(/netlink:netlink-route.*18/);
   });
 });
 

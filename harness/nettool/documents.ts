@@ -52,7 +52,7 @@ Generated from \`reference-impl/nettool/migration\`, which \`nettool migrate\` r
 (\`harness/nettool/ethtoolComparison.test.ts\`) runs both tools on the same devices of a real kernel and compares what they show
 and what their changes lead to.
 
-\`\`\`
+\`\`\`console
 $ nettool migrate 'ethtool -K eth0 tso off'
 nettool set eth0 features.tso=off
 \`\`\`

@@ -1,16 +1,15 @@
-/** Diagrams in black on white, for formats that have no style of their own. */
-import { instance } from '@viz-js/viz';
+/** Diagrams as files of their own, for formats that have no style for them: black on white. */
+import type { Diagram } from './specification/model.js';
+import { drawDiagram } from './specification/diagram.js';
 
-type Viz = Awaited<ReturnType<typeof instance>>;
-let viz: Promise<Viz> | undefined;
+/** Letters are laid out as wide as Helvetica's; whatever sans-serif a reader has may be wider by a sixth. */
+const SHRUNK = 0.87;
 
-/** An SVG drawing of DOT source. */
-export async function drawDiagram(source: string): Promise<string> {
-  viz ??= instance();
-  return (await viz).renderString(source, {
-    format: 'svg',
-    graphAttributes: { fontname: 'Helvetica,Arial,sans-serif', fontsize: 12, bgcolor: 'transparent' },
-    nodeAttributes: { fontname: 'Helvetica,Arial,sans-serif', fontsize: 12, margin: '0.14,0.07' },
-    edgeAttributes: { fontname: 'Helvetica,Arial,sans-serif', fontsize: 10 },
-  });
+/** An SVG document. */
+export async function drawPlainDiagram(diagram: Diagram): Promise<string> {
+  const svg = await drawDiagram(diagram);
+  return svg
+    .replaceAll(/font-size="([\d.]+)"/g, (_, size: string) => `font-size="${(Number(size) * SHRUNK).toFixed(2)}"`)
+    .replaceAll('font-family="Helvetica"', 'font-family="Helvetica,Arial,sans-serif"')
+    .concat('\n');
 }

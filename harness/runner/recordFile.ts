@@ -1,4 +1,5 @@
 /** records.ndjson: written as results arrive, read by everything that reports. */
+import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunRecord, RunStart, ScenarioRecord } from './records.js';
@@ -16,10 +17,16 @@ export interface RecordFile {
 export function openRecordFile(folder: string, keep: readonly RunRecord[] = []): RecordFile {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, RECORDS_FILE);
-  writeFileSync(path, keep.map(lineOf).join(''));
+  const digest = createHash('sha256');
+  const sealed = (record: RunRecord): string => {
+    const line = lineOf(record.kind === 'run-end' ? { ...record, digest: digest.copy().digest('hex') } : record);
+    digest.update(line);
+    return line;
+  };
+  writeFileSync(path, keep.map(sealed).join(''));
   const file = openSync(path, 'a');
   return {
-    write: (record) => void writeSync(file, lineOf(record)),
+    write: (record) => void writeSync(file, sealed(record)),
     close: () => closeSync(file),
   };
 }
@@ -30,7 +37,7 @@ function lineOf(record: RunRecord): string {
 
 /**
  * The records of a run's folder. A last line that was cut off, because the run was killed as it wrote, is left out.
- * @throws UsageError if the folder holds no run, or a line within is not a record.
+ * @throws UsageError if the folder holds no run, a line within is not a record, or the lines are not those that the run's end was written behind.
  */
 export function readRecords(folder: string): RunRecord[] {
   const path = join(folder, RECORDS_FILE);
@@ -44,7 +51,17 @@ export function readRecords(folder: string): RunRecord[] {
     else if (index < lines.length - 1) throw new UsageError(`${path}:${index + 1}: this line is not a record`);
   }
   if (records[0]?.kind !== 'run-start') throw new UsageError(`${path}:1: the first record must be a run-start`);
+  checkDigest(path, lines, records.at(-1));
   return records;
+}
+
+/** A run that was killed has no end, and so nothing that says what it was. */
+function checkDigest(path: string, lines: readonly string[], last: RunRecord | undefined): void {
+  if (last?.kind !== 'run-end' || last.digest === undefined) return;
+  const end = lines.findLastIndex((line) => line !== '');
+  const before = lines.slice(0, end).map((line) => `${line}\n`);
+  if (createHash('sha256').update(before.join('')).digest('hex') !== last.digest)
+    throw new UsageError(`${path} was changed after the run: its records have another digest than its end says`);
 }
 
 function parseRecord(line: string): RunRecord | null {

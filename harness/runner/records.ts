@@ -113,4 +113,6 @@ export interface RunEnd {
   readonly durationMs: number;
   /** Why the run stopped before its end; absent if it did not. */
   readonly stopped?: string;
+  /** SHA-256 of the lines before this one; the file has it, however the record was made. */
+  readonly digest?: string;
 }

@@ -35,6 +35,29 @@ export function forTool(datagram: Uint8Array, view: ToolView): Uint8Array {
   return copy;
 }
 
+/** NLMSG_GOODSIZE where a page has 4096 bytes. */
+const GOOD_SIZE = 3776;
+
+/**
+ * A dump in datagrams that a tool has room for. A kernel makes them as long as the reader's buffer, and that of the contract's socket is
+ * longer than the one page that tools over libmnl read into.
+ */
+export function readablePieces(datagram: Uint8Array): readonly Uint8Array[] {
+  if (datagram.length <= GOOD_SIZE) return [datagram];
+  const view = viewOf(datagram);
+  const pieces: Uint8Array[] = [];
+  let start = 0;
+  for (let at = 0; at + NLMSG_HDRLEN <= datagram.length;) {
+    const end = Math.min(at + align(Math.max(NLMSG_HDRLEN, view.getUint32(at, true))), datagram.length);
+    if (end - start > GOOD_SIZE && at > start) {
+      pieces.push(datagram.subarray(start, at));
+      start = at;
+    }
+    at = end;
+  }
+  return [...pieces, datagram.subarray(start)];
+}
+
 const isReport = ({ type }: Message): boolean => type === NLMSG_ERROR || type === NLMSG_DONE;
 
 function changesLength(message: Message, { wantsExtendedAck, wantsCappedAck }: ToolView): boolean {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Target } from '../contract/index.js';
 import { openTarget } from '../targets/index.js';
 import { giveNamesBack } from './portNames.js';
 import { shimLibrary } from './shimLibrary.js';
@@ -75,8 +76,12 @@ async function mustRun(machine: ToolMachine, commands: readonly string[]): Promi
 
 /** A target in a shell: the tools are redirected. */
 export async function openShellMachine(targetName: string, folderName = tmpdir()): Promise<ToolMachine> {
+  return shellMachineOn(await openTarget(targetName, { seed: 1 }), targetName, folderName);
+}
+
+/** The same of a target that is open, and is closed with it. */
+export async function shellMachineOn(target: Target, targetName: string, folderName = tmpdir()): Promise<ToolMachine> {
   const library = await shimLibrary();
-  const target = await openTarget(targetName, { seed: 1 });
   const folder = mkdtempSync(join(folderName, 'nicspec-tools-'));
   const description = await target.describe();
   const socket = join(folder, 'kernel');

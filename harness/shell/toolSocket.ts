@@ -4,7 +4,7 @@ import { EINVAL, ENOPROTOOPT } from './errors.js';
 import { asStrictRequest } from './legacyRequests.js';
 import type { PacketConnection } from './packetServer.js';
 import { LOST_DATAGRAMS } from './shimProtocol.js';
-import { forTool } from './toolAnswers.js';
+import { forTool, readablePieces } from './toolAnswers.js';
 
 /** linux/netlink.h. */
 const NETLINK_ADD_MEMBERSHIP = 1;
@@ -126,14 +126,13 @@ export class ToolSocket {
       return;
     }
     this.#host.passed(this, 'received', datagram);
-    this.#connection.send(
-      forTool(datagram, {
-        targetPort: this.#socket.portId,
-        toolPort: this.portId,
-        wantsExtendedAck: this.#switches.has(NETLINK_EXT_ACK),
-        wantsCappedAck: this.#switches.has(NETLINK_CAP_ACK),
-      }),
-    );
+    const answer = forTool(datagram, {
+      targetPort: this.#socket.portId,
+      toolPort: this.portId,
+      wantsExtendedAck: this.#switches.has(NETLINK_EXT_ACK),
+      wantsCappedAck: this.#switches.has(NETLINK_CAP_ACK),
+    });
+    for (const piece of readablePieces(answer)) this.#connection.send(piece);
   }
 
   /** netlink_setsockopt(). */

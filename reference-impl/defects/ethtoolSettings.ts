@@ -17,6 +17,32 @@ const stickyFlags = (sound: PrivateFlagOps): PrivateFlagOps => ({
 /** Settings of a device by ethtool. */
 export const ethtoolSettingDefects: readonly Defect[] = [
   {
+    id: 'DEF-ETH-WOL-CLEARS-REST',
+    title: 'A shorter password clears the rest',
+    description: 'The buffer is cleared before the bytes are copied.',
+    origin: WAKE,
+    caughtBy: 'ETH-WOL-003',
+    kernel: ethtool({ keepsRestOfPassword: false }),
+  },
+  {
+    id: 'DEF-ETH-MM-ONE-TOO-SHORT',
+    title: 'The longest verification time is refused',
+    description: 'The bound is compared with the wrong sign.',
+    origin: MAC_MERGE,
+    caughtBy: 'ETH-MM-005',
+    kernel: ethtool({ isTooLong: (verifyTime, most) => verifyTime >= most }),
+  },
+  {
+    id: 'DEF-ETH-MM-COUNTERS-ALWAYS',
+    title: 'Counters are told to who did not ask',
+    description: 'The flag is not looked at.',
+    origin: MAC_MERGE,
+    caughtBy: 'ETH-MM-006',
+    kernel: ethtool({
+      reply: (operation, values) => (operation === 'MM_GET' ? { ...values, ETHTOOL_A_MM_STATS: {} } : values),
+    }),
+  },
+  {
     id: 'DEF-ETH-DBG-FORGETS',
     title: 'A message class cannot be switched on',
     description: 'The driver has no bit for one of the classes.',

@@ -63,6 +63,8 @@ import { sriovFunctionDefects } from './sriovFunctions.js';
 import { sriovSettingDefects } from './sriovSettings.js';
 import { sriovSwitchDefects } from './sriovSwitch.js';
 import { switchLearningDefects } from './switchLearning.js';
+import { devlinkRefusalDefects } from './devlinkRefusals.js';
+import { controlBoundDefects } from './controlBounds.js';
 
 export type { Defect } from './defect.js';
 
@@ -129,6 +131,8 @@ export const defects: readonly Defect[] = [
   ...ethtoolModuleDefects,
   ...ethtoolIoctlDefects,
   ...switchLearningDefects,
+  ...devlinkRefusalDefects,
+  ...controlBoundDefects,
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
 ];

@@ -34,6 +34,7 @@ export const rewrites = (
 ): NonNullable<Defect['kernel']> =>
   netlink({ messages: (datagram) => parseDatagram(datagram).map((message) => rewritten(of, message, change)) });
 
+export const IFLA_IFNAME_TYPE = 3;
 const CONTROLLER_VERSION = 2;
 const HEADERS = { links: 16, controller: 4 } as const;
 

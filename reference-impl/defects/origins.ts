@@ -3,7 +3,7 @@ import type { Defect } from './defect.js';
 
 type Origin = Defect['origin'];
 
-const kernelSource = (title: string, path: string): Origin => ({
+export const kernelSource = (title: string, path: string): Origin => ({
   title: `${title}: ${path}`,
   url: `https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/${path}`,
 });

@@ -79,6 +79,8 @@ export interface NetlinkParts {
   readonly notifies: (socket: KernelSocket, group: number) => boolean;
   /** Whether an announcement tells who asked for the change. */
   readonly tellsCause: boolean;
+  /** nlmsg_notify(): whether the socket with this port id gets the echo that another one, or itself, asked for. */
+  readonly isEchoFor: (portId: number, asked: number) => boolean;
   readonly echoes: (flags: number) => boolean;
   /** Where in the queue of a socket an announcement goes. */
   readonly enqueue: (queue: Uint8Array[], datagram: Uint8Array) => void;
@@ -140,6 +142,7 @@ export const CONFORMING_NETLINK: NetlinkParts = {
   servesBehindFailure: true,
   notifies: (socket, group) => socket.groups.has(group),
   tellsCause: true,
+  isEchoFor: (portId, asked) => portId === asked,
   echoes: (flags) => (flags & NLM_F_ECHO) !== 0,
   enqueue: (queue, datagram) => void queue.push(datagram),
   checksReserved: true,

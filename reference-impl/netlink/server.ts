@@ -277,7 +277,7 @@ export class NetlinkKernel {
     );
     for (const socket of this.#sockets) {
       if (socket.protocol !== protocol) continue;
-      const isEcho = cause?.echo === true && socket.portId === cause.portId;
+      const isEcho = cause?.echo === true && this.#parts.isEchoFor(socket.portId, cause.portId);
       if (!isEcho && !this.#parts.notifies(socket, group)) continue;
       const isTold = socket.buffer.deliver(datagram.slice(), this.#parts.enqueue);
       if (!isTold && this.#parts.buffers.stopsBehindFull) return;

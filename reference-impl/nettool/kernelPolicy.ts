@@ -83,10 +83,15 @@ export interface PolicyBreach {
   readonly accepted?: string;
 }
 
-/** The first attribute of a request that the policy does not let through. */
-export function breachOf(policy: KernelPolicy, attributes: Uint8Array): PolicyBreach | undefined {
+/** The first attribute of a request that the policy does not let through. `unlisted`: those that the kernel names in no policy. */
+export function breachOf(
+  policy: KernelPolicy,
+  attributes: Uint8Array,
+  unlisted: ReadonlySet<number> = new Set(),
+): PolicyBreach | undefined {
   for (const { type, flags, data } of parseAttributes(attributes).attributes) {
     const rule = policy.get(type);
+    if (rule === undefined && unlisted.has(type)) continue;
     if (rule === undefined) return { attribute: type, message: 'this kernel does not know the attribute' };
     if ((flags & NLA_F_NESTED) !== 0) continue;
     if (rule.mostBytes !== undefined && data.length > rule.mostBytes + 1)

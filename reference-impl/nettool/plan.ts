@@ -246,7 +246,8 @@ async function policyBreach(
 ): Promise<Refusal | undefined> {
   if (!session.parts.checks.has('policy') || wire.kind !== 'netlink' || wire.family === '') return undefined;
   const policy = await session.policy(wire.family, wire.body[0] ?? 0);
-  const breach = policy === undefined ? undefined : breachOf(policy, wire.body.subarray(wire.headerBytes));
+  const breach =
+    policy === undefined ? undefined : breachOf(policy, wire.body.subarray(wire.headerBytes), wire.unlisted);
   if (breach === undefined) return undefined;
   const attribute = wire.set.byNumber.get(breach.attribute)?.name ?? `attribute ${breach.attribute}`;
   const key = keys.get(attribute);

@@ -17,6 +17,8 @@ export type Wire =
       /** Set of the attributes behind the fixed header of so many bytes. */
       readonly set: AttributeSet;
       readonly headerBytes: number;
+      /** Attributes that the kernel takes and names in no policy. */
+      readonly unlisted?: ReadonlySet<number>;
     }
   | { readonly kind: 'ioctl'; readonly command: Uint8Array };
 

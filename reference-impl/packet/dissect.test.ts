@@ -24,7 +24,9 @@ import {
   type Layer,
 } from './build.js';
 import { concat, fromHex, writeU16 } from './bytes.js';
+import { internetChecksum } from './checksum.js';
 import { dissect, fieldsAt, type Dissection } from './dissect.js';
+import { encodeLacpdu } from './lacp.js';
 
 const eth = ethernet({ destination: '02:00:00:00:00:02', source: '02:00:00:00:00:01' });
 const ip4 = ipv4({ source: '192.0.2.1', destination: '192.0.2.2' });
@@ -37,6 +39,15 @@ const texts = ({ layers }: Dissection, kind: string): Record<string, string> =>
   Object.fromEntries(layers.find((layer) => layer.kind === kind)!.fields.map(({ name, text }) => [name, text]));
 const valid = (bytes: Uint8Array, kind: string): boolean | null | undefined =>
   dissect(bytes).layers.find((layer) => layer.kind === kind)!.checksumValid;
+
+/** An IGMP message with its checksum. */
+function igmp(text: string): Uint8Array {
+  const message = fromHex(text);
+  writeU16(message, 2, internetChecksum(message, 0, message.length));
+  return message;
+}
+
+const participant = { systemPriority: 32768, system: '02:00:00:00:00:0a', key: 9, portPriority: 255, port: 1 };
 
 /** Frames with every layer that there is. */
 const samples: Record<string, Uint8Array> = {
@@ -56,6 +67,24 @@ const samples: Record<string, Uint8Array> = {
   pause: concat(of(ethernet({ ...eth, etherType: 0x8808 }), payload(fromHex('00010010'))), new Uint8Array(42)),
   pfc: of(ethernet({ ...eth, etherType: 0x8808 }), payload(fromHex(`01010003 ${'00ff'.repeat(8)}`))),
   llc: of(eth, payload(46)),
+  igmp2: of(eth, ipv4({ ...ip4, protocol: 2 }), payload(igmp('11640000 00000000'))),
+  igmp3: of(
+    eth,
+    ipv4({ ...ip4, protocol: 2 }),
+    payload(igmp('22000000 00000002 06000001 ef010203 c0000207 04000000 ef010204')),
+  ),
+  mld: of(eth, ipv6({ ...ip6, nextHeader: 58 }), payload(fromHex(`83000000 0000 0000 ff02${'00'.repeat(12)}0005`))),
+  mld2: of(
+    eth,
+    ipv6({ ...ip6, nextHeader: 58 }),
+    payload(fromHex(`8f000000 0000 0001 03000001 ff05${'00'.repeat(12)}0007 2001 0db8${'00'.repeat(11)}09`)),
+  ),
+  lacp: encodeLacpdu({
+    source: '02:00:00:00:00:01',
+    actor: { ...participant, state: 0x3d },
+    partner: { ...participant, key: 10, state: 0 },
+  }),
+  marker: of(ethernet({ ...eth, etherType: 0x8809 }), payload(fromHex(`0201${'00'.repeat(44)}`))),
 };
 
 /** What holds for the dissection of any bytes. */
@@ -101,6 +130,41 @@ describe('dissect', () => {
     expect(texts(dissect(samples.pfc!), 'mac-control')).toMatchObject({ 'pause time of priority 7': '255 quanta' });
     expect(texts(dissect(samples.arp!), 'arp')).toMatchObject({ 'sender IP': '192.0.2.1', operation: '1 (request)' });
     expect(texts(dissect(samples.gre!), 'gre')).toMatchObject({ key: '5' });
+  });
+
+  it('reads who listens to which group', () => {
+    expect(texts(dissect(samples.igmp2!), 'igmp')).toMatchObject({ type: '0x11 (query)', group: '0.0.0.0' });
+    expect(valid(samples.igmp2!, 'igmp')).toBe(true);
+    const report = dissect(samples.igmp3!).layers.find(({ kind }) => kind === 'igmp')!;
+    const said = report.fields.map(({ name, text }) => `${name} ${text}`);
+    expect(said.slice(4)).toEqual([
+      'records 2',
+      'record 6 (block old sources)',
+      'auxiliary words 0',
+      'sources 1',
+      'group 239.1.2.3',
+      'source 192.0.2.7',
+      'record 4 (to exclude)',
+      'auxiliary words 0',
+      'sources 0',
+      'group 239.1.2.4',
+    ]);
+    expect(texts(dissect(samples.mld!), 'icmp6')).toMatchObject({ type: '131 (listener report)', group: 'ff02::5' });
+    expect(texts(dissect(samples.mld2!), 'icmp6')).toMatchObject({ group: 'ff05::7', source: '2001:db8::9' });
+  });
+
+  it('reads slow protocols', () => {
+    expect(kinds(samples.lacp!)).toEqual(['ethernet', 'lacp']);
+    expect(texts(dissect(samples.lacp!), 'lacp')).toMatchObject({
+      'actor system': '02:00:00:00:00:0a',
+      'actor key': '9',
+      'actor state': 'activity, aggregation, synchronization, collecting, distributing',
+      'partner key': '10',
+      'partner state': 'none',
+      'terminator TLV': '0',
+    });
+    expect(texts(dissect(samples.marker!), 'slow')).toMatchObject({ subtype: '2 (marker)' });
+    expect(dissect(samples.lacp!.subarray(0, 60)).layers.at(-1)!.reason).toMatch(/an LACPDU needs 110 bytes/);
   });
 
   it('lists options', () => {

@@ -8,6 +8,7 @@ import {
   type Step,
 } from './dissection.js';
 import { readArp, readEthernet, readMacControl, readMpls, readVlan } from './dissectLink.js';
+import { readIgmp, readSlowProtocol } from './dissectControl.js';
 import { readExtension, readIpv4, readIpv6 } from './dissectNetwork.js';
 import { readGre, readIcmp, readSctp, readTcp, readUdp, readVxlan } from './dissectTransport.js';
 import {
@@ -18,9 +19,11 @@ import {
   ETH_P_IPV6,
   ETH_P_MPLS_UC,
   ETH_P_PAUSE,
+  ETH_P_SLOW,
   IPPROTO_GRE,
   IPPROTO_ICMP,
   IPPROTO_ICMPV6,
+  IPPROTO_IGMP,
   IPPROTO_IPIP,
   IPPROTO_IPV6,
   IPPROTO_SCTP,
@@ -95,6 +98,8 @@ function readEtherType(bytes: Uint8Array, { type, at, end }: Step & { to: 'ether
       return readMpls(bytes, at, end);
     case ETH_P_PAUSE:
       return readMacControl(bytes, at, end);
+    case ETH_P_SLOW:
+      return readSlowProtocol(bytes, at, end);
     default:
       return undefined;
   }
@@ -111,6 +116,8 @@ function readProtocol(bytes: Uint8Array, step: Step & { to: 'protocol' }): Readi
     case IPPROTO_ICMP:
     case IPPROTO_ICMPV6:
       return readIcmp(bytes, step);
+    case IPPROTO_IGMP:
+      return readIgmp(bytes, step);
     case IPPROTO_GRE:
     case IPPROTO_IPIP:
     case IPPROTO_IPV6:

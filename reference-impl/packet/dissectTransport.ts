@@ -1,6 +1,7 @@
 /** TCP, UDP, SCTP, ICMP, and the tunnels GRE and VXLAN. */
 import { readU16 } from './bytes.js';
 import { complementSum, crc32c, internetChecksum, onesComplementSum, pseudoHeaderSum } from './checksum.js';
+import { mldFields } from './dissectControl.js';
 import { etherTypeText } from './dissectLink.js';
 import {
   bits,
@@ -177,6 +178,7 @@ const ICMP6_TYPES = named({
   129: 'echo reply',
   130: 'listener query',
   131: 'listener report',
+  132: 'listener done',
   133: 'router solicitation',
   134: 'router advertisement',
   135: 'neighbour solicitation',
@@ -193,22 +195,25 @@ export function readIcmp(bytes: Uint8Array, { protocol, at, end, network }: Prot
     : plainChecksum(bytes, network, at, end);
   const type = bytes[at] ?? 0;
   const isEcho = isV6 ? type === 128 || type === 129 : type === 0 || type === 8;
+  const mld = isV6 ? mldFields(bytes, at, end) : undefined;
+  const length = Math.max(ICMP_HEADER, ...(mld ?? []).map((field) => field.offset + field.length - at));
   return {
     layer: {
       kind: isV6 ? 'icmp6' : 'icmp',
       offset: at,
-      length: ICMP_HEADER,
+      length,
       fields: [
         u8(bytes, 'type', at, isV6 ? ICMP6_TYPES : ICMP_TYPES),
         u8(bytes, 'code', at + 1),
         checksumField(bytes, at + 2, state),
-        ...(isEcho
-          ? [u16(bytes, 'identifier', at + 4), u16(bytes, 'sequence', at + 6)]
-          : [raw(bytes, 'rest of header', at + 4, 4)]),
+        ...(mld ??
+          (isEcho
+            ? [u16(bytes, 'identifier', at + 4), u16(bytes, 'sequence', at + 6)]
+            : [raw(bytes, 'rest of header', at + 4, 4)])),
       ],
       checksumValid: state.valid,
     },
-    next: { to: 'payload', at: at + ICMP_HEADER, end },
+    next: { to: 'payload', at: at + length, end },
   };
 }
 

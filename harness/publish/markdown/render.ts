@@ -1,5 +1,5 @@
 /** The specification as GitHub-flavoured Markdown: a file for each chapter, whose links work in a repository. */
-import { drawDiagram } from '../plainDiagram.js';
+import { drawPlainDiagram } from '../plainDiagram.js';
 import { exampleText } from '../exampleText.js';
 import type { RenderedFiles } from '../specification/formats.js';
 import type {
@@ -52,7 +52,9 @@ export async function renderMarkdown(specification: Specification): Promise<Rend
     ),
   ];
   const diagrams = await Promise.all(
-    specification.diagrams.map(async ({ id, source }) => [`diagrams/${id}.svg`, await drawDiagram(source)] as const),
+    specification.diagrams.map(
+      async (diagram) => [`diagrams/${diagram.id}.svg`, await drawPlainDiagram(diagram)] as const,
+    ),
   );
   return new Map([...documents.map(([name, text]) => [`${name}.md`, text] as const), ...diagrams]);
 }

@@ -25,9 +25,9 @@ function objectsOf(text: string): ReadonlyMap<number, string> {
   const objects = new Map<number, string>();
   for (const match of text.matchAll(OBJECT)) {
     const from = match.index + match[0].length;
-    const end = text.indexOf('endobj', from);
-    const stream = text.indexOf('stream', from);
-    objects.set(Number(match[1]), text.slice(from, stream !== -1 && stream < end ? stream : end));
+    const body = text.slice(from, text.indexOf('endobj', from));
+    const stream = body.indexOf('stream');
+    objects.set(Number(match[1]), stream === -1 ? body : body.slice(0, stream));
   }
   return objects;
 }

@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { drawDiagram } from '../plainDiagram.js';
-import type { RenderedFiles } from '../specification/formats.js';
+import { drawPlainDiagram } from '../plainDiagram.js';
+import { FormatUnavailable, type RenderedFiles } from '../specification/formats.js';
 import type { Specification } from '../specification/model.js';
 import { printPdf } from './chromium.js';
 import { pagesOfAnchors } from './destinations.js';
@@ -13,7 +13,7 @@ const LIMIT_MS = 240_000;
 /** Numbers take a place that is kept for them, so the second print has the pages of the first; a third is for what nobody foresaw. */
 const MOST_PRINTS = 3;
 
-/** @throws Error that says why there is no PDF. */
+/** @throws FormatUnavailable where there is no Chromium, or it does not print. */
 export async function renderPdf(specification: Specification): Promise<RenderedFiles> {
   const folder = mkdtempSync(join(tmpdir(), 'nicspec-pdf-'));
   try {
@@ -25,7 +25,9 @@ export async function renderPdf(specification: Specification): Promise<RenderedF
 
 async function printed(specification: Specification, folder: string): Promise<Uint8Array> {
   const diagrams = new Map(
-    await Promise.all(specification.diagrams.map(async ({ id, source }) => [id, await drawDiagram(source)] as const)),
+    await Promise.all(
+      specification.diagrams.map(async (diagram) => [diagram.id, await drawPlainDiagram(diagram)] as const),
+    ),
   );
   const anchors = numberedAnchors(specification);
   const html = join(folder, 'nicspec.html');
@@ -35,7 +37,7 @@ async function printed(specification: Specification, folder: string): Promise<Ui
     writeFileSync(html, printPage({ specification, diagrams, pages }));
     rmSync(file, { force: true });
     const fault = await printPdf(html, file, { outline: true, limitMs: LIMIT_MS });
-    if (fault !== null) throw new Error(fault);
+    if (fault !== null) throw new FormatUnavailable(fault);
     const pdf = readFileSync(file);
     const found = pagesOfAnchors(pdf);
     const missing = anchors.find((anchor) => !found.has(anchor));

@@ -103,7 +103,7 @@ export function paragraph(line: string, indent = ''): string {
     .map((text, index) => {
       const isRole = index === 0 && text.startsWith(':ref:`');
       const isMistakable = IS_RULE.test(text) || (index === 0 && !isRole && STARTS_SOMETHING.test(text));
-      return `${indent}${isMistakable ? '\\' : ''}${text}`;
+      return `${indent}${isMistakable ? BOUNDARY : ''}${text}`;
     })
     .join('\n');
 }

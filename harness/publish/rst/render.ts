@@ -2,7 +2,7 @@
  * The specification as reStructuredText, laid out for a kernel tree: `Documentation/networking/nicspec`. Labels are the ids of requirements,
  * so that `:ref:` reaches each from any document of the tree.
  */
-import { drawDiagram } from '../plainDiagram.js';
+import { drawPlainDiagram } from '../plainDiagram.js';
 import { exampleText } from '../exampleText.js';
 import type { RenderedFiles } from '../specification/formats.js';
 import type {
@@ -65,9 +65,9 @@ export async function renderRst(specification: Specification): Promise<RenderedF
     ]),
   ];
   const diagrams = await Promise.all(
-    specification.diagrams.flatMap(({ id, source }) => [
-      Promise.resolve([`${FOLDER}/diagrams/${id}.dot`, source] as const),
-      drawDiagram(source).then((svg) => [`${FOLDER}/diagrams/${id}.svg`, svg] as const),
+    specification.diagrams.flatMap((diagram) => [
+      Promise.resolve([`${FOLDER}/diagrams/${diagram.id}.dot`, diagram.source] as const),
+      drawPlainDiagram(diagram).then((svg) => [`${FOLDER}/diagrams/${diagram.id}.svg`, svg] as const),
     ]),
   );
   return new Map([...documents.map(([name, content]) => [`${FOLDER}/${name}.rst`, content] as const), ...diagrams]);

@@ -48,4 +48,14 @@ export function changesBetween(
   };
 }
 
+/** The changes as lines to read, the sum of them last. */
+export function changeLines({ added, removed, changed }: ReturnType<typeof changesBetween>): readonly string[] {
+  return [
+    ...added.map(({ id, title }) => `added    ${id}  ${title}`),
+    ...removed.map(({ id, title }) => `removed  ${id}  ${title}`),
+    ...changed.map(({ id, title, members }) => `changed  ${id}  ${title} (${members.join(', ')})`),
+    `${added.length} added, ${removed.length} removed, ${changed.length} changed`,
+  ];
+}
+
 const titleOf = ({ id, title }: Compared): { id: string; title: string } => ({ id, title });

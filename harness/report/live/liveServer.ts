@@ -110,14 +110,14 @@ class RunWatch {
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {
-    if (!isOfThisServer(request)) return refuse(response, 421, 'this server answers for its own address only');
-    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'GET only');
     const { pathname } = new URL(request.url ?? '/', 'http://server');
-    if (pathname === '/') return reply(response, 'text/html; charset=utf-8', this.#page);
-    if (pathname === '/events') return this.#listen(response);
-    if (pathname.startsWith('/report/') && this.#report !== null)
-      return sendFile(response, this.#report, pathname.slice('/report/'.length));
-    refuse(response, 404, 'there is nothing of that name');
+    if (!isOfThisServer(request)) refuse(response, 421, 'this server answers for its own address only');
+    else if (request.method !== 'GET' && request.method !== 'HEAD') refuse(response, 405, 'GET only');
+    else if (pathname === '/') reply(response, 'text/html; charset=utf-8', this.#page);
+    else if (pathname === '/events') this.#listen(response);
+    else if (pathname.startsWith('/report/') && this.#report !== null)
+      sendFile(response, this.#report, pathname.slice('/report/'.length));
+    else refuse(response, 404, 'there is nothing of that name');
   }
 
   #listen(response: ServerResponse): void {

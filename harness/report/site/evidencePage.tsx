@@ -59,7 +59,9 @@ export function renderEvidencePage({ run, folder, scenario, up }: EvidencePagePr
           </p>
           <h1>{scenario.name}</h1>
           <p class="identity">
-            <Verdict outcome={scenario.outcome} /> {scenario.feature}, {scenario.uri}:{scenario.line}
+            <Verdict outcome={scenario.outcome} />
+            <br />
+            {scenario.feature}, {scenario.uri}:{scenario.line}
           </p>
           <pre class="block">{scenario.reason}</pre>
           {mismatch === null ? null : (

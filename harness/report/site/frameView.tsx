@@ -91,9 +91,11 @@ function LayerView({ pair: [left, right], place, sides }: LayerProps): VNode {
           ? 'missing in what came'
           : '';
   const differs = note !== '' || differsIn(left, sides.expected) || differsIn(right, sides.got);
+  const isPair = sides.expected !== null && sides.got !== null;
+  // Of two frames, what differs is open; of one, all but what has no fields.
   const isLong = kind === 'payload' || kind === 'padding';
   return (
-    <details class={`layer${differs ? ' differs' : ''}`} open={differs || !isLong}>
+    <details class={`layer${differs ? ' differs' : ''}`} open={isPair ? differs : !isLong}>
       <summary>
         <span class="chevron" />
         <span class="id">{kind}</span> <span class="muted">{summaryOf(left ?? right)}</span>

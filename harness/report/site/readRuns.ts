@@ -55,13 +55,13 @@ function named(run: Omit<ReadRun, 'name'>, others: readonly ReadRun[]): ReadRun 
 function matrixAt(place: string): KillMatrix | null {
   const file = statSync(place).isDirectory() ? join(place, DEFECTS_FILE) : place;
   if (basename(file) !== DEFECTS_FILE || !existsSync(file) || existsSync(join(place, RECORDS_FILE))) return null;
-  return checked<KillMatrix>(file, 'defects');
+  return checked(file, 'defects') as KillMatrix;
 }
 
 function runAt(place: string, path: string): Omit<ReadRun, 'name'> {
   if (!statSync(place).isDirectory()) {
     if (basename(place) === RECORDS_FILE) return runAt(dirname(place), path);
-    return { results: checked<Results>(place, 'results'), folder: dirname(place) };
+    return { results: checked(place, 'results') as Results, folder: dirname(place) };
   }
   if (existsSync(join(place, RECORDS_FILE))) return { results: judged(place), folder: place };
   if (existsSync(join(place, ENVELOPE_FILE))) {
@@ -73,7 +73,7 @@ function runAt(place: string, path: string): Omit<ReadRun, 'name'> {
     return { results: judged(first), folder: first };
   }
   if (existsSync(join(place, RESULTS_FILE))) {
-    return { results: checked<Results>(join(place, RESULTS_FILE), 'results'), folder: place };
+    return { results: checked(join(place, RESULTS_FILE), 'results') as Results, folder: place };
   }
   throw new UsageError(
     `${path} holds no run: neither ${RECORDS_FILE} nor ${RESULTS_FILE} nor ${DEFECTS_FILE} is there`,
@@ -97,7 +97,8 @@ function judged(folder: string): Results {
   return results;
 }
 
-function checked<Content>(file: string, schema: 'results' | 'defects'): Content {
+/** What the file holds, once the schema has been held against it: its type is then what the schema says. */
+function checked(file: string, schema: 'results' | 'defects'): unknown {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(file, 'utf8'));
@@ -105,8 +106,7 @@ function checked<Content>(file: string, schema: 'results' | 'defects'): Content 
     throw new UsageError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   check(file, schema, value);
-  // The schema has just been held against it.
-  return value as Content;
+  return value;
 }
 
 const validators = new Map<string, ValidateFunction>();

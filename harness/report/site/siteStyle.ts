@@ -10,6 +10,8 @@ export const SITE_STYLE = `${STYLE}
 .site-bar a[aria-current] { color: var(--ink); border-bottom: 2px solid var(--link); }
 main#content { padding-top: 1.75rem; }
 main#content:focus { outline: none; }
+h2.minor { margin: 1.25rem 0 0.375rem; font-size: var(--text-small); line-height: 1.4; font-weight: 600; color: var(--muted); letter-spacing: 0; }
+main#content > h1 { margin-bottom: 0.75rem; }
 .identity { margin-bottom: 1rem; }
 .badges { display: flex; flex-wrap: wrap; gap: 0.375rem 0.5rem; align-items: center; max-width: none; margin: 0.75rem 0 1rem; }
 .statement { font-size: 1.0625rem; }
@@ -22,7 +24,7 @@ main#content:focus { outline: none; }
 .run-card .bar { margin: 0.5rem 0; }
 .run-card .where { font-size: 0.8125rem; }
 
-.matrix-frame.many { overflow-x: clip; }
+main:has(.dense) { max-width: 92rem; }
 .rows { table-layout: fixed; font-size: 0.875rem; }
 .rows > thead th { position: sticky; top: 2.75rem; z-index: 1; background: var(--paper); padding: 0.375rem 0.5rem 0.375rem 0; border-bottom: 1px solid var(--line); vertical-align: bottom; overflow-wrap: anywhere; }
 .rows > tbody td, .rows > tbody th { height: 40px; padding: 0 0.75rem 0 0; border-bottom: 1px solid var(--line); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
@@ -33,7 +35,11 @@ main#content:focus { outline: none; }
 .rows .c-id { width: 9.5rem; } .rows .c-level { width: 6.5rem; } .rows th.c-verdict { width: 9.5rem; }
 .many .rows th.c-verdict { width: 7.25rem; font-size: 0.75rem; }
 .many .cell-text { font-size: 0.8125rem; }
+.dense .rows th.c-verdict { width: 4.25rem; font-size: 0.6875rem; font-weight: 400; }
+.dense .cell-text { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.row-title { display: none; }
 
+.history th { overflow-wrap: normal; }
 .history .chosen > * { background: var(--raised); }
 .spark { width: 10rem; height: 2.5rem; display: block; margin-bottom: 0.25rem; }
 .trend { fill: none; stroke: var(--link); stroke-width: 1.5; }
@@ -41,6 +47,9 @@ main#content:focus { outline: none; }
 .axis { stroke: var(--line-strong); stroke-width: 1; }
 .chart { margin: 1.5rem 0 2rem; }
 .chart figcaption { font-size: var(--text-small); color: var(--muted); margin-bottom: 0.5rem; }
+.chart-names { display: flex; max-width: 40rem; font-size: var(--text-tiny); color: var(--muted); }
+.chart-names span { flex: 1; min-width: 0; text-align: center; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.chart .legend { margin-top: 0.5rem; }
 .chart svg { width: 100%; max-width: 40rem; height: auto; display: block; }
 .slow { margin: 0; padding: 0; list-style: none; display: grid; grid-template-columns: max-content minmax(4rem, 24rem) max-content; gap: 0.3125rem 1rem; align-items: center; }
 .slow li { display: contents; }
@@ -56,6 +65,7 @@ main#content:focus { outline: none; }
 .frame-says { margin: 0; padding: 0.375rem 0.75rem; max-width: none; color: var(--muted); }
 .layer { border-top: 1px solid var(--line); }
 .layer > summary { padding: 0.3125rem 0.75rem; }
+.layer > summary .chevron, .attribute > summary .chevron, .packets summary .chevron, .way .chevron { display: inline-block; width: 0.875rem; }
 .layer > summary .id { font-weight: 600; }
 .layer.differs > summary { background: var(--fail-soft); }
 .layer-note { color: var(--ink); font-weight: 600; }
@@ -93,9 +103,13 @@ main#content:focus { outline: none; }
 @media screen and (max-width: 46rem) {
   .site-bar nav { padding-left: 1rem; padding-right: 1rem; }
   .rows .c-title, .rows .c-level, .rows td.level { display: none; }
-  .rows .c-id { width: auto; }
-  .many .matrix-scroll { overflow-x: auto; }
-  .many .rows th.c-verdict { width: 3.25rem; font-size: 0.6875rem; }
+  .rows .row-title { display: block; font: 400 0.75rem/1.3 var(--sans); color: var(--muted); overflow: hidden; text-overflow: ellipsis; }
+  .rows .c-id { width: 62%; } .rows th.c-verdict { width: 38%; }
+  .rows > tbody th { line-height: 1.2; }
+  .matrix-frame.many { overflow-x: auto; }
+  .many .rows > thead th { position: static; }
+  .many .rows .c-id { width: 10rem; }
+  .many .rows th.c-verdict, .dense .rows th.c-verdict { width: 3.5rem; font-size: 0.6875rem; }
   .many .rows .cell-text { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .kills li { grid-template-columns: minmax(0, 1fr); }
   .layer-body { padding-left: 0.75rem; }

@@ -36,6 +36,7 @@ import type { Message } from '../../../reference-impl/netlink/wire.js';
 import { hex } from '../../../reference-impl/packet/bytes.js';
 import { TargetFault, type IfIndex, type NetDeviceName } from '../../contract/index.js';
 import type { MachineChannels } from './channels.js';
+import { otherNames } from './otherNames.js';
 import { routingAspects } from './routingState.js';
 import { eswitchMode, virtualFunctions } from './sriovState.js';
 
@@ -302,6 +303,7 @@ export const PORT_ASPECTS: readonly PortAspect[] = [
   virtualFunctions,
   otherLinks,
   ...routingAspects({ addedObjects, required }),
+  otherNames({ addedObjects, required }),
   filters,
   addresses,
   forwardingEntries,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,5 +81,26 @@ describe('the worked adapter in Python', () => {
   it('speaks the protocol of the template', () => {
     const worked = readFileSync(join(PROJECT_ROOT, 'examples', 'adapters', 'python-nic', 'protocol.py'), 'utf8');
     expect(worked).toBe(readFileSync(join(templateFolder('python'), 'protocol.py'), 'utf8'));
+  });
+});
+
+describe('the worked adapter in TypeScript', () => {
+  const worked = join(PROJECT_ROOT, 'examples', 'adapters', 'ts-nic');
+
+  it('is made of types of the contract, and of nothing of the reference', () => {
+    const sources = readdirSync(worked).filter((name) => name.endsWith('.ts'));
+    const imports = sources.flatMap((name) =>
+      [...readFileSync(join(worked, name), 'utf8').matchAll(/^(?:import|export) (type )?[^;]*from '([^']+)'/gm)].map(
+        ([, type = '', from = '']) => `${type}${from}`,
+      ),
+    );
+    expect(new Set(imports.filter((from) => !/^(type )?\.\/\w+\.js$/.test(from)))).toEqual(new Set(['type nicspec']));
+  });
+
+  it('keeps to the protocol in a process of its own', async () => {
+    const bin = join(PROJECT_ROOT, 'bin', 'nicspec.js');
+    const findings = await findingsOf(`node ${bin} adapter serve module:nic.ts`, worked);
+    expect(findings.filter(({ finding }) => finding !== 'good')).toEqual([]);
+    expect(findings.map(({ name }) => name)).toContain('ethtool.getRxHashFields');
   });
 });

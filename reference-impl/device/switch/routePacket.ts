@@ -58,7 +58,7 @@ function routeIpv4(state: RouterState, port: number, bytes: Uint8Array, decision
   if (route === undefined) return;
   if (route.action === ACTION_DROP) {
     decision.kind = 'drop';
-    decision.trap = TRAP_BLACKHOLE;
+    decision.trap = parts.reportsBlackhole ? TRAP_BLACKHOLE : NO_TRAP;
     return;
   }
   if (route.action !== ACTION_FORWARD) return;

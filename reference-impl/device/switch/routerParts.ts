@@ -15,6 +15,8 @@ export interface RouterChipParts {
   readonly followsNeighbours: boolean;
   readonly stopsWhenTold: boolean;
   readonly trimsPadding: boolean;
+  /** Whether devlink is told of what a route to nowhere takes away. */
+  readonly reportsBlackhole: boolean;
   /** The checksum of a header whose TTL is one less: RFC 1624, equation 3. `sum`: the old one and one TTL more. */
   readonly headerChecksum: (sum: number) => number;
   /** What is looked up of an address. */
@@ -44,6 +46,7 @@ export const CONFORMING_ROUTER_CHIP: RouterChipParts = {
   followsNeighbours: true,
   stopsWhenTold: true,
   trimsPadding: true,
+  reportsBlackhole: true,
   headerChecksum: (sum) => sum + (sum >= 0xffff ? 1 : 0),
   key: (address) => address,
   flowHash: (sound) => sound,

@@ -91,6 +91,31 @@ export interface DevlinkParts {
   readonly removesFailedNode: boolean;
   /** Whether an empty name takes the parent away. */
   readonly orphans: boolean;
+  /** devlink_param_value_get_from_info(): whether a value has to have the length of its type. */
+  readonly checksParamLength: boolean;
+  /** devlink_nl_resource_set(): whether a size that is refused is left out. */
+  readonly dropsRefusedSize: boolean;
+  /** devlink_health_report(): the errors that one more makes; whether an error that is still there keeps from recovery. */
+  readonly errorsCounted: (wasError: boolean) => number;
+  readonly heedsOpenError: boolean;
+  /** devlink_nl_health_reporter_set_doit(): whether all of a request is checked before anything is set. */
+  readonly checksReporterFirst: boolean;
+  /** Whether there is nothing wrong with a dump that is cleared and was not there. */
+  readonly clearsNothing: boolean;
+  /** devlink_nl_region_read_dumpit(): whether a read of nothing is one, and what begins behind the end a fault. */
+  readonly readsNothing: boolean;
+  readonly refusesReadBehindEnd: boolean;
+  /** devlink_nl_flash_update_doit(): whether the file is looked for before anybody is told, and the end of a failure is told. */
+  readonly findsFileFirst: boolean;
+  readonly tellsFailedEnd: boolean;
+  /** devlink_nl_trap_group_set_doit(): whether who asked is told that a part was done. */
+  readonly tellsPartialGroup: boolean;
+  /** __devlink_trap_action_set(): whether the action that a trap has is nothing to change. */
+  readonly takesSameAction: boolean;
+  /** devlink_rate_is_parent_node(): how far up is looked. */
+  readonly looksAtAncestors: boolean;
+  /** devlink_reload_stats_update(): the limit under which a reload is counted. */
+  readonly countedLimit: (limit: number) => number;
 }
 
 export const CONFORMING_DEVLINK: DevlinkParts = {
@@ -149,4 +174,18 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   guardsRateParents: true,
   removesFailedNode: true,
   orphans: true,
+  checksParamLength: true,
+  dropsRefusedSize: true,
+  errorsCounted: () => 1,
+  heedsOpenError: true,
+  checksReporterFirst: true,
+  clearsNothing: true,
+  readsNothing: true,
+  refusesReadBehindEnd: true,
+  findsFileFirst: true,
+  tellsFailedEnd: true,
+  tellsPartialGroup: true,
+  takesSameAction: true,
+  looksAtAncestors: true,
+  countedLimit: (limit) => limit,
 };

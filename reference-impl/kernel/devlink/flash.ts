@@ -66,15 +66,15 @@ async function flashUpdate(asked: DevlinkRequest): Promise<DevlinkAnswer> {
     return refusalAt(request, 'DEVLINK_ATTR_FLASH_UPDATE_OVERWRITE_MASK', EOPNOTSUPP, message);
   }
   const file = fileOf(asked);
-  if (!(file instanceof Uint8Array)) return file;
   const handle = handleValues(instance);
-  devlink.tell(instance, 'FLASH_UPDATE', handle);
+  if (file instanceof Uint8Array || !devlink.parts.findsFileFirst) devlink.tell(instance, 'FLASH_UPDATE', handle);
+  if (!(file instanceof Uint8Array)) return file;
   const done = await flash.update({
     file,
     ...(component === undefined ? {} : { component }),
     overwriteMask: (numberIn(sections, 'value') ?? 0) & (numberIn(sections, 'selector') ?? 0),
   });
-  devlink.tell(instance, 'FLASH_UPDATE_END', handle);
+  if (done.ok || devlink.parts.tellsFailedEnd) devlink.tell(instance, 'FLASH_UPDATE_END', handle);
   return done.ok ? DONE : declined(done);
 }
 

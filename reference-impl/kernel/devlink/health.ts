@@ -113,14 +113,14 @@ export async function reportHealth(
 ): Promise<DriverResult> {
   const { parts } = devlink;
   const wasError = state.isError;
-  state.errors++;
+  state.errors += parts.errorsCounted(wasError);
   state.isError = true;
   announce(devlink, instance, state);
   const isSoon =
     state.lastRecovery !== undefined &&
     parts.isGraceful(timeOf(devlink), state.lastRecovery, state.gracefulPeriod * MILLISECOND);
   const recovers = state.autoRecover || !parts.heedsAutoRecover;
-  if (recovers && (wasError || isSoon)) return refused(ECANCELED);
+  if (recovers && ((wasError && parts.heedsOpenError) || isSoon)) return refused(ECANCELED);
   if (state.autoDump || !parts.heedsAutoDump) await takeDump(devlink, instance, state);
   return recovers ? recover(devlink, instance, state) : OK;
 }
@@ -144,6 +144,8 @@ function setReporter(asked: DevlinkRequest): DevlinkAnswer {
   if (state === undefined) return refusal(EINVAL);
   const at = (name: string): Value | undefined => values[`DEVLINK_ATTR_HEALTH_REPORTER_${name}`];
   const { reporter } = state;
+  const autoDumpFirst = numberIn(values, 'DEVLINK_ATTR_HEALTH_REPORTER_AUTO_DUMP');
+  if (autoDumpFirst !== undefined && !asked.devlink.parts.checksReporterFirst) state.autoDump = autoDumpFirst !== 0;
   const isOfRecovery = at('GRACEFUL_PERIOD') !== undefined || at('AUTO_RECOVER') !== undefined;
   if (!reporter.can.includes('recover') && isOfRecovery) return refusal(EOPNOTSUPP);
   if (!reporter.can.includes('dump') && at('AUTO_DUMP') !== undefined) return refusal(EOPNOTSUPP);
@@ -225,6 +227,7 @@ export const healthOperations: DevlinkOperations = {
   },
   HEALTH_REPORTER_DUMP_CLEAR: {
     doit: withReporter('dump', (state, { devlink }) => {
+      if (state.dump === undefined && !devlink.parts.clearsNothing) return refusal(EINVAL);
       if (devlink.parts.clearsDump) state.dump = undefined;
       return DONE;
     }),

@@ -90,14 +90,18 @@ function dataOf(type: DevlinkParamType, value: DevlinkParamValue): Values {
 }
 
 /** devlink_param_value_get_from_info(). */
-function valueIn({ type }: DevlinkParam, data: Uint8Array | undefined): DevlinkParamValue | undefined {
-  if (type === 'bool') return data === undefined ? false : data.length === 0 ? true : undefined;
+function valueIn(
+  { checksParamLength }: DevlinkParts,
+  { type }: DevlinkParam,
+  data: Uint8Array | undefined,
+): DevlinkParamValue | undefined {
+  if (type === 'bool') return data === undefined ? false : data.length === 0 || !checksParamLength ? true : undefined;
   if (data === undefined) return undefined;
   if (type === 'string') {
     const end = data.indexOf(0);
     return end < 0 || end >= MAX_STRING ? undefined : decoder.decode(data.subarray(0, end));
   }
-  if (data.length !== BYTES[type]) return undefined;
+  if (data.length !== BYTES[type] && (checksParamLength || data.length > 4)) return undefined;
   const padded = new Uint8Array(4);
   padded.set(data);
   return viewOf(padded).getUint32(0, true);
@@ -130,7 +134,7 @@ async function setParam(asked: DevlinkRequest): Promise<DevlinkAnswer> {
   if (typeless !== undefined) return typeless;
   if (parts.checksParamType && numberIn(values, 'DEVLINK_ATTR_PARAM_TYPE') !== NLA_TYPES[param.type])
     return refusal(EINVAL);
-  const value = valueIn(param, bytesIn(values, 'DEVLINK_ATTR_PARAM_VALUE_DATA'));
+  const value = valueIn(parts, param, bytesIn(values, 'DEVLINK_ATTR_PARAM_VALUE_DATA'));
   if (value === undefined) return refusal(EINVAL);
   const valid = parts.validatesParams ? await instance.ops.params?.validate?.(param.name, value) : undefined;
   if (valid !== undefined && !valid.ok) return declined(valid);

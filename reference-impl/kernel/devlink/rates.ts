@@ -4,6 +4,7 @@ import { numberIn, textIn, type Value, type Values } from '../../netlink/schema.
 import type { Refusal } from '../../netlink/validate.js';
 import { EBUSY, EEXIST, EINVAL, ENODEV, EOPNOTSUPP } from '../errno.js';
 import { refusal, refusalAt } from '../refusals.js';
+import type { DevlinkParts } from './devlinkParts.js';
 import type { DevlinkKernel } from './devlinkKernel.js';
 import { handleValues, type DevlinkInstance, type RateState } from './instance.js';
 import {
@@ -100,6 +101,9 @@ const isAncestor = (state: RateState, from: RateState | undefined): boolean => {
   return false;
 };
 
+const isAbove = ({ looksAtAncestors }: DevlinkParts, state: RateState, parent: RateState): boolean =>
+  looksAtAncestors ? isAncestor(state, parent.parent) : parent.parent === state;
+
 /** devlink_nl_rate_parent_node_set(): an empty name is none. */
 async function setParent(
   { devlink, instance }: DevlinkRequest,
@@ -119,7 +123,7 @@ async function setParent(
   const parent = nodeCalled(instance, name);
   if (parent === undefined) return refusal(ENODEV);
   if (parent === state && parts.checksRateLoops) return refusal(EINVAL, 'Parent to self is not allowed');
-  if (state.key.kind === 'node' && isAncestor(state, parent.parent) && parts.checksRateLoops)
+  if (state.key.kind === 'node' && isAbove(parts, state, parent) && parts.checksRateLoops)
     return refusal(EEXIST, 'Node is already a parent of parent node.');
   const set = await parentSet?.(state.key, name);
   if (set !== undefined && !set.ok) return declined(set);

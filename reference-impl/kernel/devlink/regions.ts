@@ -180,7 +180,8 @@ async function readRegion(asked: DevlinkRequest): Promise<readonly DevlinkReply[
   const isPart = address !== undefined && length !== undefined;
   const start = isPart ? address : 0;
   const end = Math.min(devlink.parts.regionEnd(isPart ? start + length : Infinity), state.region.size);
-  if (start === end) return [];
+  const { readsNothing, refusesReadBehindEnd } = devlink.parts;
+  if (start === end && readsNothing) return [];
   const replies: DevlinkReply[] = [];
   for (let at = start; at < end;) {
     const chunks: Values[] = [];
@@ -200,7 +201,7 @@ async function readRegion(asked: DevlinkRequest): Promise<readonly DevlinkReply[
     });
   }
   // devlink_nl_region_read_fill(): a read that begins behind its end gives nothing, and that is a fault.
-  return replies.length === 0 ? refusal(EINVAL) : replies;
+  return replies.length === 0 && refusesReadBehindEnd ? refusal(EINVAL) : replies;
 }
 
 export const regionOperations: DevlinkOperations = {

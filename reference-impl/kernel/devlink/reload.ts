@@ -95,7 +95,7 @@ async function carryOut(
   }
   if (!up.ok) return declined(up);
   for (const name of up.value) {
-    const key = `${limit}/${DEVLINK_RELOAD_ACTIONS.indexOf(name)}`;
+    const key = `${devlink.parts.countedLimit(limit)}/${DEVLINK_RELOAD_ACTIONS.indexOf(name)}`;
     instance.reloads.set(key, (instance.reloads.get(key) ?? 0) + devlink.parts.reloadsCounted);
   }
   devlink.tell(instance, 'NEW', instanceValues(instance));

@@ -77,8 +77,8 @@ function setResource(asked: DevlinkRequest): DevlinkAnswer {
   if (state === undefined) return refusal(EINVAL);
   const size = numberIn(values, 'DEVLINK_ATTR_RESOURCE_SIZE') ?? 0;
   const wrong = devlink.parts.checksResourceSize ? sizeRefusal(state, size) : undefined;
+  if (wrong === undefined || !devlink.parts.dropsRefusedSize) state.sizeNew = size;
   if (wrong !== undefined) return wrong;
-  state.sizeNew = size;
   if (!devlink.parts.resourcesWait) state.size = size;
   validateChildren(devlink.parts, state);
   if (state.parent !== undefined) validateChildren(devlink.parts, state.parent);

@@ -125,7 +125,9 @@ async function setAction(
   state: TrapState,
   action: TrapAction,
 ): Promise<string | undefined | Refusal> {
-  if (state.action !== action && state.trap.type !== 'drop' && devlink.parts.keepsNonDropTraps) return NON_DROP;
+  const { keepsNonDropTraps, takesSameAction } = devlink.parts;
+  const isChange = state.action !== action || !takesSameAction;
+  if (isChange && state.trap.type !== 'drop' && keepsNonDropTraps) return NON_DROP;
   const set = await instance.ops.traps?.actionSet(state.trap.name, action);
   if (set !== undefined && !set.ok) return declined(set);
   if (devlink.parts.keepsTrapAction) state.action = action;
@@ -160,7 +162,7 @@ async function setGroup(asked: DevlinkRequest): Promise<DevlinkAnswer> {
   }
   const bound = await bindPolicer(asked, group);
   if (bound !== undefined) {
-    return action === undefined
+    return action === undefined || !asked.devlink.parts.tellsPartialGroup
       ? bound
       : { ...bound, message: 'Trap group set failed, but some changes were committed already' };
   }

@@ -108,7 +108,7 @@ export const changeMacMerge: ApplyChange = async (context, request) => {
   const { ethtool } = context.kernel.parts;
   const changed = (Object.keys(wanted) as (keyof MacMergeSettings)[]).some((name) => wanted[name] !== before[name]);
   if (changed) {
-    if (wanted.verifyTime > before.maxVerifyTime && ethtool.limitsVerifyTime)
+    if (ethtool.isTooLong(wanted.verifyTime, before.maxVerifyTime) && ethtool.limitsVerifyTime)
       return refusalAt(request, 'ETHTOOL_A_MM_VERIFY_TIME', ERANGE, 'verifyTime exceeds device maximum');
     if (wanted.verifyEnabled && !wanted.txEnabled && ethtool.verifyNeedsTx)
       return refusal(EINVAL, 'Verification requires TX enabled');

@@ -66,6 +66,9 @@ export interface EthtoolParts {
   readonly verifyNeedsTx: boolean;
   readonly txNeedsPmac: boolean;
   readonly limitsVerifyTime: boolean;
+  readonly isTooLong: (verifyTime: number, most: number) => boolean;
+  /** ethnl_update_binary(): whether a password that is shorter takes the place of the first bytes alone. */
+  readonly keepsRestOfPassword: boolean;
   /** pause.c, stats.c: whether a source of statistics needs the flag, and a MAC merge layer. */
   readonly sourceNeedsFlag: boolean;
   readonly sourceNeedsMacMerge: boolean;
@@ -133,6 +136,8 @@ export const CONFORMING_ETHTOOL: EthtoolParts = {
   verifyNeedsTx: true,
   txNeedsPmac: true,
   limitsVerifyTime: true,
+  isTooLong: (verifyTime, most) => verifyTime > most,
+  keepsRestOfPassword: true,
   sourceNeedsFlag: true,
   sourceNeedsMacMerge: true,
   statisticsOf: (source) => source,

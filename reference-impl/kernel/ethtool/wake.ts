@@ -61,6 +61,7 @@ export const changeWake: ApplyChange = async (context, request) => {
   }
   // ethnl_update_binary(): a shorter one takes the place of the first bytes.
   const password = before.password.slice(0, SOPASS_MAX);
+  if (asked !== undefined && !ethtool.keepsRestOfPassword) password.fill(0);
   if (asked !== undefined) password.set(asked.subarray(0, SOPASS_MAX));
   const changed = modes.changed || password.some((byte, index) => byte !== before.password[index]);
   if (changed) {

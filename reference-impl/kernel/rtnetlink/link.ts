@@ -51,7 +51,7 @@ import { changeBridge, changePortByLinkInfo, newBridge } from './bridgeLink.js';
 import { changeAddressFamilies } from './linkSettings.js';
 import { dumpStatistics, getStatistics } from './linkStatistics.js';
 import { newTeam } from './teamLink.js';
-import { newVlan } from './vlanLink.js';
+import { newVlan, refusedVlan } from './vlanLink.js';
 import { newVrf } from './vrfLink.js';
 
 export function linkOperations(kernel: ReferenceKernel): readonly NetlinkOperation[] {
@@ -308,6 +308,9 @@ async function newLink(kernel: ReferenceKernel, request: NetlinkRequest): Promis
   const { flags } = request.message;
   const index = numberIn(request.header, 'ifi_index') ?? 0;
   const name = textIn(request.values, 'IFLA_IFNAME');
+  const kind = textIn(nestIn(request.values, 'IFLA_LINKINFO'), 'IFLA_INFO_KIND');
+  const refused = kind === 'vlan' ? refusedVlan(request) : undefined;
+  if (refused !== undefined) return refused;
   const existing =
     index > 0 ? kernel.netDevices.get(index as IfIndex) : name === undefined ? undefined : kernel.findByName(name);
   if (existing !== undefined) {
@@ -315,7 +318,6 @@ async function newLink(kernel: ReferenceKernel, request: NetlinkRequest): Promis
     return (await changeLinkInfo(kernel, existing, request)) ?? changeLink(kernel, existing, request);
   }
   if ((flags & NLM_F_CREATE) === 0) return refusal(ENODEV);
-  const kind = textIn(nestIn(request.values, 'IFLA_LINKINFO'), 'IFLA_INFO_KIND');
   switch (kind) {
     case 'vlan':
       return newVlan(kernel, request, name);

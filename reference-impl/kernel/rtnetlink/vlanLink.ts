@@ -14,7 +14,17 @@ const EPROTONOSUPPORT = 93;
 const ETH_P_8021Q = 0x8100;
 const ETH_P_8021AD = 0x88a8;
 
-/** vlan_newlink(). */
+/** vlan_validate(): before anybody asks whether there is such a link. */
+export function refusedVlan(request: NetlinkRequest): Refusal | undefined {
+  const checked = vlanData(request);
+  if (!checked.ok) return checked;
+  const tpid = numberIn(checked.values, 'IFLA_VLAN_PROTOCOL') ?? ETH_P_8021Q;
+  if (tpid !== ETH_P_8021Q && tpid !== ETH_P_8021AD) return refusal(EPROTONOSUPPORT, '8021q: Invalid VLAN protocol');
+  const vid = numberIn(checked.values, 'IFLA_VLAN_ID') ?? 0;
+  return vid >= 4095 ? refusal(ERANGE, '8021q: Invalid VLAN id') : undefined;
+}
+
+/** vlan_newlink(), of a request that was not refused before. */
 export async function newVlan(
   kernel: ReferenceKernel,
   request: NetlinkRequest,
@@ -27,8 +37,6 @@ export async function newVlan(
   const tpid = numberIn(data, 'IFLA_VLAN_PROTOCOL') ?? ETH_P_8021Q;
   if (vid === undefined)
     return refusalAt(request, 'IFLA_LINKINFO/IFLA_INFO_DATA', EINVAL, '8021q: VLAN id not specified');
-  if (vid >= 4095) return refusal(ERANGE, '8021q: Invalid VLAN id');
-  if (tpid !== ETH_P_8021Q && tpid !== ETH_P_8021AD) return refusal(EPROTONOSUPPORT, '8021q: Invalid VLAN protocol');
   const below = numberIn(request.values, 'IFLA_LINK');
   if (below === undefined) return refusal(EINVAL, '8021q: link not specified');
   const on = kernel.netDevices.get(below as IfIndex);

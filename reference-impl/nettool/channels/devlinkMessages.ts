@@ -69,6 +69,9 @@ const isOf = (handle: Values, reply: Values): boolean =>
   reply['DEVLINK_ATTR_BUS_NAME'] === handle['DEVLINK_ATTR_BUS_NAME'] &&
   reply['DEVLINK_ATTR_DEV_NAME'] === handle['DEVLINK_ATTR_DEV_NAME'];
 
+/** Its type is told beside it, so that devlink_param_set_nl_policy has no place for it. */
+const UNLISTED: ReadonlySet<number> = new Set([DEVLINK.byName.get('DEVLINK_ATTR_PARAM_VALUE_DATA')?.number ?? 0]);
+
 /** A change as it goes over the wire. */
 export async function devlinkWire(
   session: NettoolSession,
@@ -90,6 +93,7 @@ export async function devlinkWire(
       body: body(command, { ...handle.value, ...values }),
       set: DEVLINK,
       headerBytes: GENL_BYTES,
+      unlisted: UNLISTED,
     },
   };
 }

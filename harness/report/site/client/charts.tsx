@@ -46,17 +46,34 @@ export function VerdictTrend({ index }: { readonly index: SiteIndex }): VNode {
         })}
         <line x1="0" x2={WIDTH} y1={HEIGHT + 0.5} y2={HEIGHT + 0.5} class="axis" />
       </svg>
+      <Names index={index} />
+      <Legend />
     </figure>
   );
 }
 
-/** How long each run took, as a line of points. */
+const Legend = (): VNode => (
+  <ul class="legend" aria-hidden="true">
+    {OUTCOME_ORDER.map((outcome) => (
+      <li>
+        <i class={`swatch v-${outcome}`} />
+        {OUTCOME_TEXT[outcome]}
+      </li>
+    ))}
+  </ul>
+);
+
+/** How long each run took: a point a run, and a line through those of one target and profile. */
 export function DurationTrend({ index }: { readonly index: SiteIndex }): VNode {
   const { runs } = index;
-  const durations = runs.map(({ summary }) => summary.durationMs);
-  const most = Math.max(1, ...durations);
+  const most = Math.max(1, ...runs.map(({ summary }) => summary.durationMs));
   const x = (place: number): number => (WIDTH / Math.max(runs.length, 1)) * (place + 0.5);
   const y = (value: number): number => HEIGHT - (value / most) * (HEIGHT - 16);
+  const lines = new Map<string, string[]>();
+  runs.forEach(({ target, profile, summary }, place) => {
+    const key = `${target}\n${profile}`;
+    lines.set(key, [...(lines.get(key) ?? []), `${x(place)},${y(summary.durationMs)}`]);
+  });
   return (
     <figure class="chart">
       <figcaption>Duration of each run, at most {formatDuration(most)}</figcaption>
@@ -65,17 +82,30 @@ export function DurationTrend({ index }: { readonly index: SiteIndex }): VNode {
         role="img"
         aria-label="Durations of the runs; the table below has the figures"
       >
-        <polyline points={durations.map((value, place) => `${x(place)},${y(value)}`).join(' ')} class="trend" />
-        {durations.map((value, place) => (
-          <circle cx={x(place)} cy={y(value)} r="4" class="point">
-            <title>{`${runs[place]?.name ?? ''}: ${formatDuration(value)}`}</title>
+        {[...lines.values()].map((points) => (
+          <polyline points={points.join(' ')} class="trend" />
+        ))}
+        {runs.map(({ name, summary: { durationMs } }, place) => (
+          <circle cx={x(place)} cy={y(durationMs)} r="4" class="point">
+            <title>{`${name}: ${formatDuration(durationMs)}`}</title>
           </circle>
         ))}
         <line x1="0" x2={WIDTH} y1={HEIGHT + 0.5} y2={HEIGHT + 0.5} class="axis" />
       </svg>
+      <Names index={index} />
     </figure>
   );
 }
+
+/** Below the columns, as long as there is room for them. */
+const Names = ({ index: { runs } }: { readonly index: SiteIndex }): VNode | null =>
+  runs.length > 8 ? null : (
+    <div class="chart-names" aria-hidden="true">
+      {runs.map(({ name }) => (
+        <span>{name}</span>
+      ))}
+    </div>
+  );
 
 const MOST_SLOW = 15;
 

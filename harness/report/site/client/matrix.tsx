@@ -10,6 +10,8 @@ import { WindowedTable } from './windowedTable.js';
 
 const LEVELS = ['MUST', 'MUST NOT', 'SHOULD', 'SHOULD NOT', 'MAY'] as const;
 const ROW_HEIGHT = 40;
+/** Columns that have room for the word of a verdict; of more, the sign is shown. */
+const MOST_WORDS = 4;
 
 interface MatrixProps {
   readonly index: SiteIndex;
@@ -95,12 +97,13 @@ function MatrixTable({
   const { columns, runs } = index;
   if (rows.length === 0) return <p class="none">No requirement fits the filter.</p>;
   return (
-    <div class={`matrix-frame${columns.length > 1 ? ' many' : ''}`}>
+    <div class={`matrix-frame${columns.length > 1 ? ' many' : ''}${columns.length > MOST_WORDS ? ' dense' : ''}`}>
       <WindowedTable
         label={label}
         rows={rows}
         keyOf={(row) => row.id}
         hrefOf={(row) => hashOf({ view: 'requirement', id: row.id, run: null })}
+        titleOf={(row) => row.title}
         columns={3 + columns.length}
         rowHeight={ROW_HEIGHT}
         head={
@@ -116,7 +119,7 @@ function MatrixTable({
             </th>
             {columns.map((run) => (
               <th scope="col" class="c-verdict" title={`${runs[run]?.name ?? ''}, profile ${runs[run]?.profile ?? ''}`}>
-                {columns.length === 1 ? 'Verdict' : (runs[run]?.target ?? '')}
+                {columns.length === 1 ? 'Verdict' : columnName(index, run)}
               </th>
             ))}
           </>
@@ -135,6 +138,13 @@ function MatrixTable({
       />
     </div>
   );
+}
+
+/** The target; with its profile where it has two columns. */
+function columnName({ runs, columns }: SiteIndex, run: number): string {
+  const { target = '', profile = '' } = runs[run] ?? {};
+  const isAlone = columns.every((other) => other === run || runs[other]?.target !== target);
+  return isAlone ? target : `${target} ${profile}`;
 }
 
 function Cell({ row, run }: { readonly row: SiteRow; readonly run: number }): VNode {

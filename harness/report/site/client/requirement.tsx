@@ -72,7 +72,7 @@ function Sources({ details: { sources, needs } }: { readonly details: Requiremen
     <>
       {sources.length === 0 ? null : (
         <>
-          <h3>Sources</h3>
+          <h2 class="minor">Sources</h2>
           <ul class="plain">
             {sources.map(({ title, section, url }) => {
               const address = webAddress(url);
@@ -106,7 +106,7 @@ function KilledBy({ index, id }: { readonly index: SiteIndex; readonly id: strin
   if (own.length === 0) return null;
   return (
     <>
-      <h3>Seeded defects</h3>
+      <h2 class="minor">Seeded defects</h2>
       <ul class="plain">
         {own.map(({ id: defect, title, killed }) => (
           <li class="text">
@@ -131,7 +131,10 @@ function History({ index, row, details, chosen }: HistoryProps): VNode {
   return (
     <section>
       <h2>History</h2>
-      <Sparkline durations={row.durations} names={index.runs.map(({ name }) => name)} />
+      <Sparkline
+        durations={row.durations.map((value, place) => (isAlike(index, place, chosen) ? value : null))}
+        names={index.runs.map(({ name }) => name)}
+      />
       <table class="grid history">
         <thead>
           <tr>
@@ -170,6 +173,11 @@ function History({ index, row, details, chosen }: HistoryProps): VNode {
       </table>
     </section>
   );
+}
+
+/** Durations of two machines say nothing of each other. */
+function isAlike({ runs }: SiteIndex, one: number, other: number): boolean {
+  return runs[one]?.target === runs[other]?.target && runs[one]?.profile === runs[other]?.profile;
 }
 
 interface InRunProps {

@@ -11,6 +11,8 @@ interface WindowedTableProps<Row> {
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
   readonly hrefOf: (row: Row) => string;
+  /** Stands below the key where there is no room for a column of its own. */
+  readonly titleOf: (row: Row) => string;
   readonly head: ComponentChildren;
   readonly columns: number;
   readonly cells: (row: Row) => ComponentChildren;
@@ -18,7 +20,7 @@ interface WindowedTableProps<Row> {
 }
 
 export function WindowedTable<Row>(props: WindowedTableProps<Row>): VNode {
-  const { label, rows, keyOf, hrefOf, head, columns, cells, rowHeight } = props;
+  const { label, rows, keyOf, hrefOf, titleOf, head, columns, cells, rowHeight } = props;
   const table = useRef<HTMLTableElement>(null);
   const [sight, setSight] = useState({ from: 0, to: 60 });
   const [chosen, setChosen] = useState(0);
@@ -63,7 +65,7 @@ export function WindowedTable<Row>(props: WindowedTableProps<Row>): VNode {
     wanted.current = next;
   };
   const wanted = useRef<number | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wanted.current === null) return;
     const link = body.current?.querySelector<HTMLElement>(`tr[data-row="${wanted.current}"] a`);
     if (link === null || link === undefined) return;
@@ -90,6 +92,9 @@ export function WindowedTable<Row>(props: WindowedTableProps<Row>): VNode {
                 >
                   {keyOf(row)}
                 </a>
+                <span class="row-title" aria-hidden="true">
+                  {titleOf(row)}
+                </span>
               </th>
               {cells(row)}
             </tr>
