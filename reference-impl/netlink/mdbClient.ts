@@ -91,6 +91,15 @@ function addressBytes(text: string): Uint8Array {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
 }
 
+/** Whether a group, or a sender, can be called so. */
+export function isAddress(text: string): boolean {
+  try {
+    return addressBytes(text).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 const protocolOf = (text: string): number => (isMac(text) ? 0 : text.includes(':') ? ETH_P_IPV6 : ETH_P_IP);
 
 function addressText(bytes: Uint8Array, protocol: number): string {
@@ -166,25 +175,30 @@ export class MdbClient {
   }
 
   async #change(type: number, change: GroupChange, flags: number): Promise<NetlinkResult<void>> {
-    const { bridge, ifIndex, group, vid = 0, isPermanent = false, source, mode, sources } = change;
-    const entry = {
-      ifindex: ifIndex,
-      state: isPermanent ? MDB_PERMANENT : MDB_TEMPORARY,
-      vid,
-      addr: addressBytes(group),
-      proto: protocolOf(group),
-    };
-    const more: Record<string, Value> = {
-      ...(source === undefined ? {} : { MDBE_ATTR_SOURCE: addressBytes(source) }),
-      ...(sources === undefined ? {} : { MDBE_ATTR_SRC_LIST: sourceList(sources) }),
-      ...(mode === undefined ? {} : { MDBE_ATTR_GROUP_MODE: mode }),
-    };
-    const attributes = encodeAttributes(MDB_SET, {
-      MDBA_SET_ENTRY: encodeStruct(BR_MDB_ENTRY, entry),
-      ...(Object.keys(more).length === 0 ? {} : { MDBA_SET_ENTRY_ATTRS: more }),
-    });
-    return done(await this.client.request(type, encodeBody(BR_PORT_MSG, header(bridge), attributes), flags));
+    return done(await this.client.request(type, groupBody(change), flags));
   }
+}
+
+/** The body of RTM_NEWMDB and RTM_DELMDB. */
+export function groupBody(change: GroupChange): Uint8Array {
+  const { bridge, ifIndex, group, vid = 0, isPermanent = false, source, mode, sources } = change;
+  const entry = {
+    ifindex: ifIndex,
+    state: isPermanent ? MDB_PERMANENT : MDB_TEMPORARY,
+    vid,
+    addr: addressBytes(group),
+    proto: protocolOf(group),
+  };
+  const more: Record<string, Value> = {
+    ...(source === undefined ? {} : { MDBE_ATTR_SOURCE: addressBytes(source) }),
+    ...(sources === undefined ? {} : { MDBE_ATTR_SRC_LIST: sourceList(sources) }),
+    ...(mode === undefined ? {} : { MDBE_ATTR_GROUP_MODE: mode }),
+  };
+  const attributes = encodeAttributes(MDB_SET, {
+    MDBA_SET_ENTRY: encodeStruct(BR_MDB_ENTRY, entry),
+    ...(Object.keys(more).length === 0 ? {} : { MDBA_SET_ENTRY_ATTRS: more }),
+  });
+  return encodeBody(BR_PORT_MSG, header(bridge), attributes);
 }
 
 const header = (bridge: number): Values => ({ family: AF_BRIDGE, ifindex: bridge });
@@ -193,7 +207,8 @@ const sourceList = (sources: readonly string[]): Values => ({
   MDBE_SRC_LIST_ENTRY: sources.map((each) => ({ MDBE_SRCATTR_ADDRESS: addressBytes(each) })),
 });
 
-function tableIn(messages: readonly Message[]): GroupTable {
+/** What replies to RTM_GETMDB, and announcements, tell. */
+export function tableIn(messages: readonly Message[]): GroupTable {
   const bodies = messages.map((message) => decodeBody(BR_PORT_MSG, MDB, message));
   const members = bodies.flatMap(({ header: { ifindex }, values }) =>
     listIn(nestIn(values, 'MDBA_MDB'), 'MDBA_MDB_ENTRY')

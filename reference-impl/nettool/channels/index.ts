@@ -20,7 +20,15 @@ import {
   privateStatisticsChannel,
   statisticsGroupsChannel,
 } from './ioctlChannels.js';
-import { bridgeChannel, bridgePortChannel, linkChannel, linkStatisticsChannel } from './linkChannels.js';
+import {
+  bondChannel,
+  bondMemberChannel,
+  bridgeChannel,
+  bridgePortChannel,
+  linkChannel,
+  linkStatisticsChannel,
+} from './linkChannels.js';
+import { mdbChannel } from './mdbChannel.js';
 import { bridgeVlanChannel, fdbChannel } from './tableChannels.js';
 
 export const CHANNELS: Readonly<Record<ChannelName, Channel>> = {
@@ -37,6 +45,9 @@ export const CHANNELS: Readonly<Record<ChannelName, Channel>> = {
   ntuple: ntupleChannel,
   fdb: fdbChannel,
   'bridge-vlan': bridgeVlanChannel,
+  mdb: mdbChannel,
+  bond: bondChannel,
+  'bond-member': bondMemberChannel,
   'devlink-info': devlinkInfoChannel,
   'devlink-port': devlinkPortChannel,
   'devlink-eswitch': devlinkEswitchChannel,

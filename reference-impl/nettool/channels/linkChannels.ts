@@ -1,4 +1,5 @@
 /** Links, bridges and their ports: RTM_GETLINK and RTM_SETLINK. */
+import { bondData, bondMemberData } from '../../netlink/bondClient.js';
 import { bridgeData, bridgePortData } from '../../netlink/bridgeClient.js';
 import { decodeBody, encodeBody } from '../../netlink/client.js';
 import {
@@ -10,6 +11,7 @@ import {
   RTM_NEWLINK,
   RTM_SETLINK,
 } from '../../netlink/constants.js';
+import { BOND_SLAVE, LINKINFO_DATA_BOND } from '../../netlink/families/bond.js';
 import { LINKINFO_DATA_BRIDGE } from '../../netlink/families/bridge.js';
 import { IFINFOMSG, IF_STATS_MSG, IFLA_STATS_LINK_64, LINK, LINK_STATS } from '../../netlink/families/rtnetlink.js';
 import { encodeAttributes, nestIn, numberIn, structLength, type Value, type Values } from '../../netlink/schema.js';
@@ -155,6 +157,17 @@ const bridgeInfo = (data: Values): Values => ({
   IFLA_LINKINFO: { IFLA_INFO_KIND: 'bridge', IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_BRIDGE, data) },
 });
 
+/** Settings in IFLA_LINKINFO: RTM_NEWLINK with one of them at a time. */
+const infoChange =
+  (info: (data: Values) => Values): NonNullable<Channel['change']> =>
+  async (_session, { ifIndex }, subject, changes, before) => {
+    const make = ({ attribute, type }: KeySpec, value: Scalar): StepCore => ({
+      operation: 'RTM_NEWLINK',
+      wire: linkWire(RTM_NEWLINK, { ifi_index: ifIndex }, info({ [attribute]: encodeScalar(type, value) })),
+    });
+    return { ok: true, value: oneByOne(subject, changes, before, make) };
+  };
+
 export const bridgeChannel: Channel = {
   async read(session, device, subject) {
     if (device.kind !== 'bridge') return refused(notOfKind(device.name, 'no bridge'));
@@ -162,13 +175,7 @@ export const bridgeChannel: Channel = {
     return fresh.ok ? { ok: true, value: readKeys(subject, bridgeData(fresh.value.link)) } : fresh;
   },
 
-  async change(_session, { ifIndex }, subject, changes, before) {
-    const make = ({ attribute, type }: KeySpec, value: Scalar): StepCore => ({
-      operation: 'RTM_NEWLINK',
-      wire: linkWire(RTM_NEWLINK, { ifi_index: ifIndex }, bridgeInfo({ [attribute]: encodeScalar(type, value) })),
-    });
-    return { ok: true, value: oneByOne(subject, changes, before, make) };
-  },
+  change: infoChange(bridgeInfo),
 };
 
 const notOfKind = (device: string, what: string): Parameters<typeof refused>[0] => ({
@@ -195,4 +202,32 @@ export const bridgePortChannel: Channel = {
     };
     return { ok: true, value: oneByOne(subject, changes, before, make) };
   },
+};
+
+const bondInfo = (data: Values): Values => ({
+  IFLA_LINKINFO: { IFLA_INFO_KIND: 'bond', IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_BOND, data) },
+});
+
+const bondMemberInfo = (data: Values): Values => ({
+  IFLA_LINKINFO: { IFLA_INFO_SLAVE_KIND: 'bond', IFLA_INFO_SLAVE_DATA: encodeAttributes(BOND_SLAVE, data) },
+});
+
+export const bondChannel: Channel = {
+  async read(session, device, subject) {
+    if (device.kind !== 'bond') return refused(notOfKind(device.name, 'no aggregate of the bonding driver'));
+    const fresh = await freshLink(session, device);
+    return fresh.ok ? { ok: true, value: readKeys(subject, bondData(fresh.value.link)) } : fresh;
+  },
+  change: infoChange(bondInfo),
+};
+
+export const bondMemberChannel: Channel = {
+  async read(session, device, subject) {
+    const fresh = await freshLink(session, device);
+    if (!fresh.ok) return fresh;
+    const isMember = nestIn(fresh.value.link, 'IFLA_LINKINFO')?.['IFLA_INFO_SLAVE_KIND'] === 'bond';
+    if (!isMember) return refused(notOfKind(device.name, 'no member of an aggregate'));
+    return { ok: true, value: readKeys(subject, bondMemberData(fresh.value.link)) };
+  },
+  change: infoChange(bondMemberInfo),
 };

@@ -52,7 +52,12 @@ const attributeKeys = (subject: SubjectSpec): ReadonlyMap<string, string> =>
   new Map(subject.keys.map(({ attribute, key }) => [attribute, `${subject.name}.${key}`]));
 
 /** A step that makes a row, or removes it: one is the undoing of the other. */
-const tableStep = (subject: SubjectSpec, changes: Row, core: StepCore, undo: StepCore): Outcome<readonly Step[]> => ({
+export const tableStep = (
+  subject: SubjectSpec,
+  changes: Row,
+  core: StepCore,
+  undo: StepCore,
+): Outcome<readonly Step[]> => ({
   ok: true,
   value: [{ ...core, subject: subject.name, changes, keys: attributeKeys(subject), undo }],
 });

@@ -42,6 +42,9 @@ export const BRIDGE_VERBS: readonly (readonly [bridge: string, nettool: string])
   ['bridge vlan show dev DEV', 'nettool show bridge-vlan DEV'],
   ['bridge vlan add dev DEV vid 10 pvid untagged', 'nettool add DEV bridge-vlan vid=10 pvid=on untagged=on'],
   ['bridge vlan del dev DEV vid 10', 'nettool del DEV bridge-vlan vid=10'],
+  ['bridge mdb show dev BR', 'nettool show mdb'],
+  ['bridge mdb add dev BR port DEV grp GROUP permanent vid 5', 'nettool add DEV mdb group=GROUP vlan=5 permanent=on'],
+  ['bridge mdb del dev BR port DEV grp GROUP', 'nettool del DEV mdb group=GROUP'],
 ];
 
 export function bridgeCommand([object = '', verb = 'show', ...words]: readonly string[]): Outcome<
@@ -50,9 +53,10 @@ export function bridgeCommand([object = '', verb = 'show', ...words]: readonly s
   const at = Math.max(words.indexOf('dev'), words.indexOf('br'));
   const device = at < 0 ? undefined : words[at + 1];
   const rest = at < 0 ? words : [...words.slice(0, at), ...words.slice(at + 2)];
+  if (object === 'mdb') return mdbCommand(verb, words);
   const subject = { link: 'bridge-port', fdb: 'fdb', vlan: 'bridge-vlan' }[object];
   if (subject === undefined)
-    return failed(`bridge ${object} has no equal`, choicesText(object, ['link', 'fdb', 'vlan']));
+    return failed(`bridge ${object} has no equal`, choicesText(object, ['link', 'fdb', 'vlan', 'mdb']));
   if (verb === 'show' || verb === 'list')
     return one({ verb: 'show', subjects: [subject], patterns: device === undefined ? [] : [device] });
   if (device === undefined) return failed('the device is missing', 'dev DEVICE');
@@ -62,6 +66,26 @@ export function bridgeCommand([object = '', verb = 'show', ...words]: readonly s
   const assignments = object === 'fdb' ? fdbWords(rest, table) : vlanWords(rest, table);
   return assignments.ok ? one({ verb: table, device, table: subject, assignments: assignments.value }) : assignments;
 }
+
+/** Groups are the port's here, so that the bridge need not be named; those of all ports are shown. */
+function mdbCommand(verb: string, words: readonly string[]): Outcome<readonly NettoolCommand[]> {
+  if (verb === 'show' || verb === 'list') return one({ verb: 'show', subjects: ['mdb'], patterns: [] });
+  if (verb !== 'add' && verb !== 'del') return failed(`bridge mdb ${verb} has no equal`, 'show, add, del');
+  const [device, group] = [valueOf(words, 'port'), valueOf(words, 'grp')];
+  if (device === undefined) return failed('the port is missing', 'port DEVICE');
+  if (group === undefined) return failed('the group is missing', 'grp GROUP');
+  const [source, vlan] = [valueOf(words, 'src'), valueOf(words, 'vid')];
+  const assignments = [
+    row('mdb', 'group', group),
+    ...(source === undefined ? [] : [row('mdb', 'source', source)]),
+    ...(vlan === undefined ? [] : [row('mdb', 'vlan', vlan)]),
+    ...(verb === 'add' && words.includes('permanent') ? [row('mdb', 'permanent', 'on')] : []),
+  ];
+  return one({ verb, device, table: 'mdb', assignments });
+}
+
+const valueOf = (words: readonly string[], word: string): string | undefined =>
+  words.includes(word) ? words[words.indexOf(word) + 1] : undefined;
 
 function linkSet(device: string, words: readonly string[]): Outcome<readonly NettoolCommand[]> {
   const assignments: Assignment[] = [];

@@ -1,5 +1,6 @@
 /** Subjects of rtnetlink: links, bridges, their ports and tables. */
 import { LINK_STATISTICS } from '../../netlink/families/rtnetlink.js';
+import { BOND_SUBJECTS } from './bondSubjects.js';
 import { choice, keyOf, onOff, plainNumber, plainText, readOnly, type KeySpec, type SubjectSpec } from './subject.js';
 
 const FLAG_UP = 'IFF_UP';
@@ -71,6 +72,16 @@ const statistics: SubjectSpec = {
 };
 
 const centiseconds = { kind: 'number', unit: 'cs' } as const;
+/** Of multicast. */
+const INTERVALS = [
+  ['mcast-last-member-interval', 'IFLA_BR_MCAST_LAST_MEMBER_INTVL', 'between queries behind a leave message'],
+  ['mcast-membership-interval', 'IFLA_BR_MCAST_MEMBERSHIP_INTVL', 'after which a member that is not heard is gone'],
+  ['mcast-querier-interval', 'IFLA_BR_MCAST_QUERIER_INTVL', 'after which another querier that is not heard is gone'],
+  ['mcast-query-interval', 'IFLA_BR_MCAST_QUERY_INTVL', 'between queries'],
+  ['mcast-query-response-interval', 'IFLA_BR_MCAST_QUERY_RESPONSE_INTVL', 'within which members answer'],
+  ['mcast-startup-query-interval', 'IFLA_BR_MCAST_STARTUP_QUERY_INTVL', 'between queries of a querier that starts'],
+] as const;
+
 const bridge: SubjectSpec = {
   name: 'bridge',
   title: 'A bridge',
@@ -95,7 +106,32 @@ const bridge: SubjectSpec = {
       'the bridge itself routes multicast',
     ),
     keyOf('mcast-igmp-version', 'IFLA_BR_MCAST_IGMP_VERSION', { kind: 'number', least: 2, most: 3 }, 'version of IGMP'),
+    keyOf('mcast-mld-version', 'IFLA_BR_MCAST_MLD_VERSION', { kind: 'number', least: 1, most: 2 }, 'version of MLD'),
     keyOf('mcast-hash-max', 'IFLA_BR_MCAST_HASH_MAX', plainNumber, 'most groups'),
+    keyOf(
+      'mcast-query-use-ifaddr',
+      'IFLA_BR_MCAST_QUERY_USE_IFADDR',
+      onOff,
+      'queries come from an address of the bridge',
+    ),
+    keyOf('mcast-stats', 'IFLA_BR_MCAST_STATS_ENABLED', onOff, 'messages of IGMP and MLD are counted'),
+    keyOf('mcast-last-member-count', 'IFLA_BR_MCAST_LAST_MEMBER_CNT', plainNumber, 'queries behind a leave message'),
+    keyOf(
+      'mcast-startup-query-count',
+      'IFLA_BR_MCAST_STARTUP_QUERY_CNT',
+      plainNumber,
+      'queries of a querier that starts',
+    ),
+    ...INTERVALS.map(([key, attribute, title]) => keyOf(key, attribute, centiseconds, title)),
+    keyOf('vlan-stats', 'IFLA_BR_VLAN_STATS_ENABLED', onOff, 'frames of VLANs are counted'),
+    keyOf('vlan-stats-per-port', 'IFLA_BR_VLAN_STATS_PER_PORT', onOff, 'they are counted for each port'),
+    keyOf(
+      'group-fwd-mask',
+      'IFLA_BR_GROUP_FWD_MASK',
+      { kind: 'number', most: 0xffff },
+      'link-local groups that are forwarded',
+    ),
+    keyOf('group-address', 'IFLA_BR_GROUP_ADDR', { kind: 'mac' }, 'group of the spanning tree'),
     keyOf('fdb-learned', 'IFLA_BR_FDB_N_LEARNED', plainNumber, 'entries that were learned', readOnly),
     keyOf('fdb-max-learned', 'IFLA_BR_FDB_MAX_LEARNED', plainNumber, 'most of them; 0: no limit'),
   ],
@@ -175,4 +211,28 @@ const bridgeVlan: SubjectSpec = {
   ],
 };
 
-export const LINK_SUBJECTS: readonly SubjectSpec[] = [link, statistics, bridge, bridgePort, fdb, bridgeVlan];
+const mdb: SubjectSpec = {
+  name: 'mdb',
+  title: 'Groups of multicast that a port of a bridge, or the bridge itself, wants',
+  channel: 'mdb',
+  shape: 'rows',
+  identity: ['group', 'vlan', 'source'],
+  keys: [
+    keyOf('group', 'MDBA_SET_ENTRY', plainText, 'address of IPv4, IPv6 or Ethernet'),
+    keyOf('vlan', 'vid', { kind: 'number', least: 1, most: 4094 }, 'VLAN; none where it is absent'),
+    keyOf('source', 'MDBE_ATTR_SOURCE', plainText, 'from this sender alone'),
+    keyOf('permanent', 'state', onOff, 'stays until it is removed'),
+    keyOf('timer', 'MDBA_MDB_EATTR_TIMER', centiseconds, 'until it ends', readOnly),
+  ],
+};
+
+export const LINK_SUBJECTS: readonly SubjectSpec[] = [
+  link,
+  statistics,
+  bridge,
+  bridgePort,
+  fdb,
+  bridgeVlan,
+  mdb,
+  ...BOND_SUBJECTS,
+];
