@@ -56,7 +56,7 @@ describe('wrong use ends in exit code 2, and says what would be right', () => {
     [['defects', '--only', 'DEF-NOT-THERE-AT-ALL'], 'no defect is called'],
     [['diff', 'a', 'b'], 'holds no run'],
     [['merge', 'a', '--out', 'b'], 'holds no run'],
-    [['report', 'a'], 'holds no run'],
+    [['report', 'a'], 'is not there'],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await nicspec(...args);
     expect(stderr).toContain(message);
