@@ -1,5 +1,5 @@
 /** What every certification is held against: the specification and the scenarios of this nicspec. */
-import { digestOf, filesBelow, NICSPEC_SUITE } from '../runner/project.js';
+import { NICSPEC_SUITE, suiteDigestOf } from '../runner/project.js';
 import { readScenarios, type PlannedScenario } from '../runner/scenarios.js';
 import { loadSpec, type Spec } from '../runner/spec.js';
 
@@ -16,8 +16,6 @@ let catalogue: Promise<Catalogue> | undefined;
 export const readCatalogue = (): Promise<Catalogue> => (catalogue ??= read());
 
 async function read(): Promise<Catalogue> {
-  const { root, spec: folder, features } = NICSPEC_SUITE;
-  const [spec, planned] = await Promise.all([loadSpec(folder), readScenarios(NICSPEC_SUITE)]);
-  const files = [...filesBelow(folder, ['.yaml']), ...filesBelow(features, ['.feature', '.ts'])];
-  return { spec, planned, digest: digestOf(root, files) };
+  const [spec, planned] = await Promise.all([loadSpec(NICSPEC_SUITE.spec), readScenarios(NICSPEC_SUITE)]);
+  return { spec, planned, digest: suiteDigestOf(NICSPEC_SUITE) };
 }
