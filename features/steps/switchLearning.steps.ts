@@ -68,15 +68,21 @@ Then(/^the bridge counts (\d+) learned entr(?:y|ies)$/, async function (this: Ni
   expectNumber(told, Number(count), 'what the bridge counts as learned');
 });
 
-Given(
-  /^(p\d|the bridge) is given the address of ([A-Z])$/,
-  async function (this: NicWorld, who: string, station: StationName) {
-    const { ifIndex } = who === 'the bridge' ? bridgeCalled(this) : portCalled(this, who);
-    const attributes = { IFLA_ADDRESS: parseMac(stationAddress(this, station)) };
-    accepted(await (await this.route()).setLink(ifIndex, attributes), `giving ${who} an address`);
-    await settled(this);
-  },
-);
+async function givePortAddress(world: NicWorld, port: string, address: string): Promise<void> {
+  const { ifIndex } = portCalled(world, port);
+  const given = await (await world.route()).setLink(ifIndex, { IFLA_ADDRESS: parseMac(address) });
+  accepted(given, `giving ${port} an address`);
+  await settled(world);
+}
+
+/** A bridge is never given one: the kernel would speak as a station, of groups. */
+Given(/^(p\d) is given the address of ([A-Z])$/, async function (this: NicWorld, port: string, station: StationName) {
+  await givePortAddress(this, port, stationAddress(this, station));
+});
+
+Given(/^(p\d) is given the address ([0-9a-f:]{17})$/, async function (this: NicWorld, port: string, address: string) {
+  await givePortAddress(this, port, address);
+});
 
 const leaving = (world: NicWorld): { client: BridgeClient | undefined } =>
   world.note('listener for what leaves the table', () => ({ client: undefined }));

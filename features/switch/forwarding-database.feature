@@ -471,10 +471,10 @@ Feature: The forwarding database
 
   @SW-FDB-033
   Scenario: A port and the bridge have one address, and the port leaves
-    Given p2 is given the address of B
-    And the bridge is given the address of B
+    Given p2 is given the address 02:00:00:00:0b:01
+    And the bridge is given the address 02:00:00:00:0b:01
     When p2 leaves its bridge
-    And a frame from A to B comes in at p0
+    And a frame from A to the address of the bridge comes in at p0
     Then the host gets it from the bridge
     And it leaves at nowhere
 
