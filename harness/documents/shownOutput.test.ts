@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { missingLine } from './shownOutput.js';
 
-const CAME = 'nic 1.0\n\n  NIC-CSUM   31 pass\n\nscenarios  7 pass\ntime  12.3 s\nreports: /tmp/x/report.html';
+const CAME = 'nic 1.0\n\n  NIC-CSUM   31 pass\n\nscenarios  7 pass\ntime  12.3 s\nreports: reports/x/report.html';
 
 describe('the output that a document shows', () => {
   it.each([
