@@ -68,3 +68,11 @@ Feature: The hardware below a bridge
     When 10 frames of 100 bytes from A to B come in at p0
     Then p0 has received 10 frames of 100 bytes more
     And p1 has sent 10 frames of 100 bytes more
+
+  @SW-HW-008
+  Scenario: An entry that is put there to age
+    When B is put at p2, dynamic
+    Then the table has B at p2, dynamic
+    And the entry of B is not marked as offloaded
+    When a frame from A to B comes in at p0
+    Then it leaves at p1 and p2

@@ -245,6 +245,14 @@ export const switchTableDefects: readonly Defect[] = [
     wrap: (device) => withSwitchdev(device, () => ({ addFdb: () => ({ ok: false, errno: 95 as never }) })),
   },
   {
+    id: 'DEF-SW-OFFLOADS-AGEING-ENTRY',
+    title: 'Entries that age are programmed as if they were static',
+    description: 'Every entry of the user goes to the driver, whose hardware keeps it for ever.',
+    origin: BRIDGE_SWITCHDEV,
+    caughtBy: 'SW-HW-008',
+    kernel: bridge({ tellsDrivers: () => true }),
+  },
+  {
     id: 'DEF-SW-COPIES-KNOWN-TO-HOST',
     title: 'The host sees the frames of others',
     description: 'A rule that was left from bring-up copies every frame to the host.',

@@ -240,8 +240,6 @@ export class SwitchdevCore {
         });
       return;
     }
-    // br_switchdev_fdb_notify: no driver is told of what the user put there to age.
-    if (addedByUser && !isStatic && !entry.addedByExternLearn) return;
     const [below] = this.#offloadedBy(port);
     if (below === undefined) return;
     this.defer(async () => {

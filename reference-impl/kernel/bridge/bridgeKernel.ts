@@ -48,10 +48,10 @@ export class BridgeKernel implements Bridging {
       transmit: (netDevice, frame) => surroundings.transmit(netDevice, frame),
       deliver: (bridge, frame, vnet) => surroundings.deliver(bridge, frame, vnet),
       fdbChanged: (bridge, entry, change, device) => {
-        if (device === 'tell-device') this.switchdev.deferFdb(bridge, entry, change === 'new' ? 'add' : 'remove');
+        if (device === 'tell-device') this.#tellDrivers(bridge, entry, change === 'new' ? 'add' : 'remove');
         this.#tell(change, bridge, entry);
       },
-      fdbLeaves: (bridge, entry) => this.switchdev.deferFdb(bridge, entry, 'remove'),
+      fdbLeaves: (bridge, entry) => this.#tellDrivers(bridge, entry, 'remove'),
       portChanged: (port) => {
         for (const listener of this.listeners) listener.port(port);
       },
@@ -86,6 +86,11 @@ export class BridgeKernel implements Bridging {
   fdbForgotten(netDevice: NetDevice | undefined, { address, vid }: FdbKey): void {
     const bridge = bridgedOf(netDevice)?.bridgePort?.bridge;
     if (bridge !== undefined) forgetExternally(this.events, bridge, address, vid);
+  }
+
+  /** br_switchdev_fdb_notify(). */
+  #tellDrivers(bridge: Bridge, entry: FdbEntry, change: 'add' | 'remove'): void {
+    if (this.events.parts.tellsDrivers(entry)) this.switchdev.deferFdb(bridge, entry, change);
   }
 
   #tell(change: 'new' | 'del', bridge: Bridge, entry: FdbEntry): void {

@@ -121,6 +121,8 @@ export interface BridgeParts {
   readonly countsAsUse: (isForwarded: boolean) => boolean;
   /** fdb_create(): whether one more may be learned. */
   readonly admitsLearned: (learned: number, most: number) => boolean;
+  /** br_switchdev_fdb_notify(): whether drivers are told of an entry. */
+  readonly tellsDrivers: (entry: FdbEntry) => boolean;
   /** fdb_add_entry(): whether an entry that the user takes over counts as learned no more. */
   readonly discountsTakenOver: boolean;
   /** br_fdb_update(): whether an entry that somebody else learned is the bridge's own once its station has moved. */
@@ -217,6 +219,9 @@ export const CONFORMING_BRIDGE: BridgeParts = {
   flushesVlan: true,
   stored: (vlan) => vlan,
   admitsLearned: (learned, most) => learned < most,
+  // What the user put there to age would confuse them.
+  tellsDrivers: ({ addedByUser, isLocal, isStatic, addedByExternLearn }) =>
+    !addedByUser || isLocal || isStatic || addedByExternLearn,
   discountsTakenOver: true,
   takesOverMoved: true,
   expiredState: NUD_STALE,
