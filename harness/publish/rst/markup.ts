@@ -43,16 +43,19 @@ export function referencePiece(label: string, text: string): Piece {
 
 const WEB = /^(?:https?:|mailto:)/i;
 
-/** A link to the web; whatever else an address may be, it becomes its text. */
+/** A link to the web; whatever else an address may be, it becomes its text. Nothing can be followed that has no text. */
 export function linkPiece(url: string, text: string): Piece {
   const line = plainLine(text).trim();
-  if (!WEB.test(url) || line === '') return textPiece(text);
+  if (line === '') return textPiece('');
+  if (!WEB.test(url)) return textPiece(text);
   const address = plainLine(url).replace(/[\s<>`\\]/g, (character) => encodeURIComponent(character));
   return { text: `\`${escapeText(line)} <${address.replace(/_$/, '%5F')}>\`__`, isMarkup: true };
 }
 
 const OPENS = /[\s'"([{<\-/:]$/;
 const CLOSES = /^[\s'")\]}>\-/\\:.,;!?]/;
+/** Interpreted text; a colon behind it would begin a second role. */
+const ENDS_ROLE = /[^`]`$/;
 /** An escaped space: a boundary of markup that leaves nothing in the text. */
 const BOUNDARY = String.raw`\ `;
 
@@ -72,7 +75,8 @@ export function joinPieces(pieces: readonly Piece[]): string {
   for (const { text, isMarkup } of pieces) {
     if (text === '') continue;
     const needsBefore = isMarkup && line !== '' && !isBoundary(line, text);
-    const needsAfter = afterMarkup && !isMarkup && !CLOSES.test(text);
+    const needsAfter =
+      afterMarkup && !isMarkup && (!CLOSES.test(text) || (text.startsWith(':') && ENDS_ROLE.test(line)));
     if (needsBefore || needsAfter || (afterMarkup && isMarkup)) line += BOUNDARY;
     line += text;
     afterMarkup = isMarkup;
@@ -108,9 +112,9 @@ export function paragraph(line: string, indent = ''): string {
     .join('\n');
 }
 
-/** Where a character takes two columns docutils wants two characters of underline. */
+/** Where a character may take two columns (docutils counts unassigned ones so too) the line below it has two: longer is allowed. */
 function columns(text: string): number {
-  return Array.from(text).reduce((sum, character) => sum + ((character.codePointAt(0) ?? 0) >= 0x1100 ? 2 : 1), 0);
+  return Array.from(text).reduce((sum, character) => sum + ((character.codePointAt(0) ?? 0) >= 0x80 ? 2 : 1), 0);
 }
 
 /** The heading characters of the kernel's documentation: an overline for the title, then `=`, `-`, `~`. */
