@@ -78,6 +78,16 @@ Feature: Link aggregates that negotiate
     When p1 loses its link
     Then the aggregate has no carrier
 
+  @SW-LAG-068
+  Scenario: Too few links from now on
+    Given an aggregate of p0 and p1 that negotiates
+    When the partners of p0 and p1 answer
+    Then the aggregate has a carrier
+    When the aggregate setting IFLA_BOND_MIN_LINKS is set to 3
+    Then the aggregate has no carrier
+    When the aggregate setting IFLA_BOND_MIN_LINKS is set to 2
+    Then the aggregate has a carrier
+
   @SW-LAG-069
   Scenario: Below a bridge, with one partner
     Given an aggregate of p0 and p1 that negotiates

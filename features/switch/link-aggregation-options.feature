@@ -164,6 +164,8 @@ Feature: Settings of aggregates
   Scenario: What the partner is told
     Given an aggregate of p0 of the mode 802.3ad, with the system 02:5a:00:00:00:77, the system priority 4096 and the user's key 5
     Then an LACPDU at p0 names the system 02:5a:00:00:00:77, the system priority 4096 and the user's key 5
+    When the aggregate setting IFLA_BOND_AD_ACTOR_SYS_PRIO is set to 8192
+    Then an LACPDU at p0 names the system 02:5a:00:00:00:77, the system priority 8192 and the user's key 5
 
   @SW-LAGOPT-010 @needs:bond
   Scenario: A delay between notifications
