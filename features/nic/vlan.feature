@@ -253,3 +253,10 @@ Feature: VLAN tags
     And 802.1Q VLAN devices with 300 different VIDs
     When the far end sends one frame with each VID from 1 to 4094
     Then the host receives at least one frame with each registered VID
+
+  @NIC-VLAN-019
+  Scenario: One number, two kinds of tags
+    Given an 802.1Q VLAN device with VID 100
+    And an 802.1ad VLAN device with VID 100
+    Then another 802.1Q VLAN device with VID 100 is refused with EEXIST
+    And another 802.1ad VLAN device with VID 100 is refused with EEXIST

@@ -1,7 +1,7 @@
 /** VLAN tags: taken out and put in, by the device or by the kernel, and filtered. */
 import { Given, Then, When } from '@cucumber/cucumber';
 import fc from 'fast-check';
-import type { HostReceive } from '../../harness/contract/index.js';
+import type { HostReceive, NetDeviceName } from '../../harness/contract/index.js';
 import { checksumRequestFrame, type ChecksumRequest } from '../properties/checksumRequest.js';
 import {
   CUSTOMER_TAG,
@@ -189,6 +189,18 @@ When(
   /^an (802\.1Q|802\.1ad) VLAN device with VID (\d+) is added$/,
   async function (this: NicWorld, type: string, number: string) {
     await addVlanDevice(this, Number(number), tpidOf(type));
+  },
+);
+
+const ANOTHER_NAME = 'nvother' as NetDeviceName;
+
+Then(
+  /^another (802\.1Q|802\.1ad) VLAN device with VID (\d+) is refused with EEXIST$/,
+  async function (this: NicWorld, type: string, number: string) {
+    const device = { name: ANOTHER_NAME, on: this.port.ifIndex, vid: Number(number), tpid: tpidOf(type) };
+    const result = await (await this.route()).addVlan(device);
+    expectThat(!result.ok, 'it was accepted');
+    expectThat(result.error.errnoName === 'EEXIST', `it was refused with ${result.error.errnoName}`);
   },
 );
 

@@ -211,4 +211,20 @@ export const vlanDefects: readonly Defect[] = [
       };
     },
   },
+  {
+    id: 'DEF-VLAN-ONE-PROTOCOL-TAKES-VID',
+    title: 'A VID is taken for both kinds of tags',
+    description: 'VLAN devices are looked for by their number alone.',
+    origin: VLAN_CORE,
+    caughtBy: 'NIC-VLAN-019',
+    kernel: kernel({ vlanIsTaken: (one, other) => one.vid === other.vid }),
+  },
+  {
+    id: 'DEF-VLAN-TWICE',
+    title: 'Two VLAN devices have one VID',
+    description: 'Nobody looks whether there is one, and the frames go to whichever is found first.',
+    origin: VLAN_CORE,
+    caughtBy: 'NIC-VLAN-019',
+    kernel: kernel({ vlanIsTaken: () => false }),
+  },
 ];

@@ -31,6 +31,8 @@ export interface KernelParts {
   readonly promiscuityAfterRelease: (count: number) => number;
   /** Whether registered VIDs are programmed again when the VLAN filter is switched on. */
   readonly refillsVlanFilter: boolean;
+  /** vlan_find_dev(): whether a VLAN device stands in the way of another one. */
+  readonly vlanIsTaken: (one: { tpid: number; vid: number }, other: { tpid: number; vid: number }) => boolean;
   /** gso_features_check(): whether a super-frame beyond the device's limits is segmented in software. */
   readonly honoursGsoLimits: boolean;
   /** gso_features_check(): whether mangleid is withheld from a frame that may be fragmented (DF clear). */
@@ -129,6 +131,7 @@ export const CONFORMING_KERNEL: KernelParts = {
   announcesUpAndDown: true,
   promiscuityAfterRelease: (count) => count - 1,
   refillsVlanFilter: true,
+  vlanIsTaken: (one, other) => one.vid === other.vid && one.tpid === other.tpid,
   honoursGsoLimits: true,
   withholdsMangleIdWithoutDf: true,
   honoursEcnSegmentation: true,

@@ -31,7 +31,9 @@ export interface VlanRequest {
 /** register_vlan_dev(). EEXIST if the VID is taken on this device, or what the device says of one VID more. */
 export async function createVlanDevice(kernel: KernelState, request: VlanRequest): Promise<Outcome> {
   const { on, tpid, vid } = request;
-  const taken = [...on.uppers].some(({ lower }) => lower.kind === 'vlan' && lower.vid === vid && lower.tpid === tpid);
+  const taken = [...on.uppers].some(
+    ({ lower }) => lower.kind === 'vlan' && kernel.parts.vlanIsTaken(lower, { tpid, vid }),
+  );
   if (taken) return refused(EEXIST, '8021q: VLAN device already exists');
   const added = await addVid(on, tpid, vid);
   if (!added.ok) return added;
