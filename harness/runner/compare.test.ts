@@ -36,6 +36,14 @@ describe('compareRuns', () => {
     expect(partial).toMatchObject({ same: 1, leftOut: ['NIC-B-001'] });
   });
 
+  it('takes what the first lacks as the reason why the second has more, but no failure of it', () => {
+    const lacking = verdicts({ 'NIC-A-001': 'not-applicable', 'NIC-A-002': 'not-supported', 'NIC-A-003': 'fail' });
+    const reasons = lacking.requirements.map((one) => ({ ...one, reason: 'no such queue' }));
+    const passing = verdicts({ 'NIC-A-001': 'pass', 'NIC-A-002': 'pass', 'NIC-A-003': 'pass' });
+    const { requirements } = compareRuns({ ...lacking, requirements: reasons }, passing);
+    expect(requirements.map(({ explanation }) => explanation)).toEqual(['no such queue', 'no such queue', null]);
+  });
+
   it('tells line by line what two targets show after the same script', () => {
     const one = run([{ id: 'f:1', state: ['p0: up', 'A at p1', 'p1: up'] }]);
     const other = run([{ id: 'f:1', state: ['p0: up', 'A at p2', 'p1: up'] }]);

@@ -94,15 +94,21 @@ function differenceOf(
     a: side(a),
     b: side(b),
     reason,
-    explanation: explanationOf(b, departureOf(known, id)),
+    explanation: explanationOf(a, b, departureOf(known, id)),
   };
 }
 
-function explanationOf(b: RequirementResult | undefined, departure: Departure | undefined): string | null {
+function explanationOf(
+  a: RequirementResult | undefined,
+  b: RequirementResult | undefined,
+  departure: Departure | undefined,
+): string | null {
   switch (b?.verdict) {
     case undefined:
-    case 'pass':
       return null;
+    case 'pass':
+      // The second has what the first has not.
+      return a?.verdict === 'not-applicable' || a?.verdict === 'not-supported' ? a.reason : null;
     case 'not-applicable':
     case 'not-supported':
       return b.reason;
