@@ -2,84 +2,67 @@
 import type { AttributeSet, AttributeSpec, AttributeType, Value, Values } from './attributeSets.js';
 import { isValues } from './attributeValues.js';
 import { NLA_F_NESTED } from './constants.js';
+import { Draft } from './draft.js';
 import { INTEGER_BYTES, writeInteger, writeWord } from './integers.js';
 import { BITFIELD32, structLength, writeStruct } from './structs.js';
-import { NLA_HDRLEN, align } from './wire.js';
 
-const encoder = new TextEncoder();
+/** Of what is encoded for itself; it is empty between two calls. */
+const scratch = new Draft();
 
 /** In the order of the members of `values`. Throws TypeError for a name that the set does not have, or a value of another type. */
 export function encodeAttributes(set: AttributeSet, values: Values): Uint8Array {
-  const start = written;
+  return encoded((draft) => writeAttributes(draft, set, values));
+}
+
+/** What `write` writes, as bytes of their own. */
+export function encoded(write: (draft: Draft) => void): Uint8Array {
+  const start = scratch.length;
   try {
-    writeAttributes(set, values);
-    return draft.slice(start, written);
+    write(scratch);
+    return scratch.take(start);
   } finally {
-    written = start;
+    if (scratch.length > start) scratch.truncate(start);
   }
 }
 
-/** Attributes are written one behind the other into this draft, nests in place; what is made of it is a copy. */
-let draft = new Uint8Array(1 << 16);
-let written = 0;
-
-/** Room for so many bytes, zero; answers where they are. */
-function extend(length: number): number {
-  const [start, end] = [written, written + length];
-  if (end > draft.length) {
-    const larger = new Uint8Array(2 * end);
-    larger.set(draft.subarray(0, start));
-    draft = larger;
-  }
-  draft.fill(0, start, end);
-  written = end;
-  return start;
-}
-
-function writeAttributes(set: AttributeSet, values: Values): void {
+export function writeAttributes(draft: Draft, set: AttributeSet, values: Values): void {
   for (const name in values) {
     const value = values[name];
     if (value === undefined) throw new TypeError(`${name} has no value`);
     if (name.startsWith('#') && value instanceof Uint8Array) {
-      writeAttribute(Number(name.slice(1)), () => writeBytes(value));
+      const start = draft.openAttribute(Number(name.slice(1)));
+      draft.append(value);
+      draft.closeAttribute(start);
       continue;
     }
     const spec = set.byName.get(name);
     if (spec === undefined) throw new TypeError(`${set.name} has no attribute ${name}`);
-    if (spec.repeats === true && Array.isArray(value)) for (const one of value as Value[]) writeSpec(spec, one);
-    else writeSpec(spec, value);
+    writeAttribute(draft, spec, value);
   }
 }
 
-function writeSpec({ name, number, type }: AttributeSpec, value: Value): void {
-  if (type.kind === 'flag' && value === false) return;
-  writeAttribute(isMarkedNest(type) ? number | NLA_F_NESTED : number, () => writeValue(name, type, value));
+/** Of one that may stand several times, each of a list. */
+export function writeAttribute(draft: Draft, spec: AttributeSpec, value: Value): void {
+  if (spec.repeats === true && Array.isArray(value))
+    for (const one of value as readonly Value[]) writeOne(draft, spec, one);
+  else writeOne(draft, spec, value);
 }
 
-function isMarkedNest(type: AttributeType): boolean {
+function writeOne(draft: Draft, { name, number, type }: AttributeSpec, value: Value): void {
+  if (type.kind === 'flag' && value === false) return;
+  const start = draft.openAttribute(isMarkedNest(type) ? number | NLA_F_NESTED : number);
+  writeValue(draft, name, type, value);
+  draft.closeAttribute(start);
+}
+
+export function isMarkedNest(type: AttributeType): boolean {
   if (type.kind === 'binary') return type.nested === true;
   return (type.kind === 'indexed' || type.kind === 'nest') && type.unflagged !== true;
 }
 
-/** The header, what `content` writes, and padding. */
-function writeAttribute(type: number, content: () => void): void {
-  const start = extend(NLA_HDRLEN);
-  content();
-  const length = written - start;
-  draft[start] = length;
-  draft[start + 1] = length >> 8;
-  draft[start + 2] = type;
-  draft[start + 3] = type >> 8;
-  extend(align(length) - length);
-}
+const wrong = (name: string, value: Value): TypeError => new TypeError(`${name} cannot be ${typeof value}`);
 
-function writeBytes(bytes: Uint8Array): void {
-  const at = extend(bytes.length);
-  draft.set(bytes, at);
-}
-
-function writeValue(name: string, type: AttributeType, value: Value): void {
-  const wrong = (): TypeError => new TypeError(`${name} cannot be ${typeof value}`);
+function writeValue(draft: Draft, name: string, type: AttributeType, value: Value): void {
   switch (type.kind) {
     case 'flag':
       return;
@@ -91,47 +74,49 @@ function writeValue(name: string, type: AttributeType, value: Value): void {
     case 'u64':
     case 's64':
     case 'be16': {
-      if (typeof value !== 'number' && typeof value !== 'bigint') throw wrong();
-      const at = extend(type.kind === 'uint' ? (value > 0xffff_ffff ? 8 : 4) : INTEGER_BYTES[type.kind]);
-      writeInteger(type.kind, value, draft, at);
+      if (typeof value !== 'number' && typeof value !== 'bigint') throw wrong(name, value);
+      const at = draft.extend(type.kind === 'uint' ? (value > 0xffff_ffff ? 8 : 4) : INTEGER_BYTES[type.kind]);
+      writeInteger(type.kind, value, draft.bytes, at);
       return;
     }
     case 'string':
-      if (typeof value !== 'string') throw wrong();
-      writeBytes(encoder.encode(`${value}\0`));
+      if (typeof value !== 'string') throw wrong(name, value);
+      draft.text(value);
       return;
     case 'binary':
     case 'reject':
-      if (!(value instanceof Uint8Array)) throw wrong();
-      writeBytes(value);
+      if (!(value instanceof Uint8Array)) throw wrong(name, value);
+      draft.append(value);
       return;
     case 'bitfield32':
     case 'struct': {
-      if (!isValues(value)) throw wrong();
+      if (!isValues(value)) throw wrong(name, value);
       const fields = type.kind === 'struct' ? type.fields : BITFIELD32;
-      const at = extend(structLength(fields));
-      writeStruct(fields, value, draft, at);
+      const at = draft.extend(structLength(fields));
+      writeStruct(fields, value, draft.bytes, at);
       return;
     }
     case 'u32-array':
-      if (!Array.isArray(value)) throw wrong();
+      if (!Array.isArray(value)) throw wrong(name, value);
       for (const entry of value as readonly Value[]) {
-        const at = extend(4);
-        writeWord(Number(entry), draft, at);
+        const at = draft.extend(4);
+        writeWord(Number(entry), draft.bytes, at);
       }
       return;
     case 'nest':
-      if (!isValues(value)) throw wrong();
-      writeAttributes(type.set(), value);
+      if (!isValues(value)) throw wrong(name, value);
+      writeAttributes(draft, type.set(), value);
       return;
     case 'indexed':
-      if (!Array.isArray(value)) throw wrong();
+      if (!Array.isArray(value)) throw wrong(name, value);
       for (const [index, entry] of (value as readonly Value[]).entries())
-        writeIndexed(type.set(), index + 1, entry, type.unflagged);
+        writeIndexed(draft, type.set(), index + 1, entry, type.unflagged);
   }
 }
 
-function writeIndexed(set: AttributeSet, index: number, entry: Value, isUnflagged = false): void {
+function writeIndexed(draft: Draft, set: AttributeSet, index: number, entry: Value, isUnflagged = false): void {
   if (!isValues(entry)) throw new TypeError(`an entry of ${set.name} cannot be ${typeof entry}`);
-  writeAttribute(isUnflagged ? index : index | NLA_F_NESTED, () => writeAttributes(set, entry));
+  const start = draft.openAttribute(isUnflagged ? index : index | NLA_F_NESTED);
+  writeAttributes(draft, set, entry);
+  draft.closeAttribute(start);
 }

@@ -1,4 +1,5 @@
 /** What the kernel's side of netlink is made of: operations with their policies, generic families, requests and replies. */
+import type { Draft } from './draft.js';
 import type { QueryRules } from './families/queryRules.js';
 import type { Cause } from './netlinkParts.js';
 import type { StructField, Values } from './schema.js';
@@ -25,10 +26,19 @@ export interface NetlinkBody {
   readonly flags?: number;
 }
 
+/** A reply of a long dump: it is written where it will lie, behind the netlink header. */
+export interface WrittenReply {
+  readonly type: number;
+  readonly flags?: number;
+  readonly write: (draft: Draft) => void;
+}
+
 export interface HandlerSuccess {
   readonly ok: true;
   /** Those of a dump are taken as they are read: a generator sees what changes between two parts. */
   readonly replies?: Iterable<NetlinkBody> | AsyncIterable<NetlinkBody>;
+  /** Of a long dump, instead; one that has to wait for its device comes as a promise. */
+  readonly written?: Iterable<WrittenReply | Promise<WrittenReply>>;
   /** Said in the acknowledgement of a success. */
   readonly message?: string;
   /** Of a dump: counts the changes of what is listed (cb->seq); without it nobody is told of them. */

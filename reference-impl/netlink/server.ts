@@ -245,7 +245,7 @@ export class NetlinkKernel {
         socket.buffer.deliver(
           encodeMessage(
             { type, flags, sequence, portId: socket.portId },
-            this.#parts.sealed(socket.protocol, type, body),
+            this.#parts.sealed?.(socket.protocol, type, body) ?? body,
           ),
         );
     }

@@ -14,13 +14,13 @@ const fieldLength = ({ kind }: StructField): number => {
 };
 
 /** Where each member lies. Structs are constants: what was worked out once holds. */
-interface Layout {
+export interface Layout {
   readonly length: number;
   readonly members: readonly (StructField & { readonly at: number; readonly end: number })[];
 }
 const layouts = new WeakMap<readonly StructField[], Layout>();
 
-function layoutOf(fields: readonly StructField[]): Layout {
+export function layoutOf(fields: readonly StructField[]): Layout {
   const known = layouts.get(fields);
   if (known !== undefined) return known;
   let length = 0;
