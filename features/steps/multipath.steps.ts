@@ -2,7 +2,7 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import fc from 'fast-check';
 import { RTNH_F_DEAD, RT_TABLE_MAIN } from '../../reference-impl/netlink/families/routing.js';
-import type { NexthopSpec, ShownRoute } from '../../reference-impl/netlink/routingClient.js';
+import type { NexthopSpec, ShownRoute } from '../../reference-impl/netlink/routeMessages.js';
 import { numberIn } from '../../reference-impl/netlink/schema.js';
 import { packetIn } from '../properties/ipPackets.js';
 import { expectNumber, expectThat } from './expectations.js';

@@ -23,14 +23,9 @@ import {
   RT_TABLE_LOCAL,
   RT_TABLE_MAIN,
 } from '../../reference-impl/netlink/families/routing.js';
-import {
-  IPV4,
-  IPV6,
-  RoutingClient,
-  type AddressFamily,
-  type RouteSpec,
-  type ShownRoute,
-} from '../../reference-impl/netlink/routingClient.js';
+import { IPV4, IPV6, type AddressFamily } from '../../reference-impl/netlink/addressFamily.js';
+import type { RouteSpec, ShownRoute } from '../../reference-impl/netlink/routeMessages.js';
+import { RoutingClient } from '../../reference-impl/netlink/routingClient.js';
 import { isIpv6Text } from '../properties/ipv6Packets.js';
 import { stationFamily } from '../properties/stations.js';
 import { expectThat } from './expectations.js';

@@ -11,7 +11,8 @@ import {
   RT_TABLE_LOCAL,
   RT_TABLE_MAIN,
 } from '../../reference-impl/netlink/families/routing.js';
-import type { AddressOptions, ShownAddress, ShownRoute } from '../../reference-impl/netlink/routingClient.js';
+import type { ShownRoute } from '../../reference-impl/netlink/routeMessages.js';
+import type { AddressOptions, ShownAddress } from '../../reference-impl/netlink/routingClient.js';
 import { icmpIn, stationPacket } from '../properties/ipPackets.js';
 import {
   groupMacOf,

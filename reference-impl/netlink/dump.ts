@@ -1,22 +1,28 @@
 /** A dump that is read part by part: netlink_dump() of net/netlink/af_netlink.c. */
 import { NLM_F_DUMP_FILTERED, NLM_F_DUMP_INTR, NLM_F_MULTI } from './constants.js';
+import { Draft } from './draft.js';
 import { encodeDone } from './extack.js';
 import type { KernelSocket, NetlinkParts } from './netlinkParts.js';
-import type { HandlerResult, NetlinkBody } from './server.js';
-import { align, encodeDatagram, encodeMessage, viewOf, type Message } from './wire.js';
+import type { HandlerResult, NetlinkBody, WrittenReply } from './operations.js';
+import { NLMSG_HDRLEN, align, type Message } from './wire.js';
 
 const FLAGS_AT = 6;
 /** Header and code; what is said beside it goes where there is room. */
 const DONE_LENGTH = 20;
+
+type Reply = NetlinkBody | WrittenReply;
+
+/** Answers whether there was one more message. */
+type Written = boolean | Promise<boolean>;
 
 export class DumpWriter {
   readonly #parts: NetlinkParts;
   readonly #socket: KernelSocket;
   readonly #sequence: number;
   readonly #result: HandlerResult;
-  readonly #replies: Iterator<NetlinkBody> | AsyncIterator<NetlinkBody>;
-  /** Written, and did not fit any more. */
-  #pending: Uint8Array | undefined;
+  readonly #replies: Iterator<Reply | Promise<Reply>> | AsyncIterator<Reply>;
+  /** The part that is written; between two parts it holds what did not fit any more. */
+  readonly #draft = new Draft();
   #generation: number | undefined;
 
   constructor(parts: NetlinkParts, socket: KernelSocket, request: Message, result: HandlerResult) {
@@ -24,43 +30,82 @@ export class DumpWriter {
     this.#socket = socket;
     this.#sequence = parts.answerSequence(request.sequence);
     this.#result = result;
-    this.#replies = iteratorOf(result.ok ? (result.replies ?? []) : []);
+    this.#replies = iteratorOf(result.ok ? (result.written ?? result.replies ?? []) : []);
   }
 
   /** The next datagram, and behind the last message the end of the dump: with it where it fits. */
   async next(limit: number): Promise<{ readonly datagrams: readonly Uint8Array[]; readonly isOver: boolean }> {
-    const messages: Uint8Array[] = [];
-    let length = 0;
+    const draft = this.#draft;
+    let end = draft.length;
+    let isOver = false;
     for (;;) {
-      const message = this.#pending ?? (await this.#read());
-      this.#pending = undefined;
-      if (message === undefined) break;
-      if (messages.length > 0 && length + align(message.length) > limit) {
-        this.#pending = this.#parts.keepsBetweenParts ? message : await this.#read();
+      const written = this.#write();
+      if (!(typeof written === 'boolean' ? written : await written)) {
+        isOver = true;
         break;
       }
-      messages.push(message);
-      length += align(message.length);
+      if (end > 0 && draft.length > limit) {
+        if (this.#parts.keepsBetweenParts) break;
+        draft.truncate(end);
+        isOver = !(await this.#write());
+        break;
+      }
+      end = draft.length;
     }
-    const isOver = this.#pending === undefined;
     const isInterrupted = this.#isInterrupted();
-    const [first] = messages;
-    if (first !== undefined && isInterrupted) mark(first, NLM_F_DUMP_INTR);
-    if (!isOver) return { datagrams: [encodeDatagram(messages)], isOver };
-    const done = this.#done(isInterrupted && first === undefined);
-    if (messages.length === 0) return { datagrams: [done], isOver };
-    return length + DONE_LENGTH <= limit
-      ? { datagrams: [encodeDatagram([...messages, done])], isOver }
-      : { datagrams: [encodeDatagram(messages), done], isOver };
+    const { bytes } = draft;
+    if (end > 0 && isInterrupted) bytes[FLAGS_AT] = (bytes[FLAGS_AT] ?? 0) | NLM_F_DUMP_INTR;
+    if (!isOver) return { datagrams: [this.#takeUntil(end)], isOver };
+    const done = this.#done(isInterrupted && end === 0);
+    if (end === 0 || end + DONE_LENGTH <= limit) {
+      draft.append(done);
+      draft.extend(align(done.length) - done.length);
+      return { datagrams: [draft.take(0)], isOver };
+    }
+    return { datagrams: [draft.take(0), done], isOver };
   }
 
-  async #read(): Promise<Uint8Array | undefined> {
-    const next: IteratorResult<NetlinkBody, unknown> = await this.#replies.next();
-    if (next.done === true) return undefined;
-    const { type, body, flags = 0 } = next.value;
+  /** What is behind moves to the front. */
+  #takeUntil(end: number): Uint8Array {
+    const draft = this.#draft;
+    const taken = draft.bytes.slice(0, end);
+    draft.bytes.copyWithin(0, end, draft.length);
+    draft.truncate(draft.length - end);
+    return taken;
+  }
+
+  #write(): Written {
+    const next = this.#replies.next();
+    return 'then' in next ? this.#writeLate(next) : this.#writeResult(next);
+  }
+
+  async #writeLate(next: Promise<IteratorResult<Reply, unknown>>): Promise<boolean> {
+    return await this.#writeResult(await next);
+  }
+
+  #writeResult(next: IteratorResult<Reply | Promise<Reply>, unknown>): Written {
+    if (next.done === true) return false;
+    const { value } = next;
+    if ('then' in value) return value.then((reply) => this.#writeReply(reply));
+    return this.#writeReply(value);
+  }
+
+  #writeReply(reply: Reply): true {
     const { portId, protocol } = this.#socket;
-    const header = { type, flags: flags | this.#flags('messages'), sequence: this.#sequence, portId };
-    return encodeMessage(header, this.#parts.sealed(protocol, type, body));
+    const { type, flags = 0 } = reply;
+    const draft = this.#draft;
+    const start = draft.openMessage({
+      type,
+      flags: flags | this.#flags('messages'),
+      sequence: this.#sequence,
+      portId,
+    });
+    if ('body' in reply) draft.append(reply.body);
+    else reply.write(draft);
+    const { sealed } = this.#parts;
+    if (sealed !== undefined) draft.append(sealed(protocol, type, draft.take(start + NLMSG_HDRLEN)));
+    draft.closeMessage(start);
+    return true;
   }
 
   #flags(of: 'messages' | 'all'): number {
@@ -88,13 +133,8 @@ export class DumpWriter {
   }
 }
 
-function mark(message: Uint8Array, flag: number): void {
-  const view = viewOf(message);
-  view.setUint16(FLAGS_AT, view.getUint16(FLAGS_AT, true) | flag, true);
-}
-
 function iteratorOf(
-  replies: Iterable<NetlinkBody> | AsyncIterable<NetlinkBody>,
-): Iterator<NetlinkBody> | AsyncIterator<NetlinkBody> {
+  replies: Iterable<Reply | Promise<Reply>> | AsyncIterable<Reply>,
+): Iterator<Reply | Promise<Reply>> | AsyncIterator<Reply> {
   return Symbol.asyncIterator in replies ? replies[Symbol.asyncIterator]() : replies[Symbol.iterator]();
 }

@@ -112,8 +112,8 @@ export interface NetlinkParts {
   /** Whether a group that there is not is refused. */
   readonly checksGroups: boolean;
   readonly refusesUnknownOptions: boolean;
-  /** The last look at what a reply is made of. */
-  readonly sealed: (protocol: number, type: number, body: Uint8Array) => Uint8Array;
+  /** The last look at what a reply is made of; undefined: none is taken. */
+  readonly sealed: ((protocol: number, type: number, body: Uint8Array) => Uint8Array) | undefined;
   /** Sequence number of an answer. */
   readonly answerSequence: (sequence: number) => number;
   readonly buffers: BufferParts;
@@ -161,7 +161,7 @@ export const CONFORMING_NETLINK: NetlinkParts = {
   honoursLeave: true,
   checksGroups: true,
   refusesUnknownOptions: true,
-  sealed: (_protocol, _type, body) => body,
+  sealed: undefined,
   answerSequence: (sequence) => sequence,
   buffers: CONFORMING_BUFFERS,
 };

@@ -1,6 +1,7 @@
 /** What a kernel does for IPv6: asked by its settings, and by the mark of a route. */
 import { IFA_F_NODAD, RTM_F_OFFLOAD, RTM_F_TRAP } from '../../../reference-impl/netlink/families/routing.js';
-import { IPV6, RoutingClient } from '../../../reference-impl/netlink/routingClient.js';
+import { IPV6 } from '../../../reference-impl/netlink/addressFamily.js';
+import { RoutingClient } from '../../../reference-impl/netlink/routingClient.js';
 import type {
   CapabilityAnswer,
   CapabilityAnswers,

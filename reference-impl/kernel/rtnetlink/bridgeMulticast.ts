@@ -1,9 +1,10 @@
 /** IFLA_BR_MCAST_*, IFLA_BRPORT_MCAST_* and the statistics of VLANs, among the settings of a bridge: net/bridge/br_netlink.c. */
+import type { PlanRow } from '../../netlink/attributePlan.js';
 import { numberIn, type Values } from '../../netlink/schema.js';
 import type { Refusal } from '../../netlink/validate.js';
 import type { Bridge, BridgePort } from '../bridge/bridge.js';
 import { setSnooping } from '../bridge/multicast/lifecycle.js';
-import type { MulticastIntervals, PortMulticast } from '../bridge/multicast/multicastState.js';
+import type { MulticastIntervals } from '../bridge/multicast/multicastState.js';
 import { setBridgeRouter, setPortRouter, setQuerier } from '../bridge/multicast/queries.js';
 import { EBUSY, EINVAL } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
@@ -11,6 +12,7 @@ import { refusal } from '../refusals.js';
 import type { BridgeMember } from './bridgeLink.js';
 
 const CLOCK_TICK = 10_000_000n;
+const NANOSECONDS_PER_TICK = Number(CLOCK_TICK);
 const SECOND = 1_000_000_000n;
 const DAY = 86_400n * SECOND;
 const RHT_ELASTICITY = 16;
@@ -100,29 +102,34 @@ export function setPortMulticast(kernel: ReferenceKernel, port: BridgePort, valu
   return undefined;
 }
 
+/** jiffies to clock_t; what is set in ticks is a whole number of them. */
+const ticks = (time: bigint): number => Math.floor(Number(time) / NANOSECONDS_PER_TICK);
 const bit = (on: boolean): number => (on ? 1 : 0);
 
 /** br_fill_info(), its members of multicast and of statistics. */
-export const multicastValues = ({ multicast, multicastSnooping, vlanStatistics }: Bridge): Values => ({
-  IFLA_BR_VLAN_STATS_ENABLED: bit(vlanStatistics.isOn),
-  IFLA_BR_VLAN_STATS_PER_PORT: bit(vlanStatistics.perPort),
-  IFLA_BR_MCAST_ROUTER: multicast.router,
-  IFLA_BR_MCAST_SNOOPING: bit(multicastSnooping),
-  IFLA_BR_MCAST_QUERY_USE_IFADDR: bit(multicast.queryUsesAddress),
-  IFLA_BR_MCAST_QUERIER: bit(multicast.querier),
-  IFLA_BR_MCAST_STATS_ENABLED: bit(multicast.countsMessages),
-  IFLA_BR_MCAST_HASH_ELASTICITY: RHT_ELASTICITY,
-  IFLA_BR_MCAST_HASH_MAX: multicast.hashMax,
-  IFLA_BR_MCAST_LAST_MEMBER_CNT: multicast.lastMemberCount,
-  IFLA_BR_MCAST_STARTUP_QUERY_CNT: multicast.startupQueryCount,
-  IFLA_BR_MCAST_IGMP_VERSION: multicast.igmpVersion,
-  IFLA_BR_MCAST_MLD_VERSION: multicast.mldVersion,
-  ...Object.fromEntries(INTERVALS.map(([attribute, name]) => [attribute, multicast.intervals[name] / CLOCK_TICK])),
-});
+export const MULTICAST_ROWS: readonly PlanRow<Bridge>[] = [
+  ['IFLA_BR_VLAN_STATS_ENABLED', ({ vlanStatistics }) => bit(vlanStatistics.isOn)],
+  ['IFLA_BR_VLAN_STATS_PER_PORT', ({ vlanStatistics }) => bit(vlanStatistics.perPort)],
+  ['IFLA_BR_MCAST_ROUTER', ({ multicast }) => multicast.router],
+  ['IFLA_BR_MCAST_SNOOPING', ({ multicastSnooping }) => bit(multicastSnooping)],
+  ['IFLA_BR_MCAST_QUERY_USE_IFADDR', ({ multicast }) => bit(multicast.queryUsesAddress)],
+  ['IFLA_BR_MCAST_QUERIER', ({ multicast }) => bit(multicast.querier)],
+  ['IFLA_BR_MCAST_STATS_ENABLED', ({ multicast }) => bit(multicast.countsMessages)],
+  ['IFLA_BR_MCAST_HASH_ELASTICITY', () => RHT_ELASTICITY],
+  ['IFLA_BR_MCAST_HASH_MAX', ({ multicast }) => multicast.hashMax],
+  ['IFLA_BR_MCAST_LAST_MEMBER_CNT', ({ multicast }) => multicast.lastMemberCount],
+  ['IFLA_BR_MCAST_STARTUP_QUERY_CNT', ({ multicast }) => multicast.startupQueryCount],
+  ['IFLA_BR_MCAST_IGMP_VERSION', ({ multicast }) => multicast.igmpVersion],
+  ['IFLA_BR_MCAST_MLD_VERSION', ({ multicast }) => multicast.mldVersion],
+  ...INTERVALS.map(([attribute, name]): PlanRow<Bridge> => [
+    attribute,
+    ({ multicast }) => ticks(multicast.intervals[name]),
+  ]),
+];
 
 /** br_port_fill_attrs(), its members of multicast. */
-export const portMulticastValues = ({ router, groupCount, maxGroups }: PortMulticast): Values => ({
-  IFLA_BRPORT_MULTICAST_ROUTER: router,
-  IFLA_BRPORT_MCAST_N_GROUPS: groupCount,
-  IFLA_BRPORT_MCAST_MAX_GROUPS: maxGroups,
-});
+export const PORT_MULTICAST_ROWS: readonly PlanRow<BridgePort>[] = [
+  ['IFLA_BRPORT_MULTICAST_ROUTER', ({ multicast }) => multicast.router],
+  ['IFLA_BRPORT_MCAST_N_GROUPS', ({ multicast }) => multicast.groupCount],
+  ['IFLA_BRPORT_MCAST_MAX_GROUPS', ({ multicast }) => multicast.maxGroups],
+];

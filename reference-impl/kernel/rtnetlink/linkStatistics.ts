@@ -11,7 +11,7 @@ import type { NetDevice } from '../netDevice.js';
 import { refusal } from '../refusals.js';
 import { statisticsOf } from '../statistics.js';
 import { bridgeStatistics } from './bridgeStatistics.js';
-import { linkStatisticsValues } from './linkMessage.js';
+import { linkStatisticsValues } from './linkCounters.js';
 
 export async function getStatistics(kernel: ReferenceKernel, { header }: NetlinkRequest): Promise<HandlerResult> {
   const index = numberIn(header, 'ifindex') ?? 0;

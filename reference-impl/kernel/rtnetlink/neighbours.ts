@@ -1,6 +1,6 @@
 /** RTM_NEWNEIGH, RTM_DELNEIGH and RTM_GETNEIGH of addresses (neigh_add(), neigh_delete() and neigh_dump_info() of net/core/neighbour.c). */
 import type { IfIndex, Nanoseconds } from '../../../harness/contract/index.js';
-import { encodeBody } from '../../netlink/client.js';
+import { attributePlan, fieldsPlan, structPlan } from '../../netlink/attributePlan.js';
 import {
   AF_INET,
   AF_INET6,
@@ -13,10 +13,18 @@ import {
   RTM_GETNEIGH,
   RTM_NEWNEIGH,
 } from '../../netlink/constants.js';
+import type { Draft } from '../../netlink/draft.js';
+import { encoded } from '../../netlink/encodeAttributes.js';
 import { NEIGHBOUR_DUMP_RULES, NEIGHBOUR_GET_RULES } from '../../netlink/families/queryRules.js';
 import { NDMSG, NEIGHBOUR, NEIGHBOUR_POLICY } from '../../netlink/families/rtnetlink.js';
-import { bytesIn, encodeAttributes, numberIn } from '../../netlink/schema.js';
-import type { HandlerResult, NetlinkBody, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
+import { bytesIn, numberIn } from '../../netlink/schema.js';
+import type {
+  HandlerResult,
+  NetlinkBody,
+  NetlinkOperation,
+  NetlinkRequest,
+  WrittenReply,
+} from '../../netlink/server.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { EEXIST, EINVAL, ENODEV, ENOENT } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
@@ -159,47 +167,63 @@ function dump(tables: readonly Table[], { values }: NetlinkRequest): HandlerResu
   const [wanted, master] = [numberIn(values, 'NDA_IFINDEX') ?? 0, numberIn(values, 'NDA_MASTER') ?? 0];
   return {
     ok: true,
-    replies: listNeighbours(tables, wanted, master),
+    written: listNeighbours(tables, wanted, master),
     ...(wanted === 0 && master === 0 ? {} : { filtered: 'messages' }),
   };
 }
 
-function* listNeighbours(tables: readonly Table[], wanted: number, master: number): Generator<NetlinkBody> {
+function* listNeighbours(tables: readonly Table[], wanted: number, master: number): Generator<WrittenReply> {
   for (const { kernel, neighbours } of tables) {
     const isFiltering = kernel.parts.control.dumps.filtersNeighbours;
     for (const neighbour of neighbours.all()) {
       const { netDevice } = neighbour;
       const isOther = (wanted !== 0 && netDevice.ifIndex !== wanted) || isMasterFiltered(netDevice, master);
-      if (!isFiltering || !isOther) yield neighbourMessage(kernel.now, neighbour);
+      if (isFiltering && isOther) continue;
+      yield { type: RTM_NEWNEIGH, write: (draft) => writeNeighbour(draft, { neighbour, now: kernel.now }) };
     }
   }
+}
+
+/** A neighbour at a point in time. */
+interface Told {
+  readonly neighbour: Neighbour;
+  readonly now: Nanoseconds;
+}
+
+const isValid = ({ state }: Neighbour): boolean => (state & NUD_VALID) !== 0;
+
+const writeHeader = fieldsPlan<Told>(NDMSG, {
+  ndm_family: ({ neighbour }) => neighbour.family,
+  ndm_ifindex: ({ neighbour }) => neighbour.netDevice.ifIndex,
+  ndm_state: ({ neighbour }) => neighbour.state,
+  ndm_flags: ({ neighbour }) => neighbourFlags(neighbour),
+  ndm_type: () => RTN_UNICAST,
+});
+
+const writeValues = attributePlan<Told>(NEIGHBOUR, [
+  ['NDA_DST', ({ neighbour }) => neighbour.address],
+  ['NDA_LLADDR', ({ neighbour }) => (isValid(neighbour) ? neighbour.station : undefined)],
+  structPlan(NEIGHBOUR, 'NDA_CACHEINFO', {
+    ndm_confirmed: ({ neighbour, now }) => ticks(now, neighbour.confirmed),
+    ndm_used: ({ neighbour, now }) => ticks(now, neighbour.used),
+    ndm_updated: ({ neighbour, now }) => ticks(now, neighbour.updated),
+  }),
+  ['NDA_PROBES', ({ neighbour }) => neighbour.probes],
+]);
+
+/** neigh_fill_info(). */
+function writeNeighbour(draft: Draft, told: Told): void {
+  writeHeader(draft, told);
+  writeValues(draft, told);
+}
+
+export function neighbourMessage(now: Nanoseconds, neighbour: Neighbour, type: number = RTM_NEWNEIGH): NetlinkBody {
+  return { type, body: encoded((draft) => writeNeighbour(draft, { neighbour, now })) };
 }
 
 /** USER_HZ. */
 const CLOCK_TICK = 10_000_000n;
 
-/** neigh_fill_info(). */
-export function neighbourMessage(now: Nanoseconds, neighbour: Neighbour, type: number = RTM_NEWNEIGH): NetlinkBody {
-  const header = {
-    ndm_family: neighbour.family,
-    ndm_ifindex: neighbour.netDevice.ifIndex,
-    ndm_state: neighbour.state,
-    ndm_flags: neighbourFlags(neighbour),
-    ndm_type: RTN_UNICAST,
-  };
-  const isValid = (neighbour.state & NUD_VALID) !== 0;
-  const attributes = encodeAttributes(NEIGHBOUR, {
-    NDA_DST: neighbour.address,
-    ...(isValid && neighbour.station !== undefined ? { NDA_LLADDR: neighbour.station } : {}),
-    NDA_CACHEINFO: {
-      ndm_confirmed: ticks(now - neighbour.confirmed),
-      ndm_used: ticks(now - neighbour.used),
-      ndm_updated: ticks(now - neighbour.updated),
-      ndm_refcnt: 0,
-    },
-    NDA_PROBES: neighbour.probes,
-  });
-  return { type, body: encodeBody(NDMSG, header, attributes) };
-}
-
-const ticks = (time: Nanoseconds): number => Number(time / CLOCK_TICK) >>> 0;
+/** jiffies_delta_to_clock_t(). */
+const ticks = (now: Nanoseconds, since: Nanoseconds): number =>
+  now === since ? 0 : Number((now - since) / CLOCK_TICK) >>> 0;
