@@ -258,3 +258,23 @@ Feature: Virtual functions come and go
   @SRIOV-LIFE-017 @law
   Scenario: The life of functions
     Then for every sequence of numbers, drivers, resets and links, functions and their net devices are those that the state machine says
+
+  @SRIOV-LIFE-018
+  Scenario: A driver is bound to a function that has it
+    Given 2 virtual functions
+    When VF 0 is bound to its driver
+    Then it is refused with EBUSY
+    And the net devices of VF 0 and VF 1 are the same as before
+
+  @SRIOV-LIFE-018
+  Scenario: A driver is probed for a function that has it
+    Given 2 virtual functions
+    When the driver of VF 0 is probed once more
+    Then it is accepted
+    And the net devices of VF 0 and VF 1 are the same as before
+
+  @SRIOV-LIFE-018
+  Scenario: A driver is bound to something that is not there
+    Given 1 virtual functions
+    When nobody is bound to the driver of VF 0
+    Then it is refused with ENODEV

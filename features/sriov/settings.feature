@@ -89,6 +89,7 @@ Feature: What a physical function says of its virtual functions
       | 1    | 0   |
       | 4094 | 7   |
       | 100  | 3   |
+      | 0    | 5   |
 
   @SRIOV-VF-008
   Scenario: No VLAN any more

@@ -31,6 +31,9 @@ When(/^the file is flashed(?: as (\w+))?$/, async function (this: NicWorld, comp
   });
   await this.target.firmware.remove(FILE);
 });
+Then('the file is taken away', async function (this: NicWorld) {
+  expectThat((await this.target.firmware.remove(FILE)).ok, 'the file could not be taken away');
+});
 const versionsOf = async (world: NicWorld): Promise<{ readonly running: string; readonly stored: string }> => {
   const [info] = await insist(world, 'INFO_GET', {});
   const at = (kind: string): string =>

@@ -1,16 +1,17 @@
 /** Settings of ethtool: what was set reads back, what was refused left everything, and who listens learns of changes only. */
 import { Given, Then, When } from '@cucumber/cucumber';
 import fc from 'fast-check';
-import type { EthtoolClient } from '../../reference-impl/netlink/ethtoolClient.js';
+import type { Announcement, EthtoolClient } from '../../reference-impl/netlink/ethtoolClient.js';
 import { bitList, decodeBits } from '../../reference-impl/netlink/bitset.js';
 import { bytesIn, isValues, listIn, nestIn, numberIn, type Values } from '../../reference-impl/netlink/schema.js';
+import { DUPLEX_FULL, DUPLEX_HALF, type EthtoolOperationName } from '../../reference-impl/netlink/families/ethtool.js';
 import { LINK_MODE_NAMES, MESSAGE_CLASS_NAMES, WAKE_NAMES } from '../../reference-impl/netlink/stringSets.js';
 import { hex } from '../../reference-impl/packet/bytes.js';
-import { changesOf, settingGroup, settingsIn, type SettingGroup } from '../properties/ethtoolSettings.js';
+import { changesOf, settableIn, settingGroup, settingsIn, type SettingGroup } from '../properties/ethtoolSettings.js';
 import { stringSetOfPort } from './ethtoolOperations.steps.js';
 import { askOperation, lastReply } from './ethtoolRequests.js';
 import { expectNumber, expectThat } from './expectations.js';
-import { ethtoolNews, listenToEthtool } from './listening.js';
+import { ethtoolNews, eventually, listenToEthtool } from './listening.js';
 import { accepted, ethtoolCall } from './settings.js';
 import { vlanDevice } from './vlanDevices.js';
 import type { NicWorld } from './world.js';
@@ -133,6 +134,48 @@ Then(/^the message level is "(.*)"$/, async function (this: NicWorld, words: str
   const wanted = words.split(' ').sort().join(' ');
   expectThat([...set].sort().join(' ') === wanted, `the message level is ${[...set].join(' ')}`);
 });
+
+Given('somebody listens to ethtool', async function (this: NicWorld) {
+  settingNotes(this).listener = await listenToEthtool(this);
+});
+
+When(
+  /^([A-Z]+_SET) is asked of the port with all that ([A-Z]+_GET) answers$/,
+  async function (this: NicWorld, set: EthtoolOperationName, get: EthtoolOperationName) {
+    const reply = accepted(await ethtoolCall(this, get), `asking for ${get}`);
+    const same = settableIn(set, reply);
+    expectThat(Object.keys(same).length > 0, `nothing of ${get} can be set`);
+    accepted(await ethtoolCall(this, set, same), `${set} with what is in force`);
+  },
+);
+
+const announcedByEthtool = async (world: NicWorld): Promise<readonly Announcement[]> => {
+  const { listener } = settingNotes(world);
+  expectThat(listener !== undefined, 'nobody listens');
+  return listener.announcements(world.quietMs);
+};
+
+Then('nothing is announced by ethtool', async function (this: NicWorld) {
+  const names = (await announcedByEthtool(this)).map(({ name }) => name);
+  expectThat(names.length === 0, `announced is ${names.join(', ')}`);
+});
+
+Then(
+  /^ethtool announces ([A-Z]+_NTF) once, with what ([A-Z]+_GET) answers$/,
+  async function (this: NicWorld, notification: string, get: EthtoolOperationName) {
+    const [first, ...others] = (await announcedByEthtool(this)).filter(({ name }) => name === notification);
+    expectThat(first !== undefined && others.length === 0, `it is announced ${others.length + (first ? 1 : 0)} times`);
+    const reply = accepted(await ethtoolCall(this, get), `asking for ${get}`);
+    for (const [name, value] of Object.entries(first.values))
+      if (typeof value === 'number') expectNumber(value, numberIn(reply, name) ?? -1, name);
+    const bits = (values: Values): string =>
+      Object.values(values)
+        .filter(isValues)
+        .map((each) => [...decodeBits(each, LINK_MODE_NAMES).set].sort().join(' '))
+        .join('; ');
+    expectThat(bits(first.values) === bits(reply), `${bits(first.values)} is announced`);
+  },
+);
 
 // Wake-up.
 
@@ -288,6 +331,50 @@ Then('every mode of this speed is advertised, and no mode of another speed', asy
   }
 });
 
+interface LinkNotes {
+  before: Values;
+  duplex: number;
+}
+const linkNotes = (world: NicWorld): LinkNotes => world.note('asked duplex', () => ({ before: {}, duplex: 0 }));
+const linkModes = async (world: NicWorld): Promise<Values> =>
+  accepted(await ethtoolCall(world, 'LINKMODES_GET'), 'asking for the link modes');
+
+When(
+  /^(half|full) duplex is asked for (in autonegotiation|at the speed that the link has)$/,
+  async function (this: NicWorld, words: string, how: string) {
+    const before = await linkModes(this);
+    const duplex = words === 'full' ? DUPLEX_FULL : DUPLEX_HALF;
+    Object.assign(linkNotes(this), { before, duplex });
+    await askOperation(this, 'LINKMODES_SET', {
+      ETHTOOL_A_LINKMODES_DUPLEX: duplex,
+      ...(how === 'in autonegotiation'
+        ? { ETHTOOL_A_LINKMODES_AUTONEG: 1 }
+        : {
+            ETHTOOL_A_LINKMODES_AUTONEG: 0,
+            ETHTOOL_A_LINKMODES_SPEED: numberIn(before, 'ETHTOOL_A_LINKMODES_SPEED') ?? 0,
+          }),
+    });
+  },
+);
+
+Then('the link has that duplex, or everything is as it was', async function (this: NicWorld) {
+  const { before, duplex } = linkNotes(this);
+  if (this.answer?.ok === false) {
+    expectThat(JSON.stringify(await linkModes(this)) === JSON.stringify(before), 'something has changed');
+    return;
+  }
+  await eventually(
+    this,
+    async () => numberIn(await linkModes(this), 'ETHTOOL_A_LINKMODES_DUPLEX') === duplex,
+    () => 'the link has another duplex',
+  );
+  const now = await linkModes(this);
+  if (numberIn(now, 'ETHTOOL_A_LINKMODES_AUTONEG') !== 1) return;
+  const other = duplex === DUPLEX_FULL ? '/Half' : '/Full';
+  const { set } = decodeBits(nestIn(now, 'ETHTOOL_A_LINKMODES_OURS'), LINK_MODE_NAMES);
+  for (const mode of set) expectThat(!mode.endsWith(other), `${mode} is advertised`);
+});
+
 Then(/^the reason for the missing link is number (\d+)$/, async function (this: NicWorld, number: string) {
   const { replies } = await askOperation(this, 'LINKSTATE_GET');
   expectNumber(numberIn(replies[0], 'ETHTOOL_A_LINKSTATE_EXT_STATE') ?? -1, Number(number), 'extended state');
@@ -312,6 +399,34 @@ Given('the link downs are noted', async function (this: NicWorld) {
 Then(/^there were (\d+) more of them$/, async function (this: NicWorld, times: string) {
   const before = numberIn(settingNotes(this).before, 'downs') ?? 0;
   expectNumber((await downCount(this)) - before, Number(times), 'link downs');
+});
+
+// Error correction.
+
+/** Modes of links and of error correction share their names; what is none of a link is a port without link settings. */
+const NO_CORRECTION = 'None';
+const hasNone = async (world: NicWorld): Promise<boolean> => {
+  const link = await ethtoolCall(world, 'LINKMODES_GET');
+  if (!link.ok) return true;
+  return decodeBits(nestIn(accepted(link, ''), 'ETHTOOL_A_LINKMODES_OURS'), LINK_MODE_NAMES).mask.has(NO_CORRECTION);
+};
+
+When('error correction is set to None alone, if the port has that', async function (this: NicWorld) {
+  if (!(await hasNone(this))) return;
+  const change = { ETHTOOL_A_FEC_MODES: bitList([NO_CORRECTION], LINK_MODE_NAMES), ETHTOOL_A_FEC_AUTO: 0 };
+  settingNotes(this).before = change;
+  accepted(await ethtoolCall(this, 'FEC_SET', change), 'switching error correction off');
+});
+
+Then('no other mode of error correction is configured, and None is in force', async function (this: NicWorld) {
+  if (settingNotes(this).before['ETHTOOL_A_FEC_AUTO'] === undefined) return;
+  const reply = await read(this, settingGroup('error correction'));
+  const { set } = decodeBits(nestIn(reply, 'ETHTOOL_A_FEC_MODES'), LINK_MODE_NAMES);
+  expectThat([...set].join() === NO_CORRECTION, `configured is ${[...set].join() || 'nothing'}`);
+  expectNumber(numberIn(reply, 'ETHTOOL_A_FEC_AUTO') ?? -1, 0, 'the automatic choice');
+  const active = numberIn(reply, 'ETHTOOL_A_FEC_ACTIVE');
+  const name = active === undefined ? 'nothing' : LINK_MODE_NAMES[active];
+  expectThat(name === NO_CORRECTION, `in force is ${name}`);
 });
 
 // Statistics.
@@ -361,6 +476,8 @@ interface Step {
   readonly usecs: number;
   readonly packets: number;
 }
+const COMPLETIONS = 'ETHTOOL_A_IRQ_MODERATION_COMPS';
+const profileNotes = (world: NicWorld): { before: string } => world.note('profile', () => ({ before: '' }));
 const profile = (reply: Values, direction: Direction): Step[] =>
   listIn(nestIn(reply, `ETHTOOL_A_COALESCE_${direction}_PROFILE`), 'ETHTOOL_A_PROFILE_IRQ_MODERATION')
     .filter(isValues)
@@ -402,6 +519,23 @@ Then(
 When('a profile with one step more than there are is set', async function (this: NicWorld) {
   const steps = await readProfile(this, 'RX');
   await askOperation(this, 'COALESCE_SET', profileValues('RX', [...steps, { usecs: 1, packets: 1 }]));
+});
+
+When('a profile with a limit of completions is set', async function (this: NicWorld) {
+  const steps = await readProfile(this, 'RX');
+  profileNotes(this).before = JSON.stringify(steps);
+  const [first, ...others] = listIn(
+    nestIn(profileValues('RX', steps), 'ETHTOOL_A_COALESCE_RX_PROFILE'),
+    'ETHTOOL_A_PROFILE_IRQ_MODERATION',
+  );
+  const wanted = { ...(isValues(first) ? first : {}), ETHTOOL_A_IRQ_MODERATION_USEC: 99, [COMPLETIONS]: 5 };
+  const profileOf = { ETHTOOL_A_PROFILE_IRQ_MODERATION: [wanted, ...others] };
+  await askOperation(this, 'COALESCE_SET', { ETHTOOL_A_COALESCE_RX_PROFILE: profileOf });
+});
+
+Then('the profile is what it was', async function (this: NicWorld) {
+  const now = JSON.stringify(await readProfile(this, 'RX'));
+  expectThat(now === profileNotes(this).before, `the profile is ${now}`);
 });
 
 // RSS contexts.

@@ -1,6 +1,7 @@
 /** Devices whose reloads or flash updates are wrong in one way. */
 import { EINVAL } from '../kernel/errno.js';
 import type { Defect } from './defect.js';
+import { FIRMWARE_LOADER } from './origins.js';
 import { withHost } from './wrapDevice.js';
 import {
   core,
@@ -18,6 +19,21 @@ import {
 } from './devlinkDefect.js';
 
 export const devlinkReloadsDefects: readonly Defect[] = [
+  {
+    ...row('WAY-UP', 'DL-FLASH-009', 'A file name may lead up', 'Two dots are a part of a name like any other.'),
+    origin: FIRMWARE_LOADER,
+    kernel: core({ leadsUp: () => false }),
+  },
+  {
+    ...row(
+      'DOTS',
+      'DL-FLASH-009',
+      'Two dots are refused anywhere',
+      'The name is searched for two dots, not its parts.',
+    ),
+    origin: FIRMWARE_LOADER,
+    kernel: core({ leadsUp: (name) => name.includes('..') }),
+  },
   documented(
     row('NO-RELOAD-COUNT', 'DL-RELOAD-004', 'Reloads are not counted', 'The statistics of reloads stay at zero.'),
     {

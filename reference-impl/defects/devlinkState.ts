@@ -20,6 +20,15 @@ import { REGION_NEW } from './origins.js';
 
 export const devlinkStateDefects: readonly Defect[] = [
   seen(
+    row(
+      'DUMP-SECONDS',
+      'DL-HEALTH-017',
+      'The milliseconds of a dump are seconds',
+      'The time is divided once too often.',
+    ),
+    { kernel: core({ dumpMilliseconds: (at) => at / 1_000_000_000n }) },
+  ),
+  seen(
     row('RECOVERY-NOT-COUNTED', 'DL-HEALTH-005', 'Recoveries are not counted', 'Monitoring sees errors without end.'),
     { kernel: core({ recoveriesCounted: 0 }) },
   ),

@@ -107,6 +107,24 @@ export const ethtoolNetlinkDefects: readonly Defect[] = [
     caughtBy: 'ETH-NTF-002',
     kernel: ethtool({ announces: (subject, changed) => changed || subject === 'eee' }),
   },
+  ...(['linkinfo', 'linkmodes', 'debug', 'privflags', 'pause', 'fec', 'module', 'mm'] as const).map(
+    (subject): Defect => ({
+      id: `DEF-ETH-NTF-${subject.toUpperCase()}-UNCHANGED`,
+      title: `A request of ${subject} that changes nothing is announced`,
+      description: 'Whether something has changed is not looked at.',
+      origin: ETHTOOL_NETLINK,
+      caughtBy: 'ETH-NTF-002',
+      kernel: ethtool({ announces: (of, changed) => changed || of === subject }),
+    }),
+  ),
+  {
+    id: 'DEF-ETH-NTF-LINKMODES-SILENT',
+    title: 'Another advertisement is not announced',
+    description: 'The driver is told, and nobody else.',
+    origin: ETHTOOL_NETLINK,
+    caughtBy: 'ETH-NTF-002',
+    kernel: ethtool({ announces: (subject, changed) => changed && subject !== 'linkmodes' }),
+  },
   {
     id: 'DEF-ETH-NTF-EEE-SILENT',
     title: 'A change of energy saving is not announced',

@@ -173,3 +173,6 @@ export const REGION_NEW = kernelSource(
   'The id that __devlink_region_snapshot_id_get chose keeps its first user',
   'net/devlink/region.c',
 );
+export const DRIVER_CORE = kernelSource('Who may be given a driver', 'drivers/base/dd.c');
+export const FIRMWARE_LOADER = kernelSource('Path traversal was blocked late', 'drivers/base/firmware_loader/main.c');
+export const FEC = kernelSource('What stands for no error correction', 'net/ethtool/fec.c');

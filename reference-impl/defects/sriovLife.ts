@@ -1,11 +1,27 @@
 /** Seeded defects of the life of virtual functions: how many there are, their places, drivers and resets, and what outlives them. */
 import { DEFAULT_SETTINGS } from '../device/eswitch/virtualFunction.js';
 import type { Defect } from './defect.js';
-import { IGB_VF, IXGBE_VF, NETDEVSIM_VF, PCI_IOV, PRACTICE } from './origins.js';
+import { DRIVER_CORE, IGB_VF, IXGBE_VF, NETDEVSIM_VF, PCI_IOV, PRACTICE } from './origins.js';
 import { eswitch, sriov } from './replacedParts.js';
 import { withSriov } from './wrapDevice.js';
 
 export const sriovLifeDefects: readonly Defect[] = [
+  {
+    id: 'DEF-SRIOV-BOUND-TWICE',
+    title: 'A driver is bound to a function that has one',
+    description: 'Whether there is a driver already is not looked at.',
+    origin: DRIVER_CORE,
+    caughtBy: 'SRIOV-LIFE-018',
+    kernel: sriov({ refusesBound: false }),
+  },
+  {
+    id: 'DEF-SRIOV-PROBED-ANEW',
+    title: 'A probe starts the driver anew',
+    description: 'The driver that there is goes before the next is looked for, and the net device with it.',
+    origin: DRIVER_CORE,
+    caughtBy: 'SRIOV-LIFE-018',
+    kernel: sriov({ leavesBound: false }),
+  },
   {
     id: 'DEF-SRIOV-ONE-FEWER',
     title: 'One function fewer than asked',

@@ -8,6 +8,14 @@ import { withSriov } from './wrapDevice.js';
 
 export const sriovSettingDefects: readonly Defect[] = [
   {
+    id: 'DEF-SRIOV-PRIORITY-NOT-TOLD',
+    title: 'A priority without a VLAN is not told',
+    description: 'The priority is part of the tag, and there is none.',
+    origin: PRACTICE,
+    caughtBy: 'SRIOV-VF-008',
+    kernel: sriov({ told: (config) => (config.vlan === 0 ? { ...config, qos: 0 } : config) }),
+  },
+  {
     id: 'DEF-SRIOV-NO-LIMIT-IS-ZERO',
     title: 'A lowest rate needs a highest',
     description: 'A highest rate of 0, which is none, is compared as a number.',

@@ -22,6 +22,8 @@ export interface DevlinkParts {
   readonly physPortName: (sound: string) => string;
   /** devlink_port_function_hw_addr_set(). */
   readonly checksFunctionAddress: boolean;
+  /** devlink_port_function_set(): whether who listens is told. */
+  readonly announcesFunction: boolean;
   /** Whether the embedded switch keeps its mode while there are rate nodes. */
   readonly guardsRateNodes: boolean;
   /** __devlink_nl_cmd_param_set_doit(). */
@@ -49,6 +51,8 @@ export interface DevlinkParts {
   readonly checksFlashComponent: boolean;
   /** devlink_health_report(): whether a recovery so long ago is too recent for another. */
   readonly isGraceful: (now: Nanoseconds, recovered: Nanoseconds, period: bigint) => boolean;
+  /** devlink_nl_health_reporter_fill(): the time of a dump in milliseconds. */
+  readonly dumpMilliseconds: (at: Nanoseconds) => bigint;
   /** Whether a dump stays until it is cleared. */
   readonly keepsDump: boolean;
   readonly clearsDump: boolean;
@@ -108,6 +112,8 @@ export interface DevlinkParts {
   /** devlink_nl_flash_update_doit(): whether the file is looked for before anybody is told, and the end of a failure is told. */
   readonly findsFileFirst: boolean;
   readonly tellsFailedEnd: boolean;
+  /** name_contains_dotdot(): whether a name leads up. */
+  readonly leadsUp: (name: string) => boolean;
   /** devlink_nl_trap_group_set_doit(): whether who asked is told that a part was done. */
   readonly tellsPartialGroup: boolean;
   /** __devlink_trap_action_set(): whether the action that a trap has is nothing to change. */
@@ -129,6 +135,7 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   showsSplitGroup: true,
   physPortName: (sound) => sound,
   checksFunctionAddress: true,
+  announcesFunction: true,
   guardsRateNodes: true,
   checksParamType: true,
   checksParamCmode: true,
@@ -145,6 +152,7 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   reloadsCounted: 1,
   checksFlashComponent: true,
   isGraceful: (now, recovered, period) => recovered + period > now,
+  dumpMilliseconds: (at) => at / 1_000_000n,
   keepsDump: true,
   clearsDump: true,
   recoveriesCounted: 1,
@@ -184,6 +192,7 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   refusesReadBehindEnd: true,
   findsFileFirst: true,
   tellsFailedEnd: true,
+  leadsUp: (name) => name.split('/').includes('..'),
   tellsPartialGroup: true,
   takesSameAction: true,
   looksAtAncestors: true,

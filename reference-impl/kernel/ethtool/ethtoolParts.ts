@@ -97,6 +97,10 @@ export interface EthtoolParts {
   readonly leavesOutEmpty: boolean;
   /** ethnl_update_profile(): whether more steps than there are, are refused. */
   readonly limitsProfile: boolean;
+  /** ethnl_update_irq_moder(): whether what the device does not moderate by is refused. */
+  readonly checksModeration: boolean;
+  /** ethtool_link_modes_to_fecparam(): which link modes stand for one of error correction. */
+  readonly isFecMode: (linkMode: string) => boolean;
   /** ethnl_auto_linkmodes(). */
   readonly speedSelectsModes: boolean;
   /** ethnl_act_cable_test_tdr_cfg(): which pair is measured. */
@@ -157,6 +161,8 @@ export const CONFORMING_ETHTOOL: EthtoolParts = {
   checksLanes: true,
   leavesOutEmpty: true,
   limitsProfile: true,
+  checksModeration: true,
+  isFecMode: () => true,
   speedSelectsModes: true,
   tdrPair: (pair) => pair,
   ioctlReply: (_command, bytes) => bytes,

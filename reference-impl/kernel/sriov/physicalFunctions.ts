@@ -122,7 +122,8 @@ export class SriovKernel {
   /** device_attach(): the driver of the virtual function is probed. */
   async bind(physical: PhysicalFunction, vf: VirtualFunctionDevice): Promise<Outcome> {
     if (this.ops === undefined) return refused(ENODEV);
-    if (vf.isBound) return OK;
+    if (vf.isBound && this.#kernel.parts.sriov.leavesBound) return OK;
+    if (vf.isBound) await this.unbind(physical, vf);
     const bound = await this.ops.bind(physical.capability.port, vf.index);
     if (bound.ok) vf.isBound = true;
     return bound.ok ? OK : bound;

@@ -1,6 +1,6 @@
 /** What sysfs shows of functions: sriov_… of drivers/pci/iov.c, the links between functions, and drivers bound and unbound. */
 import type { Errno, SysfsResult } from '../../../harness/contract/index.js';
-import { EINVAL, ENODEV, ENOENT } from '../errno.js';
+import { EBUSY, EINVAL, ENODEV, ENOENT } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { Outcome } from '../kernelState.js';
 import type { Sysfs } from '../sysfs.js';
@@ -123,6 +123,17 @@ function registerFunctions(
       store: ofVf(async ({ physical, vf }, value) => {
         if (!vf.isBound) return failed(ENOENT);
         return value.trim() === vf.busName ? stored(await sriov.unbind(physical, vf)) : failed(ENODEV);
+      }),
+    },
+    {
+      // The folder leads to the driver, which is the same one for all functions of the device.
+      path: `${DEVICE}/:function/driver/bind`,
+      store: ofVf(async ({ vf }, value) => {
+        if (!vf.isBound) return failed(ENOENT);
+        const place = sriov.virtualFunctionCalled(value.trim());
+        if (place === undefined) return failed(ENODEV);
+        if (place.vf.isBound && kernel.parts.sriov.refusesBound) return failed(EBUSY);
+        return stored(await sriov.bind(place.physical, place.vf));
       }),
     },
     {
