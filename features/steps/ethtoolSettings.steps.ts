@@ -4,25 +4,24 @@ import fc from 'fast-check';
 import type { Announcement, EthtoolClient } from '../../reference-impl/netlink/ethtoolClient.js';
 import { bitList, decodeBits } from '../../reference-impl/netlink/bitset.js';
 import { bytesIn, isValues, listIn, nestIn, numberIn, type Values } from '../../reference-impl/netlink/schema.js';
-import { DUPLEX_FULL, DUPLEX_HALF, type EthtoolOperationName } from '../../reference-impl/netlink/families/ethtool.js';
-import { LINK_MODE_NAMES, MESSAGE_CLASS_NAMES, WAKE_NAMES } from '../../reference-impl/netlink/stringSets.js';
-import { hex } from '../../reference-impl/packet/bytes.js';
+import { type EthtoolOperationName } from '../../reference-impl/netlink/families/ethtool.js';
+import { LINK_MODE_NAMES, MESSAGE_CLASS_NAMES } from '../../reference-impl/netlink/stringSets.js';
 import { changesOf, settableIn, settingGroup, settingsIn, type SettingGroup } from '../properties/ethtoolSettings.js';
 import { stringSetOfPort } from './ethtoolOperations.steps.js';
 import { askOperation, lastReply } from './ethtoolRequests.js';
 import { expectNumber, expectThat } from './expectations.js';
-import { ethtoolNews, eventually, listenToEthtool } from './listening.js';
+import { ethtoolNews, listenToEthtool } from './listening.js';
 import { accepted, ethtoolCall } from './settings.js';
 import { vlanDevice } from './vlanDevices.js';
 import type { NicWorld } from './world.js';
 
-interface SettingNotes {
+export interface SettingNotes {
   listener: EthtoolClient | undefined;
   /** Announcements of the group since the listener began. */
   announced: Values[];
   before: Values;
 }
-const settingNotes = (world: NicWorld): SettingNotes =>
+export const settingNotes = (world: NicWorld): SettingNotes =>
   world.note('ethtool settings', () => ({ listener: undefined, announced: [], before: {} }));
 
 /** ETH_SS_PRIV_FLAGS. */
@@ -30,7 +29,7 @@ const PRIVATE_FLAGS = 2;
 const ownBits = async (world: NicWorld, { bits }: SettingGroup): Promise<readonly string[]> =>
   bits === undefined ? [] : bits.names.length > 0 ? bits.names : ((await stringSetOfPort(world, PRIVATE_FLAGS)) ?? []);
 
-const read = async (world: NicWorld, { get }: SettingGroup): Promise<Values> =>
+export const readSettings = async (world: NicWorld, { get }: SettingGroup): Promise<Values> =>
   accepted(await ethtoolCall(world, get), `asking for ${get}`);
 
 Then(
@@ -40,9 +39,9 @@ Then(
     const own = await ownBits(this, group);
     await this.law(
       fc.asyncProperty(changesOf(group, own), async (change) => {
-        const before = settingsIn(group, await read(this, group), own);
+        const before = settingsIn(group, await readSettings(this, group), own);
         const result = await ethtoolCall(this, group.set, change);
-        const after = settingsIn(group, await read(this, group), own);
+        const after = settingsIn(group, await readSettings(this, group), own);
         const wanted = result.ok ? { ...before, ...settingsIn(group, change, own) } : before;
         for (const [member, value] of Object.entries(wanted))
           expectThat(isSame(after[member], value), `${member} is ${String(after[member])}, and should be ${value}`);
@@ -63,11 +62,11 @@ Then(
     const listener = await listenToEthtool(this);
     await this.law(
       fc.asyncProperty(changesOf(group, own), async (change) => {
-        const before = JSON.stringify(settingsIn(group, await read(this, group), own));
+        const before = JSON.stringify(settingsIn(group, await readSettings(this, group), own));
         await ethtoolNews(this, listener, group.announced);
         await ethtoolCall(this, group.set, change);
         const news = await ethtoolNews(this, listener, group.announced);
-        const after = settingsIn(group, await read(this, group), own);
+        const after = settingsIn(group, await readSettings(this, group), own);
         expectNumber(news.length, before === JSON.stringify(after) ? 0 : 1, 'announcements');
         await ethtoolCall(this, group.set, change);
         expectNumber(
@@ -177,120 +176,9 @@ Then(
   },
 );
 
-// Wake-up.
-
-const wakeModes = async (world: NicWorld): Promise<{ mask: ReadonlySet<string>; set: ReadonlySet<string> }> =>
-  decodeBits(nestIn(await read(world, settingGroup('wake-up')), 'ETHTOOL_A_WOL_MODES'), WAKE_NAMES);
-
-When('a wake-up mode that the device does not have is switched on', async function (this: NicWorld) {
-  const { mask } = await wakeModes(this);
-  const lacking = WAKE_NAMES.find((name) => !mask.has(name));
-  settingNotes(this).before = await read(this, settingGroup('wake-up'));
-  expectThat(lacking !== undefined, 'the device has every wake-up mode');
-  await askOperation(this, 'WOL_SET', { ETHTOOL_A_WOL_MODES: bitList([lacking], WAKE_NAMES) });
-});
-
-Then('wake-up is what it was', async function (this: NicWorld) {
-  const group = settingGroup('wake-up');
-  const [before, now] = [settingNotes(this).before, await read(this, group)].map((reply) =>
-    JSON.stringify(settingsIn(group, reply, [])),
-  );
-  expectThat(before === now, `wake-up was ${String(before)} and is ${String(now)}`);
-});
-
-const setWake = async (world: NicWorld, modes: readonly string[]): Promise<void> => {
-  const change = { ETHTOOL_A_WOL_MODES: bitList(modes, WAKE_NAMES) };
-  accepted(await ethtoolCall(world, 'WOL_SET', change), `wake-up by ${modes.join(' ')}`);
-};
-
-When(/^wake-up is set to "(.*)"$/, async function (this: NicWorld, words: string) {
-  await setWake(this, words === '' ? [] : words.split(' '));
-});
-
-const power = async (world: NicWorld, attribute: string): Promise<string> => {
-  const result = await world.target.sysfs.read(`class/net/${world.port.netDevice}/device/power/${attribute}`);
-  expectThat(result.ok, `power/${attribute} cannot be read`);
-  return result.value.trim();
-};
-
-Then(
-  /^power management says that the device may (not )?wake the host$/,
-  async function (this: NicWorld, not: string | null) {
-    const state = await power(this, 'wakeup');
-    expectThat(state === (not === null ? 'enabled' : 'disabled'), `power/wakeup is ${state}`);
-  },
-);
-
-const wakeCount = async (world: NicWorld): Promise<number> => Number(await power(world, 'wakeup_count'));
-const MAGIC_REPEATS = 16;
-
-const addressBytes = (world: NicWorld): Uint8Array =>
-  Uint8Array.from(world.port.address.split(':').map((byte) => Number.parseInt(byte, 16)));
-
-/** Of the payload: six bytes of ones, the address `repeats` times, and what may follow. */
-function magicFrame(world: NicWorld, before: Uint8Array, repeats: number, after: Uint8Array): Uint8Array {
-  const own = addressBytes(world);
-  const header = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 0x08, 0x42];
-  const pattern = [...new Uint8Array(6).fill(0xff), ...Array.from({ length: repeats }, () => [...own]).flat()];
-  const bytes = [...header, ...before, ...pattern, ...after];
-  return Uint8Array.from([...bytes, ...new Uint8Array(Math.max(0, 60 - bytes.length))]);
-}
-
-const sendToPort = async (world: NicWorld, bytes: Uint8Array): Promise<void> => {
-  await (await world.wire()).send([{ bytes }]);
-};
-
-Then(
-  'for every place of a magic packet in a frame, it wakes the host, and one address less does not',
-  async function (this: NicWorld) {
-    await setWake(this, ['magic']);
-    const filling = fc.uint8Array({ maxLength: 200 }).map((bytes) => bytes.map((byte) => byte & 0x7f));
-    await this.law(
-      fc.asyncProperty(filling, filling, async (before, after) => {
-        const start = await wakeCount(this);
-        await sendToPort(this, magicFrame(this, before, MAGIC_REPEATS - 1, after));
-        expectNumber(await wakeCount(this), start, 'wake-ups by fifteen addresses');
-        await sendToPort(this, magicFrame(this, before, MAGIC_REPEATS, after));
-        expectNumber(await wakeCount(this), start + 1, 'wake-ups by sixteen addresses');
-      }),
-      { runs: 0.3 },
-    );
-  },
-);
-
-Given(/^SecureOn with the password ((?:[0-9a-f]{2}){1,6})$/, async function (this: NicWorld, password: string) {
-  const bytes = Uint8Array.from(Buffer.from(password, 'hex'));
-  const change = { ETHTOOL_A_WOL_MODES: bitList(['magicsecure'], WAKE_NAMES), ETHTOOL_A_WOL_SOPASS: bytes };
-  accepted(await ethtoolCall(this, 'WOL_SET', change), 'SecureOn');
-});
-
-When(/^a magic packet with the password ([0-9a-f]{12}) arrives$/, async function (this: NicWorld, password: string) {
-  const bytes = Uint8Array.from(Buffer.from(password, 'hex'));
-  await sendToPort(this, magicFrame(this, new Uint8Array(0), MAGIC_REPEATS, bytes));
-});
-
-Then(/^the host was woken (\d+) times?$/, async function (this: NicWorld, times: string) {
-  expectNumber(await wakeCount(this), Number(times), 'wake-ups');
-});
-
-Then(/^the password reads back as ([0-9a-f]{12})$/, async function (this: NicWorld, password: string) {
-  const reply = await read(this, settingGroup('wake-up'));
-  const bytes = bytesIn(reply, 'ETHTOOL_A_WOL_SOPASS') ?? new Uint8Array(0);
-  expectThat(hex(bytes) === password, `the password is ${hex(bytes)}`);
-});
-
-When(
-  /^(the longest|a longer) verification time of the MAC merge layer is set$/,
-  async function (this: NicWorld, which: string) {
-    const most = numberIn(await read(this, settingGroup('the MAC merge layer')), 'ETHTOOL_A_MM_MAX_VERIFY_TIME') ?? 0;
-    const change = { ETHTOOL_A_MM_VERIFY_TIME: which === 'the longest' ? most : most + 1 };
-    await askOperation(this, 'MM_SET', change);
-  },
-);
-
 // Energy.
 
-const eee = async (world: NicWorld): Promise<Values> => read(world, settingGroup('energy saving'));
+const eee = async (world: NicWorld): Promise<Values> => readSettings(world, settingGroup('energy saving'));
 
 Given('energy saving is switched on', async function (this: NicWorld) {
   accepted(await ethtoolCall(this, 'EEE_SET', { ETHTOOL_A_EEE_ENABLED: 1 }), 'switching energy saving on');
@@ -308,125 +196,6 @@ When('the mode of the link is not offered for energy saving', async function (th
   const others = [...mask].filter((mode) => !mode.startsWith(`${speed}base`));
   const change = { ETHTOOL_A_EEE_MODES_OURS: bitList(others, LINK_MODE_NAMES) };
   accepted(await ethtoolCall(this, 'EEE_SET', change), `offering ${others.join(' ')}`);
-});
-
-// The link.
-
-When('the lowest speed of the port is asked for in autonegotiation', async function (this: NicWorld) {
-  const { ours } = accepted(await (await this.ethtool()).linkModes(this.port.netDevice), 'asking for the link modes');
-  const speeds = [...ours.mask].map((mode) => Number.parseInt(mode, 10)).filter((speed) => speed > 0);
-  const lowest = Math.min(...speeds);
-  this.note('asked speed', () => ({ lowest }));
-  const change = { ETHTOOL_A_LINKMODES_AUTONEG: 1, ETHTOOL_A_LINKMODES_SPEED: lowest };
-  await askOperation(this, 'LINKMODES_SET', change);
-});
-
-Then('every mode of this speed is advertised, and no mode of another speed', async function (this: NicWorld) {
-  const { lowest } = this.note('asked speed', () => ({ lowest: 0 }));
-  const { ours } = accepted(await (await this.ethtool()).linkModes(this.port.netDevice), 'asking for the link modes');
-  for (const mode of ours.mask) {
-    const speed = Number.parseInt(mode, 10);
-    if (Number.isNaN(speed)) continue;
-    expectThat(ours.set.has(mode) === (speed === lowest), `${mode} is ${ours.set.has(mode) ? '' : 'not '}advertised`);
-  }
-});
-
-interface LinkNotes {
-  before: Values;
-  duplex: number;
-}
-const linkNotes = (world: NicWorld): LinkNotes => world.note('asked duplex', () => ({ before: {}, duplex: 0 }));
-const linkModes = async (world: NicWorld): Promise<Values> =>
-  accepted(await ethtoolCall(world, 'LINKMODES_GET'), 'asking for the link modes');
-
-When(
-  /^(half|full) duplex is asked for (in autonegotiation|at the speed that the link has)$/,
-  async function (this: NicWorld, words: string, how: string) {
-    const before = await linkModes(this);
-    const duplex = words === 'full' ? DUPLEX_FULL : DUPLEX_HALF;
-    Object.assign(linkNotes(this), { before, duplex });
-    await askOperation(this, 'LINKMODES_SET', {
-      ETHTOOL_A_LINKMODES_DUPLEX: duplex,
-      ...(how === 'in autonegotiation'
-        ? { ETHTOOL_A_LINKMODES_AUTONEG: 1 }
-        : {
-            ETHTOOL_A_LINKMODES_AUTONEG: 0,
-            ETHTOOL_A_LINKMODES_SPEED: numberIn(before, 'ETHTOOL_A_LINKMODES_SPEED') ?? 0,
-          }),
-    });
-  },
-);
-
-Then('the link has that duplex, or everything is as it was', async function (this: NicWorld) {
-  const { before, duplex } = linkNotes(this);
-  if (this.answer?.ok === false) {
-    expectThat(JSON.stringify(await linkModes(this)) === JSON.stringify(before), 'something has changed');
-    return;
-  }
-  await eventually(
-    this,
-    async () => numberIn(await linkModes(this), 'ETHTOOL_A_LINKMODES_DUPLEX') === duplex,
-    () => 'the link has another duplex',
-  );
-  const now = await linkModes(this);
-  if (numberIn(now, 'ETHTOOL_A_LINKMODES_AUTONEG') !== 1) return;
-  const other = duplex === DUPLEX_FULL ? '/Half' : '/Full';
-  const { set } = decodeBits(nestIn(now, 'ETHTOOL_A_LINKMODES_OURS'), LINK_MODE_NAMES);
-  for (const mode of set) expectThat(!mode.endsWith(other), `${mode} is advertised`);
-});
-
-Then(/^the reason for the missing link is number (\d+)$/, async function (this: NicWorld, number: string) {
-  const { replies } = await askOperation(this, 'LINKSTATE_GET');
-  expectNumber(numberIn(replies[0], 'ETHTOOL_A_LINKSTATE_EXT_STATE') ?? -1, Number(number), 'extended state');
-});
-
-Then('no reason for a missing link is given', async function (this: NicWorld) {
-  const { replies } = await askOperation(this, 'LINKSTATE_GET');
-  expectThat(replies[0]?.['ETHTOOL_A_LINKSTATE_EXT_STATE'] === undefined, 'a reason is given');
-});
-
-const downCount = async (world: NicWorld): Promise<number> => {
-  const { replies } = await askOperation(world, 'LINKSTATE_GET', {}, { header: { ETHTOOL_A_HEADER_FLAGS: 4 } });
-  const count = numberIn(replies[0], 'ETHTOOL_A_LINKSTATE_EXT_DOWN_CNT');
-  expectThat(count !== undefined, 'the link downs are not counted');
-  return count;
-};
-
-Given('the link downs are noted', async function (this: NicWorld) {
-  settingNotes(this).before = { downs: await downCount(this) };
-});
-
-Then(/^there were (\d+) more of them$/, async function (this: NicWorld, times: string) {
-  const before = numberIn(settingNotes(this).before, 'downs') ?? 0;
-  expectNumber((await downCount(this)) - before, Number(times), 'link downs');
-});
-
-// Error correction.
-
-/** Modes of links and of error correction share their names; what is none of a link is a port without link settings. */
-const NO_CORRECTION = 'None';
-const hasNone = async (world: NicWorld): Promise<boolean> => {
-  const link = await ethtoolCall(world, 'LINKMODES_GET');
-  if (!link.ok) return true;
-  return decodeBits(nestIn(accepted(link, ''), 'ETHTOOL_A_LINKMODES_OURS'), LINK_MODE_NAMES).mask.has(NO_CORRECTION);
-};
-
-When('error correction is set to None alone, if the port has that', async function (this: NicWorld) {
-  if (!(await hasNone(this))) return;
-  const change = { ETHTOOL_A_FEC_MODES: bitList([NO_CORRECTION], LINK_MODE_NAMES), ETHTOOL_A_FEC_AUTO: 0 };
-  settingNotes(this).before = change;
-  accepted(await ethtoolCall(this, 'FEC_SET', change), 'switching error correction off');
-});
-
-Then('no other mode of error correction is configured, and None is in force', async function (this: NicWorld) {
-  if (settingNotes(this).before['ETHTOOL_A_FEC_AUTO'] === undefined) return;
-  const reply = await read(this, settingGroup('error correction'));
-  const { set } = decodeBits(nestIn(reply, 'ETHTOOL_A_FEC_MODES'), LINK_MODE_NAMES);
-  expectThat([...set].join() === NO_CORRECTION, `configured is ${[...set].join() || 'nothing'}`);
-  expectNumber(numberIn(reply, 'ETHTOOL_A_FEC_AUTO') ?? -1, 0, 'the automatic choice');
-  const active = numberIn(reply, 'ETHTOOL_A_FEC_ACTIVE');
-  const name = active === undefined ? 'nothing' : LINK_MODE_NAMES[active];
-  expectThat(name === NO_CORRECTION, `in force is ${name}`);
 });
 
 // Statistics.
@@ -563,7 +332,8 @@ Given('two RSS contexts beside the main one', async function (this: NicWorld) {
 
 // The MAC merge layer.
 
-const mergeStatus = async (world: NicWorld): Promise<Values> => read(world, settingGroup('the MAC merge layer'));
+const mergeStatus = async (world: NicWorld): Promise<Values> =>
+  readSettings(world, settingGroup('the MAC merge layer'));
 
 Given('the MAC merge layer verifies', async function (this: NicWorld) {
   const change = {

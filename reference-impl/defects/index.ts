@@ -51,6 +51,7 @@ import { switchUniformityDefects } from './switchUniformity.js';
 import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
 import { devlinkPortsDefects } from './devlinkPorts.js';
+import { devlinkHealthDefects } from './devlinkHealth.js';
 import { devlinkStateDefects } from './devlinkState.js';
 import { devlinkParamsDefects } from './devlinkParams.js';
 import { devlinkReloadsDefects } from './devlinkReloads.js';
@@ -128,6 +129,7 @@ export const defects: readonly Defect[] = [
   ...devlinkParamsDefects,
   ...devlinkResourcesDefects,
   ...devlinkReloadsDefects,
+  ...devlinkHealthDefects,
   ...devlinkStateDefects,
   ...address6Defects,
   ...route6Defects,
