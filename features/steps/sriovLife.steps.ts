@@ -165,8 +165,8 @@ When(/^the driver of VF (\d+) is probed once more$/, async function (this: NicWo
   answerOf(this, await this.target.sysfs.write('bus/pci/drivers_probe', name));
 });
 
-When(/^VF (\d+) is bound to its driver$/, async function (this: NicWorld, vf: string) {
-  answerOf(this, await writeDevice(this, `virtfn${vf}/driver/bind`, await busNameOf(this, `virtfn${vf}`)));
+When(/^VF (\d+) is bound to the driver of VF (\d+)$/, async function (this: NicWorld, vf: string, other: string) {
+  answerOf(this, await writeDevice(this, `virtfn${other}/driver/bind`, await busNameOf(this, `virtfn${vf}`)));
 });
 
 When(/^nobody is bound to the driver of VF (\d+)$/, async function (this: NicWorld, vf: string) {

@@ -176,3 +176,4 @@ export const REGION_NEW = kernelSource(
 export const DRIVER_CORE = kernelSource('Who may be given a driver', 'drivers/base/dd.c');
 export const FIRMWARE_LOADER = kernelSource('Path traversal was blocked late', 'drivers/base/firmware_loader/main.c');
 export const FEC = kernelSource('What stands for no error correction', 'net/ethtool/fec.c');
+export const PCI_PROBE = kernelSource('When a function may have a driver', 'drivers/pci/pci-driver.c');

@@ -1,7 +1,7 @@
 /** Seeded defects of the life of virtual functions: how many there are, their places, drivers and resets, and what outlives them. */
 import { DEFAULT_SETTINGS } from '../device/eswitch/virtualFunction.js';
 import type { Defect } from './defect.js';
-import { DRIVER_CORE, IGB_VF, IXGBE_VF, NETDEVSIM_VF, PCI_IOV, PRACTICE } from './origins.js';
+import { DRIVER_CORE, IGB_VF, IXGBE_VF, NETDEVSIM_VF, PCI_IOV, PCI_PROBE, PRACTICE } from './origins.js';
 import { eswitch, sriov } from './replacedParts.js';
 import { withSriov } from './wrapDevice.js';
 
@@ -84,7 +84,15 @@ export const sriovLifeDefects: readonly Defect[] = [
     description: 'The switch for probing is kept and not looked at.',
     origin: PCI_IOV,
     caughtBy: 'SRIOV-LIFE-008',
-    kernel: sriov({ probes: () => true }),
+    kernel: sriov({ probes: () => true, mayBind: () => true }),
+  },
+  {
+    id: 'DEF-SRIOV-BOUND-BY-HAND',
+    title: 'Drivers that are kept away are bound by hand',
+    description: 'The switch is looked at as functions come, and not later.',
+    origin: PCI_PROBE,
+    caughtBy: 'SRIOV-LIFE-008',
+    kernel: sriov({ mayBind: () => true }),
   },
   {
     id: 'DEF-SRIOV-NET-DEVICE-STAYS',

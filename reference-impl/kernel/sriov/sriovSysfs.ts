@@ -1,6 +1,6 @@
 /** What sysfs shows of functions: sriov_… of drivers/pci/iov.c, the links between functions, and drivers bound and unbound. */
 import type { Errno, SysfsResult } from '../../../harness/contract/index.js';
-import { EBUSY, EINVAL, ENODEV, ENOENT } from '../errno.js';
+import { EINVAL, ENODEV, ENOENT } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { Outcome } from '../kernelState.js';
 import type { Sysfs } from '../sysfs.js';
@@ -132,7 +132,6 @@ function registerFunctions(
         if (!vf.isBound) return failed(ENOENT);
         const place = sriov.virtualFunctionCalled(value.trim());
         if (place === undefined) return failed(ENODEV);
-        if (place.vf.isBound && kernel.parts.sriov.refusesBound) return failed(EBUSY);
         return stored(await sriov.bind(place.physical, place.vf));
       }),
     },
@@ -140,7 +139,7 @@ function registerFunctions(
       path: 'bus/pci/drivers_probe',
       store: async (_names, value) => {
         const place = sriov.virtualFunctionCalled(value.trim());
-        return place === undefined ? failed(ENODEV) : stored(await sriov.bind(place.physical, place.vf));
+        return place === undefined ? failed(ENODEV) : stored(await sriov.probe(place.physical, place.vf));
       },
     },
   );
