@@ -72,6 +72,8 @@ import { switchLearningDefects } from './switchLearning.js';
 import { devlinkRefusalDefects } from './devlinkRefusals.js';
 import { controlBoundDefects } from './controlBounds.js';
 
+import { devlinkBuffersDefects } from './devlinkBuffers.js';
+
 export type { Defect } from './defect.js';
 
 /** Every seeded defect, by area. `nicspec defects` runs the suite against each of them. */
@@ -147,4 +149,5 @@ export const defects: readonly Defect[] = [
   ...controlBoundDefects,
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
+  ...devlinkBuffersDefects,
 ];

@@ -120,6 +120,9 @@ export interface DevlinkParts {
   readonly takesSameAction: boolean;
   /** devlink_rate_is_parent_node(): how far up is looked. */
   readonly looksAtAncestors: boolean;
+  /** devlink_sb_pool_index_get_from_attrs() and its kin: whether pools and classes are among those of the buffer. */
+  readonly checksPools: boolean;
+  readonly needsThresholdType: boolean;
   /** devlink_reload_stats_update(): the limit under which a reload is counted. */
   readonly countedLimit: (limit: number) => number;
 }
@@ -196,5 +199,7 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   tellsPartialGroup: true,
   takesSameAction: true,
   looksAtAncestors: true,
+  checksPools: true,
+  needsThresholdType: true,
   countedLimit: (limit) => limit,
 };

@@ -45,6 +45,7 @@ import { regionOperations } from './regions.js';
 import { reloadOperations } from './reload.js';
 import { resourceOperations } from './resources.js';
 import { selftestOperations } from './selftests.js';
+import { sharedBufferOperations } from './sharedBuffers.js';
 import { trapOperations } from './traps.js';
 
 /** linux/netlink.h: a part of what there is was asked for. */
@@ -63,6 +64,7 @@ const OPERATIONS: DevlinkOperations = {
   ...trapOperations,
   ...rateOperations,
   ...selftestOperations,
+  ...sharedBufferOperations,
 };
 
 export function registerDevlinkFamily(devlink: DevlinkKernel, netlink: NetlinkKernel): void {
