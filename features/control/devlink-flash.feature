@@ -98,3 +98,10 @@ Feature: Flash: firmware of a device, stored and activated
       | no-such-file..bin              | ENOENT |
       | ..no-such-file.bin             | ENOENT |
       | no-such-folder../file.bin      | ENOENT |
+
+  @DL-FLASH-005 @needs:devlink-flash-activate
+  Scenario: Progress says of which component
+    Given somebody listens to devlink
+    And a firmware file that is good
+    When the file is flashed as fw
+    Then the progress that devlink announces is of fw

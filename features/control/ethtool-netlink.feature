@@ -332,3 +332,18 @@ Feature: ethtool over netlink
   Scenario: No virtual clocks
     When PHC_VCLOCKS_GET is asked of the port
     Then the reply has nothing but its header
+
+  @ETH-STAT-006
+  Scenario: Groups name their strings
+    When all groups of statistics are asked of the port
+    Then each group names the string set that has its counters
+
+  @ETH-TS-002
+  Scenario: The clock of the device
+    When TSINFO_GET is asked of the port
+    Then the reply has an index of the clock, as frames are stamped by the device
+
+  @ETH-STAT-003 @needs:mac-merge @needs:pause
+  Scenario: Pause counters of the express MAC
+    When PAUSE_GET is asked of the port, with statistics: "PAUSE_STATS_SRC 1"
+    Then the reply has STATS_SRC 1

@@ -213,3 +213,14 @@ Feature: Settings of a device by ethtool
   Scenario: Without error correction
     When error correction is set to None alone, if the port has that
     Then no other mode of error correction is configured, and None is in force
+
+  @ETH-EEE-004
+  Scenario: A mode of both ends
+    Given energy saving is switched on
+    Then energy saving is active
+    And a mode is offered for energy saving by both ends
+
+  @ETH-MM-007
+  Scenario: The smallest fragment of transmission
+    When the smallest fragment of transmission is set to 124
+    Then the smallest fragment of reception is what it was

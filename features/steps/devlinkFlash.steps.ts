@@ -97,3 +97,12 @@ Then('the info tells the driver, and each version with a name and a value', asyn
       'a version has no name or no value',
     );
 });
+
+Then(/^the progress that devlink announces is of (\w+)$/, async function (this: NicWorld, component: string) {
+  const progress = (await announcedOf(this)).filter(({ command }) => command === 'FLASH_UPDATE_STATUS');
+  expectThat(progress.length > 0, 'no progress is announced');
+  for (const { values } of progress) {
+    const told = textIn(values, 'DEVLINK_ATTR_FLASH_UPDATE_COMPONENT');
+    expectThat(told === component, `it is of ${told ?? 'nothing'}`);
+  }
+});

@@ -128,3 +128,23 @@ Then('no other mode of error correction is configured, and None is in force', as
   const name = active === undefined ? 'nothing' : LINK_MODE_NAMES[active];
   expectThat(name === NO_CORRECTION, `in force is ${name}`);
 });
+
+Then(
+  'the modes of the far end are told, and the speed of the link is one of both ends',
+  async function (this: NicWorld) {
+    await eventually(
+      this,
+      async () => nestIn(await linkModes(this), 'ETHTOOL_A_LINKMODES_PEER') !== undefined,
+      () => 'nothing of the far end is told',
+    );
+    const link = await linkModes(this);
+    const speed = numberIn(link, 'ETHTOOL_A_LINKMODES_SPEED') ?? 0;
+    for (const end of ['OURS', 'PEER']) {
+      const { set } = decodeBits(nestIn(link, `ETHTOOL_A_LINKMODES_${end}`), LINK_MODE_NAMES);
+      expectThat(
+        [...set].some((mode) => Number.parseInt(mode, 10) === speed),
+        `${speed} Mb/s is not among ${end}`,
+      );
+    }
+  },
+);

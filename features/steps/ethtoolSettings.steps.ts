@@ -180,6 +180,15 @@ Then(
 
 const eee = async (world: NicWorld): Promise<Values> => readSettings(world, settingGroup('energy saving'));
 
+Then('a mode is offered for energy saving by both ends', async function (this: NicWorld) {
+  const reply = await eee(this);
+  const [ours, peer] = ['OURS', 'PEER'].map(
+    (end) => decodeBits(nestIn(reply, `ETHTOOL_A_EEE_MODES_${end}`), LINK_MODE_NAMES).set,
+  );
+  const both = [...(ours ?? [])].filter((mode) => peer?.has(mode) === true);
+  expectThat(both.length > 0, 'no mode is told of both ends');
+});
+
 Given('energy saving is switched on', async function (this: NicWorld) {
   accepted(await ethtoolCall(this, 'EEE_SET', { ETHTOOL_A_EEE_ENABLED: 1 }), 'switching energy saving on');
 });
@@ -355,3 +364,14 @@ Then(
     expectNumber(numberIn(reply, 'ETHTOOL_A_MM_TX_ACTIVE') ?? -1, 0, 'active preemption');
   },
 );
+
+When('the smallest fragment of transmission is set to {int}', async function (this: NicWorld, size: number) {
+  settingNotes(this).before = await mergeStatus(this);
+  accepted(await ethtoolCall(this, 'MM_SET', { ETHTOOL_A_MM_TX_MIN_FRAG_SIZE: size }), 'setting the fragment');
+});
+
+Then('the smallest fragment of reception is what it was', async function (this: NicWorld) {
+  const before = numberIn(settingNotes(this).before, 'ETHTOOL_A_MM_RX_MIN_FRAG_SIZE') ?? -1;
+  const now = numberIn(await mergeStatus(this), 'ETHTOOL_A_MM_RX_MIN_FRAG_SIZE') ?? -2;
+  expectNumber(now, before, 'the smallest fragment of reception');
+});

@@ -17,6 +17,13 @@ import {
 } from './devlinkDefect.js';
 
 export const devlinkParamsDefects: readonly Defect[] = [
+  seen(row('NOT-GENERIC', 'DL-PARAM-014', 'No param is generic', 'The mark is forgotten in the registration.'), {
+    wrap: driver(({ params }) =>
+      params === undefined
+        ? {}
+        : { params: { ...params, list: params.list.map((param) => ({ ...param, isGeneric: false })) } },
+    ),
+  }),
   seen(
     row(
       'ANY-PARAM-TYPE',

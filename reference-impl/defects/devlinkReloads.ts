@@ -19,6 +19,13 @@ import {
 } from './devlinkDefect.js';
 
 export const devlinkReloadsDefects: readonly Defect[] = [
+  seen(row('PROGRESS-OF-WHAT', 'DL-FLASH-005', 'Progress is of no component', 'The driver leaves the name out.'), {
+    wrap: driver(({ flash }) =>
+      flash === undefined
+        ? {}
+        : { flash: { ...flash, update: ({ file, overwriteMask }) => flash.update({ file, overwriteMask }) } },
+    ),
+  }),
   {
     ...row('WAY-UP', 'DL-FLASH-009', 'A file name may lead up', 'Two dots are a part of a name like any other.'),
     origin: FIRMWARE_LOADER,

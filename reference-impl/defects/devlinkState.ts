@@ -19,6 +19,16 @@ import {
 import { REGION_NEW } from './origins.js';
 
 export const devlinkStateDefects: readonly Defect[] = [
+  seen(row('NO-PORT-IN-REPORTS', 'DL-TRAP-013', 'Reports tell no port', 'The driver leaves it out.'), {
+    wrap: driver(({ traps }) =>
+      traps === undefined
+        ? {}
+        : { traps: { ...traps, traps: traps.traps.map((trap) => ({ ...trap, tellsPort: false })) } },
+    ),
+  }),
+  seen(row('CHUNKS-FROM-ZERO', 'DL-REGION-008', 'Chunks count from zero', 'Their address is the place in the part.'), {
+    kernel: core({ chunkAddress: (at, start) => at - start }),
+  }),
   documented(
     row('NO-SNAPSHOT-LIMIT', 'DL-REGION-005', 'Snapshots without end', 'The number of snapshots is not limited.'),
     { kernel: core({ limitsSnapshots: false }) },

@@ -27,6 +27,30 @@ const stickyFlags = (sound: PrivateFlagOps): PrivateFlagOps => ({
 /** Settings of a device by ethtool. */
 export const ethtoolSettingDefects: readonly Defect[] = [
   {
+    id: 'DEF-ETH-EEE-NO-PEER',
+    title: 'The far end seems to offer nothing',
+    description: 'The driver does not read what it was told by it.',
+    origin: EEE,
+    caughtBy: 'ETH-EEE-004',
+    kernel: ethtool({
+      reply: (operation, values) =>
+        operation === 'EEE_GET' ? { ...values, ETHTOOL_A_EEE_MODES_PEER: { ETHTOOL_A_BITSET_NOMASK: true } } : values,
+    }),
+  },
+  {
+    id: 'DEF-ETH-MM-ONE-FRAGMENT',
+    title: 'Both directions have one smallest fragment',
+    description: 'Both attributes are filled from the same member.',
+    origin: MAC_MERGE,
+    caughtBy: 'ETH-MM-007',
+    kernel: ethtool({
+      reply: (operation, values) =>
+        operation === 'MM_GET'
+          ? { ...values, ETHTOOL_A_MM_RX_MIN_FRAG_SIZE: values['ETHTOOL_A_MM_TX_MIN_FRAG_SIZE'] ?? 0 }
+          : values,
+    }),
+  },
+  {
     id: 'DEF-ETH-COA-COMPLETIONS',
     title: 'A limit of completions is taken and dropped',
     description: 'The members of a step are not compared with those of the device.',

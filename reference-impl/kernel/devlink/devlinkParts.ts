@@ -7,6 +7,8 @@ export interface DevlinkParts {
   readonly announces: (command: DevlinkCommand) => boolean;
   /** Whether a dump has the instance. */
   readonly listed: (instance: string) => boolean;
+  /** devlink_nl_inst_single_dumpit(): whether a dump of one instance says so. */
+  readonly marksParts: boolean;
   /** Whether a handle that is not whole, or not known, is taken for that of the first instance. */
   readonly fallsBack: 'never' | 'incomplete' | 'unknown';
   /** What a port shows of its net device. */
@@ -77,6 +79,8 @@ export interface DevlinkParts {
   readonly freesSnapshotIds: boolean;
   /** Users that an id has from the kernel's choice of it, beside its snapshots. */
   readonly usersByChoice: number;
+  /** The address that a chunk tells. */
+  readonly chunkAddress: (at: number, start: number) => number;
   /** Where a read of a part ends. */
   readonly regionEnd: (sound: number) => number;
   readonly keepsNonDropTraps: boolean;
@@ -130,6 +134,7 @@ export interface DevlinkParts {
 export const CONFORMING_DEVLINK: DevlinkParts = {
   announces: () => true,
   listed: () => true,
+  marksParts: true,
   fallsBack: 'never',
   showsNetDevice: true,
   portOfLink: (sound) => sound,
@@ -172,6 +177,7 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   asksForSnapshot: true,
   freesSnapshotIds: true,
   usersByChoice: 0,
+  chunkAddress: (at) => at,
   regionEnd: (sound) => sound,
   keepsNonDropTraps: true,
   countsTrapped: true,

@@ -177,7 +177,8 @@ async function dumped(
   if (one !== undefined && 'errno' in one) return one;
   const replies: NetlinkBody[] = [];
   const listed = devlink.instances.filter(({ ops }) => devlink.parts.listed(ops.handle.name) || command !== 'GET');
-  const filtered = isOne && OPERATIONS[command]?.doit !== undefined ? NLM_F_DUMP_FILTERED : 0;
+  const filtered =
+    isOne && devlink.parts.marksParts && OPERATIONS[command]?.doit !== undefined ? NLM_F_DUMP_FILTERED : 0;
   for (const instance of one === undefined ? listed : [one]) {
     const found = portIn(instance, values);
     const port = 'errno' in found ? undefined : found;

@@ -103,6 +103,8 @@ export interface EthtoolParts {
   readonly isFecMode: (linkMode: string) => boolean;
   /** ethnl_auto_linkmodes(). */
   readonly speedSelectsModes: boolean;
+  /** MAX_CABLE_LENGTH_CM. */
+  readonly longestCable: number;
   /** ethnl_act_cable_test_tdr_cfg(): which pair is measured. */
   readonly tdrPair: (pair: number | null) => number | null;
   /** What SIOCETHTOOL answers, by the number of the command. */
@@ -164,6 +166,7 @@ export const CONFORMING_ETHTOOL: EthtoolParts = {
   checksModeration: true,
   isFecMode: () => true,
   speedSelectsModes: true,
+  longestCable: 150 * 100,
   tdrPair: (pair) => pair,
   ioctlReply: (_command, bytes) => bytes,
   ioctlRefuses: (_command, errno) => errno,
