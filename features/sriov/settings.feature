@@ -92,6 +92,11 @@ Feature: What a physical function says of its virtual functions
       | 0    | 5   |
 
   @SRIOV-VF-008
+  Scenario: Both forms of a VLAN
+    When the VLAN of VF 0 is set to 100 with priority 3
+    Then the list of VLANs of VF 0 has 100 with priority 3 and the customer protocol, and nothing else
+
+  @SRIOV-VF-008
   Scenario: No VLAN any more
     Given the VLAN of VF 0 is set to 100 with priority 3
     When the VLAN of VF 0 is set to 0 with priority 0
@@ -137,6 +142,7 @@ Feature: What a physical function says of its virtual functions
   Scenario: A rate
     When the rate of VF 0 is set to 100
     Then the rate of VF 0 is 100
+    And the old form of the rate of VF 0 tells 100
 
   @SRIOV-VF-013
   Scenario: A highest rate below the lowest
