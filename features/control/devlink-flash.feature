@@ -80,3 +80,28 @@ Feature: Flash: firmware of a device, stored and activated
     And a firmware file that is cut short
     When the file is flashed
     Then devlink announces FLASH_UPDATE_END
+
+  @DL-FLASH-009
+  Scenario Outline: A name that leads up: <name>
+    Given a firmware file that is good
+    When devlink FLASH_UPDATE is asked for with
+      | FLASH_UPDATE_FILE_NAME | <name> |
+    Then devlink refuses it with <errno>: "failed to locate the requested firmware file"
+    And the file is taken away
+
+    Examples:
+      | name                           | errno  |
+      | ..                             | EINVAL |
+      | ../no-such-file.bin            | EINVAL |
+      | nicspec/../nicspec-test.bin    | EINVAL |
+      | nicspec-test.bin/..            | EINVAL |
+      | no-such-file..bin              | ENOENT |
+      | ..no-such-file.bin             | ENOENT |
+      | no-such-folder../file.bin      | ENOENT |
+
+  @DL-FLASH-005 @needs:devlink-flash-activate
+  Scenario: Progress says of which component
+    Given somebody listens to devlink
+    And a firmware file that is good
+    When the file is flashed as fw
+    Then the progress that devlink announces is of fw

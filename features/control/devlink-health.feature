@@ -172,3 +172,13 @@ Feature: Health: errors of a device, what it was like, and its recovery
     And devlink HEALTH_REPORTER_DUMP_CLEAR is asked for with
       | HEALTH_REPORTER_NAME | (a reporter that recovers) |
     Then devlink does it
+
+  @DL-HEALTH-017 @needs:devlink-health-errors
+  Scenario: When a dump was taken
+    Given the reporter that recovers has a grace period of 0 ms
+    And an error was met
+    And the time of its dump is remembered in both units
+    When its dump is cleared
+    And 300 ms pass
+    And an error is met
+    Then the time of its dump has gone on by 300 ms in both units

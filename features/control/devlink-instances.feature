@@ -118,3 +118,7 @@ Feature: Devices as a whole: instances, what they are made of, and their embedde
       | SELFTESTS | 04 00 01 00 |
     Then the answer has
       | SELFTESTS | 14 00 01 80 08 00 02 00 01 00 00 00 05 00 03 00 01 00 00 00 |
+
+  @DL-DEV-007
+  Scenario: A dump of one instance is marked as a part
+    Then a dump of the ports of the instance is marked as a part, and one of all is not

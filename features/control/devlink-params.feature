@@ -144,3 +144,7 @@ Feature: Params: settings of a device by name
       | PARAM_VALUE_DATA  | 01                     |
       | PARAM_VALUE_CMODE | 0                      |
     Then devlink refuses it with EINVAL
+
+  @DL-PARAM-014
+  Scenario: Generic params have the names that all drivers share
+    Then each param is marked as generic if its name is one of those, and not otherwise

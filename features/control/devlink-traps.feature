@@ -153,3 +153,7 @@ Feature: Traps: why hardware drops frames, and what of them the host sees
     When the trap blackhole_route is set to trap
     And A sends 3 packets to 10.1.2.3
     Then the trap blackhole_route has counted something
+
+  @DL-TRAP-013
+  Scenario: A trap says what its reports tell
+    Then each trap says what its reports tell, and those of frames that come in at ports the port

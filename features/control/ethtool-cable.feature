@@ -88,3 +88,10 @@ Feature: Tests of the cable
     When the cable is pulled out
     And the cable is tested
     Then the echo is where the test says that the cable is open
+
+  @ETH-CABLE-010
+  Scenario: The whole cable
+    Given the port is up
+    And the results of cable tests are listened to
+    When raw data of the cable is asked for: "PAIR 0"
+    Then the raw data begins at 100 cm, ends at 15000 cm, and has steps of 100 cm

@@ -106,6 +106,79 @@ Feature: ethtool over netlink
       | settings         |
       | error correction |
 
+  @ETH-NTF-002
+  Scenario Outline: <operation> with what is in force already
+    Given somebody listens to ethtool
+    When <operation> is asked of the port with all that <query> answers
+    Then nothing is announced by ethtool
+
+    @needs:link-settings @needs:link-settings-set
+    Examples: the link
+      | operation     | query         |
+      | LINKINFO_SET  | LINKINFO_GET  |
+      | LINKMODES_SET | LINKMODES_GET |
+
+    @needs:message-level
+    Examples: messages
+      | operation | query     |
+      | DEBUG_SET | DEBUG_GET |
+
+    @needs:wake-on-lan
+    Examples: wake-up
+      | operation | query   |
+      | WOL_SET   | WOL_GET |
+
+    @needs:private-flags
+    Examples: private flags
+      | operation     | query         |
+      | PRIVFLAGS_SET | PRIVFLAGS_GET |
+
+    @needs:rings
+    Examples: rings
+      | operation | query     |
+      | RINGS_SET | RINGS_GET |
+
+    @needs:channels
+    Examples: channels
+      | operation    | query        |
+      | CHANNELS_SET | CHANNELS_GET |
+
+    @needs:coalesce
+    Examples: coalescing
+      | operation    | query        |
+      | COALESCE_SET | COALESCE_GET |
+
+    @needs:pause
+    Examples: flow control
+      | operation | query     |
+      | PAUSE_SET | PAUSE_GET |
+
+    @needs:eee
+    Examples: energy
+      | operation | query   |
+      | EEE_SET   | EEE_GET |
+
+    @needs:fec
+    Examples: error correction
+      | operation | query   |
+      | FEC_SET   | FEC_GET |
+
+    @needs:mac-merge
+    Examples: preemption
+      | operation | query  |
+      | MM_SET    | MM_GET |
+
+    @needs:module-power
+    Examples: modules
+      | operation  | query      |
+      | MODULE_SET | MODULE_GET |
+
+  @ETH-NTF-002 @needs:link-settings @needs:link-settings-set
+  Scenario: Another advertisement of the link
+    Given somebody listens to ethtool
+    When the lowest speed of the port is asked for in autonegotiation
+    Then ethtool announces LINKMODES_NTF once, with what LINKMODES_GET answers
+
   @ETH-STR-001
   Scenario Outline: Strings of the <set>
     When the strings of the <set> are asked of nobody
@@ -259,3 +332,18 @@ Feature: ethtool over netlink
   Scenario: No virtual clocks
     When PHC_VCLOCKS_GET is asked of the port
     Then the reply has nothing but its header
+
+  @ETH-STAT-006
+  Scenario: Groups name their strings
+    When all groups of statistics are asked of the port
+    Then each group names the string set that has its counters
+
+  @ETH-TS-002
+  Scenario: The clock of the device
+    When TSINFO_GET is asked of the port
+    Then the reply has an index of the clock, as frames are stamped by the device
+
+  @ETH-STAT-003 @needs:mac-merge @needs:pause
+  Scenario: Pause counters of the express MAC
+    When PAUSE_GET is asked of the port, with statistics: "PAUSE_STATS_SRC 1"
+    Then the reply has STATS_SRC 1

@@ -190,3 +190,37 @@ Feature: Settings of a device by ethtool
   Scenario: Counters of the MAC merge layer, not asked for
     When MM_GET is asked of the port
     Then the reply has no MM_STATS
+
+  @ETH-COA-003
+  Scenario: A step has no limit of completions
+    When a profile with a limit of completions is set
+    Then it is refused with EOPNOTSUPP at COMPS
+    And the profile is what it was
+
+  @ETH-LINK-006
+  Scenario Outline: <duplex> duplex, <how>
+    When <duplex> duplex is asked for <how>
+    Then the link has that duplex, or offers no other, or everything is as it was
+
+    Examples:
+      | duplex | how                           |
+      | half   | in autonegotiation            |
+      | full   | in autonegotiation            |
+      | half   | at the speed that the link has |
+      | full   | at the speed that the link has |
+
+  @ETH-FEC-002
+  Scenario: Without error correction
+    When error correction is set to None alone, if the port has that
+    Then no other mode of error correction is configured, and None is in force
+
+  @ETH-EEE-004
+  Scenario: A mode of both ends
+    Given energy saving is switched on
+    Then energy saving is active
+    And a mode is offered for energy saving by both ends
+
+  @ETH-MM-007
+  Scenario: The smallest fragment of transmission
+    When the smallest fragment of transmission is set to 124
+    Then the smallest fragment of reception is what it was

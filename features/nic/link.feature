@@ -127,3 +127,7 @@ Feature: Link state
   @NIC-LINK-013 @law
   Scenario: After every restart frames pass
     Then after every number of restarts, all of a burst passes in both directions
+
+  @NIC-LINK-014
+  Scenario: What the far end offers
+    Then the modes of the far end are told, and the speed of the link is one of both ends

@@ -160,3 +160,25 @@ export function settingsIn(
   }
   return settings;
 }
+
+/** What of the reply to a query can be asked for again, by the operation that sets it: the request of a change that changes nothing. */
+export const SETTABLE: Readonly<Partial<Record<EthtoolOperationName, RegExp>>> = {
+  LINKINFO_SET: /^ETHTOOL_A_LINKINFO_(PORT|PHYADDR|TP_MDIX_CTRL)$/,
+  LINKMODES_SET: /^ETHTOOL_A_LINKMODES_(AUTONEG|OURS|SPEED|DUPLEX)$/,
+  DEBUG_SET: /^ETHTOOL_A_DEBUG_MSGMASK$/,
+  WOL_SET: /^ETHTOOL_A_WOL_MODES$/,
+  PRIVFLAGS_SET: /^ETHTOOL_A_PRIVFLAGS_FLAGS$/,
+  RINGS_SET: /^ETHTOOL_A_RINGS_(RX|TX)$/,
+  CHANNELS_SET: /^ETHTOOL_A_CHANNELS_(RX|TX|OTHER|COMBINED)_COUNT$/,
+  COALESCE_SET: /^ETHTOOL_A_COALESCE_/,
+  PAUSE_SET: /^ETHTOOL_A_PAUSE_(AUTONEG|RX|TX)$/,
+  EEE_SET: /^ETHTOOL_A_EEE_(MODES_OURS|ENABLED|TX_LPI_ENABLED|TX_LPI_TIMER)$/,
+  FEC_SET: /^ETHTOOL_A_FEC_(MODES|AUTO)$/,
+  MODULE_SET: /^ETHTOOL_A_MODULE_POWER_MODE_POLICY$/,
+  MM_SET: /^ETHTOOL_A_MM_(PMAC_ENABLED|TX_ENABLED|VERIFY_ENABLED|VERIFY_TIME|TX_MIN_FRAG_SIZE)$/,
+};
+
+export const settableIn = (operation: EthtoolOperationName, reply: Values): Values =>
+  Object.fromEntries(
+    Object.entries(reply).filter(([name]) => SETTABLE[operation]?.test(name) === true && !name.endsWith('_HEADER')),
+  );

@@ -110,8 +110,25 @@ Feature: Virtual functions come and go
     When sriov_numvfs is set to 2
     Then sriov_numvfs is 2
     And VF 0 has no net device
+    When the driver of VF 0 is probed once more
+    Then it is accepted
+    And VF 0 has no net device
+    When "1" is written to sriov_drivers_autoprobe
+    Then VF 0 has no net device
     When the driver of VF 0 is probed
     Then VF 0 has a net device
+    And VF 1 has no net device
+    When VF 1 is bound to the driver of VF 0
+    Then it is accepted
+    And VF 1 has a net device
+
+  @SRIOV-LIFE-008
+  Scenario: Without drivers, not even by name
+    Given 2 virtual functions
+    And the driver of VF 1 is unbound
+    And "0" is written to sriov_drivers_autoprobe
+    When VF 1 is bound to the driver of VF 0
+    Then it is refused with ENODEV
     And VF 1 has no net device
 
   @SRIOV-LIFE-008
@@ -155,10 +172,26 @@ Feature: Virtual functions come and go
       | what       | setting                                   |
       | The MAC    | the MAC of VF 0 is set to 02:00:5e:00:53:10 |
       | The VLAN   | the VLAN of VF 0 is set to 10              |
-      | The trust  | VF 0 is trusted                           |
-      | The rate   | the rate of VF 0 is set to 100            |
-      | The check  | the spoof check of VF 0 is switched over  |
-      | The link   | the link state of VF 0 is set to 2        |
+
+    @needs:sriov-vf-trust
+    Examples: trust
+      | what      | setting         |
+      | The trust | VF 0 is trusted |
+
+    @needs:sriov-vf-rate
+    Examples: rates
+      | what     | setting                        |
+      | The rate | the rate of VF 0 is set to 100 |
+
+    @needs:sriov-vf-spoofchk
+    Examples: the spoof check
+      | what      | setting                                  |
+      | The check | the spoof check of VF 0 is switched over |
+
+    @needs:sriov-vf-link-state
+    Examples: link states
+      | what     | setting                            |
+      | The link | the link state of VF 0 is set to 2 |
 
   @SRIOV-LIFE-011 @needs:sriov-vf-devices
   Scenario: Frames to a function that is gone reach nobody
@@ -258,3 +291,23 @@ Feature: Virtual functions come and go
   @SRIOV-LIFE-017 @law
   Scenario: The life of functions
     Then for every sequence of numbers, drivers, resets and links, functions and their net devices are those that the state machine says
+
+  @SRIOV-LIFE-018
+  Scenario: A driver is bound to a function that has it
+    Given 2 virtual functions
+    When VF 0 is bound to the driver of VF 0
+    Then it is refused with EBUSY
+    And the net devices of VF 0 and VF 1 are the same as before
+
+  @SRIOV-LIFE-018
+  Scenario: A driver is probed for a function that has it
+    Given 2 virtual functions
+    When the driver of VF 0 is probed once more
+    Then it is accepted
+    And the net devices of VF 0 and VF 1 are the same as before
+
+  @SRIOV-LIFE-018
+  Scenario: A driver is bound to something that is not there
+    Given 1 virtual functions
+    When nobody is bound to the driver of VF 0
+    Then it is refused with ENODEV

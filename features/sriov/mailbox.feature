@@ -13,6 +13,7 @@ Feature: What a virtual function asks its physical function for
     Given "0" is written to sriov_drivers_autoprobe
     And sriov_numvfs is set to 2
     And the MAC of VF 0 is set to 02:00:5e:00:53:10
+    And "1" is written to sriov_drivers_autoprobe
     When the driver of VF 0 is probed
     Then the net device of VF 0 has the address 02:00:5e:00:53:10
 

@@ -90,6 +90,15 @@ Feature: Representors
     When the driver of VF 0 is loaded anew
     Then the net device of VF 0 has the address 02:00:5e:00:53:10
 
+  @REP-FUNC-001
+  Scenario: The address is told to who listens
+    Given 2 represented functions
+    And somebody listens to devlink
+    When the function behind the port of VF 0 is given the address 02:00:5e:00:53:10
+    Then devlink announces PORT_NEW with
+      | PORT_PCI_VF_NUMBER    | 0                 |
+      | PORT_FUNCTION.HW_ADDR | 02 00 5e 00 53 10 |
+
   @REP-FUNC-002
   Scenario: A group is no address of a function
     Given 2 represented functions

@@ -89,6 +89,12 @@ Feature: What a physical function says of its virtual functions
       | 1    | 0   |
       | 4094 | 7   |
       | 100  | 3   |
+      | 0    | 5   |
+
+  @SRIOV-VF-008
+  Scenario: Both forms of a VLAN
+    When the VLAN of VF 0 is set to 100 with priority 3
+    Then the list of VLANs of VF 0 has 100 with priority 3 and the customer protocol, and nothing else
 
   @SRIOV-VF-008
   Scenario: No VLAN any more
@@ -136,6 +142,7 @@ Feature: What a physical function says of its virtual functions
   Scenario: A rate
     When the rate of VF 0 is set to 100
     Then the rate of VF 0 is 100
+    And the old form of the rate of VF 0 tells 100
 
   @SRIOV-VF-013
   Scenario: A highest rate below the lowest

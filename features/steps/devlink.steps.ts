@@ -21,6 +21,7 @@ import {
 } from './devlinkControl.js';
 import { DEVLINK_WORDS } from './devlinkWords.js';
 import { expectNumber, expectThat } from './expectations.js';
+import { accepted } from './settings.js';
 import type { NicWorld } from './world.js';
 
 export function commandCalled(name: string): DevlinkCommand {
@@ -199,4 +200,20 @@ Then('the instance is among those that devlink lists', async function (this: Nic
       textIn(values, 'DEVLINK_ATTR_BUS_NAME') === bus && textIn(values, 'DEVLINK_ATTR_DEV_NAME') === device,
   );
   expectNumber(found.length, 1, `instances called ${bus}/${device}`);
+});
+
+const NLM_F_DUMP_FILTERED = 0x20;
+Then('a dump of the ports of the instance is marked as a part, and one of all is not', async function (this: NicWorld) {
+  const devlink = await devlinkOf(this);
+  const part = accepted(await devlink.dumpFlags('PORT_GET', await handleValuesOf(this)), 'the ports of the instance');
+  const all = accepted(await devlink.dumpFlags('PORT_GET'), 'all ports');
+  expectThat(part.length > 0 && all.length > 0, 'there are no ports');
+  expectThat(
+    part.every((flags) => (flags & NLM_F_DUMP_FILTERED) !== 0),
+    'the part is not marked',
+  );
+  expectThat(
+    all.every((flags) => (flags & NLM_F_DUMP_FILTERED) === 0),
+    'the whole is marked as a part',
+  );
 });

@@ -31,6 +31,9 @@ When(/^the file is flashed(?: as (\w+))?$/, async function (this: NicWorld, comp
   });
   await this.target.firmware.remove(FILE);
 });
+Then('the file is taken away', async function (this: NicWorld) {
+  expectThat((await this.target.firmware.remove(FILE)).ok, 'the file could not be taken away');
+});
 const versionsOf = async (world: NicWorld): Promise<{ readonly running: string; readonly stored: string }> => {
   const [info] = await insist(world, 'INFO_GET', {});
   const at = (kind: string): string =>
@@ -93,4 +96,13 @@ Then('the info tells the driver, and each version with a name and a value', asyn
         (textIn(version, 'DEVLINK_ATTR_INFO_VERSION_VALUE') ?? '') !== '',
       'a version has no name or no value',
     );
+});
+
+Then(/^the progress that devlink announces is of (\w+)$/, async function (this: NicWorld, component: string) {
+  const progress = (await announcedOf(this)).filter(({ command }) => command === 'FLASH_UPDATE_STATUS');
+  expectThat(progress.length > 0, 'no progress is announced');
+  for (const { values } of progress) {
+    const told = textIn(values, 'DEVLINK_ATTR_FLASH_UPDATE_COMPONENT');
+    expectThat(told === component, `it is of ${told ?? 'nothing'}`);
+  }
 });

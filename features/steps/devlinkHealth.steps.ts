@@ -78,6 +78,32 @@ Then(/^its dump is (the same one|a later one|gone)$/, async function (this: NicW
   else if (which === 'the same one') expectThat(at === before, 'the dump is another one');
   else expectThat(at !== undefined && typeof before === 'bigint' && at > before, 'the dump is not a later one');
 });
+const UNITS = { DUMP_TS: 1n, DUMP_TS_NS: 1_000_000n } as const;
+const timesOfDump = async (world: NicWorld): Promise<ReadonlyMap<string, bigint>> => {
+  const values = await reporterValues(world, await recovering(world));
+  return new Map(
+    Object.entries(UNITS).map(([unit, perMillisecond]) => {
+      const at = values[`DEVLINK_ATTR_HEALTH_REPORTER_${unit}`];
+      expectThat(typeof at === 'bigint', `${unit} is not told`);
+      return [unit, at / perMillisecond];
+    }),
+  );
+};
+Given('the time of its dump is remembered in both units', async function (this: NicWorld) {
+  for (const [unit, at] of await timesOfDump(this)) devlinkNotes(this).remembered.set(unit, at);
+});
+/** The tick of a slow kernel, and what a busy machine takes for the rest. */
+const TICK_MS = 10n;
+const BUSY_MS = 5000n;
+Then(/^the time of its dump has gone on by (\d+) ms in both units$/, async function (this: NicWorld, least: string) {
+  for (const [unit, at] of await timesOfDump(this)) {
+    const before = devlinkNotes(this).remembered.get(unit);
+    expectThat(typeof before === 'bigint', `${unit} was not remembered`);
+    const passed = at - before;
+    const isInBounds = passed + TICK_MS >= BigInt(least) && passed < BigInt(least) + BUSY_MS;
+    expectThat(isInBounds, `by ${unit}, ${passed} ms have passed`);
+  }
+});
 When('its dump is cleared', async function (this: NicWorld) {
   await insist(this, 'HEALTH_REPORTER_DUMP_CLEAR', { DEVLINK_ATTR_HEALTH_REPORTER_NAME: await recovering(this) });
 });

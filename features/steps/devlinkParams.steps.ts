@@ -1,6 +1,7 @@
 /** Params of devlink, set in words. */
 import { Then, When } from '@cucumber/cucumber';
 import fc from 'fast-check';
+import { nestIn, textIn } from '../../reference-impl/netlink/schema.js';
 import { viewOf } from '../../reference-impl/netlink/wire.js';
 import { ask, devlinkNotes, dumped, forgetAnnounced, insist, paramIn, type ParamShown } from './devlinkControl.js';
 import { expectNumber, expectThat } from './expectations.js';
@@ -88,4 +89,34 @@ When(/^the label (\w+) is set to "(.*)" for good$/, async function (this: NicWor
 Then(/^the param (\w+) shows (\d+)$/, async function (this: NicWorld, name: string, value: string) {
   const [data] = [...(await paramCalled(this, name)).values.values()];
   expectNumber(data === undefined ? -1 : viewOf(data).getUint32(0, true), Number(value), name);
+});
+
+/** DEVLINK_PARAM_GENERIC_…_NAME of include/net/devlink.h. */
+const GENERIC_NAMES: ReadonlySet<string> = new Set([
+  'internal_error_reset',
+  'max_macs',
+  'enable_sriov',
+  'region_snapshot_enable',
+  'ignore_ari',
+  'msix_vec_per_pf_max',
+  'msix_vec_per_pf_min',
+  'fw_load_policy',
+  'reset_dev_on_drv_probe',
+  'enable_roce',
+  'enable_remote_dev_reset',
+  'enable_eth',
+  'enable_rdma',
+  'enable_vnet',
+  'enable_iwarp',
+  'io_eq_size',
+  'event_eq_size',
+]);
+Then('each param is marked as generic if its name is one of those, and not otherwise', async function (this: NicWorld) {
+  const params = (await dumped(this, 'PARAM_GET')).map((values) => nestIn(values, 'DEVLINK_ATTR_PARAM'));
+  expectThat(params.length > 0, 'there are no params');
+  for (const param of params) {
+    const name = textIn(param, 'DEVLINK_ATTR_PARAM_NAME') ?? '';
+    const isMarked = param?.['DEVLINK_ATTR_PARAM_GENERIC'] === true;
+    expectThat(isMarked === GENERIC_NAMES.has(name), `${name} is ${isMarked ? '' : 'not '}marked`);
+  }
 });

@@ -87,7 +87,7 @@ async function readAll(world: NicWorld, which: Values): Promise<Uint8Array> {
   const result = await devlink.readRegion(await instanceOf(world), name, which);
   world.answer = result;
   const chunks = accepted(result, 'reading the region');
-  let at = chunks[0]?.address ?? 0;
+  let at = numberIn(which, 'DEVLINK_ATTR_REGION_CHUNK_ADDR') ?? 0;
   const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.bytes.length, 0));
   const start = at;
   for (const chunk of chunks) {

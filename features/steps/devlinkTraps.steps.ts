@@ -105,3 +105,19 @@ Then(/^the trap (\w+) has counted something$/, async function (this: NicWorld, n
   };
   await eventually(this, hasCounted, () => 'nothing was counted', TRAP_TRAFFIC_MS);
 });
+
+Then(
+  'each trap says what its reports tell, and those of frames that come in at ports the port',
+  async function (this: NicWorld) {
+    const traps = await dumped(this, 'TRAP_GET');
+    expectThat(traps.length > 0, 'there are no traps');
+    for (const trap of traps) {
+      const name = textIn(trap, 'DEVLINK_ATTR_TRAP_NAME') ?? '';
+      const told = nestIn(trap, 'DEVLINK_ATTR_TRAP_METADATA');
+      expectThat(told !== undefined, `${name} does not say what it tells`);
+      // DEVLINK_TRAP_GENERIC_NAME_… of bridge and router: of frames that came in.
+      if (/^(?:source_mac_is_multicast|vlan_tag_mismatch|ingress_vlan_filter|blackhole_route)$/.test(name))
+        expectThat(told['DEVLINK_ATTR_TRAP_METADATA_TYPE_IN_PORT'] === true, `${name} does not tell the port`);
+    }
+  },
+);

@@ -28,6 +28,7 @@ export const DEVLINK_WORDS: Readonly<Record<string, (world: NicWorld) => Promise
     return values.has(PERMANENT) ? RUNTIME : PERMANENT;
   },
   'its value': async (world) => (await paramWith(world, DRIVERINIT)).values.get(DRIVERINIT) ?? new Uint8Array(0),
+  'a shared buffer': async (world) => numberIn((await dumped(world, 'SB_GET'))[0], 'DEVLINK_ATTR_SB_INDEX') ?? 0,
   'a region': async (world) => textOf((await dumped(world, 'REGION_GET'))[0], 'DEVLINK_ATTR_REGION_NAME'),
   'a drop trap': async (world) =>
     textOf(

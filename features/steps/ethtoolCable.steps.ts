@@ -161,3 +161,14 @@ Then('the PHY is named, with its driver, behind the MAC', function (this: NicWor
   for (const name of ['NAME', 'DRVNAME'])
     expectThat((textIn(reply, `ETHTOOL_A_PHY_${name}`) ?? '') !== '', `the PHY has no ${name}`);
 });
+
+Then(
+  /^the raw data begins at (\d+) cm, ends at (\d+) cm, and has steps of (\d+) cm$/,
+  function (this: NicWorld, first: string, last: string, step: string) {
+    const told = nestIn(cableNotes(this).result, 'ETHTOOL_A_CABLE_TDR_NEST_STEP');
+    const at = (name: string): number => numberIn(told, `ETHTOOL_A_CABLE_STEP_${name}_DISTANCE`) ?? -1;
+    expectNumber(at('FIRST'), Number(first), 'the first place');
+    expectNumber(at('LAST'), Number(last), 'the last place');
+    expectNumber(at('STEP'), Number(step), 'the step');
+  },
+);

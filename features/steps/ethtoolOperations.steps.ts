@@ -297,3 +297,39 @@ Then('for every query with bit sets, both forms say the same', async function (t
     }
   }
 });
+
+const STATISTICS_SETS: readonly number[] = [17, 18, 19, 20, 21];
+const STATISTICS_GROUPS = ['eth-phy', 'eth-mac', 'eth-ctrl', 'rmon'];
+
+When('all groups of statistics are asked of the port', async function (this: NicWorld) {
+  const bits = STATISTICS_GROUPS.map((name) => ({ ETHTOOL_A_BITSET_BIT_NAME: name }));
+  await askOperation(this, 'STATS_GET', {
+    ETHTOOL_A_STATS_GROUPS: {
+      ETHTOOL_A_BITSET_NOMASK: true,
+      ETHTOOL_A_BITSET_BITS: { ETHTOOL_A_BITSET_BITS_BIT: bits },
+    },
+  });
+});
+
+/** ETH_SS_STATS_ETH_PHY and those behind it are in the order of enum ETHTOOL_STATS_…, which numbers the groups. */
+Then('each group names the string set that has its counters', function (this: NicWorld) {
+  const groups = listIn(lastReply(this), 'ETHTOOL_A_STATS_GRP').filter(isValues);
+  expectNumber(groups.length, STATISTICS_GROUPS.length, 'groups');
+  for (const group of groups) {
+    const id = numberIn(group, 'ETHTOOL_A_STATS_GRP_ID') ?? -1;
+    expectNumber(
+      numberIn(group, 'ETHTOOL_A_STATS_GRP_SS_ID') ?? -1,
+      STATISTICS_SETS[id] ?? -2,
+      `strings of group ${id}`,
+    );
+  }
+});
+
+/** SOF_TIMESTAMPING_RAW_HARDWARE. */
+const [RAW_HARDWARE] = stringSets.TIMESTAMPING_NAMES.slice(6);
+Then('the reply has an index of the clock, as frames are stamped by the device', function (this: NicWorld) {
+  const reply = lastReply(this);
+  const { set } = decodeBits(nestIn(reply, 'ETHTOOL_A_TSINFO_TIMESTAMPING'), stringSets.TIMESTAMPING_NAMES);
+  expectThat(RAW_HARDWARE !== undefined && set.has(RAW_HARDWARE), 'the device has no clock for its stamps');
+  expectThat(numberIn(reply, 'ETHTOOL_A_TSINFO_PHC_INDEX') !== undefined, 'the clock has no index');
+});

@@ -1,12 +1,12 @@
 /** Settings of ethtool: what was set reads back, what was refused left everything, and who listens learns of changes only. */
 import { Given, Then, When } from '@cucumber/cucumber';
 import fc from 'fast-check';
-import type { EthtoolClient } from '../../reference-impl/netlink/ethtoolClient.js';
+import type { Announcement, EthtoolClient } from '../../reference-impl/netlink/ethtoolClient.js';
 import { bitList, decodeBits } from '../../reference-impl/netlink/bitset.js';
 import { bytesIn, isValues, listIn, nestIn, numberIn, type Values } from '../../reference-impl/netlink/schema.js';
-import { LINK_MODE_NAMES, MESSAGE_CLASS_NAMES, WAKE_NAMES } from '../../reference-impl/netlink/stringSets.js';
-import { hex } from '../../reference-impl/packet/bytes.js';
-import { changesOf, settingGroup, settingsIn, type SettingGroup } from '../properties/ethtoolSettings.js';
+import { type EthtoolOperationName } from '../../reference-impl/netlink/families/ethtool.js';
+import { LINK_MODE_NAMES, MESSAGE_CLASS_NAMES } from '../../reference-impl/netlink/stringSets.js';
+import { changesOf, settableIn, settingGroup, settingsIn, type SettingGroup } from '../properties/ethtoolSettings.js';
 import { stringSetOfPort } from './ethtoolOperations.steps.js';
 import { askOperation, lastReply } from './ethtoolRequests.js';
 import { expectNumber, expectThat } from './expectations.js';
@@ -15,13 +15,13 @@ import { accepted, ethtoolCall } from './settings.js';
 import { vlanDevice } from './vlanDevices.js';
 import type { NicWorld } from './world.js';
 
-interface SettingNotes {
+export interface SettingNotes {
   listener: EthtoolClient | undefined;
   /** Announcements of the group since the listener began. */
   announced: Values[];
   before: Values;
 }
-const settingNotes = (world: NicWorld): SettingNotes =>
+export const settingNotes = (world: NicWorld): SettingNotes =>
   world.note('ethtool settings', () => ({ listener: undefined, announced: [], before: {} }));
 
 /** ETH_SS_PRIV_FLAGS. */
@@ -29,7 +29,7 @@ const PRIVATE_FLAGS = 2;
 const ownBits = async (world: NicWorld, { bits }: SettingGroup): Promise<readonly string[]> =>
   bits === undefined ? [] : bits.names.length > 0 ? bits.names : ((await stringSetOfPort(world, PRIVATE_FLAGS)) ?? []);
 
-const read = async (world: NicWorld, { get }: SettingGroup): Promise<Values> =>
+export const readSettings = async (world: NicWorld, { get }: SettingGroup): Promise<Values> =>
   accepted(await ethtoolCall(world, get), `asking for ${get}`);
 
 Then(
@@ -39,9 +39,9 @@ Then(
     const own = await ownBits(this, group);
     await this.law(
       fc.asyncProperty(changesOf(group, own), async (change) => {
-        const before = settingsIn(group, await read(this, group), own);
+        const before = settingsIn(group, await readSettings(this, group), own);
         const result = await ethtoolCall(this, group.set, change);
-        const after = settingsIn(group, await read(this, group), own);
+        const after = settingsIn(group, await readSettings(this, group), own);
         const wanted = result.ok ? { ...before, ...settingsIn(group, change, own) } : before;
         for (const [member, value] of Object.entries(wanted))
           expectThat(isSame(after[member], value), `${member} is ${String(after[member])}, and should be ${value}`);
@@ -62,11 +62,11 @@ Then(
     const listener = await listenToEthtool(this);
     await this.law(
       fc.asyncProperty(changesOf(group, own), async (change) => {
-        const before = JSON.stringify(settingsIn(group, await read(this, group), own));
+        const before = JSON.stringify(settingsIn(group, await readSettings(this, group), own));
         await ethtoolNews(this, listener, group.announced);
         await ethtoolCall(this, group.set, change);
         const news = await ethtoolNews(this, listener, group.announced);
-        const after = settingsIn(group, await read(this, group), own);
+        const after = settingsIn(group, await readSettings(this, group), own);
         expectNumber(news.length, before === JSON.stringify(after) ? 0 : 1, 'announcements');
         await ethtoolCall(this, group.set, change);
         expectNumber(
@@ -134,120 +134,60 @@ Then(/^the message level is "(.*)"$/, async function (this: NicWorld, words: str
   expectThat([...set].sort().join(' ') === wanted, `the message level is ${[...set].join(' ')}`);
 });
 
-// Wake-up.
-
-const wakeModes = async (world: NicWorld): Promise<{ mask: ReadonlySet<string>; set: ReadonlySet<string> }> =>
-  decodeBits(nestIn(await read(world, settingGroup('wake-up')), 'ETHTOOL_A_WOL_MODES'), WAKE_NAMES);
-
-When('a wake-up mode that the device does not have is switched on', async function (this: NicWorld) {
-  const { mask } = await wakeModes(this);
-  const lacking = WAKE_NAMES.find((name) => !mask.has(name));
-  settingNotes(this).before = await read(this, settingGroup('wake-up'));
-  expectThat(lacking !== undefined, 'the device has every wake-up mode');
-  await askOperation(this, 'WOL_SET', { ETHTOOL_A_WOL_MODES: bitList([lacking], WAKE_NAMES) });
-});
-
-Then('wake-up is what it was', async function (this: NicWorld) {
-  const group = settingGroup('wake-up');
-  const [before, now] = [settingNotes(this).before, await read(this, group)].map((reply) =>
-    JSON.stringify(settingsIn(group, reply, [])),
-  );
-  expectThat(before === now, `wake-up was ${String(before)} and is ${String(now)}`);
-});
-
-const setWake = async (world: NicWorld, modes: readonly string[]): Promise<void> => {
-  const change = { ETHTOOL_A_WOL_MODES: bitList(modes, WAKE_NAMES) };
-  accepted(await ethtoolCall(world, 'WOL_SET', change), `wake-up by ${modes.join(' ')}`);
-};
-
-When(/^wake-up is set to "(.*)"$/, async function (this: NicWorld, words: string) {
-  await setWake(this, words === '' ? [] : words.split(' '));
-});
-
-const power = async (world: NicWorld, attribute: string): Promise<string> => {
-  const result = await world.target.sysfs.read(`class/net/${world.port.netDevice}/device/power/${attribute}`);
-  expectThat(result.ok, `power/${attribute} cannot be read`);
-  return result.value.trim();
-};
-
-Then(
-  /^power management says that the device may (not )?wake the host$/,
-  async function (this: NicWorld, not: string | null) {
-    const state = await power(this, 'wakeup');
-    expectThat(state === (not === null ? 'enabled' : 'disabled'), `power/wakeup is ${state}`);
-  },
-);
-
-const wakeCount = async (world: NicWorld): Promise<number> => Number(await power(world, 'wakeup_count'));
-const MAGIC_REPEATS = 16;
-
-const addressBytes = (world: NicWorld): Uint8Array =>
-  Uint8Array.from(world.port.address.split(':').map((byte) => Number.parseInt(byte, 16)));
-
-/** Of the payload: six bytes of ones, the address `repeats` times, and what may follow. */
-function magicFrame(world: NicWorld, before: Uint8Array, repeats: number, after: Uint8Array): Uint8Array {
-  const own = addressBytes(world);
-  const header = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 0x08, 0x42];
-  const pattern = [...new Uint8Array(6).fill(0xff), ...Array.from({ length: repeats }, () => [...own]).flat()];
-  const bytes = [...header, ...before, ...pattern, ...after];
-  return Uint8Array.from([...bytes, ...new Uint8Array(Math.max(0, 60 - bytes.length))]);
-}
-
-const sendToPort = async (world: NicWorld, bytes: Uint8Array): Promise<void> => {
-  await (await world.wire()).send([{ bytes }]);
-};
-
-Then(
-  'for every place of a magic packet in a frame, it wakes the host, and one address less does not',
-  async function (this: NicWorld) {
-    await setWake(this, ['magic']);
-    const filling = fc.uint8Array({ maxLength: 200 }).map((bytes) => bytes.map((byte) => byte & 0x7f));
-    await this.law(
-      fc.asyncProperty(filling, filling, async (before, after) => {
-        const start = await wakeCount(this);
-        await sendToPort(this, magicFrame(this, before, MAGIC_REPEATS - 1, after));
-        expectNumber(await wakeCount(this), start, 'wake-ups by fifteen addresses');
-        await sendToPort(this, magicFrame(this, before, MAGIC_REPEATS, after));
-        expectNumber(await wakeCount(this), start + 1, 'wake-ups by sixteen addresses');
-      }),
-      { runs: 0.3 },
-    );
-  },
-);
-
-Given(/^SecureOn with the password ((?:[0-9a-f]{2}){1,6})$/, async function (this: NicWorld, password: string) {
-  const bytes = Uint8Array.from(Buffer.from(password, 'hex'));
-  const change = { ETHTOOL_A_WOL_MODES: bitList(['magicsecure'], WAKE_NAMES), ETHTOOL_A_WOL_SOPASS: bytes };
-  accepted(await ethtoolCall(this, 'WOL_SET', change), 'SecureOn');
-});
-
-When(/^a magic packet with the password ([0-9a-f]{12}) arrives$/, async function (this: NicWorld, password: string) {
-  const bytes = Uint8Array.from(Buffer.from(password, 'hex'));
-  await sendToPort(this, magicFrame(this, new Uint8Array(0), MAGIC_REPEATS, bytes));
-});
-
-Then(/^the host was woken (\d+) times?$/, async function (this: NicWorld, times: string) {
-  expectNumber(await wakeCount(this), Number(times), 'wake-ups');
-});
-
-Then(/^the password reads back as ([0-9a-f]{12})$/, async function (this: NicWorld, password: string) {
-  const reply = await read(this, settingGroup('wake-up'));
-  const bytes = bytesIn(reply, 'ETHTOOL_A_WOL_SOPASS') ?? new Uint8Array(0);
-  expectThat(hex(bytes) === password, `the password is ${hex(bytes)}`);
+Given('somebody listens to ethtool', async function (this: NicWorld) {
+  settingNotes(this).listener = await listenToEthtool(this);
 });
 
 When(
-  /^(the longest|a longer) verification time of the MAC merge layer is set$/,
-  async function (this: NicWorld, which: string) {
-    const most = numberIn(await read(this, settingGroup('the MAC merge layer')), 'ETHTOOL_A_MM_MAX_VERIFY_TIME') ?? 0;
-    const change = { ETHTOOL_A_MM_VERIFY_TIME: which === 'the longest' ? most : most + 1 };
-    await askOperation(this, 'MM_SET', change);
+  /^([A-Z]+_SET) is asked of the port with all that ([A-Z]+_GET) answers$/,
+  async function (this: NicWorld, set: EthtoolOperationName, get: EthtoolOperationName) {
+    const reply = accepted(await ethtoolCall(this, get), `asking for ${get}`);
+    const same = settableIn(set, reply);
+    expectThat(Object.keys(same).length > 0, `nothing of ${get} can be set`);
+    accepted(await ethtoolCall(this, set, same), `${set} with what is in force`);
+  },
+);
+
+const announcedByEthtool = async (world: NicWorld): Promise<readonly Announcement[]> => {
+  const { listener } = settingNotes(world);
+  expectThat(listener !== undefined, 'nobody listens');
+  return listener.announcements(world.quietMs);
+};
+
+Then('nothing is announced by ethtool', async function (this: NicWorld) {
+  const names = (await announcedByEthtool(this)).map(({ name }) => name);
+  expectThat(names.length === 0, `announced is ${names.join(', ')}`);
+});
+
+Then(
+  /^ethtool announces ([A-Z]+_NTF) once, with what ([A-Z]+_GET) answers$/,
+  async function (this: NicWorld, notification: string, get: EthtoolOperationName) {
+    const [first, ...others] = (await announcedByEthtool(this)).filter(({ name }) => name === notification);
+    expectThat(first !== undefined && others.length === 0, `it is announced ${others.length + (first ? 1 : 0)} times`);
+    const reply = accepted(await ethtoolCall(this, get), `asking for ${get}`);
+    for (const [name, value] of Object.entries(first.values))
+      if (typeof value === 'number') expectNumber(value, numberIn(reply, name) ?? -1, name);
+    const bits = (values: Values): string =>
+      Object.values(values)
+        .filter(isValues)
+        .map((each) => [...decodeBits(each, LINK_MODE_NAMES).set].sort().join(' '))
+        .join('; ');
+    expectThat(bits(first.values) === bits(reply), `${bits(first.values)} is announced`);
   },
 );
 
 // Energy.
 
-const eee = async (world: NicWorld): Promise<Values> => read(world, settingGroup('energy saving'));
+const eee = async (world: NicWorld): Promise<Values> => readSettings(world, settingGroup('energy saving'));
+
+Then('a mode is offered for energy saving by both ends', async function (this: NicWorld) {
+  const reply = await eee(this);
+  const [ours, peer] = ['OURS', 'PEER'].map(
+    (end) => decodeBits(nestIn(reply, `ETHTOOL_A_EEE_MODES_${end}`), LINK_MODE_NAMES).set,
+  );
+  const both = [...(ours ?? [])].filter((mode) => peer?.has(mode) === true);
+  expectThat(both.length > 0, 'no mode is told of both ends');
+});
 
 Given('energy saving is switched on', async function (this: NicWorld) {
   accepted(await ethtoolCall(this, 'EEE_SET', { ETHTOOL_A_EEE_ENABLED: 1 }), 'switching energy saving on');
@@ -265,53 +205,6 @@ When('the mode of the link is not offered for energy saving', async function (th
   const others = [...mask].filter((mode) => !mode.startsWith(`${speed}base`));
   const change = { ETHTOOL_A_EEE_MODES_OURS: bitList(others, LINK_MODE_NAMES) };
   accepted(await ethtoolCall(this, 'EEE_SET', change), `offering ${others.join(' ')}`);
-});
-
-// The link.
-
-When('the lowest speed of the port is asked for in autonegotiation', async function (this: NicWorld) {
-  const { ours } = accepted(await (await this.ethtool()).linkModes(this.port.netDevice), 'asking for the link modes');
-  const speeds = [...ours.mask].map((mode) => Number.parseInt(mode, 10)).filter((speed) => speed > 0);
-  const lowest = Math.min(...speeds);
-  this.note('asked speed', () => ({ lowest }));
-  const change = { ETHTOOL_A_LINKMODES_AUTONEG: 1, ETHTOOL_A_LINKMODES_SPEED: lowest };
-  await askOperation(this, 'LINKMODES_SET', change);
-});
-
-Then('every mode of this speed is advertised, and no mode of another speed', async function (this: NicWorld) {
-  const { lowest } = this.note('asked speed', () => ({ lowest: 0 }));
-  const { ours } = accepted(await (await this.ethtool()).linkModes(this.port.netDevice), 'asking for the link modes');
-  for (const mode of ours.mask) {
-    const speed = Number.parseInt(mode, 10);
-    if (Number.isNaN(speed)) continue;
-    expectThat(ours.set.has(mode) === (speed === lowest), `${mode} is ${ours.set.has(mode) ? '' : 'not '}advertised`);
-  }
-});
-
-Then(/^the reason for the missing link is number (\d+)$/, async function (this: NicWorld, number: string) {
-  const { replies } = await askOperation(this, 'LINKSTATE_GET');
-  expectNumber(numberIn(replies[0], 'ETHTOOL_A_LINKSTATE_EXT_STATE') ?? -1, Number(number), 'extended state');
-});
-
-Then('no reason for a missing link is given', async function (this: NicWorld) {
-  const { replies } = await askOperation(this, 'LINKSTATE_GET');
-  expectThat(replies[0]?.['ETHTOOL_A_LINKSTATE_EXT_STATE'] === undefined, 'a reason is given');
-});
-
-const downCount = async (world: NicWorld): Promise<number> => {
-  const { replies } = await askOperation(world, 'LINKSTATE_GET', {}, { header: { ETHTOOL_A_HEADER_FLAGS: 4 } });
-  const count = numberIn(replies[0], 'ETHTOOL_A_LINKSTATE_EXT_DOWN_CNT');
-  expectThat(count !== undefined, 'the link downs are not counted');
-  return count;
-};
-
-Given('the link downs are noted', async function (this: NicWorld) {
-  settingNotes(this).before = { downs: await downCount(this) };
-});
-
-Then(/^there were (\d+) more of them$/, async function (this: NicWorld, times: string) {
-  const before = numberIn(settingNotes(this).before, 'downs') ?? 0;
-  expectNumber((await downCount(this)) - before, Number(times), 'link downs');
 });
 
 // Statistics.
@@ -361,6 +254,8 @@ interface Step {
   readonly usecs: number;
   readonly packets: number;
 }
+const COMPLETIONS = 'ETHTOOL_A_IRQ_MODERATION_COMPS';
+const profileNotes = (world: NicWorld): { before: string } => world.note('profile', () => ({ before: '' }));
 const profile = (reply: Values, direction: Direction): Step[] =>
   listIn(nestIn(reply, `ETHTOOL_A_COALESCE_${direction}_PROFILE`), 'ETHTOOL_A_PROFILE_IRQ_MODERATION')
     .filter(isValues)
@@ -404,6 +299,23 @@ When('a profile with one step more than there are is set', async function (this:
   await askOperation(this, 'COALESCE_SET', profileValues('RX', [...steps, { usecs: 1, packets: 1 }]));
 });
 
+When('a profile with a limit of completions is set', async function (this: NicWorld) {
+  const steps = await readProfile(this, 'RX');
+  profileNotes(this).before = JSON.stringify(steps);
+  const [first, ...others] = listIn(
+    nestIn(profileValues('RX', steps), 'ETHTOOL_A_COALESCE_RX_PROFILE'),
+    'ETHTOOL_A_PROFILE_IRQ_MODERATION',
+  );
+  const wanted = { ...(isValues(first) ? first : {}), ETHTOOL_A_IRQ_MODERATION_USEC: 99, [COMPLETIONS]: 5 };
+  const profileOf = { ETHTOOL_A_PROFILE_IRQ_MODERATION: [wanted, ...others] };
+  await askOperation(this, 'COALESCE_SET', { ETHTOOL_A_COALESCE_RX_PROFILE: profileOf });
+});
+
+Then('the profile is what it was', async function (this: NicWorld) {
+  const now = JSON.stringify(await readProfile(this, 'RX'));
+  expectThat(now === profileNotes(this).before, `the profile is ${now}`);
+});
+
 // RSS contexts.
 
 Then(
@@ -429,7 +341,8 @@ Given('two RSS contexts beside the main one', async function (this: NicWorld) {
 
 // The MAC merge layer.
 
-const mergeStatus = async (world: NicWorld): Promise<Values> => read(world, settingGroup('the MAC merge layer'));
+const mergeStatus = async (world: NicWorld): Promise<Values> =>
+  readSettings(world, settingGroup('the MAC merge layer'));
 
 Given('the MAC merge layer verifies', async function (this: NicWorld) {
   const change = {
@@ -451,3 +364,14 @@ Then(
     expectNumber(numberIn(reply, 'ETHTOOL_A_MM_TX_ACTIVE') ?? -1, 0, 'active preemption');
   },
 );
+
+When('the smallest fragment of transmission is set to {int}', async function (this: NicWorld, size: number) {
+  settingNotes(this).before = await mergeStatus(this);
+  accepted(await ethtoolCall(this, 'MM_SET', { ETHTOOL_A_MM_TX_MIN_FRAG_SIZE: size }), 'setting the fragment');
+});
+
+Then('the smallest fragment of reception is what it was', async function (this: NicWorld) {
+  const before = numberIn(settingNotes(this).before, 'ETHTOOL_A_MM_RX_MIN_FRAG_SIZE') ?? -1;
+  const now = numberIn(await mergeStatus(this), 'ETHTOOL_A_MM_RX_MIN_FRAG_SIZE') ?? -2;
+  expectNumber(now, before, 'the smallest fragment of reception');
+});

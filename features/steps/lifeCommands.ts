@@ -120,8 +120,9 @@ const probe = (vf: number): Command =>
   ofVf(
     'probe',
     vf,
-    async (of, world, { isUp }) => {
+    async (of, world, { isUp, autoprobe }) => {
       await probeDriver(world, vf);
+      if (!autoprobe) return;
       of.isBound = true;
       if (isUp) await useVf(world, vf);
       else await findVf(world, vf);

@@ -160,6 +160,19 @@ When(/^the driver of VF (\d+) is probed$/, async function (this: NicWorld, vf: s
   await findVf(this, Number(vf));
 });
 
+When(/^the driver of VF (\d+) is probed once more$/, async function (this: NicWorld, vf: string) {
+  const name = await busNameOf(this, `virtfn${vf}`);
+  answerOf(this, await this.target.sysfs.write('bus/pci/drivers_probe', name));
+});
+
+When(/^VF (\d+) is bound to the driver of VF (\d+)$/, async function (this: NicWorld, vf: string, other: string) {
+  answerOf(this, await writeDevice(this, `virtfn${other}/driver/bind`, await busNameOf(this, `virtfn${vf}`)));
+});
+
+When(/^nobody is bound to the driver of VF (\d+)$/, async function (this: NicWorld, vf: string) {
+  answerOf(this, await writeDevice(this, `virtfn${vf}/driver/bind`, 'ffff:ff:1f.7'));
+});
+
 When(/^the driver of VF (\d+) is loaded anew$/, async function (this: NicWorld, vf: string) {
   await unbindDriver(this, Number(vf));
   await probeDriver(this, Number(vf));

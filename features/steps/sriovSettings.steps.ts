@@ -304,3 +304,21 @@ Then('the port is announced once, without functions', async function (this: NicW
 /** By the names of IFLA_VF_STATS_. */
 export const countersIn = (info: Values): ReadonlyMap<string, number> =>
   new Map([...VF_STATISTICS.byName.keys()].map((name) => [name, numberIn(nestIn(info, 'IFLA_VF_STATS'), name) ?? 0]));
+
+Then(/^the old form of the rate of VF (\d+) tells (\d+)$/, async function (this: NicWorld, vf: string, rate: string) {
+  const told = nestIn(await vfInfo(this, Number(vf)), 'IFLA_VF_TX_RATE');
+  expectNumber(numberIn(told, 'rate') ?? -1, Number(rate), 'the rate');
+});
+
+const ETH_P_8021Q = 0x8100;
+Then(
+  /^the list of VLANs of VF (\d+) has (\d+) with priority (\d+) and the customer protocol, and nothing else$/,
+  async function (this: NicWorld, vf: string, vlan: string, qos: string) {
+    const list = nestIn(await vfInfo(this, Number(vf)), 'IFLA_VF_VLAN_LIST');
+    const [first, ...others] = listIn(list, 'IFLA_VF_VLAN_INFO').filter(isValues);
+    expectNumber(others.length, 0, 'more VLANs');
+    expectNumber(numberIn(first, 'vlan') ?? -1, Number(vlan), 'the VLAN');
+    expectNumber(numberIn(first, 'qos') ?? -1, Number(qos), 'the priority');
+    expectNumber(numberIn(first, 'vlan_proto') ?? -1, ETH_P_8021Q, 'the protocol');
+  },
+);

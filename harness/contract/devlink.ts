@@ -5,6 +5,7 @@
  * The core of the kernel keeps what the user asked for and decides what is allowed; a driver is told, and answers what really is.
  */
 import type { DriverResult, ParentDevice } from './device.js';
+import type { DevlinkSharedBufferOps } from './sharedBuffers.js';
 import type { Awaitable, MacAddress, PortName } from './values.js';
 
 export interface DevlinkOps {
@@ -27,6 +28,7 @@ export interface DevlinkOps {
   readonly traps?: DevlinkTrapOps;
   readonly rate?: DevlinkRateOps;
   readonly selftests?: DevlinkSelftestOps;
+  readonly sharedBuffers?: DevlinkSharedBufferOps;
 }
 
 /** What the kernel offers to the driver. Calls without an answer return at once. */

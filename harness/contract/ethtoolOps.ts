@@ -1,8 +1,29 @@
 /**
- * ethtool_ops beside those of the data path: wake-up, energy, cable, module, self test, and what a user reads of the device. Each is
- * optional; a device that lacks one answers EOPNOTSUPP, as in Linux. Names are those of the uAPI's string sets.
+ * ethtool_ops: those of the data path (EthtoolOps), and beside them wake-up, energy, cable, module, self test, and what a user reads of
+ * the device. Each is optional; a device that lacks one answers EOPNOTSUPP, as in Linux. Names are those of the uAPI's string sets.
  */
 import type { DriverResult } from './device.js';
+import type {
+  ChannelCounts,
+  Channels,
+  Coalesce,
+  Fec,
+  FecMode,
+  FlowRuleOps,
+  FlowType,
+  HashField,
+  HwTimestampConfig,
+  LinkRequest,
+  LinkSettings,
+  Pause,
+  PauseSettings,
+  RingSettings,
+  Rings,
+  Rss,
+  RssChange,
+  TimestampingInfo,
+} from './deviceSettings.js';
+import type { StandardStatistics } from './deviceStatistics.js';
 import type { Awaitable, PortName } from './values.js';
 
 export interface EthtoolDeviceOps {
@@ -227,4 +248,38 @@ export interface ProfileStep {
 export interface CoalesceProfiles {
   readonly rx: readonly ProfileStep[];
   readonly tx: readonly ProfileStep[];
+}
+
+/** ethtool_ops: each operation is optional, a device that lacks one answers EOPNOTSUPP. Sizes and times in ethtool's units. */
+export interface EthtoolOps extends EthtoolDeviceOps {
+  readonly getRings?: (port: PortName) => Awaitable<Rings>;
+  readonly setRings?: (port: PortName, rings: RingSettings) => Awaitable<DriverResult>;
+  readonly getChannels?: (port: PortName) => Awaitable<Channels>;
+  readonly setChannels?: (port: PortName, channels: ChannelCounts) => Awaitable<DriverResult>;
+  /** supported_coalesce_params: the parameters, of Coalesce, that the device has. */
+  readonly supportedCoalesce?: readonly (keyof Coalesce)[];
+  readonly getCoalesce?: (port: PortName) => Awaitable<Coalesce>;
+  readonly setCoalesce?: (port: PortName, coalesce: Coalesce) => Awaitable<DriverResult>;
+  readonly getPause?: (port: PortName) => Awaitable<Pause>;
+  readonly setPause?: (port: PortName, pause: PauseSettings) => Awaitable<DriverResult>;
+  readonly getRss?: (port: PortName, context: number) => Awaitable<DriverResult<Rss>>;
+  readonly setRss?: (port: PortName, context: number, change: RssChange) => Awaitable<DriverResult>;
+  /** Contexts beside the main one (0), numbered by the kernel. */
+  readonly createRssContext?: (port: PortName, context: number, change: RssChange) => Awaitable<DriverResult>;
+  readonly removeRssContext?: (port: PortName, context: number) => Awaitable<DriverResult>;
+  /** Which fields of which flow type are hashed: ETHTOOL_GRXFH, ETHTOOL_SRXFH. */
+  readonly getRxHashFields?: (port: PortName, flow: FlowType) => Awaitable<readonly HashField[]>;
+  readonly setRxHashFields?: (port: PortName, flow: FlowType, fields: readonly HashField[]) => Awaitable<DriverResult>;
+  /** n-tuple filters: ETHTOOL_SRXCLSRLINS and its kin. */
+  readonly flowRules?: FlowRuleOps;
+  readonly getLink?: (port: PortName) => Awaitable<LinkSettings>;
+  readonly setLink?: (port: PortName, settings: LinkRequest) => Awaitable<DriverResult>;
+  readonly getTimestamping?: (port: PortName) => Awaitable<TimestampingInfo>;
+  readonly getHwTimestamp?: (port: PortName) => Awaitable<HwTimestampConfig>;
+  readonly setHwTimestamp?: (port: PortName, config: HwTimestampConfig) => Awaitable<DriverResult<HwTimestampConfig>>;
+  readonly getFec?: (port: PortName) => Awaitable<Fec>;
+  readonly setFec?: (port: PortName, modes: readonly FecMode[]) => Awaitable<DriverResult>;
+  readonly standardStatistics?: (port: PortName) => Awaitable<StandardStatistics>;
+  /** ETH_SS_STATS: private counters by name, in a constant order. */
+  readonly privateStatistics?: (port: PortName) => Awaitable<readonly (readonly [name: string, value: number])[]>;
 }

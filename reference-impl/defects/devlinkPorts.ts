@@ -201,6 +201,9 @@ export const devlinkPortsDefects: readonly Defect[] = [
       }),
     },
   ),
+  seen(row('PART-IS-WHOLE', 'DL-DEV-007', 'A part looks like the whole', 'NLM_F_DUMP_FILTERED is forgotten.'), {
+    kernel: core({ marksParts: false }),
+  }),
   documented(row('SILENT-RENAME', 'DL-PORT-005', 'A new name is not told', 'Ports are not announced.'), {
     kernel: silent('PORT_NEW'),
   }),

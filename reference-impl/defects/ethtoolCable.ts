@@ -5,6 +5,14 @@ import { ethtool, service } from './replacedParts.js';
 /** Tests of the cable. */
 export const ethtoolCableDefects: readonly Defect[] = [
   {
+    id: 'DEF-ETH-CABLE-WHOLE-IS-HALF',
+    title: 'Without a range half of the cable is measured',
+    description: 'The longest cable is another one than that of the core.',
+    origin: CABLE_TEST,
+    caughtBy: 'ETH-CABLE-010',
+    kernel: ethtool({ longestCable: 7500 }),
+  },
+  {
     id: 'DEF-ETH-CABLE-SILENT',
     title: 'The end of a cable test is not announced',
     description: 'Results are kept until somebody asks.',

@@ -4,11 +4,13 @@ import {
   ETHTOOL_NETLINK,
   NETLINK_TABLE,
   PHY_TOPOLOGY,
+  PRACTICE,
   RSS_NETLINK,
   STATISTICS,
   STRING_SETS,
 } from './origins.js';
 import { ethtool } from './replacedParts.js';
+import { withEthtool } from './wrapDevice.js';
 import { EINVAL, EOPNOTSUPP } from '../kernel/errno.js';
 import { isValues, listIn, nestIn, type Values } from '../netlink/schema.js';
 
@@ -106,6 +108,65 @@ export const ethtoolNetlinkDefects: readonly Defect[] = [
     origin: ETHTOOL_NETLINK,
     caughtBy: 'ETH-NTF-002',
     kernel: ethtool({ announces: (subject, changed) => changed || subject === 'eee' }),
+  },
+  {
+    id: 'DEF-ETH-STAT-NO-STRINGS',
+    title: 'Groups do not name their strings',
+    description: 'The number of the set is left at zero.',
+    origin: STATISTICS,
+    caughtBy: 'ETH-STAT-006',
+    kernel: ethtool({
+      reply: (operation, values) => {
+        const groups = listIn(values, 'ETHTOOL_A_STATS_GRP').filter(isValues);
+        if (operation !== 'STATS_GET') return values;
+        return { ...values, ETHTOOL_A_STATS_GRP: groups.map((group) => ({ ...group, ETHTOOL_A_STATS_GRP_SS_ID: 0 })) };
+      },
+    }),
+  },
+  {
+    id: 'DEF-ETH-STAT-PAUSE-WHOLE',
+    title: 'Pause counters are said to be those of the whole',
+    description: 'The source of the request is not kept.',
+    origin: STATISTICS,
+    caughtBy: 'ETH-STAT-003',
+    kernel: ethtool({
+      reply: (operation, values) =>
+        operation === 'PAUSE_GET' && values['ETHTOOL_A_PAUSE_STATS_SRC'] !== undefined
+          ? { ...values, ETHTOOL_A_PAUSE_STATS_SRC: 0 }
+          : values,
+    }),
+  },
+  {
+    id: 'DEF-ETH-TS-NO-INDEX',
+    title: 'The clock has no index',
+    description: 'The driver registers a clock and does not tell it.',
+    origin: PRACTICE,
+    caughtBy: 'ETH-TS-002',
+    wrap: (device) =>
+      withEthtool(device, (sound) => ({
+        getTimestamping: async (port) => ({
+          ...((await sound.getTimestamping?.(port)) ?? { flags: [], txTypes: [], rxFilters: [] }),
+          phcIndex: null,
+        }),
+      })),
+  },
+  ...(['linkinfo', 'linkmodes', 'debug', 'privflags', 'pause', 'fec', 'module', 'mm'] as const).map(
+    (subject): Defect => ({
+      id: `DEF-ETH-NTF-${subject.toUpperCase()}-UNCHANGED`,
+      title: `A request of ${subject} that changes nothing is announced`,
+      description: 'Whether something has changed is not looked at.',
+      origin: ETHTOOL_NETLINK,
+      caughtBy: 'ETH-NTF-002',
+      kernel: ethtool({ announces: (of, changed) => changed || of === subject }),
+    }),
+  ),
+  {
+    id: 'DEF-ETH-NTF-LINKMODES-SILENT',
+    title: 'Another advertisement is not announced',
+    description: 'The driver is told, and nobody else.',
+    origin: ETHTOOL_NETLINK,
+    caughtBy: 'ETH-NTF-002',
+    kernel: ethtool({ announces: (subject, changed) => changed && subject !== 'linkmodes' }),
   },
   {
     id: 'DEF-ETH-NTF-EEE-SILENT',

@@ -1,5 +1,15 @@
 import type { Defect } from './defect.js';
-import { COALESCE_CHECKS, EEE, LINK_MODES, LINK_STATE, MAC_MERGE, PRACTICE, PRIVATE_FLAGS, WAKE } from './origins.js';
+import {
+  COALESCE_CHECKS,
+  EEE,
+  FEC,
+  LINK_MODES,
+  LINK_STATE,
+  MAC_MERGE,
+  PRACTICE,
+  PRIVATE_FLAGS,
+  WAKE,
+} from './origins.js';
 import { ethtool, service } from './replacedParts.js';
 import { withEthtool } from './wrapDevice.js';
 import type { DriverResult, PrivateFlagOps } from '../../harness/contract/index.js';
@@ -16,6 +26,58 @@ const stickyFlags = (sound: PrivateFlagOps): PrivateFlagOps => ({
 
 /** Settings of a device by ethtool. */
 export const ethtoolSettingDefects: readonly Defect[] = [
+  {
+    id: 'DEF-ETH-EEE-NO-PEER',
+    title: 'The far end seems to offer nothing',
+    description: 'The driver does not read what it was told by it.',
+    origin: EEE,
+    caughtBy: 'ETH-EEE-004',
+    kernel: ethtool({
+      reply: (operation, values) =>
+        operation === 'EEE_GET' ? { ...values, ETHTOOL_A_EEE_MODES_PEER: { ETHTOOL_A_BITSET_NOMASK: true } } : values,
+    }),
+  },
+  {
+    id: 'DEF-ETH-MM-ONE-FRAGMENT',
+    title: 'Both directions have one smallest fragment',
+    description: 'Both attributes are filled from the same member.',
+    origin: MAC_MERGE,
+    caughtBy: 'ETH-MM-007',
+    kernel: ethtool({
+      reply: (operation, values) =>
+        operation === 'MM_GET'
+          ? { ...values, ETHTOOL_A_MM_RX_MIN_FRAG_SIZE: values['ETHTOOL_A_MM_TX_MIN_FRAG_SIZE'] ?? 0 }
+          : values,
+    }),
+  },
+  {
+    id: 'DEF-ETH-COA-COMPLETIONS',
+    title: 'A limit of completions is taken and dropped',
+    description: 'The members of a step are not compared with those of the device.',
+    origin: COALESCE_CHECKS,
+    caughtBy: 'ETH-COA-003',
+    kernel: ethtool({ checksModeration: false }),
+  },
+  {
+    id: 'DEF-ETH-LINK-HALF',
+    title: 'Half duplex is taken and is full',
+    description: 'The driver does not look at the duplex that is asked for.',
+    origin: PRACTICE,
+    caughtBy: 'ETH-LINK-006',
+    wrap: (device) =>
+      withEthtool(device, (sound) => ({
+        setLink: (port, { autoneg, speed }) =>
+          sound.setLink?.(port, { autoneg, ...(speed === undefined ? {} : { speed }) }) ?? done,
+      })),
+  },
+  {
+    id: 'DEF-ETH-FEC-NO-NONE',
+    title: 'No error correction is no mode',
+    description: 'The table of modes has the codes alone.',
+    origin: FEC,
+    caughtBy: 'ETH-FEC-002',
+    kernel: ethtool({ isFecMode: (name) => name !== 'None' }),
+  },
   {
     id: 'DEF-ETH-WOL-CLEARS-REST',
     title: 'A shorter password clears the rest',

@@ -1,7 +1,9 @@
 import { controlBufferDefects } from './controlBuffers.js';
 import { controlDumpDefects } from './controlDumps.js';
 import { controlLinkDefects } from './controlLinks.js';
-import { controlNetlinkDefects } from './controlNetlink.js';
+import { controlAttributeDefects } from './controlAttributes.js';
+import { controlExplanationDefects } from './controlExplanations.js';
+import { controlFramingDefects } from './controlFraming.js';
 import type { Defect } from './defect.js';
 import { coalesceDefects } from './coalesce.js';
 import { featureDefects } from './features.js';
@@ -49,8 +51,11 @@ import { switchUniformityDefects } from './switchUniformity.js';
 import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
 import { devlinkPortsDefects } from './devlinkPorts.js';
+import { devlinkHealthDefects } from './devlinkHealth.js';
 import { devlinkStateDefects } from './devlinkState.js';
-import { devlinkTablesDefects } from './devlinkTables.js';
+import { devlinkParamsDefects } from './devlinkParams.js';
+import { devlinkReloadsDefects } from './devlinkReloads.js';
+import { devlinkResourcesDefects } from './devlinkResources.js';
 import { nettoolDefects } from './nettool.js';
 import { ethtoolCableDefects } from './ethtoolCable.js';
 import { ethtoolIoctlDefects } from './ethtoolIoctl.js';
@@ -60,11 +65,14 @@ import { ethtoolSettingDefects } from './ethtoolSettings.js';
 
 import { representorDefects } from './representors.js';
 import { sriovFunctionDefects } from './sriovFunctions.js';
+import { sriovLifeDefects } from './sriovLife.js';
 import { sriovSettingDefects } from './sriovSettings.js';
 import { sriovSwitchDefects } from './sriovSwitch.js';
 import { switchLearningDefects } from './switchLearning.js';
 import { devlinkRefusalDefects } from './devlinkRefusals.js';
 import { controlBoundDefects } from './controlBounds.js';
+
+import { devlinkBuffersDefects } from './devlinkBuffers.js';
 
 export type { Defect } from './defect.js';
 
@@ -107,17 +115,23 @@ export const defects: readonly Defect[] = [
   ...switchAccessListDefects,
   ...switchFilterDefects,
   ...switchMirrorDefects,
+  ...sriovLifeDefects,
   ...sriovFunctionDefects,
   ...sriovSettingDefects,
   ...sriovSwitchDefects,
   ...representorDefects,
   ...switchTeamDefects,
   ...switchHostDefects,
-  ...controlNetlinkDefects,
+  ...controlFramingDefects,
+  ...controlAttributeDefects,
+  ...controlExplanationDefects,
   ...controlDumpDefects,
   ...controlLinkDefects,
   ...devlinkPortsDefects,
-  ...devlinkTablesDefects,
+  ...devlinkParamsDefects,
+  ...devlinkResourcesDefects,
+  ...devlinkReloadsDefects,
+  ...devlinkHealthDefects,
   ...devlinkStateDefects,
   ...address6Defects,
   ...route6Defects,
@@ -135,4 +149,5 @@ export const defects: readonly Defect[] = [
   ...controlBoundDefects,
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
+  ...devlinkBuffersDefects,
 ];

@@ -81,6 +81,25 @@ function diesAfterRestarts(device: Device): Device {
 
 export const linkDefects: readonly Defect[] = [
   {
+    id: 'DEF-LINK-NO-PEER',
+    title: 'The far end seems to offer nothing',
+    description: 'The driver does not read what it was told by it.',
+    origin: PRACTICE,
+    caughtBy: 'NIC-LINK-014',
+    wrap: (device) =>
+      withEthtool(device, (sound) => ({
+        ...(sound.getLink === undefined
+          ? {}
+          : {
+              getLink: async (port) => {
+                const link = await sound.getLink?.(port);
+                if (link === undefined) throw new Error('the device has no link settings');
+                return { ...link, partnerAdvertised: [] };
+              },
+            }),
+      })),
+  },
+  {
     id: 'DEF-LINK-CARRIER-STAYS',
     title: 'The loss of the carrier is not reported',
     description: 'The driver never calls netif_carrier_off().',

@@ -173,3 +173,12 @@ export const REGION_NEW = kernelSource(
   'The id that __devlink_region_snapshot_id_get chose keeps its first user',
   'net/devlink/region.c',
 );
+export const DRIVER_CORE = kernelSource('Who may be given a driver', 'drivers/base/dd.c');
+export const FIRMWARE_LOADER = kernelSource('Path traversal was blocked late', 'drivers/base/firmware_loader/main.c');
+export const FEC = kernelSource('What stands for no error correction', 'net/ethtool/fec.c');
+export const PCI_PROBE = kernelSource('When a function may have a driver', 'drivers/pci/pci-driver.c');
+export const SHARED_BUFFERS = kernelSource('What the core checks of shared buffers', 'net/devlink/sb.c');
+export const MLXSW_BUFFERS = kernelSource(
+  'What a driver checks of shared buffers',
+  'drivers/net/ethernet/mellanox/mlxsw/spectrum_buffers.c',
+);

@@ -225,6 +225,14 @@ export const representorDefects: readonly Defect[] = [
       })),
   },
   {
+    id: 'DEF-SRIOV-FUNCTION-SILENT',
+    title: 'A function gets another address without a word',
+    description: 'The driver is told, and nobody else.',
+    origin: REPRESENTORS,
+    caughtBy: 'REP-FUNC-001',
+    kernel: (parts) => ({ ...parts, devlink: { ...parts.devlink, announcesFunction: false } }),
+  },
+  {
     id: 'DEF-SRIOV-RULE-TO-REPRESENTOR',
     title: 'A rule to a representor ends at the representor',
     description: 'Redirection is taken literally: the frame is received there.',

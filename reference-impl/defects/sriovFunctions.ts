@@ -1,8 +1,7 @@
-/** Seeded defects of virtual functions: their life, links, rates, counters, and what they ask for. */
+/** Seeded defects of virtual functions: their links, rates, counters, and what they ask for. */
 import type { DriverResult, Vid, VfStatistics } from '../../harness/contract/index.js';
 import type { EswitchParts } from '../device/eswitch/eswitchParts.js';
 import {
-  DEFAULT_SETTINGS,
   LINK_STATE_AUTO,
   LINK_STATE_DISABLE,
   noCounters,
@@ -10,8 +9,8 @@ import {
 } from '../device/eswitch/virtualFunction.js';
 import { EINVAL, refused } from '../kernel/errno.js';
 import type { Defect } from './defect.js';
-import { ICE_VF, IGB_VF, IXGBE_VF, NETDEVSIM_VF, PCI_IOV, PRACTICE } from './origins.js';
-import { eswitch, sriov } from './replacedParts.js';
+import { ICE_VF, IGB_VF, IXGBE_VF, PRACTICE } from './origins.js';
+import { eswitch } from './replacedParts.js';
 import { withSriov } from './wrapDevice.js';
 
 const NOT_THERE: DriverResult<VfStatistics> = refused(EINVAL);
@@ -71,158 +70,6 @@ const takingFromAll = remembering((parts) => {
 });
 
 export const sriovFunctionDefects: readonly Defect[] = [
-  {
-    id: 'DEF-SRIOV-ONE-FEWER',
-    title: 'One function fewer than asked',
-    description: 'The driver keeps one of the functions for itself, and says that all is well.',
-    origin: IGB_VF,
-    caughtBy: 'SRIOV-LIFE-001',
-    eswitch: eswitch({ enabled: (asked) => asked - 1 }),
-  },
-  {
-    id: 'DEF-SRIOV-NUMBER-CUT',
-    title: 'A number is cut to 16 bits',
-    description: 'What is written is parsed loosely, and 65536 functions are none.',
-    origin: PCI_IOV,
-    caughtBy: 'SRIOV-LIFE-002',
-    kernel: sriov({ parseNumber: (text) => Number.parseInt(text, 10) & 0xffff }),
-  },
-  {
-    id: 'DEF-SRIOV-NO-TOTAL',
-    title: 'Nobody looks at the total',
-    description: 'More functions are enabled than the device has.',
-    origin: PCI_IOV,
-    caughtBy: 'SRIOV-LIFE-003',
-    kernel: sriov({ checksTotal: false }),
-  },
-  {
-    id: 'DEF-SRIOV-SAME-IS-CHANGE',
-    title: 'The same number is a change',
-    description: 'Writing what there is asks the driver, and is refused as a change in use.',
-    origin: PCI_IOV,
-    caughtBy: 'SRIOV-LIFE-004',
-    kernel: sriov({ asksForSame: true }),
-  },
-  {
-    id: 'DEF-SRIOV-CHANGE-IN-USE',
-    title: 'The number changes under the feet of guests',
-    description: 'Functions in use are taken away to make another number of them.',
-    origin: PCI_IOV,
-    caughtBy: 'SRIOV-LIFE-005',
-    kernel: sriov({ refusesChangeInUse: false }),
-  },
-  {
-    id: 'DEF-SRIOV-LAST-STAYS',
-    title: 'The last function stays',
-    description: 'Taking away stops one too early: a net device is left whose function is gone.',
-    origin: PCI_IOV,
-    caughtBy: 'SRIOV-LIFE-006',
-    kernel: sriov({ unbindsAll: (count) => count - 1 }),
-  },
-  {
-    id: 'DEF-SRIOV-STRIDE',
-    title: 'The stride is left out',
-    description: 'Functions are looked for one behind the other, where other devices are.',
-    origin: PCI_IOV,
-    caughtBy: 'SRIOV-LIFE-007',
-    kernel: sriov({ routingId: (own, offset, _stride, index) => own + offset + index }),
-  },
-  {
-    id: 'DEF-SRIOV-ALWAYS-PROBES',
-    title: 'Drivers are probed though nobody wants them',
-    description: 'The switch for probing is kept and not looked at.',
-    origin: PCI_IOV,
-    caughtBy: 'SRIOV-LIFE-008',
-    kernel: sriov({ probes: () => true }),
-  },
-  {
-    id: 'DEF-SRIOV-NET-DEVICE-STAYS',
-    title: 'A net device outlives its function',
-    description: 'The driver of the function is told to go, and leaves its net device registered.',
-    origin: PRACTICE,
-    caughtBy: 'SRIOV-LIFE-009',
-    wrap: (device) => withSriov(device, () => ({ unbind: () => undefined })),
-  },
-  {
-    id: 'DEF-SRIOV-SETTINGS-KEPT',
-    title: 'Settings of functions that are gone come back',
-    description: 'The driver keeps its array, and the next functions find what the last ones had.',
-    origin: NETDEVSIM_VF,
-    caughtBy: 'SRIOV-LIFE-010',
-    eswitch: eswitch({ settingsAtStart: (before) => ({ ...DEFAULT_SETTINGS, ...before }) }),
-  },
-  {
-    id: 'DEF-SRIOV-TRUST-KEPT',
-    title: 'Trust outlives the function',
-    description: 'Trust is a flag of the hardware queue and not cleared with the rest.',
-    origin: IXGBE_VF,
-    caughtBy: 'SRIOV-LIFE-010',
-    eswitch: eswitch({ settingsAtStart: (before) => ({ ...DEFAULT_SETTINGS, trusted: before?.trusted === true }) }),
-  },
-  {
-    id: 'DEF-SRIOV-RATE-KEPT',
-    title: 'A rate outlives the function',
-    description: 'The scheduler keeps the limit of a queue whose function is gone.',
-    origin: IGB_VF,
-    caughtBy: 'SRIOV-LIFE-010',
-    eswitch: eswitch({ settingsAtStart: (before) => ({ ...DEFAULT_SETTINGS, maxTxRate: before?.maxTxRate ?? 0 }) }),
-  },
-  {
-    id: 'DEF-SRIOV-STALE-FILTERS',
-    title: 'Address filters outlive the function',
-    description: 'Entries of the address table are left in the hardware when functions go.',
-    origin: IXGBE_VF,
-    caughtBy: 'SRIOV-LIFE-011',
-    eswitch: eswitch({ forgetsFormer: false, unbindClears: false }),
-  },
-  {
-    id: 'DEF-SRIOV-UNBIND-FORGETS',
-    title: 'Unbinding a driver forgets what was set',
-    description: 'The reset between two drivers clears the settings of the host as well.',
-    origin: IGB_VF,
-    caughtBy: 'SRIOV-LIFE-012',
-    eswitch: eswitch({ resetKeepsSettings: false }),
-  },
-  {
-    id: 'DEF-SRIOV-VLANS-SURVIVE',
-    title: 'VLANs of the last driver are those of the next',
-    description: 'A reset of a function clears its addresses, and not its bits in the VLAN table.',
-    origin: IXGBE_VF,
-    caughtBy: 'SRIOV-LIFE-013',
-    eswitch: eswitch({ resetClears: (what) => what !== 'vlans' }),
-  },
-  {
-    id: 'DEF-SRIOV-RESET-GOES-ON',
-    title: 'A function goes on after its reset',
-    description: 'The queues of a function are not stopped by its reset.',
-    origin: IXGBE_VF,
-    caughtBy: 'SRIOV-LIFE-014',
-    eswitch: eswitch({ resetStops: false }),
-  },
-  {
-    id: 'DEF-SRIOV-PHYSICAL-FORGETS',
-    title: 'The physical function comes up without the wishes of the others',
-    description: 'The reset of the port clears all filters, and functions are not told to ask again.',
-    origin: IGB_VF,
-    caughtBy: 'SRIOV-LIFE-015',
-    eswitch: eswitch({ survivesPhysical: false }),
-  },
-  {
-    id: 'DEF-SRIOV-NO-PHYSFN',
-    title: 'No way to the physical function',
-    description: 'The link between the devices is made one way only.',
-    origin: PCI_IOV,
-    caughtBy: 'SRIOV-LIFE-016',
-    kernel: sriov({ linksPhysfn: false }),
-  },
-  {
-    id: 'DEF-SRIOV-VLAN-OF-LATER-KEPT',
-    title: 'The VLAN of later functions is kept',
-    description: 'Only the first function is cleared when functions are made anew.',
-    origin: PRACTICE,
-    caughtBy: 'SRIOV-LIFE-017',
-    eswitch: eswitch({ settingsAtStart: (before) => ({ ...DEFAULT_SETTINGS, vlan: before?.vlan ?? 0 }) }),
-  },
   {
     id: 'DEF-SRIOV-AUTO-IGNORED',
     title: 'The link does not follow the cable',

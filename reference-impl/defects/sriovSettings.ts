@@ -1,12 +1,51 @@
 /** Seeded defects of settings of virtual functions: what is set, refused, told and announced. */
 import type { MacAddress } from '../../harness/contract/index.js';
 import { OK } from '../kernel/errno.js';
+import { isValues, listIn, nestIn, numberIn } from '../netlink/schema.js';
 import type { Defect } from './defect.js';
 import { ICE_VF, IGB_VF, IXGBE_VF, NETDEVSIM_VF, PRACTICE, RTNL_VF, SRIOV_API } from './origins.js';
 import { eswitch, sriov } from './replacedParts.js';
 import { withSriov } from './wrapDevice.js';
 
 export const sriovSettingDefects: readonly Defect[] = [
+  {
+    id: 'DEF-SRIOV-OLD-RATE',
+    title: 'The old form tells the lowest rate',
+    description: 'Who has not learned of two rates is told the other one.',
+    origin: RTNL_VF,
+    caughtBy: 'SRIOV-VF-012',
+    kernel: sriov({
+      entry: (attributes) => ({
+        ...attributes,
+        IFLA_VF_TX_RATE: {
+          ...nestIn(attributes, 'IFLA_VF_TX_RATE'),
+          rate: numberIn(nestIn(attributes, 'IFLA_VF_RATE'), 'min_tx_rate') ?? 0,
+        },
+      }),
+    }),
+  },
+  {
+    id: 'DEF-SRIOV-NO-PROTOCOL',
+    title: 'The list of VLANs tells no protocol',
+    description: 'The member came later, and is left at zero.',
+    origin: RTNL_VF,
+    caughtBy: 'SRIOV-VF-008',
+    kernel: sriov({
+      entry: (attributes) => {
+        const list = listIn(nestIn(attributes, 'IFLA_VF_VLAN_LIST'), 'IFLA_VF_VLAN_INFO').filter(isValues);
+        const without = list.map((vlan) => ({ ...vlan, vlan_proto: 0 }));
+        return { ...attributes, IFLA_VF_VLAN_LIST: { IFLA_VF_VLAN_INFO: without } };
+      },
+    }),
+  },
+  {
+    id: 'DEF-SRIOV-PRIORITY-NOT-TOLD',
+    title: 'A priority without a VLAN is not told',
+    description: 'The priority is part of the tag, and there is none.',
+    origin: PRACTICE,
+    caughtBy: 'SRIOV-VF-008',
+    kernel: sriov({ told: (config) => (config.vlan === 0 ? { ...config, qos: 0 } : config) }),
+  },
   {
     id: 'DEF-SRIOV-NO-LIMIT-IS-ZERO',
     title: 'A lowest rate needs a highest',

@@ -120,6 +120,7 @@ const DEVLINK_SWITCH_CAPABILITIES = present([
   'devlink-resource-bounds',
   'devlink-fdb-resource',
   'devlink-regions',
+  'devlink-shared-buffers',
   'devlink-region-direct',
   'devlink-fdb-region',
   'devlink-traps',

@@ -1,58 +1,18 @@
 /** The reference NIC: a conforming device below the driver line, made of the parts in parts.ts. */
-import type {
-  Device,
-  DevicePort,
-  DriverHost,
-  DriverResult,
-  EthtoolOps,
-  FlowType,
-  HashField,
-  MacAddress,
-  Nanoseconds,
-  NetDeviceOps,
-  PortName,
-  Rings,
-} from '../../harness/contract/index.js';
+import type { Device, DriverHost, Nanoseconds, PortName } from '../../harness/contract/index.js';
 import { abilitiesOf, hasSwitch } from './abilities.js';
 import { CONFORMING_DEVLINK_CHIP, type DevlinkChipParts } from './devlink/devlinkChipParts.js';
 import { createReferenceDevlink, DRIVER } from './devlink/devlinkOps.js';
-import { DEVICE_ON_BUS, partNames } from './devlink/devlinkPorts.js';
+import { partNames } from './devlink/devlinkPorts.js';
 import { MOST_RULES } from './devlink/tables.js';
-import {
-  activeFec,
-  channelsOf,
-  createRssContext,
-  insertRule,
-  linkSettings,
-  removeRssContext,
-  removeRule,
-  setChannels,
-  setCoalesce,
-  setFec,
-  setLink,
-  setRings,
-  setRss,
-  setTimestamping,
-  SUPPORTED_COALESCE,
-  TIMESTAMPING,
-} from './control.js';
-import { done, EINVAL, ENOENT, EOPNOTSUPP, refuse } from './driverResult.js';
-import {
-  DEFAULT_FEATURES,
-  ENCAP_FEATURES,
-  GSO_PARTIAL_FEATURES,
-  HW_FEATURES,
-  LIMITS,
-  VLAN_FEATURES,
-  type NicLimits,
-} from './limits.js';
+import { ethtoolOps } from './ethtoolOps.js';
+import { LIMITS, type NicLimits } from './limits.js';
+import { longestOf, netDeviceOps } from './netDeviceOps.js';
 import { CONFORMING_PARTS, type NicParts } from './parts.js';
+import { advancePort, earliest } from './portClock.js';
+import { addressOf, describePort, keyFromSeed } from './portDescription.js';
 import { receiveFrame } from './receive.js';
-import { deliver, deliverIfDue, dueTime, flushAggregators, flushIfDue, sendXoff } from './receiveRing.js';
-import { linkStatistics, privateStatistics, queueStatistics, standardStatistics } from './reports.js';
-import { endCableTest } from './service/cable.js';
 import { keepsFrame } from './service/privateFlags.js';
-import { serviceOps } from './service/serviceOps.js';
 import { watchForWake, watchLink } from './service/wake.js';
 import { hasCarrier, newPort, type NicPort, type PortSwitching } from './state.js';
 import { CONFORMING_ESWITCH, type EswitchParts } from './eswitch/eswitchParts.js';
@@ -66,8 +26,7 @@ import { createReferenceRouter } from './switch/referenceRouter.js';
 import { CONFORMING_ROUTER_CHIP, type RouterChipParts } from './switch/routerParts.js';
 import { CONFORMING_SWITCH, type SwitchParts } from './switch/switchParts.js';
 import { TRAP_RULE_DROP } from './switch/switchTraps.js';
-import { drainAll, sendSwitched, transmit } from './transmit.js';
-import { ETH_HLEN, VLAN_HLEN } from '../packet/protocols.js';
+import { drainAll, sendSwitched } from './transmit.js';
 
 export interface ReferenceNicOptions {
   /** What differs from machine to machine is drawn from it: the RSS key. */
@@ -272,211 +231,3 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
 }
 
 const MILLISECOND = 1_000_000n;
-
-/** A frame of this MTU with its header and one tag. */
-const longestOf = (mtu: number): number => mtu + ETH_HLEN + VLAN_HLEN;
-
-const ADDRESS_PREFIX = '02:4e:49:43:00:';
-const addressOf = (index: number): MacAddress =>
-  `${ADDRESS_PREFIX}${(index + 1).toString(16).padStart(2, '0')}` as MacAddress;
-
-/** A key of its own for each machine: the published one would tell everybody which flow goes where. */
-function keyFromSeed(seed: number, length: number): Uint8Array {
-  let state = (Math.imul(seed, 0x9e3779b1) ^ 0x5bd1e995) >>> 0;
-  return Uint8Array.from({ length }, () => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x297a2d39) >>> 0;
-    return (state >>> 16) & 0xff;
-  });
-}
-
-function describePort(port: PortName, index: number, limits: NicLimits): DevicePort {
-  return {
-    port,
-    address: addressOf(index),
-    parentDevice: DEVICE_ON_BUS,
-    minMtu: limits.minMtu,
-    maxMtu: limits.maxMtu,
-    hwFeatures: HW_FEATURES,
-    features: DEFAULT_FEATURES,
-    vlanFeatures: VLAN_FEATURES,
-    encapFeatures: ENCAP_FEATURES,
-    gsoPartialFeatures: GSO_PARTIAL_FEATURES,
-    gsoMaxSize: 65536,
-    gsoMaxSegs: 64,
-    maxFragments: 17,
-    rxQueues: limits.queues,
-    txQueues: limits.queues,
-    unicastFilter: true,
-  };
-}
-
-const earliest = (a: Nanoseconds | null, b: Nanoseconds | null): Nanoseconds | null =>
-  a === null ? b : b === null || a < b ? a : b;
-
-/** Runs what is due, answers what is due next. */
-function advancePort(port: NicPort, now: Nanoseconds): Nanoseconds | null {
-  const wasPaused = port.now < port.pausedUntil;
-  port.now = now;
-  if (!port.up) return null;
-  if (wasPaused && now >= port.pausedUntil) drainAll(port);
-  let next: Nanoseconds | null = now < port.pausedUntil ? port.pausedUntil : null;
-  for (const queue of port.rxQueues) {
-    flushIfDue(port, queue);
-    deliverIfDue(port, queue);
-    next = earliest(next, earliest(queue.flushAt, dueTime(port, queue)));
-  }
-  if (port.xoffRefresh !== null) {
-    if (port.xoffRefresh <= now) sendXoff(port);
-    next = earliest(next, port.xoffRefresh);
-  }
-  return next;
-}
-
-/** `passes`: whether frames leave. */
-function netDeviceOps(portOf: (name: PortName) => NicPort, passes: () => boolean): NetDeviceOps {
-  return {
-    open: (name) => {
-      portOf(name).up = true;
-      return done;
-    },
-    stop: (name) => {
-      stopPort(portOf(name));
-      return done;
-    },
-    transmit: (name, queue, frame) => (passes() ? transmit(portOf(name), queue, frame) : 'ok'),
-    setPolling: (name, polling) => {
-      const port = portOf(name);
-      port.polling = polling;
-      if (polling) for (const queue of port.rxQueues) deliver(port, queue);
-    },
-    setFeatures: (name, features) => {
-      const port = portOf(name);
-      for (const queue of port.rxQueues) flushAggregators(port, queue);
-      port.features = new Set(features);
-      return done;
-    },
-    features: (name) => [...portOf(name).features],
-    setMacAddress: (name, address) => {
-      portOf(name).address = address;
-      return done;
-    },
-    setRxMode: (name, mode) => {
-      portOf(name).rxMode = mode;
-    },
-    changeMtu: (name, mtu) => {
-      const port = portOf(name);
-      for (const queue of port.rxQueues) if (port.polling) deliver(port, queue);
-      port.mtu = mtu;
-      port.switching?.setLongest(longestOf(mtu));
-      return done;
-    },
-    addVid: (name, tpid, vid) => {
-      const { vids } = portOf(name);
-      vids.set(tpid, (vids.get(tpid) ?? new Set()).add(vid));
-      return done;
-    },
-    killVid: (name, tpid, vid) => {
-      portOf(name).vids.get(tpid)?.delete(vid);
-      return done;
-    },
-    statistics: (name) => linkStatistics(portOf(name)),
-    queueStatistics: (name) => queueStatistics(portOf(name)),
-  };
-}
-
-/** What is in the rings is lost, what is configured stays. */
-function stopPort(port: NicPort): void {
-  for (const queue of port.rxQueues) {
-    queue.aggregators.clear();
-    queue.flushAt = null;
-    queue.ring.length = 0;
-    queue.firstArrival = null;
-  }
-  for (const queue of port.txQueues) {
-    queue.ring.length = 0;
-    if (!queue.stopped) continue;
-    queue.stopped = false;
-    queue.wake++;
-    port.host.queueStopped(port.name, queue.index as Parameters<DriverHost['queueStopped']>[1], false);
-  }
-  port.xoffRefresh = null;
-  port.pausedUntil = 0n;
-  port.up = false;
-  endCableTest(port);
-}
-
-function ringsOf({ rings, limits }: NicPort): Rings {
-  return {
-    ...rings,
-    rxMax: limits.ringMaximum,
-    txMax: limits.ringMaximum,
-    hdsThreshMax: limits.hdsThresholdMaximum,
-    supports: ['tcp-data-split', 'hds-thresh'],
-  };
-}
-
-function ethtoolOps(portOf: (name: PortName) => NicPort): EthtoolOps {
-  return {
-    getRings: (name) => ringsOf(portOf(name)),
-    setRings: (name, rings) => setRings(portOf(name), rings),
-    getChannels: (name) => channelsOf(portOf(name)),
-    setChannels: (name, counts) => setChannels(portOf(name), counts),
-    supportedCoalesce: SUPPORTED_COALESCE,
-    getCoalesce: (name) => portOf(name).coalesce,
-    setCoalesce: (name, coalesce) => setCoalesce(portOf(name), coalesce),
-    getPause: (name) => {
-      const port = portOf(name);
-      const { rxPauseFrames, txPauseFrames } = port.counters;
-      return {
-        ...port.pause,
-        resolved: port.parts.resolvePause(port.pause, port.partner),
-        statistics: { rxPauseFrames, txPauseFrames },
-      };
-    },
-    setPause: (name, pause) => {
-      portOf(name).pause = pause;
-      return done;
-    },
-    getRss: (name, context) => {
-      const state = portOf(name).rss.get(context);
-      if (state === undefined) return refuse(ENOENT);
-      const { hashFunction, inputTransform, key, indirection } = state;
-      return { ok: true, value: { hashFunction, inputTransform, key: key.slice(), indirection: [...indirection] } };
-    },
-    setRss: (name, context, change) => setRss(portOf(name), context, change),
-    createRssContext: (name, context, change) => createRssContext(portOf(name), context, change),
-    removeRssContext: (name, context) => removeRssContext(portOf(name), context),
-    getRxHashFields: (name, flow) => portOf(name).hashFields.get(flow) ?? [],
-    setRxHashFields: (name, flow, fields) => setHashFields(portOf(name), flow, fields),
-    flowRules: {
-      insert: (name, rule) => insertRule(portOf(name), rule),
-      remove: (name, location) => removeRule(portOf(name), location),
-      list: (name) => [...portOf(name).rules.values()].sort((a, b) => a.location - b.location),
-      capacity: (name) => portOf(name).limits.flowRules,
-    },
-    getLink: (name) => linkSettings(portOf(name)),
-    setLink: (name, settings) => setLink(portOf(name), settings),
-    getTimestamping: () => TIMESTAMPING,
-    getHwTimestamp: (name) => portOf(name).timestamping,
-    setHwTimestamp: (name, config) => setTimestamping(portOf(name), config),
-    getFec: (name) => {
-      const port = portOf(name);
-      return { configured: port.fec, active: activeFec(port), statistics: { corrected: 0, uncorrectable: 0 } };
-    },
-    setFec: (name, modes) => setFec(portOf(name), modes),
-    standardStatistics: (name) => standardStatistics(portOf(name)),
-    privateStatistics: (name) => privateStatistics(portOf(name)),
-    ...serviceOps(portOf),
-  };
-}
-
-const NO_PORTS: readonly FlowType[] = ['ip4', 'ip6', 'ether'];
-
-function setHashFields(port: NicPort, flow: FlowType, fields: readonly HashField[]): DriverResult {
-  const hasPorts = fields.includes('l4-src') || fields.includes('l4-dst');
-  const hasLabel = fields.includes('ip6-flow-label');
-  if (flow === 'ether') return refuse(EOPNOTSUPP);
-  if ((hasPorts && NO_PORTS.includes(flow)) || (hasLabel && flow.endsWith('4'))) return refuse(EINVAL);
-  port.hashFields.set(flow, [...fields]);
-  return done;
-}

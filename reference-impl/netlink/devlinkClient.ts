@@ -99,6 +99,12 @@ export class DevlinkClient {
     return result.ok ? { ok: true, value: result.value.map(decoded) } : result;
   }
 
+  /** The flags of the messages of a dump. */
+  async dumpFlags(command: DevlinkCommand, values: Values = {}): Promise<NetlinkResult<readonly number[]>> {
+    const result = await this.generic.client.request(this.#family, body(command, values), NLM_F_DUMP);
+    return result.ok ? { ok: true, value: result.value.map(({ flags }) => flags) } : result;
+  }
+
   /** A request that is answered in several messages, up to a NLMSG_DONE of its own. */
   async several(command: DevlinkCommand, values: Values): Promise<NetlinkResult<readonly DevlinkMessage[]>> {
     const { replies, errors, done } = await this.generic.client.exchange(this.#family, 0, body(command, values));

@@ -55,6 +55,7 @@ const NAMES = [
   'devlink-trap-frames',
   'devlink-trap-traffic',
   'devlink-rate-nodes',
+  'devlink-shared-buffers',
 ] as const;
 
 /** What nothing that can be asked tells; who knows the device states it. */
@@ -155,12 +156,14 @@ class Asking {
       listIn(nestIn(each, 'DEVLINK_ATTR_RELOAD_ACTION_STATS'), 'DEVLINK_ATTR_RELOAD_STATS_ENTRY').filter(isValues),
     );
     const tests = await this.#client.call('SELFTESTS_GET', this.#handle);
+    const buffers = await this.#client.dump('SB_GET', this.#handle);
     return {
       'devlink-info': either(hasVersions, 'The driver tells no versions.'),
       'devlink-eswitch': either(has('MODE'), 'The device has no embedded switch.'),
       'devlink-eswitch-inline': either(has('INLINE_MODE'), 'The driver has no inline mode.'),
       'devlink-eswitch-encap': either(has('ENCAP_MODE'), 'The driver has no encapsulation mode.'),
       'devlink-selftests': either(tests.ok, 'The driver has no self-tests.'),
+      'devlink-shared-buffers': either(buffers.ok && buffers.value.length > 0, 'The driver tells of no shared buffer.'),
       'devlink-reload': either(
         infos.some((each) => numberIn(each, 'DEVLINK_ATTR_RELOAD_ACTION') === 1),
         'The driver cannot be brought up anew.',

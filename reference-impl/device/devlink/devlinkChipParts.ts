@@ -32,6 +32,13 @@ export interface DevlinkChipParts {
   readonly polices: boolean;
   readonly checksRates: boolean;
   readonly setsEswitch: boolean;
+  // Shared buffers.
+  readonly checksBufferSize: boolean;
+  readonly checksThresholds: boolean;
+  readonly checksDirection: boolean;
+  readonly keepsThresholdType: boolean;
+  /** Where the threshold of a port for a pool is kept. */
+  readonly thresholdPlace: (port: number, pool: number) => string;
 }
 
 export const CONFORMING_DEVLINK_CHIP: DevlinkChipParts = {
@@ -55,4 +62,9 @@ export const CONFORMING_DEVLINK_CHIP: DevlinkChipParts = {
   polices: true,
   checksRates: true,
   setsEswitch: true,
+  checksBufferSize: true,
+  checksThresholds: true,
+  checksDirection: true,
+  keepsThresholdType: true,
+  thresholdPlace: (port, pool) => `${port}/${pool}`,
 };

@@ -18,6 +18,7 @@ import { Firmware } from './firmware.js';
 import { healthOps } from './health.js';
 import { DeviceParams, MAX_MACS } from './params.js';
 import { rateOps } from './rates.js';
+import { BufferUnit } from './sharedBuffers.js';
 import {
   FDB_REGION,
   fdbBytes,
@@ -68,6 +69,7 @@ export function createReferenceDevlink(options: ReferenceDevlinkOptions): Refere
   const traps = new TrapUnit(parts, host, options.now);
   const panel = new Panel(ports.length, parts, options.maker);
   const eswitch = newEswitch(parts);
+  const buffers = new BufferUnit(parts);
   const whenFatal = async (): Promise<void> => {
     if (params.takesSnapshots && tables !== undefined) await host()?.devlink.snapshot(FDB_REGION, fdbBytes(tables.fdb));
   };
@@ -87,6 +89,7 @@ export function createReferenceDevlink(options: ReferenceDevlinkOptions): Refere
         if (macs.ok && parts.readsDriverinit) devlink.maxMacs = Number(macs.value);
         if (tables !== undefined) await takeSizes(tables, driver, parts);
         traps.reset();
+        buffers.reset();
       }),
       eswitch: eswitch.ops,
       params: params.ops,
@@ -100,6 +103,7 @@ export function createReferenceDevlink(options: ReferenceDevlinkOptions): Refere
             resources: tableResources(tables, limits, parts),
             regions: tableRegions(tables, parts),
             traps: traps.ops,
+            sharedBuffers: buffers.ops,
           }),
     },
     passes: () => !firmware.isDead || !parts.stopsWhenDead,
@@ -111,6 +115,7 @@ export function createReferenceDevlink(options: ReferenceDevlinkOptions): Refere
       traps.reset();
       panel.forget();
       eswitch.reset();
+      buffers.reset();
       devlink.maxMacs = limits.unicastFilters;
       if (tables !== undefined) resetSizes(tables, limits);
     },

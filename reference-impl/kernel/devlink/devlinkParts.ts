@@ -7,6 +7,8 @@ export interface DevlinkParts {
   readonly announces: (command: DevlinkCommand) => boolean;
   /** Whether a dump has the instance. */
   readonly listed: (instance: string) => boolean;
+  /** devlink_nl_inst_single_dumpit(): whether a dump of one instance says so. */
+  readonly marksParts: boolean;
   /** Whether a handle that is not whole, or not known, is taken for that of the first instance. */
   readonly fallsBack: 'never' | 'incomplete' | 'unknown';
   /** What a port shows of its net device. */
@@ -22,6 +24,8 @@ export interface DevlinkParts {
   readonly physPortName: (sound: string) => string;
   /** devlink_port_function_hw_addr_set(). */
   readonly checksFunctionAddress: boolean;
+  /** devlink_port_function_set(): whether who listens is told. */
+  readonly announcesFunction: boolean;
   /** Whether the embedded switch keeps its mode while there are rate nodes. */
   readonly guardsRateNodes: boolean;
   /** __devlink_nl_cmd_param_set_doit(). */
@@ -49,6 +53,8 @@ export interface DevlinkParts {
   readonly checksFlashComponent: boolean;
   /** devlink_health_report(): whether a recovery so long ago is too recent for another. */
   readonly isGraceful: (now: Nanoseconds, recovered: Nanoseconds, period: bigint) => boolean;
+  /** devlink_nl_health_reporter_fill(): the time of a dump in milliseconds. */
+  readonly dumpMilliseconds: (at: Nanoseconds) => bigint;
   /** Whether a dump stays until it is cleared. */
   readonly keepsDump: boolean;
   readonly clearsDump: boolean;
@@ -73,6 +79,8 @@ export interface DevlinkParts {
   readonly freesSnapshotIds: boolean;
   /** Users that an id has from the kernel's choice of it, beside its snapshots. */
   readonly usersByChoice: number;
+  /** The address that a chunk tells. */
+  readonly chunkAddress: (at: number, start: number) => number;
   /** Where a read of a part ends. */
   readonly regionEnd: (sound: number) => number;
   readonly keepsNonDropTraps: boolean;
@@ -108,12 +116,17 @@ export interface DevlinkParts {
   /** devlink_nl_flash_update_doit(): whether the file is looked for before anybody is told, and the end of a failure is told. */
   readonly findsFileFirst: boolean;
   readonly tellsFailedEnd: boolean;
+  /** name_contains_dotdot(): whether a name leads up. */
+  readonly leadsUp: (name: string) => boolean;
   /** devlink_nl_trap_group_set_doit(): whether who asked is told that a part was done. */
   readonly tellsPartialGroup: boolean;
   /** __devlink_trap_action_set(): whether the action that a trap has is nothing to change. */
   readonly takesSameAction: boolean;
   /** devlink_rate_is_parent_node(): how far up is looked. */
   readonly looksAtAncestors: boolean;
+  /** devlink_sb_pool_index_get_from_attrs() and its kin: whether pools and classes are among those of the buffer. */
+  readonly checksPools: boolean;
+  readonly needsThresholdType: boolean;
   /** devlink_reload_stats_update(): the limit under which a reload is counted. */
   readonly countedLimit: (limit: number) => number;
 }
@@ -121,6 +134,7 @@ export interface DevlinkParts {
 export const CONFORMING_DEVLINK: DevlinkParts = {
   announces: () => true,
   listed: () => true,
+  marksParts: true,
   fallsBack: 'never',
   showsNetDevice: true,
   portOfLink: (sound) => sound,
@@ -129,6 +143,7 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   showsSplitGroup: true,
   physPortName: (sound) => sound,
   checksFunctionAddress: true,
+  announcesFunction: true,
   guardsRateNodes: true,
   checksParamType: true,
   checksParamCmode: true,
@@ -145,6 +160,7 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   reloadsCounted: 1,
   checksFlashComponent: true,
   isGraceful: (now, recovered, period) => recovered + period > now,
+  dumpMilliseconds: (at) => at / 1_000_000n,
   keepsDump: true,
   clearsDump: true,
   recoveriesCounted: 1,
@@ -161,6 +177,7 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   asksForSnapshot: true,
   freesSnapshotIds: true,
   usersByChoice: 0,
+  chunkAddress: (at) => at,
   regionEnd: (sound) => sound,
   keepsNonDropTraps: true,
   countsTrapped: true,
@@ -184,8 +201,11 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   refusesReadBehindEnd: true,
   findsFileFirst: true,
   tellsFailedEnd: true,
+  leadsUp: (name) => name.split('/').includes('..'),
   tellsPartialGroup: true,
   takesSameAction: true,
   looksAtAncestors: true,
+  checksPools: true,
+  needsThresholdType: true,
   countedLimit: (limit) => limit,
 };

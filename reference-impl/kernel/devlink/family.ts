@@ -45,6 +45,7 @@ import { regionOperations } from './regions.js';
 import { reloadOperations } from './reload.js';
 import { resourceOperations } from './resources.js';
 import { selftestOperations } from './selftests.js';
+import { sharedBufferOperations } from './sharedBuffers.js';
 import { trapOperations } from './traps.js';
 
 /** linux/netlink.h: a part of what there is was asked for. */
@@ -63,6 +64,7 @@ const OPERATIONS: DevlinkOperations = {
   ...trapOperations,
   ...rateOperations,
   ...selftestOperations,
+  ...sharedBufferOperations,
 };
 
 export function registerDevlinkFamily(devlink: DevlinkKernel, netlink: NetlinkKernel): void {
@@ -175,7 +177,8 @@ async function dumped(
   if (one !== undefined && 'errno' in one) return one;
   const replies: NetlinkBody[] = [];
   const listed = devlink.instances.filter(({ ops }) => devlink.parts.listed(ops.handle.name) || command !== 'GET');
-  const filtered = isOne && OPERATIONS[command]?.doit !== undefined ? NLM_F_DUMP_FILTERED : 0;
+  const filtered =
+    isOne && devlink.parts.marksParts && OPERATIONS[command]?.doit !== undefined ? NLM_F_DUMP_FILTERED : 0;
   for (const instance of one === undefined ? listed : [one]) {
     const found = portIn(instance, values);
     const port = 'errno' in found ? undefined : found;

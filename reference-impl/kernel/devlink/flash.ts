@@ -40,7 +40,7 @@ async function componentRefusal(asked: DevlinkRequest, component: string): Promi
 /** _request_firmware(): a name leads to a file below the directory, and nowhere else. */
 function fileOf({ devlink, request, values }: DevlinkRequest): Uint8Array | Refusal {
   const name = textIn(values, 'DEVLINK_ATTR_FLASH_UPDATE_FILE_NAME') ?? '';
-  const isBad = name === '' || name.split('/').includes('..');
+  const isBad = name === '' || devlink.parts.leadsUp(name);
   const file = devlink.kernel.firmware.get(name);
   if (!isBad && file !== undefined) return file;
   return refusalAt(

@@ -9,6 +9,7 @@ import { numberIn, textIn, type Value, type Values } from '../../netlink/schema.
 import { ECANCELED, EINVAL, EOPNOTSUPP, OK, refused } from '../errno.js';
 import { refusal } from '../refusals.js';
 import type { DevlinkKernel } from './devlinkKernel.js';
+import type { DevlinkParts } from './devlinkParts.js';
 import { formattedMessages } from './formattedMessage.js';
 import { handleValues, type DevlinkInstance, type ReporterState } from './instance.js';
 import {
@@ -25,7 +26,7 @@ const NLM_F_ACK = 4;
 const MILLISECOND = 1_000_000n;
 
 /** devlink_nl_health_reporter_fill(). */
-function reporterValues(instance: DevlinkInstance, state: ReporterState): Values {
+function reporterValues({ dumpMilliseconds }: DevlinkParts, instance: DevlinkInstance, state: ReporterState): Values {
   const { reporter, port, isError, errors, recoveries, gracefulPeriod, autoRecover, autoDump, dump } = state;
   return {
     ...handleValues(instance),
@@ -44,7 +45,7 @@ function reporterValues(instance: DevlinkInstance, state: ReporterState): Values
       ...(dump === undefined
         ? {}
         : {
-            DEVLINK_ATTR_HEALTH_REPORTER_DUMP_TS: dump.at / MILLISECOND,
+            DEVLINK_ATTR_HEALTH_REPORTER_DUMP_TS: dumpMilliseconds(dump.at),
             DEVLINK_ATTR_HEALTH_REPORTER_DUMP_TS_NS: dump.at,
           }),
       ...(!reporter.can.includes('dump') ? {} : { DEVLINK_ATTR_HEALTH_REPORTER_AUTO_DUMP: autoDump ? 1 : 0 }),
@@ -75,7 +76,7 @@ function reporterIn({ instance, values, port }: DevlinkRequest): ReporterState |
 }
 
 const announce = (devlink: DevlinkKernel, instance: DevlinkInstance, state: ReporterState): void =>
-  devlink.tell(instance, 'HEALTH_REPORTER_RECOVER', reporterValues(instance, state), state.port);
+  devlink.tell(instance, 'HEALTH_REPORTER_RECOVER', reporterValues(devlink.parts, instance, state), state.port);
 
 /** devlink_health_do_dump(): the first dump is kept until somebody clears it. */
 async function takeDump(devlink: DevlinkKernel, { ops }: DevlinkInstance, state: ReporterState): Promise<DriverResult> {
@@ -202,14 +203,14 @@ async function dumpOf(asked: DevlinkRequest): Promise<readonly DevlinkReply[] | 
 
 export const healthOperations: DevlinkOperations = {
   HEALTH_REPORTER_GET: {
-    doit: withReporter(undefined, (state, { instance }) =>
-      replying('HEALTH_REPORTER_GET', reporterValues(instance, state)),
+    doit: withReporter(undefined, (state, { devlink, instance }) =>
+      replying('HEALTH_REPORTER_GET', reporterValues(devlink.parts, instance, state)),
     ),
-    dump: ({ instance, values }) => {
+    dump: ({ devlink, instance, values }) => {
       const index = numberIn(values, 'DEVLINK_ATTR_PORT_INDEX');
       return reportersOf(instance)
         .filter(({ port }) => index === undefined || port === index)
-        .map((state) => ({ command: 'HEALTH_REPORTER_GET', values: reporterValues(instance, state) }));
+        .map((state) => ({ command: 'HEALTH_REPORTER_GET', values: reporterValues(devlink.parts, instance, state) }));
     },
   },
   HEALTH_REPORTER_SET: { doit: setReporter },

@@ -234,7 +234,7 @@ async function setFunction(asked: DevlinkRequest, port: PortState, wanted: Value
     const done = await step();
     if (done !== undefined && !done.ok) return declined(done);
   }
-  await devlink.announcePort('PORT_NEW', port);
+  if (devlink.parts.announcesFunction) await devlink.announcePort('PORT_NEW', port);
   return DONE;
 }
 

@@ -188,7 +188,10 @@ async function readRegion(asked: DevlinkRequest): Promise<readonly DevlinkReply[
     for (; at < end && chunks.length < CHUNKS; at += CHUNK) {
       const bytes = await source(at, Math.min(CHUNK, end - at));
       if (!(bytes instanceof Uint8Array)) return bytes;
-      chunks.push({ DEVLINK_ATTR_REGION_CHUNK_DATA: bytes, DEVLINK_ATTR_REGION_CHUNK_ADDR: at });
+      chunks.push({
+        DEVLINK_ATTR_REGION_CHUNK_DATA: bytes,
+        DEVLINK_ATTR_REGION_CHUNK_ADDR: devlink.parts.chunkAddress(at, start),
+      });
     }
     replies.push({
       command: 'REGION_READ',

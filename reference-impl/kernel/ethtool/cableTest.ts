@@ -14,8 +14,6 @@ const STARTED = 1;
 const COMPLETED = 2;
 /** PHY_STATE_TIME: how often the state machine asks whether the test is over. */
 const POLL_NS = 1_000_000_000n;
-/** MAX_CABLE_LENGTH_CM. */
-const LONGEST_CM = 150 * 100;
 const DEFAULT_STEP_CM = 100;
 const LAST_PAIR = 3;
 
@@ -50,14 +48,14 @@ function tdrConfig({ kernel }: EthtoolContext, request: EthtoolRequest): TdrConf
     refusalAt(request, `${path}/${path}_${name}`, EINVAL, message);
   const config = {
     first: member('FIRST') ?? DEFAULT_STEP_CM,
-    last: member('LAST') ?? LONGEST_CM,
+    last: member('LAST') ?? kernel.parts.ethtool.longestCable,
     step: member('STEP') ?? DEFAULT_STEP_CM,
     pair: kernel.parts.ethtool.tdrPair(member('PAIR') ?? null),
   };
   if (!kernel.parts.ethtool.checksTdrRange) return config;
   if (config.pair !== null && config.pair > LAST_PAIR) return refuse('PAIR', 'invalid pair parameter');
-  if (config.first > LONGEST_CM) return refuse('FIRST', 'invalid first parameter');
-  if (config.last > LONGEST_CM) return refuse('LAST', 'invalid last parameter');
+  if (config.first > kernel.parts.ethtool.longestCable) return refuse('FIRST', 'invalid first parameter');
+  if (config.last > kernel.parts.ethtool.longestCable) return refuse('LAST', 'invalid last parameter');
   if (config.first > config.last) return refusal(EINVAL, 'invalid first/last parameter');
   if (config.step === 0) return refuse('STEP', 'invalid step parameter');
   if (config.step > config.last - config.first) return refuse('STEP', 'step parameter too big');

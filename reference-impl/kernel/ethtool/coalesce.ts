@@ -15,6 +15,7 @@ import {
   type EthtoolRequest,
   type FillReply,
 } from './request.js';
+import type { EthtoolParts } from './ethtoolParts.js';
 import { refusedSource } from './statistics.js';
 
 /** What each parameter is called in the contract. */
@@ -85,22 +86,22 @@ function requestedProfile(
   request: EthtoolRequest,
   direction: 'rx' | 'tx',
   before: readonly ProfileStep[],
-  limitsProfile: boolean,
+  checks: EthtoolParts,
 ): readonly ProfileStep[] | Refusal {
   const path = profileAttribute(direction);
   const asked = nestIn(request.values, path);
   if (asked === undefined) return before;
   const member = 'ETHTOOL_A_PROFILE_IRQ_MODERATION';
   const steps = listIn(asked, member).filter(isValues);
-  if (steps.length > before.length && limitsProfile)
+  if (steps.length > before.length && checks.limitsProfile)
     return refusalAt(request, `${path}/${member}#${before.length}`, E2BIG);
   const wanted: ProfileStep[] = [];
   for (const [place, old] of before.entries()) {
     const step = steps[place];
     const completions = numberIn(step, 'ETHTOOL_A_IRQ_MODERATION_COMPS');
-    if (completions !== undefined) {
+    if (completions !== undefined && checks.checksModeration) {
       const here = `${path}/${member}#${place}/ETHTOOL_A_IRQ_MODERATION_COMPS`;
-      return refusalAt(request, here, EOPNOTSUPP, 'the specified field is not supported');
+      return refusalAt(request, here, EOPNOTSUPP);
     }
     wanted.push({
       usecs: numberIn(step, 'ETHTOOL_A_IRQ_MODERATION_USEC') ?? old.usecs,
@@ -111,12 +112,12 @@ function requestedProfile(
 }
 
 /** Answers whether a table has changed, or why not. */
-async function changeProfiles(request: EthtoolRequest, limits: boolean): Promise<boolean | Refusal> {
+async function changeProfiles(request: EthtoolRequest, checks: EthtoolParts): Promise<boolean | Refusal> {
   const { device, port } = portOf(request.netDevice);
   const before = await device.ethtool.getCoalesceProfiles?.(port);
   if (before === undefined) return false;
-  const rx = requestedProfile(request, 'rx', before.rx, limits);
-  const tx = requestedProfile(request, 'tx', before.tx, limits);
+  const rx = requestedProfile(request, 'rx', before.rx, checks);
+  const tx = requestedProfile(request, 'tx', before.tx, checks);
   if ('errno' in rx) return rx;
   if ('errno' in tx) return tx;
   if (isSameProfile(rx, before.rx) && isSameProfile(tx, before.tx)) return false;
@@ -157,7 +158,7 @@ export const changeCoalesce: ApplyChange = async (context, request) => {
       wanted[member] = typeof before[member] === 'boolean' ? value !== 0 : value;
   }
   const isSame = (Object.keys(wanted) as (keyof Coalesce)[]).every((member) => wanted[member] === before[member]);
-  const profiles = await changeProfiles(request, context.kernel.parts.ethtool.limitsProfile);
+  const profiles = await changeProfiles(request, context.kernel.parts.ethtool);
   if (typeof profiles !== 'boolean') return profiles;
   if (isSame && !profiles && !context.kernel.parts.announcesAnyway('coalesce', 'unchanged')) return undefined;
   if (!isSame) {

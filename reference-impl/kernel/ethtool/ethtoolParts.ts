@@ -97,8 +97,14 @@ export interface EthtoolParts {
   readonly leavesOutEmpty: boolean;
   /** ethnl_update_profile(): whether more steps than there are, are refused. */
   readonly limitsProfile: boolean;
+  /** ethnl_update_irq_moder(): whether what the device does not moderate by is refused. */
+  readonly checksModeration: boolean;
+  /** ethtool_link_modes_to_fecparam(): which link modes stand for one of error correction. */
+  readonly isFecMode: (linkMode: string) => boolean;
   /** ethnl_auto_linkmodes(). */
   readonly speedSelectsModes: boolean;
+  /** MAX_CABLE_LENGTH_CM. */
+  readonly longestCable: number;
   /** ethnl_act_cable_test_tdr_cfg(): which pair is measured. */
   readonly tdrPair: (pair: number | null) => number | null;
   /** What SIOCETHTOOL answers, by the number of the command. */
@@ -157,7 +163,10 @@ export const CONFORMING_ETHTOOL: EthtoolParts = {
   checksLanes: true,
   leavesOutEmpty: true,
   limitsProfile: true,
+  checksModeration: true,
+  isFecMode: () => true,
   speedSelectsModes: true,
+  longestCable: 150 * 100,
   tdrPair: (pair) => pair,
   ioctlReply: (_command, bytes) => bytes,
   ioctlRefuses: (_command, errno) => errno,

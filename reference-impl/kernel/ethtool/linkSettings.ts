@@ -262,6 +262,7 @@ export const fillFec: FillReply = async (_context, netDevice, { flags }) => {
 
 export const changeFec: ApplyChange = async (context, request) => {
   const { netDevice, values } = request;
+  const { ethtool } = context.kernel.parts;
   const { device, port } = portOf(netDevice);
   const { getFec, setFec } = device.ethtool;
   if (netDevice.lower.kind === 'vlan' || getFec === undefined || setFec === undefined) return refusal(EOPNOTSUPP);
@@ -270,7 +271,7 @@ export const changeFec: ApplyChange = async (context, request) => {
   if (!bits.ok) return bits;
   const modes = new Set<FecMode>(before.configured.filter((mode) => mode !== 'auto'));
   for (const name of bits.mask) {
-    const mode = FEC_LINK_MODES[name];
+    const mode = ethtool.isFecMode(name) ? FEC_LINK_MODES[name] : undefined;
     if (mode === undefined) {
       if (bits.set.has(name)) return refusalAt(request, 'ETHTOOL_A_FEC_MODES', EINVAL, 'invalid FEC modes requested');
     } else if (bits.set.has(name)) modes.add(mode);

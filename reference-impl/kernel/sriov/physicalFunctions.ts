@@ -102,7 +102,7 @@ export class SriovKernel {
     for (let index = 0; index < made.value; index++) {
       const vf = { index, busName: busNameOf(parts.sriov, physical, index), isBound: false };
       physical.virtualFunctions.push(vf);
-      if (parts.sriov.probes(physical.autoprobe)) await this.bind(physical, vf);
+      if (parts.sriov.probes(physical.autoprobe)) await this.probe(physical, vf);
     }
     return OK;
   }
@@ -119,10 +119,20 @@ export class SriovKernel {
     return OK;
   }
 
-  /** device_attach(): the driver of the virtual function is probed. */
+  /** device_attach(): a driver that does not take the function is no fault. */
+  async probe(physical: PhysicalFunction, vf: VirtualFunctionDevice): Promise<Outcome> {
+    const { leavesBound } = this.#kernel.parts.sriov;
+    if (vf.isBound && leavesBound) return OK;
+    if (vf.isBound) await this.unbind(physical, vf);
+    const bound = await this.bind(physical, vf);
+    return !bound.ok && bound.errno === ENODEV ? OK : bound;
+  }
+
+  /** device_driver_attach(), pci_device_can_probe(). */
   async bind(physical: PhysicalFunction, vf: VirtualFunctionDevice): Promise<Outcome> {
-    if (this.ops === undefined) return refused(ENODEV);
-    if (vf.isBound) return OK;
+    const { mayBind, refusesBound } = this.#kernel.parts.sriov;
+    if (vf.isBound) return refusesBound ? refused(EBUSY) : OK;
+    if (this.ops === undefined || !mayBind(physical.autoprobe)) return refused(ENODEV);
     const bound = await this.ops.bind(physical.capability.port, vf.index);
     if (bound.ok) vf.isBound = true;
     return bound.ok ? OK : bound;

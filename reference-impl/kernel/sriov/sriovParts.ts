@@ -13,6 +13,12 @@ export interface SriovParts {
   readonly probes: (autoprobe: boolean) => boolean;
   /** Whether the functions that go are unbound from their drivers. */
   readonly unbindsAll: (count: number) => number;
+  /** pci_device_can_probe(). */
+  readonly mayBind: (autoprobe: boolean) => boolean;
+  /** __driver_probe_device(): whether a function that has a driver is not bound to one. */
+  readonly refusesBound: boolean;
+  /** bus_rescan_devices_helper(): whether a probe leaves a function alone that has a driver. */
+  readonly leavesBound: boolean;
   /** What sysfs takes for a number: kstrtou16(). */
   readonly parseNumber: (text: string) => number | undefined;
   /** pci_iov_virtfn_bus(), pci_iov_virtfn_devfn(). */
@@ -47,6 +53,9 @@ export const CONFORMING_SRIOV: SriovParts = {
   shown: (_asked, made) => made,
   probes: (autoprobe) => autoprobe,
   unbindsAll: (count) => count,
+  mayBind: (autoprobe) => autoprobe,
+  refusesBound: true,
+  leavesBound: true,
   parseNumber: parseU16,
   routingId: (own, offset, stride, index) => own + offset + stride * index,
   linksPhysfn: true,

@@ -126,10 +126,20 @@ function registerFunctions(
       }),
     },
     {
+      // The folder leads to the driver, which is the same one for all functions of the device.
+      path: `${DEVICE}/:function/driver/bind`,
+      store: ofVf(async ({ vf }, value) => {
+        if (!vf.isBound) return failed(ENOENT);
+        const place = sriov.virtualFunctionCalled(value.trim());
+        if (place === undefined) return failed(ENODEV);
+        return stored(await sriov.bind(place.physical, place.vf));
+      }),
+    },
+    {
       path: 'bus/pci/drivers_probe',
       store: async (_names, value) => {
         const place = sriov.virtualFunctionCalled(value.trim());
-        return place === undefined ? failed(ENODEV) : stored(await sriov.bind(place.physical, place.vf));
+        return place === undefined ? failed(ENODEV) : stored(await sriov.probe(place.physical, place.vf));
       },
     },
   );
