@@ -103,7 +103,7 @@ describe('groups of a port', () => {
     const group = (value: string): { subject: string; key: string; value: string }[] => [
       { subject: 'mdb', key: 'group', value },
     ];
-    expect(said(await changeTable(session, 'add', inBridge, 'mdb', group('239.1.2')))).toContain('no address');
+    expect(said(await changeTable(session, 'add', inBridge, 'mdb', group('239.1.2')))).toContain('not such a value');
     expect(said(await changeTable(session, 'add', alone, 'mdb', group('239.1.2.3')))).toContain('neither a bridge');
     expect(said(await changeTable(session, 'add', inBridge, 'mdb', group('10.0.0.1')))).toContain('EINVAL');
   });

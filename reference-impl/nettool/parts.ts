@@ -15,6 +15,7 @@ export const VALIDATION_CHECKS = [
   'choices',
   'fixed',
   'rules',
+  'action',
   'policy',
 ] as const;
 export type ValidationCheck = (typeof VALIDATION_CHECKS)[number];
@@ -32,6 +33,10 @@ export interface NettoolParts {
   readonly skipsUnchanged: boolean;
   /** Whether a value is what is asked for. */
   readonly same: (now: Scalar | undefined, asked: Scalar) => boolean;
+  /** Whether a row that is spoken of is looked for before anything is sent. */
+  readonly looksForRow: boolean;
+  /** Whether a new device is asked for what its kind cannot be made without. */
+  readonly asksForNeeds: boolean;
   /** Whether a change may name several devices: all that match. */
   readonly changesSeveral: boolean;
   /** Whether the steps before one that failed are undone. */
@@ -95,6 +100,8 @@ export const CONFORMING_NETTOOL: NettoolParts = {
   sendsWhileValidating: false,
   skipsUnchanged: true,
   same: sameValue,
+  looksForRow: true,
+  asksForNeeds: true,
   changesSeveral: false,
   rollsBack: true,
   honoursNoRollback: true,

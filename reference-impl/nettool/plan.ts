@@ -239,12 +239,15 @@ function brokenRule(
   return undefined;
 }
 
-async function policyBreach(
+/** What the policy that the kernel exports does not let through, and a command that this kernel does not have. */
+export async function policyBreach(
   session: NettoolSession,
   device: NetDeviceInfo,
-  { wire, keys }: Step,
+  { wire, keys, operation }: Pick<Step, 'wire' | 'keys' | 'operation'>,
 ): Promise<Refusal | undefined> {
   if (!session.parts.checks.has('policy') || wire.kind !== 'netlink' || wire.family === '') return undefined;
+  const unknown = await unknownCommand(session, device, wire, operation);
+  if (unknown !== undefined) return unknown;
   const policy = await session.policy(wire.family, wire.body[0] ?? 0);
   const breach =
     policy === undefined ? undefined : breachOf(policy, wire.body.subarray(wire.headerBytes), wire.unlisted);
@@ -259,6 +262,18 @@ async function policyBreach(
     attribute,
     ...(breach.accepted === undefined ? {} : { accepted: breach.accepted }),
   }).refusal;
+}
+
+/** The controller lists the commands of a family: what is not among them, this kernel is too old for. */
+async function unknownCommand(
+  session: NettoolSession,
+  device: NetDeviceInfo,
+  { family: name, body }: Extract<Step['wire'], { kind: 'netlink' }>,
+  operation: string,
+): Promise<Refusal | undefined> {
+  const family = await session.pool.family(name);
+  if (!family.ok || family.value.commands.size === 0 || family.value.commands.has(body[0] ?? 0)) return undefined;
+  return { stage: 'policy', device: device.name, errno: 'EOPNOTSUPP', message: `this kernel has no ${operation}` };
 }
 
 /** What the kernel switches off by itself: features that depend on one that is switched off. */
