@@ -52,6 +52,7 @@ import { devlinkPortsDefects } from './devlinkPorts.js';
 import { devlinkStateDefects } from './devlinkState.js';
 import { devlinkTablesDefects } from './devlinkTables.js';
 import { nettoolDefects } from './nettool.js';
+import { nettoolDeviceDefects } from './nettoolDevices.js';
 import { ethtoolCableDefects } from './ethtoolCable.js';
 import { ethtoolIoctlDefects } from './ethtoolIoctl.js';
 import { ethtoolModuleDefects } from './ethtoolModule.js';
@@ -135,4 +136,5 @@ export const defects: readonly Defect[] = [
   ...controlBoundDefects,
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
+  ...nettoolDeviceDefects,
 ];

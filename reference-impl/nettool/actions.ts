@@ -8,6 +8,7 @@ import { ioctl } from './channels/ioctlChannels.js';
 import { OperationTimeout } from './connection.js';
 import { DEVLINK_ACTIONS } from './devlinkActions.js';
 import { choicesText } from './names.js';
+import { toldRow } from './parts.js';
 import { oneDevice, policyBreach } from './plan.js';
 import type { Row } from './reading.js';
 import { kernelRefusal, refused, type Outcome } from './refusal.js';
@@ -157,12 +158,16 @@ export async function runAction(
   const device = await oneDevice(session, pattern);
   if (!device.ok) return device;
   return session.pool.exclusively(`device ${device.value.ifIndex}`, async () => {
-    const request = await action.request({ session, device: device.value, words: said.value });
+    const request = await action.request({
+      session,
+      device: device.value,
+      words: toldRow(session.parts, actionName, said.value),
+    });
     if (!request.ok) return refused({ device: device.value.name, key: actionName, ...request.refusal });
     const breach = await policyBreach(session, device.value, { ...request.value, keys: new Map() });
     if (breach !== undefined) return refused(breach);
     const { operation } = request.value;
-    if (validateOnly && !session.parts.sendsWhileValidating)
+    if (validateOnly && !session.parts.actsWhileValidating)
       return { ok: true, value: { device: device.value.name, operation } };
     return send(session, device.value, request.value);
   });
@@ -206,7 +211,14 @@ async function send(
   try {
     const result = await session.pool.write(protocol, { type, body, ...(flags === undefined ? {} : { flags }) });
     if (!result.ok) return refused(kernelRefusal(session.parts.explains(result.error), { device }));
-    return { ok: true, value: { device, operation, ...(tell === undefined ? {} : { result: tell(result.value) }) } };
+    return {
+      ok: true,
+      value: {
+        device,
+        operation,
+        ...(tell === undefined ? {} : { result: session.parts.passesOn(tell(result.value)) }),
+      },
+    };
   } catch (error) {
     if (!(error instanceof OperationTimeout)) throw error;
     return refused({ stage: 'machine', device, message: `${error.message}; whether it was done is not known` });

@@ -4,6 +4,7 @@ import { bondInfo, bridgeInfo, linkWire } from './channels/linkChannels.js';
 import { vlanData } from './channels/deviceChannels.js';
 import { encodeScalar } from './channels/attributeValues.js';
 import { choicesText } from './names.js';
+import { toldRow } from './parts.js';
 import type { PlanResult } from './plan.js';
 import type { Row } from './reading.js';
 import type { Outcome, Refusal } from './refusal.js';
@@ -53,7 +54,7 @@ async function freeName(session: NettoolSession, name: string): Promise<Refusal 
     };
   const all = await session.devices();
   if (!all.ok) return all.refusal;
-  if (!session.parts.looksForRow || !all.value.some((device) => device.name === name)) return undefined;
+  if (!session.parts.looksFor('create') || !all.value.some((device) => device.name === name)) return undefined;
   return { stage: 'device', device: name, errno: 'EEXIST', message: 'a net device is called so already' };
 }
 
@@ -127,7 +128,13 @@ export async function planCreation(
   if (!indexes.ok) refusals.push({ ...indexes.refusal, device: name });
   if (refusals.length > 0 || !indexes.ok) return { ok: false, refusals };
   const device: NetDeviceInfo = { name, ifIndex: 0, kind: kindName, flags: 0, link: {} };
-  const steps = creationSteps(name, kind, own, link, indexes.value);
+  const steps = creationSteps(
+    name,
+    kind,
+    toldRow(session.parts, kind.subject ?? '', own),
+    toldRow(session.parts, 'link', link),
+    indexes.value,
+  );
   return { ok: true, plan: { host: session.host, device, steps, unchanged: [], notes: [] } };
 }
 
@@ -269,7 +276,9 @@ function creationSteps(
 
 /** Validates the removal of a net device: what hardware has cannot be removed. */
 export function planRemoval(session: NettoolSession, device: NetDeviceInfo): PlanResult {
-  if (device.kind === '' && session.parts.checks.has('supported')) {
+  // rtnl_delete_link(): a driver of hardware has no way to remove its device.
+  const isHardware = device.kind === '' || device.link['IFLA_PARENT_DEV_NAME'] !== undefined;
+  if (isHardware && session.parts.sparesHardware) {
     const message = 'it is hardware, and cannot be removed';
     const accepted = `a device of a kind, such as ${DEVICE_KINDS.map(({ kind }) => kind).join(', ')}`;
     const refusal = refusedBy(session.parts, {

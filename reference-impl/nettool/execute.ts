@@ -66,7 +66,7 @@ async function carryOut(session: NettoolSession, plan: Plan, step: Step): Promis
     device: plan.device.name,
     ...(only === undefined && step.subject === ''
       ? {}
-      : { key: only === undefined ? step.subject : keyName(step.subject, only[0]) }),
+      : { key: session.parts.about(only === undefined ? step.subject : keyName(step.subject, only[0])) }),
     ...(only === undefined ? {} : { value: printValue(only[1]) }),
   };
   const sent = await send(session, plan, step, about);
@@ -99,7 +99,10 @@ async function send(
     }
     const bytes = encodeMessage({ type: wire.type, flags: 0, sequence: 0, portId: 0 }, wire.body);
     const place = { bytes, set: wire.set, attributesAt: NLMSG_HDRLEN + wire.headerBytes };
-    const keyOf = (attribute: string): string | undefined => step.keys?.get(attribute);
+    const keyOf = (attribute: string): string | undefined => {
+      const key = step.keys?.get(attribute);
+      return key === undefined ? undefined : session.parts.about(key);
+    };
     return refused(kernelRefusal(session.parts.explains(result.error), { ...about, keyOf }, place));
   } catch (error) {
     if (!(error instanceof OperationTimeout)) throw error;

@@ -7,7 +7,7 @@ import { CHANNELS } from './channels/index.js';
 import { featuresMeant } from './featureGroups.js';
 import { breachOf } from './kernelPolicy.js';
 import { choicesText } from './names.js';
-import type { ValidationCheck } from './parts.js';
+import { toldRow, type ValidationCheck } from './parts.js';
 import type { Limit, Reading, Row } from './reading.js';
 import type { Outcome, Refusal } from './refusal.js';
 import { CHANGE_RULES } from './rules.js';
@@ -124,7 +124,8 @@ async function planSubject(
   const isRefused = refusals.length > 0 && session.parts.refusesWhole;
   if (isRefused || channel.change === undefined || Object.keys(changes).length === 0)
     return { refusals, steps: [], unchanged, notes: [] };
-  const steps = await channel.change(session, device, subject, changes, before.value);
+  const wanted = toldRow(session.parts, subject.name, changes);
+  const steps = await channel.change(session, device, subject, wanted, before.value);
   if (!steps.ok) return { ...nothing, refusals: [...refusals, { ...steps.refusal, key: subject.name }] };
   for (const step of steps.value) {
     const refusal = await policyBreach(session, device, step);

@@ -2,6 +2,7 @@
 import { refusedBy, type Assignment } from './assignment.js';
 import { CHANNELS, type Channel } from './channels/index.js';
 import { choicesText } from './names.js';
+import { toldRow } from './parts.js';
 import { policyBreach, type PlanResult } from './plan.js';
 import type { Row } from './reading.js';
 import { refused, type Outcome, type Refusal } from './refusal.js';
@@ -43,7 +44,7 @@ export async function planRow(
   for (const assignment of assignments) {
     const cell = understandCell(session, verb, subject, assignment);
     if (cell.ok) row[assignment.key] = cell.value;
-    else refusals.push({ ...cell.refusal, device: device.name });
+    else if (session.parts.checksCells) refusals.push({ ...cell.refusal, device: device.name });
   }
   const missing = refusals.length > 0 ? undefined : missingKey(session, verb, subject, row);
   if (missing !== undefined) refusals.push({ ...missing, device: device.name });
@@ -99,9 +100,9 @@ async function stepsOf(
   if (!reading.ok) return reading;
   const rows = reading.value.rows ?? [];
   const there = rows.find((one) => isMeant(subject, verb, one, row));
-  if (session.parts.looksForRow && verb === 'add' && there !== undefined && subject.replaces !== true)
+  if (session.parts.looksFor(verb) && verb === 'add' && there !== undefined && subject.replaces !== true)
     return refusedBy(session.parts, rowRefusal(subject, row, 'it is there already', { errno: 'EEXIST' }));
-  if (session.parts.looksForRow && verb !== 'add' && there === undefined)
+  if (session.parts.looksFor(verb) && verb !== 'add' && there === undefined)
     return refusedBy(session.parts, noSuchRow(subject, row, rows));
   const steps = await sent(session, verb, device, subject, row, there ?? row);
   return steps;
@@ -120,8 +121,10 @@ async function sent(
     if (steps === undefined) return refused({ stage: 'command', key: subject.name, message: CANNOT[verb] });
     return steps.ok ? { ok: true, value: { steps: steps.value, unchanged } } : steps;
   };
-  if (verb === 'add') return plan(await channel.add?.(session, device, subject, row));
-  if (verb === 'del') return plan(await channel.remove?.(session, device, subject, row, there));
+  if (verb === 'add')
+    return plan(await channel.add?.(session, device, subject, toldRow(session.parts, subject.name, row)));
+  if (verb === 'del')
+    return plan(await channel.remove?.(session, device, subject, row, toldRow(session.parts, subject.name, there)));
   const asked = Object.entries(row).filter(([key]) => subject.identity?.includes(key) !== true);
   const isSo = ([key, value]: readonly [string, Scalar]): boolean =>
     session.parts.skipsUnchanged && sameOrder(there[key], value);
@@ -142,7 +145,12 @@ async function sent(
       accepted: choicesText(absent, Object.keys(there)),
     });
   }
-  return plan(await channel.alter?.(session, device, subject, changes, there), unchanged);
+  const { said } = session.parts;
+  const wanted = toldRow(session.parts, subject.name, said(changes, there));
+  return plan(
+    await channel.alter?.(session, device, subject, wanted, toldRow(session.parts, subject.name, there)),
+    unchanged,
+  );
 }
 
 /** Whether a row is the one that is spoken of: of a row that is there not every part of its identity has to be said. */

@@ -154,7 +154,10 @@ const rateSubject = (row: Row): Values =>
 /** devlink_nl_rate_parent_node_set(): the empty name is no parent. */
 const rateAttributes = (subject: SubjectSpec, row: Row): Values => {
   const { parent } = row;
-  const limits = Object.fromEntries(Object.entries(row).filter(([key]) => !['node', 'port', 'parent'].includes(key)));
+  // devlink_rate_set_ops_supported(): a driver without priorities refuses them, whatever they are.
+  const isLimit = ([key, value]: readonly [string, Scalar]): boolean =>
+    key === 'share' || key === 'max' || ((key === 'priority' || key === 'weight') && value !== 0);
+  const limits = Object.fromEntries(Object.entries(row).filter(isLimit));
   return {
     ...attributesOf(subject, limits),
     ...(parent === undefined ? {} : { DEVLINK_ATTR_RATE_PARENT_NODE_NAME: parent === NO_PARENT ? '' : String(parent) }),
