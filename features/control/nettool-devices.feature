@@ -6,12 +6,12 @@ Feature: nettool makes, changes and removes net devices, and rows of tables
 
     @NT-DEV-001
     Scenario: A bridge is made with all that is said of it
-      When nettool is told "create nt0 bridge bridge.vlan-filtering=on bridge.priority=4096 link.mtu=1400 link.address=02:00:00:00:00:77 link.up=on"
+      When nettool is told "create nt0 bridge bridge.ageing-time=1234 bridge.priority=4096 link.mtu=1400 link.address=02:00:00:00:00:77 link.up=on"
       Then nettool has done it
       And nt0 is a bridge with
         | link   | IFLA_MTU              | 1400              |
         | link   | IFLA_ADDRESS          | 02:00:00:00:00:77 |
-        | bridge | IFLA_BR_VLAN_FILTERING | 1                |
+        | bridge | IFLA_BR_AGEING_TIME   | 1234              |
         | bridge | IFLA_BR_PRIORITY      | 4096              |
       And nt0 is up
 
@@ -100,16 +100,22 @@ Feature: nettool makes, changes and removes net devices, and rows of tables
 
     @NT-ROW-001 @needs:bridge
     Scenario Outline: A row that is not there: <command>
-      Given nettool was told "create nt0 bridge bridge.vlan-filtering=on"
+      Given nettool was told "create nt0 bridge"
       When nettool is told "<command>"
       Then nettool refuses it at <key>
       And nettool has sent 1 change
 
       Examples:
-        | command                                  | key             |
-        | del nt0 fdb address=02:00:00:00:00:99    | fdb.address     |
-        | del nt0 bridge-vlan vid=77               | bridge-vlan.vid |
-        | del nt0 mdb group=239.9.9.9              | mdb.group       |
+        | command                               | key         |
+        | del nt0 fdb address=02:00:00:00:00:99 | fdb.address |
+        | del nt0 mdb group=239.9.9.9           | mdb.group   |
+
+    @NT-ROW-001 @needs:bridge-vlan-filtering
+    Scenario: A VLAN that a bridge does not have
+      Given nettool was told "create nt0 bridge bridge.vlan-filtering=on"
+      When nettool is told "del nt0 bridge-vlan vid=77"
+      Then nettool refuses it at bridge-vlan.vid
+      And nettool has sent 1 change
 
     @NT-ROW-002 @needs:bridge
     Scenario: A row that is there already
@@ -120,7 +126,7 @@ Feature: nettool makes, changes and removes net devices, and rows of tables
       Then nettool refuses it at fdb.address
       And nettool has sent 4 changes
 
-    @NT-ROW-003 @needs:bridge
+    @NT-ROW-003 @needs:bridge-vlan-filtering
     Scenario: Rows stand in the order of the kernel
       Given nettool was told "create nt0 bridge bridge.vlan-filtering=on"
       And nettool was told "set PORT link.master=nt0"
@@ -147,7 +153,7 @@ Feature: nettool makes, changes and removes net devices, and rows of tables
 
   Rule: Bridges and aggregates
 
-    @NT-MDB-001 @needs:bridge-multicast
+    @NT-MDB-001 @needs:bridge-vlan-filtering
     Scenario Outline: <what> is wanted by the port until it is removed
       Given nettool was told "create nt0 bridge bridge.vlan-filtering=on link.up=on"
       And nettool was told "set PORT link.master=nt0"
@@ -164,6 +170,17 @@ Feature: nettool makes, changes and removes net devices, and rows of tables
         | what              | row                              |
         | 239.1.2.3         | group=239.1.2.3 vlan=20          |
         | ff05::1:3         | group=FF05:0:0:0:0:0:1:3 vlan=20 |
+
+    @NT-MDB-001
+    Scenario: A group without VLANs
+      Given nettool was told "create nt0 bridge link.up=on"
+      And nettool was told "set PORT link.master=nt0"
+      And nettool was told "set PORT link.up=on"
+      When nettool is told "add PORT mdb group=239.1.2.3 permanent=on"
+      Then nettool has done it
+      And the port wants 239.1.2.3 in the VLAN 0 for good
+      When nettool is told "del PORT mdb group=239.1.2.3"
+      Then the port wants no group 239.1.2.3
 
     @NT-MDB-002 @needs:bridge
     Scenario Outline: What is no group: <row>

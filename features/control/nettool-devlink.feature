@@ -55,8 +55,8 @@ Feature: nettool and what the device behind a net device can do
 
     @NT-ACT-003 @needs:devlink-health
     Scenario Outline: What a reporter says reaches the user: <action>
-      When nettool is told "run PORT <action> (a reporter)"
-      Then what it tells is what devlink <command> tells of (a reporter)
+      When nettool is told "run PORT <action> (a reporter that recovers)"
+      Then what it tells is what devlink <command> tells of (a reporter that recovers)
 
       Examples:
         | action          | command                  |

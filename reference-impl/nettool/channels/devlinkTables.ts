@@ -74,6 +74,8 @@ export const devlinkHealthChannel: Channel = {
 
 /** Drivers say U64_MAX for what has no limit. */
 const NO_LIMIT = 2 ** 63;
+const U64_MAX = 2n ** 64n - 1n;
+const UNLIMITED = 'unlimited';
 
 /** Resources lie in each other: a path names each. */
 function resourceRows(list: Values | undefined, path: string): readonly (readonly [Row, Values])[] {
@@ -83,7 +85,7 @@ function resourceRows(list: Values | undefined, path: string): readonly (readonl
       const name = `${path}/${textIn(resource, 'DEVLINK_ATTR_RESOURCE_NAME') ?? ''}`;
       const part = (member: string): Scalar | undefined => {
         const size = numberIn(resource, `DEVLINK_ATTR_RESOURCE_${member}`);
-        return size !== undefined && size >= NO_LIMIT ? 'unlimited' : size;
+        return size !== undefined && size >= NO_LIMIT ? UNLIMITED : size;
       };
       const row = rowOf([
         ['name', name],
@@ -138,7 +140,7 @@ export const devlinkResourcesChannel: Channel = {
     const id = numberIn(all.value.find(([row]) => row['name'] === name)?.[1], 'DEVLINK_ATTR_RESOURCE_ID') ?? 0;
     const request = (size: Scalar | undefined): Values => ({
       DEVLINK_ATTR_RESOURCE_ID: id,
-      DEVLINK_ATTR_RESOURCE_SIZE: Number(size),
+      DEVLINK_ATTR_RESOURCE_SIZE: size === UNLIMITED ? U64_MAX : Number(size),
     });
     const [wanted, former] = [request(changes['size']), request(there['size'])];
     return together([devlinkStep(session, device, subject, 'RESOURCE_SET', changes, wanted, former)]);
