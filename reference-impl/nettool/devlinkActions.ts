@@ -1,7 +1,7 @@
 /** What the devlink instance of a net device can be told to do. */
 import { decodeBody } from '../netlink/client.js';
 import { NLM_F_DUMP } from '../netlink/constants.js';
-import { formattedIn, type DevlinkFormatted } from '../netlink/devlinkClient.js';
+import { formattedAsFar, type DevlinkFormatted } from '../netlink/devlinkClient.js';
 import { DEVLINK_RELOAD_ACTIONS, DEVLINK_RELOAD_LIMITS, type DevlinkCommand } from '../netlink/families/devlink.js';
 import { DEVLINK } from '../netlink/families/devlinkAttributes.js';
 import { bytesIn, isValues, listIn, nestIn, numberIn, type Values } from '../netlink/schema.js';
@@ -163,7 +163,7 @@ const ofReporter =
     const reporter = await namedRow(context, 'devlink-health', 'reporter', context.words['reporter']);
     if (!reporter.ok) return reporter;
     const told = (messages: readonly Message[]): DevlinkFormatted =>
-      formattedIn(messages.map((message) => ({ command, values: replyValues(message) })));
+      formattedAsFar(messages.map((message) => ({ command, values: replyValues(message) })));
     return requestOf(context, command, reporterAttributes(reporter.value), {
       dump: how.dump === true,
       ...(how.tells === true ? { result: told } : {}),

@@ -143,6 +143,27 @@ describe('an aggregate', () => {
   });
 });
 
+describe('a kernel that is too old', () => {
+  it('is not asked for a command that it does not have', async () => {
+    const target = await openReferenceTarget({ seed: 1 });
+    const session = new NettoolSession(target);
+    const family = session.pool.family.bind(session.pool);
+    session.pool.family = async (name) => {
+      const found = await family(name);
+      return found.ok && name === 'ethtool'
+        ? {
+            ok: true,
+            value: { ...found.value, commands: new Set([...found.value.commands].filter((one) => one < 49)) },
+          }
+        : found;
+    };
+    const row = [{ subject: 'rss-contexts', key: 'table', value: '0' }];
+    expect(said(await changeTable(session, 'add', 'eth0', 'rss-contexts', row))).toContain(
+      'this kernel has no ETHTOOL_MSG_RSS_CREATE_ACT',
+    );
+  });
+});
+
 describe('what bridge(8) can say', () => {
   it('has an equal that nettool can read', () => {
     for (const [command, equal] of BRIDGE_VERBS) {
