@@ -125,6 +125,13 @@ describe('the command line', { timeout: 60_000 }, () => {
     expect(rows.map((row) => row.split(/ {2,}/)[1])).toEqual(['fw', 'fw_fatal']);
   });
 
+  it('says of a misspelt subject which one is meant', () => {
+    const { code, err } = onReference('show', 'rngs', 'sw1p1');
+    expect(code).toBe(1);
+    expect(err).toContain('is the subject rings meant?');
+    expect(onReference('set', 'sw1p', 'link.mtu=1400').err).toContain('accepted: sw1p1');
+  });
+
   it('lists every action in the help of run', () => {
     const { out } = nettool('run', '--help');
     for (const { name } of ACTIONS) expect(out).toContain(name);

@@ -10,6 +10,7 @@ export { DEVICE_KINDS } from './devicePlan.js';
 export { NetlinkConnection, OperationTimeout, type NetlinkRequest as PooledRequest } from './connection.js';
 export * from './execute.js';
 export * from './machine.js';
+export { nearest } from './names.js';
 export * from './parts.js';
 export * from './plan.js';
 export * from './query.js';

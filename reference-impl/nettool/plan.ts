@@ -33,8 +33,9 @@ export type PlanResult =
 /** Exactly one device: several that a pattern matches are named, and none is changed. */
 export async function oneDevice(session: NettoolSession, pattern: string): Promise<Outcome<NetDeviceInfo>> {
   const found = await session.matching([pattern]);
-  if (!found.ok) return found;
-  const [first, ...others] = found.value;
+  // A name that nobody has is answered with the names that there are.
+  if (!found.ok && found.refusal.errno !== 'ENODEV') return found;
+  const [first, ...others] = found.ok ? found.value : [];
   if (first === undefined) {
     const all = await session.devices();
     const names = all.ok ? all.value.map(({ name }) => name) : [];
@@ -49,8 +50,8 @@ export async function oneDevice(session: NettoolSession, pattern: string): Promi
     return refusedBy(session.parts, {
       stage: 'command',
       device: pattern,
-      message: `a change is made to one device, and ${found.value.length} match`,
-      accepted: `one of ${found.value.map(({ name }) => name).join(', ')}`,
+      message: `a change is made to one device, and ${others.length + 1} match`,
+      accepted: `one of ${[first, ...others].map(({ name }) => name).join(', ')}`,
     });
   }
   return { ok: true, value: first };

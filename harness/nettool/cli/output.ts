@@ -173,7 +173,7 @@ export function overviewText({ answers }: QueryResult): string {
       String(value('modes', 'duplex') ?? MISSING),
       valueCell(value('link', 'mtu')),
       String(value('link', 'address') ?? MISSING),
-      String(value('link', 'master') ?? MISSING),
+      value('link', 'master') === 'none' ? MISSING : String(value('link', 'master') ?? MISSING),
       String(value('driver', 'driver') ?? value('link', 'kind') ?? MISSING),
     ];
   });
