@@ -31,6 +31,14 @@ Feature: nettool makes, changes and removes net devices, and rows of tables
       And nt0 is a vlan with
         | vlan | IFLA_VLAN_ID | 5 |
 
+    @NT-DEV-001 @needs:vlan-device
+    Scenario: A VLAN device has the kind of tag that was asked for
+      When nettool is told "create nt0 vlan vlan.on=PORT vlan.id=5 vlan.protocol=802.1ad"
+      Then nettool has done it
+      And nt0 is a vlan with
+        | vlan | IFLA_VLAN_ID       | 5     |
+        | vlan | IFLA_VLAN_PROTOCOL | 34984 |
+
     @NT-DEV-001
     Scenario: A port belongs to a bridge from now on, and to nobody afterwards
       Given nettool was told "create nt0 bridge"
@@ -38,7 +46,8 @@ Feature: nettool makes, changes and removes net devices, and rows of tables
       Then nettool has done it
       And the master of the port is nt0
       When nettool is told "set PORT link.master=none"
-      Then the master of the port is nobody
+      Then nettool has done it
+      And the master of the port is nobody
 
     @NT-DEV-002
     Scenario: A name that is taken

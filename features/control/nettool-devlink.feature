@@ -140,6 +140,9 @@ Feature: nettool and what the device behind a net device can do
       When nettool is told "set PORT devlink-traps.(a drop trap)=trap"
       Then nettool has done it
       And the action of the trap (a drop trap) is trap
+      When nettool is told "set PORT devlink-trap-groups group=(a trap group) action=drop"
+      Then nettool has done it
+      And the action of the trap (a drop trap) is drop
       When nettool is told "set PORT devlink-trap-groups group=(a trap group) policer=0"
       Then nettool has done it
       And the trap group (a trap group) has no policer
