@@ -7,16 +7,7 @@ import { DEVLINK_TRAP_ACTIONS } from '../../reference-impl/netlink/families/devl
 import { isValues, listIn, nestIn, numberIn, textIn } from '../../reference-impl/netlink/schema.js';
 import { refusalText, type ActionReport } from '../../reference-impl/nettool/index.js';
 import { bigintIn } from './bigNumbers.js';
-import {
-  devlinkNotes,
-  devlinkOf,
-  dumped,
- 
-  insist,
-  instanceOf,
-  ownPort,
-  paramIn,
-} from './devlinkControl.js';
+import { devlinkNotes, devlinkOf, dumped, insist, instanceOf, ownPort, paramIn } from './devlinkControl.js';
 import { flatten, resourceTrees } from './devlinkWords.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { nettoolNotes } from './nettoolControl.js';
