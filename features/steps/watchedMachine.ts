@@ -5,6 +5,11 @@
  */
 import type { NetDeviceName, NetlinkSocket, Target, Wait } from '../../harness/contract/index.js';
 import type { IoctlResult, Machine } from '../../reference-impl/nettool/index.js';
+import { decodeBody } from '../../reference-impl/netlink/client.js';
+import { DEVLINK_CMD, DEVLINK_GENL_NAME } from '../../reference-impl/netlink/families/devlink.js';
+import { CTRL } from '../../reference-impl/netlink/families/genericControl.js';
+import { numberIn, textIn } from '../../reference-impl/netlink/schema.js';
+import { GENLMSGHDR } from '../../reference-impl/netlink/server.js';
 import { GENL_ID_CTRL, NETLINK_GENERIC, NLMSG_ERROR } from '../../reference-impl/netlink/constants.js';
 import { decodeError } from '../../reference-impl/netlink/extack.js';
 import { ETHTOOL_OPERATIONS } from '../../reference-impl/netlink/families/ethtool.js';
@@ -23,9 +28,27 @@ const CHANGING: ReadonlySet<number> = new Set(
     .map(([, { command }]) => command),
 );
 
+/** Commands of devlink that change something. */
+const CHANGING_DEVLINK: ReadonlySet<number> = new Set(
+  Object.entries(DEVLINK_CMD)
+    .filter(([name]) => /(_(SET|NEW|DEL|SPLIT|UNSPLIT|RECOVER|TEST|CLEAR|RUN|UPDATE)|^RELOAD)$/.test(name))
+    .map(([, command]) => command),
+);
+
 /** rtnetlink: RTM_NEW…, RTM_DEL… and RTM_SET… change, RTM_GET… asks. */
-const isChange = (protocol: number, { type, body }: Message): boolean =>
-  protocol === NETLINK_GENERIC ? type !== GENL_ID_CTRL && CHANGING.has(body[0] ?? 0) : (type & 3) !== 2;
+function isChange(protocol: number, { type, body }: Message, devlink: number | undefined): boolean {
+  if (protocol !== NETLINK_GENERIC) return (type & 3) !== 2;
+  return type !== GENL_ID_CTRL && (type === devlink ? CHANGING_DEVLINK : CHANGING).has(body[0] ?? 0);
+}
+
+/** The number of devlink, in the answer of the controller that tells it. */
+function devlinkNumber(message: Message): number | undefined {
+  if (message.type !== GENL_ID_CTRL) return undefined;
+  const { values } = decodeBody(GENLMSGHDR, CTRL, message);
+  return textIn(values, 'CTRL_ATTR_FAMILY_NAME') === DEVLINK_GENL_NAME
+    ? numberIn(values, 'CTRL_ATTR_FAMILY_ID')
+    : undefined;
+}
 
 const sequenceOf = (datagram: Uint8Array): number => parseDatagram(datagram)[0]?.sequence ?? 0;
 
@@ -61,6 +84,7 @@ export class WatchedMachine implements Machine {
   loses: (message: Message) => boolean = () => false;
   readonly #target: Target;
   #changes = 0;
+  #devlink: number | undefined;
   #held: Gate | undefined;
   #answersHeld: Gate | undefined;
   readonly #lost = new Set<number>();
@@ -104,7 +128,7 @@ export class WatchedMachine implements Machine {
   async #send(socket: NetlinkSocket, protocol: number, datagram: Uint8Array): Promise<void> {
     const [message] = parseDatagram(datagram);
     if (message === undefined) return socket.send(datagram);
-    const changes = isChange(protocol, message);
+    const changes = isChange(protocol, message, this.#devlink);
     this.sent.push({ protocol, message, isChange: changes });
     if (this.loses(message)) this.#lost.add(message.sequence);
     if (!changes) return socket.send(datagram);
@@ -136,7 +160,10 @@ export class WatchedMachine implements Machine {
       const datagram = kept.shift();
       if (datagram === undefined) return null;
       const messages = parseDatagram(datagram);
-      for (const message of messages) if (message.type === NLMSG_ERROR) this.#note(message);
+      for (const message of messages) {
+        if (message.type === NLMSG_ERROR) this.#note(message);
+        this.#devlink ??= devlinkNumber(message);
+      }
       if (!messages.some(({ sequence }) => this.#lost.has(sequence))) return datagram;
     }
   }

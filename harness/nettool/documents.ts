@@ -2,9 +2,12 @@
 import {
   ACTIONS,
   BRIDGE_VERBS,
+  DEVICE_KINDS,
   ETHTOOL_OPTIONS,
   SUBJECTS,
   acceptedForm,
+  argumentsText,
+  tablesFor,
   type KeySpec,
   type OptionRow,
   type SubjectSpec,
@@ -75,21 +78,16 @@ ${BRIDGE_VERBS.map(([theirs, ours]) => row([code(theirs), code(ours)])).join('\n
 }
 
 const keyRow = ({ key, title, type, attribute, access }: KeySpec): string =>
-  row([
-    key === '' ? '*name*' : code(key),
-    title,
-    acceptedForm(type),
-    access === 'read' ? 'read' : 'change',
-    code(attribute),
-  ]);
+  row([key === '' ? '*name*' : code(key), title, acceptedForm(type), access, code(attribute)]);
 
 function subjectSection({ name, title, shape, get, set, keys }: SubjectSpec): string {
   const operations = [get, set].flatMap((operation) =>
     operation === undefined ? [] : [code(`ETHTOOL_MSG_${operation}`)],
   );
+  const verbs = (['add', 'set', 'del'] as const).filter((verb) => tablesFor(verb).includes(name)).map(code);
   const what = {
     keys: '',
-    rows: ' A table: `add` and `del` change it where they can.',
+    rows: ` A table${verbs.length === 0 ? '' : ` that ${verbs.join(', ')} can change`}.`,
     named: ' The device names the keys.',
   };
   return `### ${name}
@@ -116,6 +114,15 @@ ${SUBJECTS.map(subjectSection).join('\n')}
 
 ${row(['action', 'what it does', 'interrupts traffic'])}
 ${row(['---', '---', '---'])}
-${ACTIONS.map(({ name, title, disrupts }) => row([code(name), title, disrupts ? 'yes' : 'no'])).join('\n')}
+${ACTIONS.map((action) => row([code(`${action.name} ${argumentsText(action)}`.trim()), action.title, action.disrupts ? 'yes' : 'no'])).join('\n')}
+
+## Kinds of net devices
+
+\`nettool create NAME KIND SUBJECT.KEY=VALUE…\`, \`nettool destroy NAME\`. Beside the keys of its subject a new device takes those of
+\`link\` that can be changed.
+
+${row(['kind', 'what it is', 'its subject', 'cannot be made without'])}
+${row(['---', '---', '---', '---'])}
+${DEVICE_KINDS.map(({ kind, title, subject, needs }) => row([code(kind), title, subject === undefined ? '' : code(subject), needs.map((key) => code(`${subject ?? ''}.${key}`)).join(', ')])).join('\n')}
 `;
 }

@@ -3,7 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { NettoolSession, changeDevice, query, type Machine } from '../../reference-impl/nettool/index.js';
+import {
+  ACTIONS,
+  complete,
+  NettoolSession,
+  changeDevice,
+  query,
+  type Machine,
+} from '../../reference-impl/nettool/index.js';
 import { PROJECT_ROOT } from '../runner/project.js';
 import { openReferenceTarget } from '../targets/reference.js';
 import { migrationDocument, subjectsDocument } from './documents.js';
@@ -84,6 +91,52 @@ describe('the command line', { timeout: 60_000 }, () => {
       expect(nettool(command, '--help').out, command).toContain('Examples:');
   });
 
+  it('makes and removes net devices, and says what a kind needs', () => {
+    const made = onReference('create', 'br0', 'bridge', 'bridge.priority=4096', 'link.up=on');
+    expect(made.code).toBe(0);
+    expect(made.out).toContain('kind=bridge bridge.priority=4096');
+    const refused = onReference('create', 'v5', 'vlan', 'vlan.id=5');
+    expect(refused.err).toContain('vlan.on: a VLAN device cannot be made without it');
+    expect(onReference('destroy', 'sw1p1').code).toBe(1);
+  });
+
+  it('tells what a reporter says, as text and as JSON', () => {
+    expect(onReference('run', 'sw1p1', 'health-diagnose', 'fw').out).toContain('running: true');
+    const { out } = onReference('run', 'sw1p1', 'health-diagnose', 'fw', '--json');
+    expect(JSON.parse(out)).toMatchObject({ ok: true, result: { running: true } });
+    const { code, err } = onReference('run', 'sw1p1', 'health-diagnose', 'fx');
+    expect(code).toBe(1);
+    expect(err).toContain('accepted: fw');
+  });
+
+  it('shows tables with the columns of the schema, and rows as the kernel tells them', () => {
+    const { out } = onReference('show', 'devlink-health', 'sw1p1');
+    const [header = '', ...rows] = out.trimEnd().split('\n');
+    expect(header.split(/ {2,}/)).toEqual([
+      'DEVICE',
+      'REPORTER',
+      'STATE',
+      'ERRORS',
+      'RECOVERIES',
+      'GRACE-PERIOD',
+      'AUTO-RECOVER',
+      'AUTO-DUMP',
+    ]);
+    expect(rows.map((row) => row.split(/ {2,}/)[1])).toEqual(['fw', 'fw_fatal']);
+  });
+
+  it('says of a misspelt subject which one is meant', () => {
+    const { code, err } = onReference('show', 'rngs', 'sw1p1');
+    expect(code).toBe(1);
+    expect(err).toContain('is the subject rings meant?');
+    expect(onReference('set', 'sw1p', 'link.mtu=1400').err).toContain('accepted: sw1p1');
+  });
+
+  it('lists every action in the help of run', () => {
+    const { out } = nettool('run', '--help');
+    for (const { name } of ACTIONS) expect(out).toContain(name);
+  });
+
   it('completes in bash', () => {
     const script = `nettool() { ${process.execPath} ${BIN} "$@"; }
 source <(nettool completion bash)
@@ -102,6 +155,24 @@ _nettool 2>/dev/null; printf '%s\\n' "\${COMPREPLY[@]}"`;
     );
     setTimeout(() => child.kill('SIGTERM'), 1500);
     expect(await ended).toBe('SIGTERM');
+  });
+});
+
+describe('completion', { timeout: 60_000 }, () => {
+  it.each([
+    [['set', 'eth0', 'devlink-health', 'reporter='], 'reporter=fw'],
+    [['run', 'eth0', 'health-'], 'health-diagnose'],
+    [['run', 'eth0', 'health-diagnose', ''], 'fw_fatal'],
+    [['run', 'eth0', 'reload', ''], 'fw_activate'],
+    [['create', 'x', 'v'], 'vrf'],
+    [['create', 'x', 'bridge', 'bridge.prio'], 'bridge.priority='],
+    [['create', 'x', 'bridge', 'link.up='], 'link.up=on'],
+    [['del', 'eth0', 'devlink-reg'], 'devlink-regions'],
+    [['add', 'eth0', 'devlink-rates', ''], 'node='],
+  ] as const)('of %j offers %s', async (words, expected) => {
+    const session = new NettoolSession(await openReferenceTarget());
+    expect(await complete(session, words)).toContain(expected);
+    await session.close();
   });
 });
 

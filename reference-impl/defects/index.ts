@@ -57,6 +57,7 @@ import { devlinkParamsDefects } from './devlinkParams.js';
 import { devlinkReloadsDefects } from './devlinkReloads.js';
 import { devlinkResourcesDefects } from './devlinkResources.js';
 import { nettoolDefects } from './nettool.js';
+import { nettoolDeviceDefects } from './nettoolDevices.js';
 import { ethtoolCableDefects } from './ethtoolCable.js';
 import { ethtoolIoctlDefects } from './ethtoolIoctl.js';
 import { ethtoolModuleDefects } from './ethtoolModule.js';
@@ -150,4 +151,5 @@ export const defects: readonly Defect[] = [
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
   ...devlinkBuffersDefects,
+  ...nettoolDeviceDefects,
 ];

@@ -190,12 +190,43 @@ export function formattedIn(replies: readonly DevlinkMessage[]): DevlinkFormatte
   return value;
 }
 
+/** As much of it as can be read, where a driver closes more nests than it opened: a user has to see what is there. */
+export function formattedAsFar(replies: readonly DevlinkMessage[]): DevlinkFormatted {
+  const attributes = replies.flatMap(({ values }) => {
+    return parseAttributes(bytesIn(values, 'DEVLINK_ATTR_FMSG') ?? new Uint8Array(0)).attributes;
+  });
+  const parts: DevlinkFormatted[] = [];
+  while (attributes.length > 0) {
+    // A pair whose object was closed before it.
+    if (attributes[0]?.type === PAIR) attributes.shift();
+    const [first] = attributes;
+    const name = first?.type === NAME ? text.decode(first.data).replace(/\0$/, '') : undefined;
+    if (name !== undefined) attributes.shift();
+    const reader = new FormattedReader(attributes);
+    try {
+      const value = reader.value();
+      parts.push(name === undefined ? value : { [name]: value });
+    } catch (error) {
+      if (!(error instanceof NetlinkProtocolError)) throw error;
+    }
+    // At least one is behind it then.
+    attributes.splice(0, Math.max(1, reader.taken));
+  }
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : parts;
+}
+
 class FormattedReader {
   readonly #attributes: readonly Attribute[];
   #at = 0;
 
   constructor(attributes: readonly Attribute[]) {
     this.#attributes = attributes;
+  }
+
+  /** How many attributes were read. */
+  get taken(): number {
+    return this.#at;
   }
 
   value(): DevlinkFormatted {

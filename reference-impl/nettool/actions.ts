@@ -1,71 +1,135 @@
 /** What a device can be told to do: no setting, so nothing to read back and nothing to take back. */
+import type { DevlinkFormatted } from '../netlink/devlinkClient.js';
 import { viewOf } from '../netlink/wire.js';
+import type { ActionArgument, ActionContext, ActionRequest, ActionSpec } from './actionSpec.js';
+import { refusedBy } from './assignment.js';
 import { byName, ethtoolWire } from './channels/ethtoolMessages.js';
 import { ioctl } from './channels/ioctlChannels.js';
+import { OperationTimeout } from './connection.js';
+import { DEVLINK_ACTIONS } from './devlinkActions.js';
 import { choicesText } from './names.js';
-import { oneDevice } from './plan.js';
+import { toldRow } from './parts.js';
+import { oneDevice, policyBreach } from './plan.js';
+import type { Row } from './reading.js';
 import { kernelRefusal, refused, type Outcome } from './refusal.js';
-import type { NettoolSession } from './session.js';
+import type { NetDeviceInfo, NettoolSession } from './session.js';
 import { operationCalled } from './subjects/index.js';
+import { acceptedForm, parseValue, type Scalar } from './values.js';
 
-export interface ActionSpec {
+interface IoctlCommand {
   readonly name: string;
-  readonly title: string;
-  /** Command of the ioctl, and how many bytes its struct has; or the operation of the ethtool family. */
-  readonly ioctl?: { readonly command: number; readonly bytes: number; readonly name: string };
-  readonly operation?: string;
-  /** What a number behind the action means. */
-  readonly argument?: { readonly title: string; readonly at: number; readonly otherwise: number };
-  /** Interrupts traffic. */
-  readonly disrupts: boolean;
+  readonly command: number;
+  /** Of its struct. */
+  readonly bytes: number;
+  /** Where the argument lies in it, and what it is where nothing is said. */
+  readonly argument?: { readonly at: number; readonly name: string; readonly otherwise: number };
 }
 
+const byIoctl =
+  ({ name, command, bytes, argument }: IoctlCommand): ActionSpec['request'] =>
+  ({ words }) => {
+    const struct = new Uint8Array(bytes);
+    viewOf(struct).setUint32(0, command, true);
+    if (argument !== undefined)
+      viewOf(struct).setUint32(argument.at, Number(words[argument.name] ?? argument.otherwise), true);
+    return Promise.resolve({ ok: true, value: { operation: name, wire: { kind: 'ioctl', command: struct } } });
+  };
+
+const byEthtool =
+  (called: string): ActionSpec['request'] =>
+  async ({ session, device }: ActionContext): Promise<Outcome<ActionRequest>> => {
+    const operation = operationCalled(called);
+    if (operation === undefined) return refused({ stage: 'command', message: 'there is no such operation' });
+    const wire = await ethtoolWire(session, operation, byName(device.name), {});
+    return wire.ok ? { ok: true, value: { operation: `ETHTOOL_MSG_${called}`, wire: wire.value } } : wire;
+  };
+
+const word = (name: string, title: string): ActionArgument => ({
+  name,
+  title,
+  type: { kind: 'number', most: 0xffff_ffff },
+  optional: true,
+});
+
 /** linux/ethtool.h. */
-export const ACTIONS: readonly ActionSpec[] = [
+const ETHTOOL_ACTIONS: readonly ActionSpec[] = [
   {
     name: 'negotiate',
     title: 'begin autonegotiation again',
-    ioctl: { command: 0x9, bytes: 8, name: 'ETHTOOL_NWAY_RST' },
+    arguments: [],
     disrupts: true,
+    request: byIoctl({ name: 'ETHTOOL_NWAY_RST', command: 0x9, bytes: 8 }),
   },
   {
     name: 'identify',
     title: 'make the lamps of the port blink',
-    ioctl: { command: 0x1c, bytes: 8, name: 'ETHTOOL_PHYS_ID' },
-    argument: { title: 'seconds', at: 4, otherwise: 2 },
+    arguments: [word('seconds', 'how long')],
     disrupts: false,
+    request: byIoctl({
+      name: 'ETHTOOL_PHYS_ID',
+      command: 0x1c,
+      bytes: 8,
+      argument: { at: 4, name: 'seconds', otherwise: 2 },
+    }),
   },
   {
     name: 'reset',
     title: 'reset components: a mask of ETH_RESET_ bits, all of them where it is absent',
-    ioctl: { command: 0x34, bytes: 8, name: 'ETHTOOL_RESET' },
-    argument: { title: 'mask', at: 4, otherwise: 0xffff_ffff },
+    arguments: [word('mask', 'mask of components')],
     disrupts: true,
+    request: byIoctl({
+      name: 'ETHTOOL_RESET',
+      command: 0x34,
+      bytes: 8,
+      argument: { at: 4, name: 'mask', otherwise: 0xffff_ffff },
+    }),
   },
   {
     name: 'self-test',
     title: 'let the device test itself: 0 online, 1 offline',
-    // struct ethtool_test, with room for the results of 64 tests.
-    ioctl: { command: 0x1a, bytes: 16 + 8 * 64, name: 'ETHTOOL_TEST' },
-    argument: { title: 'flags', at: 4, otherwise: 0 },
+    arguments: [word('flags', '0 or 1')],
     disrupts: true,
+    // struct ethtool_test, with room for the results of 64 tests.
+    request: byIoctl({
+      name: 'ETHTOOL_TEST',
+      command: 0x1a,
+      bytes: 16 + 8 * 64,
+      argument: { at: 4, name: 'flags', otherwise: 0 },
+    }),
   },
-  { name: 'cable-test', title: 'test the cable', operation: 'CABLE_TEST_ACT', disrupts: true },
+  {
+    name: 'cable-test',
+    title: 'test the cable',
+    arguments: [],
+    disrupts: true,
+    request: byEthtool('CABLE_TEST_ACT'),
+  },
   {
     name: 'cable-test-tdr',
     title: 'measure reflections of the cable',
-    operation: 'CABLE_TEST_TDR_ACT',
+    arguments: [],
     disrupts: true,
+    request: byEthtool('CABLE_TEST_TDR_ACT'),
   },
 ];
 
+export const ACTIONS: readonly ActionSpec[] = [...ETHTOOL_ACTIONS, ...DEVLINK_ACTIONS];
+
 export const actionCalled = (name: string): ActionSpec | undefined => ACTIONS.find((action) => action.name === name);
+
+/** The words behind an action, as they are written. */
+export const argumentsText = (action: ActionSpec): string =>
+  action.arguments
+    .map(({ name, optional }) => (optional === true ? `[${name.toUpperCase()}]` : name.toUpperCase()))
+    .join(' ');
 
 export interface ActionReport {
   readonly device: string;
   readonly operation: string;
-  /** What came back: the struct, or nothing. */
+  /** What came back: the struct. */
   readonly bytes?: Uint8Array;
+  /** What the answer tells. */
+  readonly result?: DevlinkFormatted;
 }
 
 /** Validates, and unless only that is asked for, does it. */
@@ -82,55 +146,81 @@ export async function runAction(
       actionName,
       ACTIONS.map(({ name }) => name),
     );
-    return refused({ stage: 'command', key: actionName, message: 'there is no such action', accepted });
+    return refusedBy(session.parts, {
+      stage: 'command',
+      key: actionName,
+      message: 'there is no such action',
+      accepted,
+    });
   }
-  const argument = argumentOf(action, words);
-  if (!argument.ok) return argument;
+  const said = wordsOf(session, action, words);
+  if (!said.ok) return said;
   const device = await oneDevice(session, pattern);
   if (!device.ok) return device;
-  const { name, ifIndex } = device.value;
-  const operation = action.ioctl?.name ?? `ETHTOOL_MSG_${action.operation ?? ''}`;
-  const supported = action.ioctl !== undefined || operationCalled(action.operation) !== undefined;
-  if (!supported) return refused({ stage: 'command', key: actionName, message: 'this nettool does not have it' });
-  if (validateOnly) return { ok: true, value: { device: name, operation } };
-  return session.pool.exclusively(`device ${ifIndex}`, async () => {
-    if (action.ioctl === undefined) return act(session, name, action, operation);
-    const command = new Uint8Array(action.ioctl.bytes);
-    viewOf(command).setUint32(0, action.ioctl.command, true);
-    if (action.argument !== undefined) viewOf(command).setUint32(action.argument.at, argument.value, true);
-    const answer = await ioctl(session, name, command);
-    return answer.ok ? { ok: true, value: { device: name, operation, bytes: answer.value } } : answer;
+  return session.pool.exclusively(`device ${device.value.ifIndex}`, async () => {
+    const request = await action.request({
+      session,
+      device: device.value,
+      words: toldRow(session.parts, actionName, said.value),
+    });
+    if (!request.ok) return refused({ device: device.value.name, key: actionName, ...request.refusal });
+    const breach = await policyBreach(session, device.value, { ...request.value, keys: new Map() });
+    if (breach !== undefined) return refused(breach);
+    const { operation } = request.value;
+    if (validateOnly && !session.parts.actsWhileValidating)
+      return { ok: true, value: { device: device.value.name, operation } };
+    return send(session, device.value, request.value);
   });
 }
 
-function argumentOf({ name, argument }: ActionSpec, [word, ...more]: readonly string[]): Outcome<number> {
-  if (word === undefined) return { ok: true, value: argument?.otherwise ?? 0 };
-  const number = Number(word);
-  const isGood = argument !== undefined && more.length === 0 && Number.isSafeInteger(number) && number >= 0;
-  if (isGood) return { ok: true, value: number };
-  const accepted = argument === undefined ? 'nothing behind it' : `a number: ${argument.title}`;
-  return refused({
-    stage: 'command',
-    key: name,
-    value: [word, ...more].join(' '),
-    message: 'it takes no such word',
-    accepted,
-  });
+/** By their places, or by name. */
+function wordsOf(session: NettoolSession, action: ActionSpec, words: readonly string[]): Outcome<Row> {
+  const said: Record<string, Scalar> = {};
+  const accepted = action.arguments.length === 0 ? 'nothing behind it' : `${action.name} ${argumentsText(action)}`;
+  for (const [place, text] of words.entries()) {
+    const named = action.arguments.find(({ name }) => text.startsWith(`${name}=`));
+    const argument = named ?? action.arguments[place];
+    const value = named === undefined ? text : text.slice(named.name.length + 1);
+    const about = { stage: 'command', key: action.name, value: text } as const;
+    if (argument === undefined || said[argument.name] !== undefined)
+      return refusedBy(session.parts, { ...about, message: 'it takes no such word', accepted });
+    const parsed = parseValue(argument.type, value);
+    const most = argument.type.kind === 'number' ? (argument.type.most ?? Infinity) : Infinity;
+    if (!parsed.ok || Number(parsed.value) > most) {
+      const form = `${argument.name} (${argument.title}): ${acceptedForm(argument.type)}`;
+      return refusedBy(session.parts, { ...about, message: 'it takes no such word', accepted: form });
+    }
+    said[argument.name] = parsed.value;
+  }
+  const missing = action.arguments.find(({ name, optional }) => optional !== true && said[name] === undefined);
+  if (missing === undefined) return { ok: true, value: said };
+  const message = `it needs ${missing.title}`;
+  return refusedBy(session.parts, { stage: 'command', key: action.name, message, accepted });
 }
 
-async function act(
+async function send(
   session: NettoolSession,
-  device: string,
-  { operation: operationName }: ActionSpec,
-  title: string,
+  { name: device }: NetDeviceInfo,
+  { operation, wire, result: tell }: ActionRequest,
 ): Promise<Outcome<ActionReport>> {
-  const operation = operationCalled(operationName);
-  if (operation === undefined) return refused({ stage: 'command', device, message: 'there is no such operation' });
-  const wire = await ethtoolWire(session, operation, byName(device), {});
-  if (!wire.ok || wire.value.kind !== 'netlink')
-    return wire.ok ? refused({ stage: 'command', device, message: title }) : wire;
-  const { protocol, type, body } = wire.value;
-  const result = await session.pool.write(protocol, { type, body });
-  if (!result.ok) return refused(kernelRefusal(session.parts.explains(result.error), { device }));
-  return { ok: true, value: { device, operation: title } };
+  if (wire.kind === 'ioctl') {
+    const answer = await ioctl(session, device, wire.command);
+    return answer.ok ? { ok: true, value: { device, operation, bytes: answer.value } } : answer;
+  }
+  const { protocol, type, flags, body } = wire;
+  try {
+    const result = await session.pool.write(protocol, { type, body, ...(flags === undefined ? {} : { flags }) });
+    if (!result.ok) return refused(kernelRefusal(session.parts.explains(result.error), { device }));
+    return {
+      ok: true,
+      value: {
+        device,
+        operation,
+        ...(tell === undefined ? {} : { result: session.parts.passesOn(tell(result.value)) }),
+      },
+    };
+  } catch (error) {
+    if (!(error instanceof OperationTimeout)) throw error;
+    return refused({ stage: 'machine', device, message: `${error.message}; whether it was done is not known` });
+  }
 }

@@ -33,6 +33,7 @@ export const refusedBy = (parts: NettoolParts, refusal: Refusal): { readonly ok:
 export function understand(
   { subject: subjectName, key: keyName, value: text }: Assignment,
   parts: NettoolParts,
+  { isNew = false } = {},
 ): Outcome<UnderstoodAssignment> {
   const subject = subjectCalled(subjectName);
   if (subject === undefined || subject.shape === 'rows') {
@@ -51,6 +52,10 @@ export function understand(
   }
   if (parts.checks.has('writable') && key.access === 'read') {
     return refusedBy(parts, { stage: 'command', key: name, value: text, message: 'it can only be read' });
+  }
+  if (parts.checks.has('writable') && key.access === 'create' && !isNew) {
+    const message = 'it is said when the device is made, and never changes';
+    return refusedBy(parts, { stage: 'command', key: name, value: text, message });
   }
   const parsed = parseValue(key.type, text);
   if (parsed.ok) return { ok: true, value: { subject, key, value: parsed.value, text } };

@@ -6,13 +6,26 @@ import { SUBJECTS, subjectCalled } from './subjects/index.js';
 
 export type NettoolCommand =
   | { readonly verb: 'show'; readonly subjects: readonly string[]; readonly patterns: readonly string[] }
-  | { readonly verb: 'set'; readonly device: string; readonly assignments: readonly Assignment[] }
+  /** With a table: of one row of it. */
+  | {
+      readonly verb: 'set';
+      readonly device: string;
+      readonly table?: string;
+      readonly assignments: readonly Assignment[];
+    }
   | {
       readonly verb: 'add' | 'del';
       readonly device: string;
       readonly table: string;
       readonly assignments: readonly Assignment[];
     }
+  | {
+      readonly verb: 'create';
+      readonly device: string;
+      readonly kind: string;
+      readonly assignments: readonly Assignment[];
+    }
+  | { readonly verb: 'destroy'; readonly device: string }
   | { readonly verb: 'run'; readonly device: string; readonly action: string; readonly arguments: readonly string[] };
 
 /** Before a name that is also that of a subject. */
@@ -20,7 +33,7 @@ const NAME_PREFIX = 'name:';
 /** Stands for every subject. */
 export const EVERYTHING = 'all';
 
-export const VERBS = ['show', 'set', 'add', 'del', 'run'] as const;
+export const VERBS = ['show', 'set', 'add', 'del', 'create', 'destroy', 'run'] as const;
 
 /** Reads the words behind `nettool`, options left out. */
 export function parseCommand(words: readonly string[]): Outcome<NettoolCommand> {
@@ -30,7 +43,12 @@ export function parseCommand(words: readonly string[]): Outcome<NettoolCommand> 
       return { ok: true, value: parseShow(rest) };
     case 'set': {
       const [device, ...assignments] = rest;
-      if (device === undefined || assignments.length === 0) return usage('set DEVICE SUBJECT.KEY=VALUE…');
+      const [table = '', ...cells] = assignments;
+      if (device === undefined || table === '') return usage('set DEVICE SUBJECT.KEY=VALUE…');
+      if (subjectCalled(table)?.shape === 'rows') {
+        const row = collect(cells, (word) => keyed(word, table));
+        return row.ok ? { ok: true, value: { verb, device: bare(device), table, assignments: row.value } } : row;
+      }
       const read = collect(assignments, qualified);
       return read.ok ? { ok: true, value: { verb, device: bare(device), assignments: read.value } } : read;
     }
@@ -40,6 +58,17 @@ export function parseCommand(words: readonly string[]): Outcome<NettoolCommand> 
       if (device === undefined || table === undefined) return usage(`${verb} DEVICE TABLE KEY=VALUE…`);
       const read = collect(assignments, (word) => keyed(word, table));
       return read.ok ? { ok: true, value: { verb, device: bare(device), table, assignments: read.value } } : read;
+    }
+    case 'create': {
+      const [device, kind, ...assignments] = rest;
+      if (device === undefined || kind === undefined) return usage('create NAME KIND SUBJECT.KEY=VALUE…');
+      const read = collect(assignments, qualified);
+      return read.ok ? { ok: true, value: { verb, device: bare(device), kind, assignments: read.value } } : read;
+    }
+    case 'destroy': {
+      const [device, ...more] = rest;
+      if (device === undefined || more.length > 0) return usage('destroy DEVICE');
+      return { ok: true, value: { verb, device: bare(device) } };
     }
     case 'run': {
       const [device, action, ...more] = rest;
@@ -65,8 +94,14 @@ export function commandWords(command: NettoolCommand): readonly string[] {
       return [
         'set',
         named(command.device),
-        ...command.assignments.map(({ subject, key, value }) => `${subject}.${key}=${value}`),
+        ...(command.table === undefined
+          ? command.assignments.map(qualifiedText)
+          : [command.table, ...command.assignments.map(({ key, value }) => `${key}=${value}`)]),
       ];
+    case 'create':
+      return ['create', named(command.device), command.kind, ...command.assignments.map(qualifiedText)];
+    case 'destroy':
+      return ['destroy', named(command.device)];
     case 'add':
     case 'del':
       return [
@@ -79,6 +114,8 @@ export function commandWords(command: NettoolCommand): readonly string[] {
       return ['run', named(command.device), command.action, ...command.arguments];
   }
 }
+
+const qualifiedText = ({ subject, key, value }: Assignment): string => `${subject}.${key}=${value}`;
 
 /** As it is typed into a shell. */
 export const commandText = (command: NettoolCommand): string =>
@@ -103,7 +140,7 @@ export const namedSubjects = (subjects: readonly string[]): readonly string[] =>
   subjects.includes(EVERYTHING) ? SUBJECTS.map(({ name }) => name) : subjects;
 
 const usage = (form: string): Outcome<never> =>
-  refused({ stage: 'command', message: 'words are missing', accepted: `nettool ${form}` });
+  refused({ stage: 'command', message: 'the words do not fit', accepted: `nettool ${form}` });
 
 function collect<Value>(words: readonly string[], read: (word: string) => Outcome<Value>): Outcome<readonly Value[]> {
   const values: Value[] = [];

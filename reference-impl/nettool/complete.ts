@@ -3,9 +3,11 @@ import { CHANNELS } from './channels/index.js';
 import { EVERYTHING, VERBS } from './command.js';
 import { FEATURE_GROUPS } from './featureGroups.js';
 import type { NettoolSession } from './session.js';
-import { SUBJECTS, keyCalled, subjectCalled, type SubjectSpec } from './subjects/index.js';
-import { ACTIONS } from './actions.js';
-import { printValue } from './values.js';
+import { DEVICE_KINDS } from './devicePlan.js';
+import { tablesFor, type RowVerb } from './rowPlan.js';
+import { SUBJECTS, keyCalled, subjectCalled, type KeySpec, type SubjectSpec } from './subjects/index.js';
+import { ACTIONS, actionCalled } from './actions.js';
+import { printValue, type ValueType } from './values.js';
 
 const OTHER_VERBS = ['watch', 'explain', 'migrate', 'completion', 'schema', 'agent', 'help'];
 
@@ -28,15 +30,25 @@ async function candidates(
     case 'watch':
       return [EVERYTHING, ...SUBJECTS.map(({ name }) => name), ...(await deviceNames(session))];
     case 'set':
-      return device === undefined ? deviceNames(session) : assignments(session, device, last);
+      if (device === undefined) return deviceNames(session);
+      if (third === undefined) return [...(await assignments(session, device, last)), ...tablesFor('set')];
+      return subjectCalled(third)?.shape === 'rows'
+        ? columns(session, device, { verb, table: third, word: last })
+        : assignments(session, device, last);
     case 'add':
     case 'del':
       if (device === undefined) return deviceNames(session);
-      return third === undefined
-        ? SUBJECTS.filter(({ channel }) => CHANNELS[channel].add !== undefined).map(({ name }) => name)
-        : columns(third, last);
+      return third === undefined ? tablesFor(verb) : columns(session, device, { verb, table: third, word: last });
+    case 'create':
+      if (device === undefined) return [];
+      return third === undefined ? DEVICE_KINDS.map(({ kind }) => kind) : newKeys(third, last);
+    case 'destroy':
+      return device === undefined ? removable(session) : [];
     case 'run':
-      return device === undefined ? deviceNames(session) : ACTIONS.map(({ name }) => name);
+      if (device === undefined) return deviceNames(session);
+      return third === undefined
+        ? ACTIONS.map(({ name }) => name)
+        : actionWords(session, device, third, before.length - RUN_WORDS);
     case 'completion':
       return ['bash', 'zsh', 'fish'];
     default:
@@ -76,14 +88,87 @@ async function assignments(session: NettoolSession, deviceName: string, word: st
 const changeable = (): readonly SubjectSpec[] =>
   SUBJECTS.filter(({ shape, keys }) => shape !== 'rows' && keys.some(({ access }) => access === 'change'));
 
-function columns(table: string, word: string): readonly string[] {
+/** `run DEVICE ACTION`. */
+const RUN_WORDS = 3;
+
+/** Those that can be removed. */
+async function removable(session: NettoolSession): Promise<readonly string[]> {
+  const devices = await session.devices();
+  return devices.ok ? devices.value.filter(({ kind }) => kind !== '').map(({ name }) => name) : [];
+}
+
+interface RowWord {
+  readonly verb: RowVerb;
+  readonly table: string;
+  readonly word: string;
+}
+
+/** Keys of a row; of a row that is there, what it may be called. */
+async function columns(
+  session: NettoolSession,
+  device: string,
+  { verb, table, word }: RowWord,
+): Promise<readonly string[]> {
   const subject = subjectCalled(table);
   if (subject === undefined) return [];
   const [name = ''] = word.split('=');
   const key = keyCalled(subject, name);
-  if (!word.includes('=') || key === undefined)
-    return subject.keys.filter(({ access }) => access === 'change').map((one) => `${one.key}=`);
-  const { type } = key;
-  const values = type.kind === 'choice' ? Object.keys(type.choices) : type.kind === 'switch' ? ['on', 'off'] : [];
-  return values.map((value) => `${name}=${value}`);
+  const isIdentity = (one: string): boolean => subject.identity?.includes(one) === true;
+  if (!word.includes('=') || key === undefined) {
+    const wanted = subject.keys.filter((one) => (verb !== 'add' && isIdentity(one.key)) || isSaid(verb, one));
+    return wanted.map((one) => `${one.key}=`);
+  }
+  if (verb !== 'add' && isIdentity(key.key)) {
+    const there = await liveColumn(session, device, table, key.key);
+    return there.map((value) => `${name}=${value}`);
+  }
+  return wordsOfType(key.type).map((value) => `${name}=${value}`);
+}
+
+/** Whether a verb takes a key that does not say which row is meant. */
+const isSaid = (verb: RowVerb, { access }: KeySpec): boolean =>
+  verb === 'add' ? access !== 'read' : verb === 'set' && access === 'change';
+
+const wordsOfType = (type: ValueType): readonly string[] =>
+  type.kind === 'choice' ? Object.keys(type.choices) : type.kind === 'switch' ? ['on', 'off'] : [];
+
+/** What the rows of a table of the device have in a column. */
+async function liveColumn(
+  session: NettoolSession,
+  deviceName: string,
+  table: string,
+  column: string,
+): Promise<readonly string[]> {
+  const [device, subject] = [await session.device(deviceName), subjectCalled(table)];
+  if (!device.ok || subject === undefined) return [];
+  const reading = await CHANNELS[subject.channel].read(session, device.value, subject);
+  if (!reading.ok) return [];
+  const values = (reading.value.rows ?? []).flatMap((row) => row[column] ?? []);
+  return [...new Set(values.map(String))];
+}
+
+/** Of a new device: keys of its kind, and of every link. */
+function newKeys(kindName: string, word: string): readonly string[] {
+  const kind = DEVICE_KINDS.find((one) => one.kind === kindName);
+  if (kind === undefined) return [];
+  const subjects = [kind.subject, 'link'].flatMap((name) => (name === undefined ? [] : (subjectCalled(name) ?? [])));
+  const keys = subjects.flatMap((subject) =>
+    subject.keys.filter(({ access }) => access !== 'read').map((key) => [`${subject.name}.${key.key}`, key] as const),
+  );
+  const said = keys.find(([name]) => word.startsWith(`${name}=`));
+  if (said === undefined) return keys.map(([name]) => `${name}=`);
+  return wordsOfType(said[1].type).map((value) => `${said[0]}=${value}`);
+}
+
+/** The word at a place behind an action: what the device has, or what there is. */
+async function actionWords(
+  session: NettoolSession,
+  device: string,
+  actionName: string,
+  place: number,
+): Promise<readonly string[]> {
+  const argument = actionCalled(actionName)?.arguments[place];
+  if (argument === undefined) return [];
+  if (argument.live !== undefined) return liveColumn(session, device, argument.live, argument.name);
+  return wordsOfType(argument.type);
 }

@@ -6,7 +6,7 @@ import { OperationTimeout } from './connection.js';
 import type { Plan } from './plan.js';
 import { kernelRefusal, refused, type Outcome, type Refusal } from './refusal.js';
 import type { NettoolSession } from './session.js';
-import type { Step, StepCore } from './step.js';
+import { keyName, type Step, type StepCore } from './step.js';
 import { printValue } from './values.js';
 
 /** `unknown`: it was sent, and no answer came. */
@@ -64,7 +64,9 @@ async function carryOut(session: NettoolSession, plan: Plan, step: Step): Promis
   const only = Object.keys(step.changes).length === 1 ? first : undefined;
   const about = {
     device: plan.device.name,
-    key: only === undefined ? step.subject : `${step.subject}.${only[0]}`,
+    ...(only === undefined && step.subject === ''
+      ? {}
+      : { key: session.parts.about(only === undefined ? step.subject : keyName(step.subject, only[0])) }),
     ...(only === undefined ? {} : { value: printValue(only[1]) }),
   };
   const sent = await send(session, plan, step, about);
@@ -97,7 +99,10 @@ async function send(
     }
     const bytes = encodeMessage({ type: wire.type, flags: 0, sequence: 0, portId: 0 }, wire.body);
     const place = { bytes, set: wire.set, attributesAt: NLMSG_HDRLEN + wire.headerBytes };
-    const keyOf = (attribute: string): string | undefined => step.keys?.get(attribute);
+    const keyOf = (attribute: string): string | undefined => {
+      const key = step.keys?.get(attribute);
+      return key === undefined ? undefined : session.parts.about(key);
+    };
     return refused(kernelRefusal(session.parts.explains(result.error), { ...about, keyOf }, place));
   } catch (error) {
     if (!(error instanceof OperationTimeout)) throw error;
@@ -111,7 +116,7 @@ async function takeBack(session: NettoolSession, plan: Plan, reports: readonly S
   // Whether a step that was not answered was carried out is not known: taking it back does no harm where it was not.
   const done = reports.filter(({ state, step }) => state === 'done' || state === 'unknown' || step.unmet !== undefined);
   for (const { step, state } of session.parts.undoOrder(done)) {
-    if (state === 'not-tried') continue;
+    if (state === 'not-tried' || step.goesWithFirst === true) continue;
     if (step.undo === undefined) {
       const message = 'it cannot be taken back: what was before is not known';
       undone.set(step, { step, state: 'not-undone', refusal: { stage: 'device', device: plan.device.name, message } });
@@ -125,7 +130,10 @@ async function takeBack(session: NettoolSession, plan: Plan, reports: readonly S
     );
     undone.set(step, result.ok ? { step, state: 'undone' } : { step, state: 'not-undone', refusal: result.refusal });
   }
+  const first = reports[0] === undefined ? undefined : undone.get(reports[0].step);
   return reports.map((report) => {
+    const isGone = report.step.goesWithFirst === true && report.state === 'done' && first?.state === 'undone';
+    if (isGone) return { step: report.step, state: 'undone' };
     const after = undone.get(report.step);
     // A step that failed stays the one that failed.
     return after === undefined || report.state === 'failed' ? report : after;

@@ -85,6 +85,53 @@ export const EXTACK_TEXTS: readonly Explanation[] = [
     source: 'net/core/dev.c',
   },
   {
+    title: 'Unknown device type',
+    meaning: 'this kernel was built without net devices of this kind, or its module cannot be loaded',
+    source: 'net/core/rtnetlink.c',
+  },
+  {
+    title: 'Invalid split count',
+    meaning:
+      'a port is split into a power of two of parts, and into no more than it has lanes; `nettool show devlink-port DEVICE`',
+    source: 'net/devlink/port.c',
+  },
+  {
+    title: 'Port cannot be split',
+    meaning: 'the driver does not split this port, or it is a part already',
+    source: 'net/devlink/port.c',
+  },
+  {
+    title: 'Requested reload action is not supported by the driver',
+    meaning:
+      'driver_reinit brings the driver up anew, fw_activate activates firmware; the driver does not have this one',
+    source: 'net/devlink/dev.c',
+  },
+  {
+    title: 'resources size validation failed',
+    meaning: 'the parts of a resource are together larger than it; `nettool show devlink-resources DEVICE`',
+    source: 'net/devlink/dev.c',
+  },
+  {
+    title: 'The region has reached the maximum number of stored snapshots',
+    meaning: 'remove one: nettool del DEVICE devlink-regions region=… snapshot=…',
+    source: 'net/devlink/region.c',
+  },
+  {
+    title: 'Node has children. Cannot delete node.',
+    meaning: 'rates are below it: give them another parent, or parent=none, first',
+    source: 'net/devlink/rate.c',
+  },
+  {
+    title: 'option not supported in mode',
+    meaning: 'bond.mode decides which settings an aggregate has; lacp-… are those of 802.3ad',
+    source: 'drivers/net/bonding/bond_options.c',
+  },
+  {
+    title: 'Policer rate lower than limit',
+    meaning: 'the driver has a smallest and a largest rate, which devlink does not tell',
+    source: 'net/devlink/trap.c',
+  },
+  {
     title: 'bit name not found',
     meaning: 'no feature, mode or flag of this name exists in this kernel; `nettool show features DEVICE` lists them',
     source: 'net/ethtool/bitset.c',

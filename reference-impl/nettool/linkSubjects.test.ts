@@ -103,7 +103,7 @@ describe('groups of a port', () => {
     const group = (value: string): { subject: string; key: string; value: string }[] => [
       { subject: 'mdb', key: 'group', value },
     ];
-    expect(said(await changeTable(session, 'add', inBridge, 'mdb', group('239.1.2')))).toContain('no address');
+    expect(said(await changeTable(session, 'add', inBridge, 'mdb', group('239.1.2')))).toContain('not such a value');
     expect(said(await changeTable(session, 'add', alone, 'mdb', group('239.1.2.3')))).toContain('neither a bridge');
     expect(said(await changeTable(session, 'add', inBridge, 'mdb', group('10.0.0.1')))).toContain('EINVAL');
   });
@@ -140,6 +140,27 @@ describe('an aggregate', () => {
     const result = await changeDevice(session, 'lag0', [{ subject: 'bond', key: 'lacp-rate', value: 'fast' }]);
     expect(said(result)).toContain('option not supported in mode');
     expect(said(result)).toContain('bond.lacp-rate');
+  });
+});
+
+describe('a kernel that is too old', () => {
+  it('is not asked for a command that it does not have', async () => {
+    const target = await openReferenceTarget({ seed: 1 });
+    const session = new NettoolSession(target);
+    const family = session.pool.family.bind(session.pool);
+    session.pool.family = async (name) => {
+      const found = await family(name);
+      return found.ok && name === 'ethtool'
+        ? {
+            ok: true,
+            value: { ...found.value, commands: new Set([...found.value.commands].filter((one) => one < 49)) },
+          }
+        : found;
+    };
+    const row = [{ subject: 'rss-contexts', key: 'table', value: '0' }];
+    expect(said(await changeTable(session, 'add', 'eth0', 'rss-contexts', row))).toContain(
+      'this kernel has no ETHTOOL_MSG_RSS_CREATE_ACT',
+    );
   });
 });
 

@@ -1,7 +1,10 @@
 /** Rules of nettool that a seeded defect may replace, one at a time. */
 import type { NetlinkFailure } from '../netlink/client.js';
 import type { Message } from '../netlink/wire.js';
+import type { DevlinkFormatted } from '../netlink/devlinkClient.js';
 import type { StepState } from './execute.js';
+import type { Row } from './reading.js';
+import type { RowVerb } from './rowPlan.js';
 import { sameValue, type Scalar } from './values.js';
 
 /** What a change is checked against before anything is sent, in this order. */
@@ -15,6 +18,7 @@ export const VALIDATION_CHECKS = [
   'choices',
   'fixed',
   'rules',
+  'action',
   'policy',
 ] as const;
 export type ValidationCheck = (typeof VALIDATION_CHECKS)[number];
@@ -32,6 +36,26 @@ export interface NettoolParts {
   readonly skipsUnchanged: boolean;
   /** Whether a value is what is asked for. */
   readonly same: (now: Scalar | undefined, asked: Scalar) => boolean;
+  /** Whether what is spoken of is looked for before anything is sent: a row, or a net device that is to be made. */
+  readonly looksFor: (verb: RowVerb | 'create') => boolean;
+  /** Whether a word of a row that is no value is refused, instead of left out. */
+  readonly checksCells: boolean;
+  /** The value of a key as it is sent; undefined: it is not. */
+  readonly told: (subject: string, key: string, value: Scalar) => Scalar | undefined;
+  /** What is sent of a row that is there. */
+  readonly said: (changes: Row, there: Row) => Row;
+  /** Whether what hardware has is kept from being removed. */
+  readonly sparesHardware: boolean;
+  /** Whether an action that is only validated is carried out all the same. */
+  readonly actsWhileValidating: boolean;
+  /** What the answer to an action tells, as it is passed on. */
+  readonly passesOn: (result: DevlinkFormatted) => DevlinkFormatted;
+  /** What a refusal of the kernel is said to be about. */
+  readonly about: (key: string) => string;
+  /** Rows of a table, and answers of a query, in the order in which they are told. */
+  readonly inOrder: <Item>(items: readonly Item[], of: 'rows' | 'answers') => readonly Item[];
+  /** Whether a new device is asked for what its kind cannot be made without. */
+  readonly asksForNeeds: boolean;
   /** Whether a change may name several devices: all that match. */
   readonly changesSeveral: boolean;
   /** Whether the steps before one that failed are undone. */
@@ -76,6 +100,12 @@ export interface NettoolParts {
   readonly dumpsMany: boolean;
 }
 
+/** A row as it is sent. */
+export function toldRow({ told }: NettoolParts, subject: string, row: Row): Row {
+  const sent = Object.entries(row).map(([key, value]) => [key, told(subject, key, value)] as const);
+  return Object.fromEntries(sent.filter((entry): entry is [string, Scalar] => entry[1] !== undefined));
+}
+
 /** `*`, `?` and `[…]`, as in a shell. */
 export function globMatches(pattern: string, name: string): boolean {
   const source = pattern
@@ -95,6 +125,16 @@ export const CONFORMING_NETTOOL: NettoolParts = {
   sendsWhileValidating: false,
   skipsUnchanged: true,
   same: sameValue,
+  looksFor: () => true,
+  checksCells: true,
+  told: (_subject, _key, value) => value,
+  said: (changes) => changes,
+  sparesHardware: true,
+  actsWhileValidating: false,
+  passesOn: (result) => result,
+  about: (key) => key,
+  inOrder: (items) => items,
+  asksForNeeds: true,
   changesSeveral: false,
   rollsBack: true,
   honoursNoRollback: true,

@@ -7,7 +7,7 @@ import { CHANNELS } from './channels/index.js';
 import { featuresMeant } from './featureGroups.js';
 import { breachOf } from './kernelPolicy.js';
 import { choicesText } from './names.js';
-import type { ValidationCheck } from './parts.js';
+import { toldRow, type ValidationCheck } from './parts.js';
 import type { Limit, Reading, Row } from './reading.js';
 import type { Outcome, Refusal } from './refusal.js';
 import { CHANGE_RULES } from './rules.js';
@@ -33,8 +33,9 @@ export type PlanResult =
 /** Exactly one device: several that a pattern matches are named, and none is changed. */
 export async function oneDevice(session: NettoolSession, pattern: string): Promise<Outcome<NetDeviceInfo>> {
   const found = await session.matching([pattern]);
-  if (!found.ok) return found;
-  const [first, ...others] = found.value;
+  // A name that nobody has is answered with the names that there are.
+  if (!found.ok && found.refusal.errno !== 'ENODEV') return found;
+  const [first, ...others] = found.ok ? found.value : [];
   if (first === undefined) {
     const all = await session.devices();
     const names = all.ok ? all.value.map(({ name }) => name) : [];
@@ -49,8 +50,8 @@ export async function oneDevice(session: NettoolSession, pattern: string): Promi
     return refusedBy(session.parts, {
       stage: 'command',
       device: pattern,
-      message: `a change is made to one device, and ${found.value.length} match`,
-      accepted: `one of ${found.value.map(({ name }) => name).join(', ')}`,
+      message: `a change is made to one device, and ${others.length + 1} match`,
+      accepted: `one of ${[first, ...others].map(({ name }) => name).join(', ')}`,
     });
   }
   return { ok: true, value: first };
@@ -124,7 +125,8 @@ async function planSubject(
   const isRefused = refusals.length > 0 && session.parts.refusesWhole;
   if (isRefused || channel.change === undefined || Object.keys(changes).length === 0)
     return { refusals, steps: [], unchanged, notes: [] };
-  const steps = await channel.change(session, device, subject, changes, before.value);
+  const wanted = toldRow(session.parts, subject.name, changes);
+  const steps = await channel.change(session, device, subject, wanted, before.value);
   if (!steps.ok) return { ...nothing, refusals: [...refusals, { ...steps.refusal, key: subject.name }] };
   for (const step of steps.value) {
     const refusal = await policyBreach(session, device, step);
@@ -239,12 +241,15 @@ function brokenRule(
   return undefined;
 }
 
-async function policyBreach(
+/** What the policy that the kernel exports does not let through, and a command that this kernel does not have. */
+export async function policyBreach(
   session: NettoolSession,
   device: NetDeviceInfo,
-  { wire, keys }: Step,
+  { wire, keys, operation }: Pick<Step, 'wire' | 'keys' | 'operation'>,
 ): Promise<Refusal | undefined> {
   if (!session.parts.checks.has('policy') || wire.kind !== 'netlink' || wire.family === '') return undefined;
+  const unknown = await unknownCommand(session, device, wire, operation);
+  if (unknown !== undefined) return unknown;
   const policy = await session.policy(wire.family, wire.body[0] ?? 0);
   const breach =
     policy === undefined ? undefined : breachOf(policy, wire.body.subarray(wire.headerBytes), wire.unlisted);
@@ -259,6 +264,18 @@ async function policyBreach(
     attribute,
     ...(breach.accepted === undefined ? {} : { accepted: breach.accepted }),
   }).refusal;
+}
+
+/** The controller lists the commands of a family: what is not among them, this kernel is too old for. */
+async function unknownCommand(
+  session: NettoolSession,
+  device: NetDeviceInfo,
+  { family: name, body }: Extract<Step['wire'], { kind: 'netlink' }>,
+  operation: string,
+): Promise<Refusal | undefined> {
+  const family = await session.pool.family(name);
+  if (!family.ok || family.value.commands.size === 0 || family.value.commands.has(body[0] ?? 0)) return undefined;
+  return { stage: 'policy', device: device.name, errno: 'EOPNOTSUPP', message: `this kernel has no ${operation}` };
 }
 
 /** What the kernel switches off by itself: features that depend on one that is switched off. */

@@ -90,7 +90,7 @@ async function askHost(session: NettoolSession, host: string, asked: Query): Pro
       return result === undefined ? [] : [{ host, device, subject: subject.name, result }];
     }),
   );
-  return { answers, failures: [] };
+  return { answers: session.parts.inOrder(answers, 'answers'), failures: [] };
 }
 
 async function devicesOf(session: NettoolSession, asked: Query): Promise<Outcome<readonly NetDeviceInfo[]>> {
@@ -142,7 +142,9 @@ export async function askDevice(
   try {
     const result = await CHANNELS[subject.channel].read(session, device, subject);
     if (!result.ok && !session.parts.isolatesDevices) throw new Error(result.refusal.message);
-    return result;
+    if (!result.ok || result.value.rows === undefined) return result;
+    const rows = session.parts.inOrder(result.value.rows, 'rows');
+    return { ok: true, value: { ...result.value, rows } };
   } catch (error) {
     if (!(error instanceof OperationTimeout)) throw error;
     return refused({ stage: 'machine', device: device.name, message: error.message });

@@ -16,6 +16,8 @@ import type { NettoolParts } from './parts.js';
 export interface GenericFamilyInfo {
   readonly id: number;
   readonly groups: ReadonlyMap<string, number>;
+  /** Commands that this kernel has; empty where it does not list them. */
+  readonly commands: ReadonlySet<number>;
 }
 
 export interface PoolOptions {
@@ -91,6 +93,11 @@ export class SocketPool {
           textIn(group, 'CTRL_ATTR_MCAST_GRP_NAME') ?? '',
           numberIn(group, 'CTRL_ATTR_MCAST_GRP_ID') ?? 0,
         ]),
+      ),
+      commands: new Set(
+        listIn(values, 'CTRL_ATTR_OPS')
+          .filter(isValues)
+          .map((operation) => numberIn(operation, 'CTRL_ATTR_OP_ID') ?? 0),
       ),
     };
     return { ok: true, value };

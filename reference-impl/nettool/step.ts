@@ -28,7 +28,11 @@ export interface StepCore {
   readonly wire: Wire;
 }
 
+/** `SUBJECT.KEY`. */
+export const keyName = (subject: string, key: string): string => (subject === '' ? key : `${subject}.${key}`);
+
 export interface Step extends StepCore {
+  /** Empty where the keys of the changes name it themselves. */
   readonly subject: string;
   /** What it changes, by key. */
   readonly changes: Row;
@@ -36,6 +40,8 @@ export interface Step extends StepCore {
   readonly keys: ReadonlyMap<string, string>;
   /** Absent: it cannot be taken back. */
   readonly undo?: StepCore;
+  /** It is gone where the first step of its plan is taken back. */
+  readonly goesWithFirst?: true;
   /** Looks at the reply of a success: what was not met all the same. */
   readonly unmet?: (reply: Values | undefined) => Refusal | undefined;
 }

@@ -1,11 +1,22 @@
 /** Values of keys: what they may be, and how they are written. */
-import { formatMac, parseMac } from '../packet/addresses.js';
+import { formatIpv4, formatIpv6, formatMac, parseIpv4, parseIpv6, parseMac } from '../packet/addresses.js';
 
 export type Scalar = number | boolean | string | readonly string[];
 
 /** As ethtool and the kernel's documentation write them. */
 export type Unit =
-  'µs' | 'ms' | 's' | 'cs' | 'frames' | 'bytes' | 'Mb/s' | 'descriptors' | 'queues' | 'frames/s' | 'segments';
+  | 'µs'
+  | 'ms'
+  | 's'
+  | 'cs'
+  | 'frames'
+  | 'bytes'
+  | 'Mb/s'
+  | 'descriptors'
+  | 'queues'
+  | 'frames/s'
+  | 'segments'
+  | 'bytes/s';
 
 export type ValueType =
   | { readonly kind: 'number'; readonly unit?: Unit; readonly least?: number; readonly most?: number }
@@ -15,6 +26,8 @@ export type ValueType =
   /** A set of names, of which each bit of a bitset has one. */
   | { readonly kind: 'names' }
   | { readonly kind: 'mac' }
+  /** Of IPv4, IPv6 or Ethernet, in the form that the kernel's answers are written in. */
+  | { readonly kind: 'address' }
   | { readonly kind: 'text'; readonly most?: number }
   /** Bytes, as hexadecimal digits. */
   | { readonly kind: 'bytes' }
@@ -43,6 +56,8 @@ export function acceptedForm(type: ValueType): string {
       return 'names, separated by commas, or none';
     case 'mac':
       return 'an address such as 02:00:00:00:00:01';
+    case 'address':
+      return 'an address of IPv4, IPv6 or Ethernet';
     case 'text':
       return type.most === undefined ? 'text' : `text of at most ${type.most} bytes`;
     case 'bytes':
@@ -76,6 +91,10 @@ export function parseValue(type: ValueType, text: string): ParsedValue {
     }
     case 'mac':
       return MAC.test(text.toLowerCase()) ? { ok: true, value: text.toLowerCase() } : refused;
+    case 'address': {
+      const address = canonicalAddress(text.toLowerCase());
+      return address === undefined ? refused : { ok: true, value: address };
+    }
     case 'text':
       return type.most === undefined || new TextEncoder().encode(text).length <= type.most
         ? { ok: true, value: text }
@@ -88,6 +107,16 @@ export function parseValue(type: ValueType, text: string): ParsedValue {
       const parts = text.split(',');
       return parts.every((part) => /^\d+$/.test(part)) ? { ok: true, value: parts } : refused;
     }
+  }
+}
+
+/** The one way to write an address; undefined for what is none. */
+function canonicalAddress(text: string): string | undefined {
+  if (MAC.test(text)) return text;
+  try {
+    return text.includes(':') ? formatIpv6(parseIpv6(text)) : formatIpv4(parseIpv4(text));
+  } catch {
+    return undefined;
   }
 }
 

@@ -3,15 +3,19 @@ import {
   changeDevice,
   changeTable,
   commandText,
+  createDevice,
+  destroyDevice,
   explain,
   parseCommand,
   refusalText,
   runAction,
+  type ChangeOptions,
   type ChangeResult,
   type NettoolCommand,
   type NettoolSession,
   type Refusal,
 } from '../../../reference-impl/nettool/index.js';
+import { formattedJson, formattedText } from './formatted.js';
 import { messageLines } from './messages.js';
 import { changeJson, changeText, complain, complainOf, print, printJson } from './output.js';
 import { EXIT, withHosts, type CommonFlags } from './options.js';
@@ -49,12 +53,7 @@ export async function changeCommand(verb: string, words: readonly string[], flag
 
 async function changeIt(session: NettoolSession, command: NettoolCommand, flags: ChangeFlags): Promise<number> {
   const options = { validateOnly: flags.validate === true, rollback: flags.rollback };
-  const result =
-    command.verb === 'set'
-      ? await changeDevice(session, command.device, command.assignments, options)
-      : command.verb === 'add' || command.verb === 'del'
-        ? await changeTable(session, command.verb, command.device, command.table, command.assignments, options)
-        : undefined;
+  const result = await resultOf(session, command, options);
   if (result === undefined) {
     complain(`${commandText(command)} changes nothing`);
     return EXIT.wrongUse;
@@ -69,6 +68,29 @@ async function changeIt(session: NettoolSession, command: NettoolCommand, flags:
   if (!result.ok) complainOf(result.refusals);
   if (!result.ok && flags.explain === true) explainAll(result.refusals);
   return codeOf(result);
+}
+
+async function resultOf(
+  session: NettoolSession,
+  command: NettoolCommand,
+  options: ChangeOptions,
+): Promise<ChangeResult | undefined> {
+  const { verb } = command;
+  switch (verb) {
+    case 'set':
+      return command.table === undefined
+        ? changeDevice(session, command.device, command.assignments, options)
+        : changeTable(session, verb, command.device, command.table, command.assignments, options);
+    case 'add':
+    case 'del':
+      return changeTable(session, verb, command.device, command.table, command.assignments, options);
+    case 'create':
+      return createDevice(session, command.device, command.kind, command.assignments, options);
+    case 'destroy':
+      return destroyDevice(session, command.device, options);
+    default:
+      return undefined;
+  }
 }
 
 function codeOf(result: ChangeResult): number {
@@ -92,6 +114,15 @@ function explainAll(refusals: readonly Refusal[]): void {
   }
 }
 
+/** By where an action was refused. */
+const ACTION_EXIT: Readonly<Record<Refusal['stage'], number>> = {
+  command: EXIT.wrongUse,
+  device: EXIT.refused,
+  policy: EXIT.refused,
+  kernel: EXIT.executionFailed,
+  machine: EXIT.machineFailed,
+};
+
 async function runIt(
   session: NettoolSession,
   command: Extract<NettoolCommand, { verb: 'run' }>,
@@ -102,10 +133,19 @@ async function runIt(
   if (!result.ok) {
     complain(refusalText(result.refusal));
     if (flags.explain === true) explainAll([result.refusal]);
-    return result.refusal.stage === 'kernel' ? EXIT.executionFailed : EXIT.refused;
+    if (flags.json === true) printJson({ format: 1, ok: false, errors: [result.refusal] });
+    return ACTION_EXIT[result.refusal.stage];
   }
-  const { device, operation } = result.value;
-  if (flags.json === true) printJson({ format: 1, ok: true, device, operation });
-  else print(`${device}: ${operation} ${options.validateOnly ? 'would be sent' : 'done'}`);
+  const { device, operation, result: told } = result.value;
+  if (flags.json === true)
+    printJson({
+      format: 1,
+      ok: true,
+      device,
+      operation,
+      ...(told === undefined ? {} : { result: formattedJson(told) }),
+    });
+  else if (told === undefined) print(`${device}: ${operation} ${options.validateOnly ? 'would be sent' : 'done'}`);
+  else print(formattedText(told));
   return EXIT.ok;
 }

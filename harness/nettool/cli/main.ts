@@ -11,6 +11,23 @@ import type { ShowFlags } from './show.js';
 
 const DEFAULT_TIMEOUT_MS = 5000;
 
+/** Written out here, so that `--help` does not read the library; a test holds it to the actions that there are. */
+const ACTIONS_HELP = `
+Actions:
+  negotiate                                        begin autonegotiation again
+  identify [SECONDS]                               make the lamps of the port blink
+  reset [MASK]                                     reset components
+  self-test [FLAGS]                                let the device test itself
+  cable-test, cable-test-tdr                       test the cable
+  split COUNT, unsplit                             split a port, and put it together again
+  reload [ACTION] [LIMIT]                          bring the driver up anew
+  health-diagnose REPORTER                         what a reporter says of now
+  health-dump REPORTER                             what the device was like at the first failure
+  health-dump-clear REPORTER                       forget it
+  health-recover REPORTER                          recover from a failure
+  health-test REPORTER                             let a reporter meet a failure
+  region-read REGION SNAPSHOT [ADDRESS] [LENGTH]   the bytes of a snapshot`;
+
 function program(): Command {
   const root = new Command('nettool')
     .description(
@@ -77,45 +94,89 @@ function addShow(root: Command): void {
 }
 
 function addChanges(root: Command): void {
-  const changing = (name: string, words: string): Command =>
-    speaking(root.command(name))
-      .argument('<device>', 'one device')
-      .argument('<words...>', words)
+  const changing = (name: string, form: { readonly device?: string; readonly words?: string }): Command => {
+    const command = speaking(root.command(name)).argument('<device>', form.device ?? 'one device');
+    if (form.words !== undefined) command.argument('<words...>', form.words);
+    return command
       .option('--validate', 'only check: what would be sent, or why it would be refused')
       .option('--no-rollback', 'leave done what was done before a step that failed')
       .option('--show-messages', 'the netlink messages, decoded')
       .option('--explain', 'what the error numbers and words of a refusal mean')
       .option('--json', 'as JSON')
-      .action(async (device: string, rest: string[], flags: ChangeFlags) => {
+      .action(async (device: string, ...more: readonly unknown[]) => {
         const { changeCommand } = await import('./change.js');
-        process.exitCode = await changeCommand(name, [device, ...rest], flags);
+        const [rest, flags] = form.words === undefined ? [[], more[0]] : more;
+        process.exitCode = await changeCommand(name, [device, ...(rest as string[])], flags as ChangeFlags);
       });
-  changing('set', 'SUBJECT.KEY=VALUE…')
+  };
+  changing('set', { words: 'SUBJECT.KEY=VALUE…, or TABLE KEY=VALUE… of one row' })
     .description('change settings of one device: validated whole, then carried out, taken back where a step fails')
     .addHelpText(
       'after',
       examples([
         ['nettool set eth0 rings.rx=512 coalesce.rx-usecs=30', ''],
         ['nettool set eth0 features.tso=off --validate --show-messages', 'what would be sent'],
+        ['nettool set sw1p1 link.master=br0', 'a port of a bridge from now on'],
         ['nettool set sw1p1 bridge-port.learning=off --on reference', 'a port of the reference switch'],
+        ['nettool set eth0 devlink-health reporter=fw auto-recover=off', 'one row of a table'],
+        ['nettool set eth0 rss-contexts context=1 table=0,1', 'where a context spreads its flows'],
       ]),
     );
-  changing('add', 'TABLE KEY=VALUE…')
-    .description('add a row to a table of one device: fdb, bridge-vlan, ntuple')
+  changing('add', { words: 'TABLE KEY=VALUE…' })
+    .description(
+      'add a row to a table of one device: fdb, bridge-vlan, mdb, ntuple, rss-contexts, devlink-rates, devlink-regions',
+    )
     .addHelpText(
       'after',
       examples([
         ['nettool add sw1p1 fdb address=02:00:00:00:00:09 vlan=5', ''],
         ['nettool add sw1p1 bridge-vlan vid=10 pvid=on untagged=on', ''],
-        ['nettool add eth0 ntuple flow=tcp4 dst-port=80 queue=2', ''],
+        ['nettool add sw1p1 mdb group=239.1.2.3 permanent=on', ''],
+        ['nettool add eth0 rss-contexts table=2,3', 'the kernel picks its number'],
+        ['nettool add eth0 ntuple flow=tcp4 dst-port=80 context=1', 'flows that go to it'],
+        ['nettool add eth0 devlink-regions region=fw', 'a snapshot'],
+        ['nettool add eth0 devlink-rates node=gold max=125000000', ''],
       ]),
     );
-  changing('del', 'TABLE KEY=VALUE…')
+  changing('del', { words: 'TABLE KEY=VALUE…' })
     .description('remove a row of a table of one device')
-    .addHelpText('after', examples([['nettool del eth0 ntuple location=3', '']]));
-  changing('run', 'ACTION [ARGUMENT]')
-    .description('tell one device to do something: negotiate, identify, reset, self-test, cable-test')
-    .addHelpText('after', examples([['nettool run eth0 identify 5', 'the lamps blink for five seconds']]));
+    .addHelpText(
+      'after',
+      examples([
+        ['nettool del eth0 ntuple location=3', ''],
+        ['nettool del sw1p1 mdb group=239.1.2.3', ''],
+        ['nettool del eth0 devlink-regions region=fw snapshot=1', ''],
+      ]),
+    );
+  changing('create', { device: 'its name', words: 'KIND, then SUBJECT.KEY=VALUE…' })
+    .description(
+      'make a net device: bridge, bond, team, vlan, vrf or dummy; validated whole, gone again where a step fails',
+    )
+    .addHelpText(
+      'after',
+      examples([
+        ['nettool create br0 bridge bridge.vlan-filtering=on link.up=on', ''],
+        ['nettool create bond0 bond bond.mode=802.3ad bond.miimon=100', ''],
+        ['nettool create eth0.5 vlan vlan.on=eth0 vlan.id=5 link.master=br0', ''],
+        ['nettool create blue vrf vrf.table=10 --validate', 'would it be accepted?'],
+      ]),
+    );
+  changing('destroy', {})
+    .description('remove a net device that was made; what is hardware stays')
+    .addHelpText('after', examples([['nettool destroy br0', '']]));
+  changing('run', { words: 'ACTION [ARGUMENT…]' })
+    .description('tell one device to do something')
+    .addHelpText('after', ACTIONS_HELP)
+    .addHelpText(
+      'after',
+      examples([
+        ['nettool run eth0 identify 5', 'the lamps blink for five seconds'],
+        ['nettool run sw1p1 split 2', 'two ports instead of one'],
+        ['nettool run eth0 health-diagnose fw', 'what the reporter says'],
+        ['nettool run eth0 reload action=fw_activate', ''],
+        ['nettool run eth0 region-read fw 1', 'the bytes of a snapshot'],
+      ]),
+    );
 }
 
 function addLive(root: Command): void {

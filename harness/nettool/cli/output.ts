@@ -1,6 +1,7 @@
 /** What nettool prints: tables for people, JSON for programs. Colours follow NO_COLOR, FORCE_COLOR and whether there is a terminal. */
 import colors from 'picocolors';
 import {
+  keyName,
   printValue,
   refusalText,
   subjectCalled,
@@ -131,12 +132,21 @@ function matrixText(answers: readonly Answer[], severalHosts: boolean): string {
 function rowsText(answers: readonly Answer[], severalHosts: boolean): string {
   const all = answers.flatMap((answer) => (readingOf(answer).rows ?? []).map((row) => ({ answer, row })));
   if (all.length === 0) return colors.dim('no entries');
-  const columns = [...new Set(all.flatMap(({ row }) => Object.keys(row)))];
+  const present = new Set(all.flatMap(({ row }) => Object.keys(row)));
+  const keys = subjectCalled(answers[0]?.subject ?? '')?.keys ?? [];
+  const columns = keys.map(({ key }) => key).filter((key) => present.has(key));
   const header = [...(severalHosts ? ['host'] : []), 'device', ...columns].map(heading);
   const lines = all.map(({ answer, row }) => [
     ...(severalHosts ? [answer.host] : []),
     answer.device.name,
-    ...columns.map((column) => valueCell(row[column])),
+    ...columns.map((column) =>
+      shortened(
+        valueCell(
+          row[column],
+          keys.find(({ key }) => key === column),
+        ),
+      ),
+    ),
   ]);
   return aligned([header, ...lines]);
 }
@@ -163,7 +173,7 @@ export function overviewText({ answers }: QueryResult): string {
       String(value('modes', 'duplex') ?? MISSING),
       valueCell(value('link', 'mtu')),
       String(value('link', 'address') ?? MISSING),
-      String(value('link', 'master') ?? MISSING),
+      value('link', 'master') === 'none' ? MISSING : String(value('link', 'master') ?? MISSING),
       String(value('driver', 'driver') ?? value('link', 'kind') ?? MISSING),
     ];
   });
@@ -196,7 +206,7 @@ export function complainOf(refusals: readonly Refusal[]): void {
 
 const changesText = (subject: string, changes: Row): string =>
   Object.entries(changes)
-    .map(([key, value]) => `${subject}.${key}=${printValue(value)}`)
+    .map(([key, value]) => `${keyName(subject, key)}=${printValue(value)}`)
     .join(' ');
 
 const stepText = ({ subject, changes, operation }: Step): readonly string[] => [

@@ -1,5 +1,5 @@
 /** `nettool schema`: all subjects and their keys, for programs. */
-import { ACTIONS, SUBJECTS } from '../../../reference-impl/nettool/index.js';
+import { ACTIONS, DEVICE_KINDS, SUBJECTS } from '../../../reference-impl/nettool/index.js';
 
 export function schemaDocument(): unknown {
   return {
@@ -23,11 +23,22 @@ export function schemaDocument(): unknown {
         ...(least === undefined ? {} : { least }),
       })),
     })),
-    actions: ACTIONS.map(({ name, title, disrupts, argument }) => ({
+    actions: ACTIONS.map(({ name, title, disrupts, arguments: words }) => ({
       name,
       title,
       disrupts,
-      ...(argument === undefined ? {} : { argument: argument.title }),
+      arguments: words.map(({ name: word, title: wordTitle, type, optional }) => ({
+        name: word,
+        title: wordTitle,
+        type,
+        optional: optional === true,
+      })),
+    })),
+    kinds: DEVICE_KINDS.map(({ kind, title, subject, needs }) => ({
+      kind,
+      title,
+      ...(subject === undefined ? {} : { subject }),
+      needs,
     })),
   };
 }

@@ -1,6 +1,9 @@
 /** `nettool show`: one query over many devices. */
 import {
+  SUBJECTS,
+  isGlob,
   namedSubjects,
+  nearest,
   parseCommand,
   query,
   refusalText,
@@ -70,8 +73,21 @@ function exitCode({ answers, failures }: QueryResult, patterns: readonly string[
     complain(patterns.length === 0 ? 'there is no device' : `no device matches ${patterns.join(' ')}`);
     return EXIT.refused;
   }
-  return answers.some(({ result }) => result.ok) ? EXIT.ok : EXIT.refused;
+  const unmatched = patterns.filter(
+    (pattern) => isName(pattern) && !answers.some(({ device }) => device.name === pattern),
+  );
+  for (const pattern of unmatched) {
+    const meant = nearest(
+      pattern,
+      SUBJECTS.map(({ name }) => name),
+    );
+    complain(`no device matches ${pattern}${meant === undefined ? '' : `; is the subject ${meant} meant?`}`);
+  }
+  return unmatched.length === 0 && answers.some(({ result }) => result.ok) ? EXIT.ok : EXIT.refused;
 }
+
+/** Neither a glob nor one with a prefix. */
+const isName = (pattern: string): boolean => !isGlob(pattern) && !pattern.includes(':');
 
 /** Where this machine has nothing of that name, the reference is shown: it has a switch with ports sw1p1 to sw1p4. */
 async function askedOf(hosts: readonly OpenedHost[], asked: Query, flags: ShowFlags): Promise<QueryResult> {

@@ -41,6 +41,7 @@ export function decodeScalar(type: ValueType, values: Values, path: string): Sca
       const bytes = bytesIn(inner, name);
       return bytes === undefined ? undefined : macText(bytes);
     }
+    case 'address':
     case 'text':
       return textIn(inner, name);
     case 'bytes': {
@@ -72,6 +73,7 @@ export function encodeScalar(type: ValueType, value: Scalar): Value {
       };
     case 'mac':
       return macBytes(String(value));
+    case 'address':
     case 'text':
       return String(value);
     case 'bytes':

@@ -24,10 +24,20 @@ export interface Channel {
     subject: SubjectSpec,
     row: Row,
   ): Promise<Outcome<readonly Step[]>>;
+  /** `there`: the row as it is now. */
   remove?(
     session: NettoolSession,
     device: NetDeviceInfo,
     subject: SubjectSpec,
     row: Row,
+    there: Row,
+  ): Promise<Outcome<readonly Step[]>>;
+  /** The messages that change keys of a row that is there. */
+  alter?(
+    session: NettoolSession,
+    device: NetDeviceInfo,
+    subject: SubjectSpec,
+    changes: Row,
+    there: Row,
   ): Promise<Outcome<readonly Step[]>>;
 }

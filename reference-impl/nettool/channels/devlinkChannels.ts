@@ -1,6 +1,5 @@
 /** What devlink tells of the device behind a net device, and what can be changed of it. */
 import {
-  DEVLINK_HEALTH_STATES,
   DEVLINK_PARAM_CMODES,
   DEVLINK_TRAP_ACTIONS,
   NLA_FLAG,
@@ -9,25 +8,18 @@ import {
   NLA_U32,
   NLA_U64,
   NLA_U8,
-  type DevlinkCommand,
 } from '../../netlink/families/devlink.js';
 import { bytesIn, isValues, listIn, nestIn, numberIn, textIn, type Value, type Values } from '../../netlink/schema.js';
 import type { Limit, Reading, Row } from '../reading.js';
 import { refused, type Outcome } from '../refusal.js';
 import type { NetDeviceInfo, NettoolSession } from '../session.js';
-import type { Step, StepCore } from '../step.js';
-import type { SubjectSpec } from '../subjects/index.js';
 import type { Scalar } from '../values.js';
 import { encodeScalar } from './attributeValues.js';
 import type { Channel } from './channel.js';
-import { askDevlink, devlinkWire, portIndexOf } from './devlinkMessages.js';
+import { askDevlink, devlinkStep, portIndexOf, rowOf, together } from './devlinkMessages.js';
 import { formerValues, readingOf } from './ethtoolChannel.js';
 
 const nothing: Reading = { values: {}, limits: {} };
-
-/** A row of what is there. */
-const rowOf = (entries: readonly (readonly [string, Scalar | undefined])[]): Row =>
-  Object.fromEntries(entries.filter((entry): entry is [string, Scalar] => entry[1] !== undefined));
 
 export const devlinkInfoChannel: Channel = {
   async read(session, device) {
@@ -64,40 +56,6 @@ export const devlinkPortChannel: Channel = {
     return replies.ok ? { ok: true, value: readingOf(subject, replies.value[0] ?? {}) } : replies;
   },
 };
-
-/** A step of one request, and the request that takes it back. */
-async function devlinkStep(
-  session: NettoolSession,
-  device: NetDeviceInfo,
-  subject: SubjectSpec,
-  command: DevlinkCommand,
-  changes: Row,
-  values: Values,
-  former: Values | undefined,
-): Promise<Outcome<Step>> {
-  const make = async (of: Values): Promise<Outcome<StepCore>> => {
-    const wire = await devlinkWire(session, device, command, of);
-    return wire.ok ? { ok: true, value: { operation: `DEVLINK_CMD_${command}`, wire: wire.value } } : wire;
-  };
-  const core = await make(values);
-  if (!core.ok) return core;
-  const undo = former === undefined ? undefined : await make(former);
-  const keys = new Map(subject.keys.map(({ attribute, key }) => [attribute, `${subject.name}.${key}`]));
-  return {
-    ok: true,
-    value: { ...core.value, subject: subject.name, changes, keys, ...(undo?.ok === true ? { undo: undo.value } : {}) },
-  };
-}
-
-/** All steps, or the first refusal. */
-async function together(steps: readonly Promise<Outcome<Step>>[]): Promise<Outcome<readonly Step[]>> {
-  const made: Step[] = [];
-  for (const step of await Promise.all(steps)) {
-    if (!step.ok) return step;
-    made.push(step.value);
-  }
-  return { ok: true, value: made };
-}
 
 export const devlinkEswitchChannel: Channel = {
   async read(session, device, subject) {
@@ -239,77 +197,5 @@ export const devlinkTrapsChannel: Channel = {
       return devlinkStep(session, device, subject, 'TRAP_SET', { [name]: value }, request(value), former);
     });
     return together(steps);
-  },
-};
-
-const rowsOf = (rows: readonly Row[]): Outcome<Reading> => ({ ok: true, value: { ...nothing, rows } });
-
-export const devlinkHealthChannel: Channel = {
-  async read(session, device) {
-    const replies = await askDevlink(session, device, 'HEALTH_REPORTER_GET', {}, { dump: true });
-    if (!replies.ok) return replies;
-    const reporters = replies.value.map((reply) => nestIn(reply, 'DEVLINK_ATTR_HEALTH_REPORTER') ?? {});
-    const part = (reporter: Values, name: string): number | undefined =>
-      numberIn(reporter, `DEVLINK_ATTR_HEALTH_REPORTER_${name}`);
-    return rowsOf(
-      reporters.map((reporter) =>
-        rowOf([
-          ['reporter', textIn(reporter, 'DEVLINK_ATTR_HEALTH_REPORTER_NAME')],
-          ['state', DEVLINK_HEALTH_STATES[part(reporter, 'STATE') ?? 0]],
-          ['errors', part(reporter, 'ERR_COUNT')],
-          ['recoveries', part(reporter, 'RECOVER_COUNT')],
-        ]),
-      ),
-    );
-  },
-};
-
-/** Drivers say U64_MAX for what has no limit. */
-const NO_LIMIT = 2 ** 63;
-
-/** Resources lie in each other: a path names each. */
-function resourceRows(list: Values | undefined, path: string): readonly Row[] {
-  return listIn(list, 'DEVLINK_ATTR_RESOURCE')
-    .filter(isValues)
-    .flatMap((resource) => {
-      const name = `${path}/${textIn(resource, 'DEVLINK_ATTR_RESOURCE_NAME') ?? ''}`;
-      const part = (member: string): Scalar | undefined => {
-        const size = numberIn(resource, `DEVLINK_ATTR_RESOURCE_${member}`);
-        return size !== undefined && size >= NO_LIMIT ? 'unlimited' : size;
-      };
-      const row = rowOf([
-        ['name', name],
-        ['size', part('SIZE')],
-        ['used', part('OCC')],
-        ['least', part('SIZE_MIN')],
-        ['most', part('SIZE_MAX')],
-      ]);
-      return [row, ...resourceRows(nestIn(resource, 'DEVLINK_ATTR_RESOURCE_LIST'), name)];
-    });
-}
-
-export const devlinkResourcesChannel: Channel = {
-  async read(session, device) {
-    const replies = await askDevlink(session, device, 'RESOURCE_DUMP');
-    if (!replies.ok) return replies;
-    return rowsOf(replies.value.flatMap((reply) => resourceRows(nestIn(reply, 'DEVLINK_ATTR_RESOURCE_LIST'), '')));
-  },
-};
-
-export const devlinkRatesChannel: Channel = {
-  async read(session, device) {
-    const replies = await askDevlink(session, device, 'RATE_GET', {}, { dump: true });
-    if (!replies.ok) return replies;
-    return rowsOf(
-      replies.value.map((rate) => {
-        const port = numberIn(rate, 'DEVLINK_ATTR_PORT_INDEX');
-        return rowOf([
-          ['node', textIn(rate, 'DEVLINK_ATTR_RATE_NODE_NAME') ?? (port === undefined ? undefined : `port ${port}`)],
-          ['share', numberIn(rate, 'DEVLINK_ATTR_RATE_TX_SHARE')],
-          ['max', numberIn(rate, 'DEVLINK_ATTR_RATE_TX_MAX')],
-          ['parent', textIn(rate, 'DEVLINK_ATTR_RATE_PARENT_NODE_NAME')],
-        ]);
-      }),
-    );
   },
 };

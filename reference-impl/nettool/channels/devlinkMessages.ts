@@ -12,7 +12,10 @@ import { encodeAttributes, nestIn, numberIn, textIn, type Values } from '../../n
 import { GENLMSGHDR } from '../../netlink/server.js';
 import { kernelRefusal, refused, type Outcome } from '../refusal.js';
 import type { NetDeviceInfo, NettoolSession } from '../session.js';
-import type { Wire } from '../step.js';
+import type { Row } from '../reading.js';
+import type { Step, StepCore, Wire } from '../step.js';
+import type { SubjectSpec } from '../subjects/index.js';
+import type { Scalar } from '../values.js';
 import { GENL_BYTES } from './ethtoolMessages.js';
 
 /** The attributes that call the instance: a net device tells the device that it belongs to. */
@@ -96,4 +99,43 @@ export async function devlinkWire(
       unlisted: UNLISTED,
     },
   };
+}
+
+/** A row of what is there. */
+export const rowOf = (entries: readonly (readonly [string, Scalar | undefined])[]): Row =>
+  Object.fromEntries(entries.filter((entry): entry is [string, Scalar] => entry[1] !== undefined));
+
+/** A step of one request, and the request that takes it back: `former` by the command `undoing`. */
+export async function devlinkStep(
+  session: NettoolSession,
+  device: NetDeviceInfo,
+  subject: SubjectSpec,
+  command: DevlinkCommand,
+  changes: Row,
+  values: Values,
+  former: Values | undefined,
+  undoing: DevlinkCommand = command,
+): Promise<Outcome<Step>> {
+  const make = async (which: DevlinkCommand, of: Values): Promise<Outcome<StepCore>> => {
+    const wire = await devlinkWire(session, device, which, of);
+    return wire.ok ? { ok: true, value: { operation: `DEVLINK_CMD_${which}`, wire: wire.value } } : wire;
+  };
+  const core = await make(command, values);
+  if (!core.ok) return core;
+  const undo = former === undefined ? undefined : await make(undoing, former);
+  const keys = new Map(subject.keys.map(({ attribute, key }) => [attribute, `${subject.name}.${key}`]));
+  return {
+    ok: true,
+    value: { ...core.value, subject: subject.name, changes, keys, ...(undo?.ok === true ? { undo: undo.value } : {}) },
+  };
+}
+
+/** All steps, or the first refusal. */
+export async function together(steps: readonly Promise<Outcome<Step>>[]): Promise<Outcome<readonly Step[]>> {
+  const made: Step[] = [];
+  for (const step of await Promise.all(steps)) {
+    if (!step.ok) return step;
+    made.push(step.value);
+  }
+  return { ok: true, value: made };
 }

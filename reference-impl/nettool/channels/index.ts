@@ -1,16 +1,22 @@
 /** The channel of each kind of subject. */
 import type { ChannelName } from '../subjects/index.js';
 import type { Channel } from './channel.js';
+import { vlanChannel, vrfChannel } from './deviceChannels.js';
 import {
   devlinkEswitchChannel,
-  devlinkHealthChannel,
   devlinkInfoChannel,
   devlinkParamsChannel,
   devlinkPortChannel,
-  devlinkRatesChannel,
-  devlinkResourcesChannel,
   devlinkTrapsChannel,
 } from './devlinkChannels.js';
+import {
+  devlinkHealthChannel,
+  devlinkRatesChannel,
+  devlinkRegionsChannel,
+  devlinkResourcesChannel,
+  devlinkTrapGroupsChannel,
+  devlinkTrapPolicersChannel,
+} from './devlinkTables.js';
 import { ethtoolChannel } from './ethtoolChannel.js';
 import { featuresChannel } from './featuresChannel.js';
 import {
@@ -29,6 +35,7 @@ import {
   linkStatisticsChannel,
 } from './linkChannels.js';
 import { mdbChannel } from './mdbChannel.js';
+import { rssContextsChannel } from './rssContextsChannel.js';
 import { bridgeVlanChannel, fdbChannel } from './tableChannels.js';
 
 export const CHANNELS: Readonly<Record<ChannelName, Channel>> = {
@@ -48,6 +55,9 @@ export const CHANNELS: Readonly<Record<ChannelName, Channel>> = {
   mdb: mdbChannel,
   bond: bondChannel,
   'bond-member': bondMemberChannel,
+  vlan: vlanChannel,
+  vrf: vrfChannel,
+  'rss-contexts': rssContextsChannel,
   'devlink-info': devlinkInfoChannel,
   'devlink-port': devlinkPortChannel,
   'devlink-eswitch': devlinkEswitchChannel,
@@ -56,6 +66,9 @@ export const CHANNELS: Readonly<Record<ChannelName, Channel>> = {
   'devlink-health': devlinkHealthChannel,
   'devlink-resources': devlinkResourcesChannel,
   'devlink-rates': devlinkRatesChannel,
+  'devlink-regions': devlinkRegionsChannel,
+  'devlink-trap-groups': devlinkTrapGroupsChannel,
+  'devlink-trap-policers': devlinkTrapPolicersChannel,
 };
 
 export type { Channel } from './channel.js';

@@ -42,7 +42,7 @@ export const linkWire = (type: number, header: Values, values: Values, flags = 0
 });
 
 /** The keys of decoded attributes. */
-function readKeys(subject: SubjectSpec, values: Values): Reading {
+export function readKeys(subject: SubjectSpec, values: Values): Reading {
   const read: Record<string, Scalar> = {};
   const limits: Record<string, Limit> = {};
   for (const key of subject.keys) {
@@ -79,7 +79,7 @@ function oneByOne(
 }
 
 /** RTM_GETLINK of the device as it is now; what the listing of devices said may be old. */
-async function freshLink(session: NettoolSession, device: NetDeviceInfo): Promise<Outcome<NetDeviceInfo>> {
+export async function freshLink(session: NettoolSession, device: NetDeviceInfo): Promise<Outcome<NetDeviceInfo>> {
   const body = encodeBody(IFINFOMSG, { ifi_index: device.ifIndex }, new Uint8Array(0));
   const result = await session.pool.read(NETLINK_ROUTE, { type: RTM_GETLINK, body });
   if (!result.ok) return refused(kernelRefusal(session.parts.explains(result.error), { device: device.name }));
@@ -88,6 +88,10 @@ async function freshLink(session: NettoolSession, device: NetDeviceInfo): Promis
   const { header, values } = decodeBody(IFINFOMSG, LINK, reply);
   return { ok: true, value: { ...device, flags: numberIn(header, 'ifi_flags') ?? 0, link: values } };
 }
+
+/** Of a device that belongs to nobody, as ip(8) has it: `nomaster`. */
+const NO_MASTER = 'none';
+const MASTER_KINDS: readonly string[] = ['bridge', 'bond', 'team', 'vrf'];
 
 /** Attributes of a link, and what is not an attribute of it, under the names of the keys. */
 function linkValues({ link, flags }: NetDeviceInfo, names: ReadonlyMap<number, string>): Values {
@@ -100,12 +104,37 @@ function linkValues({ link, flags }: NetDeviceInfo, names: ReadonlyMap<number, s
     ...(mostMtu === undefined || mostMtu === 0 ? {} : { IFLA_MAX_MTU: mostMtu }),
     ...Object.fromEntries(Object.entries(FLAGS).map(([name, bit]) => [name, (flags & bit) === 0 ? 0 : 1])),
     ...(kind === undefined ? {} : { IFLA_INFO_KIND: kind }),
-    ...(master === undefined ? {} : { IFLA_MASTER: names.get(master) ?? `#${master}` }),
+    IFLA_MASTER: master === undefined ? NO_MASTER : (names.get(master) ?? `#${master}`),
     IFLA_IFALIAS: link['IFLA_IFALIAS'] ?? '',
   };
 }
 
-async function namesOf(session: NettoolSession, device: NetDeviceInfo): Promise<ReadonlyMap<number, string>> {
+/** The index behind each name of a master; a name that no device has is refused. */
+async function mastersNamed(
+  session: NettoolSession,
+  device: NetDeviceInfo,
+  wanted: readonly (Scalar | undefined)[],
+): Promise<Outcome<ReadonlyMap<string, number>>> {
+  const [asked] = wanted;
+  const indexes = new Map([[NO_MASTER, 0]]);
+  if (asked === undefined) return { ok: true, value: indexes };
+  const all = await session.devices();
+  if (!all.ok) return all;
+  for (const { name, ifIndex } of all.value) indexes.set(name, ifIndex);
+  const missing = asked !== device.name && indexes.has(String(asked)) ? undefined : String(asked);
+  if (missing === undefined) return { ok: true, value: indexes };
+  const masters = all.value.filter(({ kind }) => MASTER_KINDS.includes(kind)).map(({ name }) => name);
+  return refused({
+    stage: 'device',
+    device: device.name,
+    key: 'link.master',
+    value: missing,
+    message: missing === device.name ? 'nobody belongs to itself' : 'no device is called so',
+    accepted: [...masters, NO_MASTER].join(', '),
+  });
+}
+
+async function masterNames(session: NettoolSession, device: NetDeviceInfo): Promise<ReadonlyMap<number, string>> {
   if (numberIn(device.link, 'IFLA_MASTER') === undefined) return new Map();
   const all = await session.devices();
   return all.ok ? new Map(all.value.map(({ ifIndex, name }) => [ifIndex, name])) : new Map();
@@ -115,7 +144,7 @@ export const linkChannel: Channel = {
   async read(session, device, subject) {
     const fresh = await freshLink(session, device);
     if (!fresh.ok) return fresh;
-    const names = await namesOf(session, fresh.value);
+    const names = await masterNames(session, fresh.value);
     return { ok: true, value: readKeys(subject, linkValues(fresh.value, names)) };
   },
 
@@ -127,14 +156,18 @@ export const linkChannel: Channel = {
     return { ok: true, value: new Map(readings) };
   },
 
-  async change(_session, { ifIndex }, subject, changes, before) {
+  async change(session, device, subject, changes, before) {
+    const { ifIndex } = device;
+    const masters = await mastersNamed(session, device, [changes['master'], before.values['master']]);
+    if (!masters.ok) return masters;
     const make = ({ attribute, type }: KeySpec, value: Scalar): StepCore => {
       const bit = FLAGS[attribute];
       const header: Values =
         bit === undefined
           ? { ifi_family: AF_UNSPEC, ifi_index: ifIndex }
           : { ifi_index: ifIndex, ifi_flags: value === true ? bit : 0, ifi_change: bit };
-      const values = bit === undefined ? { [attribute]: encodeScalar(type, value) } : {};
+      const encoded = attribute === 'IFLA_MASTER' ? (masters.value.get(String(value)) ?? 0) : encodeScalar(type, value);
+      const values = bit === undefined ? { [attribute]: encoded } : {};
       return { operation: 'RTM_SETLINK', wire: linkWire(RTM_SETLINK, header, values) };
     };
     return { ok: true, value: oneByOne(subject, changes, before, make) };
@@ -153,12 +186,12 @@ export const linkStatisticsChannel: Channel = {
   },
 };
 
-const bridgeInfo = (data: Values): Values => ({
+export const bridgeInfo = (data: Values): Values => ({
   IFLA_LINKINFO: { IFLA_INFO_KIND: 'bridge', IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_BRIDGE, data) },
 });
 
 /** Settings in IFLA_LINKINFO: RTM_NEWLINK with one of them at a time. */
-const infoChange =
+export const infoChange =
   (info: (data: Values) => Values): NonNullable<Channel['change']> =>
   async (_session, { ifIndex }, subject, changes, before) => {
     const make = ({ attribute, type }: KeySpec, value: Scalar): StepCore => ({
@@ -178,7 +211,7 @@ export const bridgeChannel: Channel = {
   change: infoChange(bridgeInfo),
 };
 
-const notOfKind = (device: string, what: string): Parameters<typeof refused>[0] => ({
+export const notOfKind = (device: string, what: string): Parameters<typeof refused>[0] => ({
   stage: 'device',
   device,
   message: `it is ${what}`,
@@ -204,7 +237,7 @@ export const bridgePortChannel: Channel = {
   },
 };
 
-const bondInfo = (data: Values): Values => ({
+export const bondInfo = (data: Values): Values => ({
   IFLA_LINKINFO: { IFLA_INFO_KIND: 'bond', IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_BOND, data) },
 });
 

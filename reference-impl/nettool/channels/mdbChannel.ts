@@ -11,7 +11,7 @@ import {
   RTM_NEWMDB,
 } from '../../netlink/constants.js';
 import { BR_PORT_MSG, MDB_SET } from '../../netlink/families/mdb.js';
-import { groupBody, isAddress, tableIn, type Membership } from '../../netlink/mdbClient.js';
+import { groupBody, tableIn, type Membership } from '../../netlink/mdbClient.js';
 import { numberIn, structLength } from '../../netlink/schema.js';
 import type { Row } from '../reading.js';
 import { kernelRefusal, refused } from '../refusal.js';
@@ -63,23 +63,11 @@ const removed = (device: NetDeviceInfo, row: Row): StepCore => ({
   wire: groupWire(RTM_DELMDB, device, row),
 });
 
-/** A group, or a sender, that is no address; and a device that no bridge has. */
-function wrongAddress({ name, kind, link }: NetDeviceInfo, row: Row): ReturnType<typeof refused> | undefined {
-  if (kind !== 'bridge' && numberIn(link, 'IFLA_MASTER') === undefined) {
-    const message = 'it is neither a bridge nor a port of one';
-    return refused({ stage: 'device', device: name, message, errno: 'EOPNOTSUPP' });
-  }
-  const wrong = ['group', 'source'].find((key) => row[key] !== undefined && !isAddress(String(row[key])));
-  if (wrong === undefined) return undefined;
-  const accepted = 'an address of IPv4, IPv6 or Ethernet';
-  return refused({
-    stage: 'command',
-    device: name,
-    key: `mdb.${wrong}`,
-    value: String(row[wrong]),
-    message: 'it is no address',
-    accepted,
-  });
+/** Only a bridge, and a port of one, has groups. */
+function withoutBridge({ name, kind, link }: NetDeviceInfo): ReturnType<typeof refused> | undefined {
+  if (kind === 'bridge' || numberIn(link, 'IFLA_MASTER') !== undefined) return undefined;
+  const message = 'it is neither a bridge nor a port of one';
+  return refused({ stage: 'device', device: name, message, errno: 'EOPNOTSUPP' });
 }
 
 export const mdbChannel: Channel = {
@@ -92,14 +80,14 @@ export const mdbChannel: Channel = {
   },
 
   async add(_session, device, subject, row) {
-    const wrong = wrongAddress(device, row);
+    const wrong = withoutBridge(device);
     if (wrong !== undefined) return wrong;
     return tableStep(subject, row, made(device, row), removed(device, row));
   },
 
-  async remove(_session, device, subject, row) {
-    const wrong = wrongAddress(device, row);
+  async remove(_session, device, subject, row, there) {
+    const wrong = withoutBridge(device);
     if (wrong !== undefined) return wrong;
-    return tableStep(subject, row, removed(device, row), made(device, row));
+    return tableStep(subject, row, removed(device, row), made(device, there));
   },
 };

@@ -119,9 +119,9 @@ export const fdbChannel: Channel = {
     return tableStep(subject, row, core, { operation: 'RTM_DELNEIGH', wire: entryWire(RTM_DELNEIGH, device, row) });
   },
 
-  async remove(_session, device, subject, row) {
+  async remove(_session, device, subject, row, there) {
     const core = { operation: 'RTM_DELNEIGH', wire: entryWire(RTM_DELNEIGH, device, row) };
-    return tableStep(subject, row, core, { operation: 'RTM_NEWNEIGH', wire: entryWire(RTM_NEWNEIGH, device, row) });
+    return tableStep(subject, row, core, { operation: 'RTM_NEWNEIGH', wire: entryWire(RTM_NEWNEIGH, device, there) });
   },
 };
 
@@ -167,8 +167,8 @@ export const bridgeVlanChannel: Channel = {
     return tableStep(subject, row, core, { operation: 'RTM_DELLINK', wire: vlanWire(RTM_DELLINK, device, row) });
   },
 
-  async remove(_session, device, subject, row) {
+  async remove(_session, device, subject, row, there) {
     const core = { operation: 'RTM_DELLINK', wire: vlanWire(RTM_DELLINK, device, row) };
-    return tableStep(subject, row, core, { operation: 'RTM_SETLINK', wire: vlanWire(RTM_SETLINK, device, row) });
+    return tableStep(subject, row, core, { operation: 'RTM_SETLINK', wire: vlanWire(RTM_SETLINK, device, there) });
   },
 };

@@ -2,7 +2,17 @@
 import { COALESCE_PARAMETERS } from '../../netlink/families/ethtool.js';
 import type { Unit, ValueType } from '../values.js';
 import { PORT_SUBJECTS } from './ethtoolPortSubjects.js';
-import { choice, keyOf, nameSet, onOff, plainNumber, readOnly, type KeySpec, type SubjectSpec } from './subject.js';
+import {
+  atCreation,
+  choice,
+  keyOf,
+  nameSet,
+  onOff,
+  plainNumber,
+  readOnly,
+  type KeySpec,
+  type SubjectSpec,
+} from './subject.js';
 
 const unit = (name: Unit): ValueType => ({ kind: 'number', unit: name });
 
@@ -188,6 +198,19 @@ const features: SubjectSpec = {
   keys: [keyOf('', 'ETHTOOL_A_FEATURES_WANTED', onOff, 'as the kernel names them')],
 };
 
+/** Of the main context, and of those beside it. */
+const RSS_KEYS = [
+  keyOf('hfunc', 'ETHTOOL_A_RSS_HFUNC', choice({ toeplitz: 1, xor: 2, crc32: 4 }), 'hash function'),
+  keyOf('table', 'ETHTOOL_A_RSS_INDIR', { kind: 'numbers' }, 'queues by hash'),
+  keyOf('key', 'ETHTOOL_A_RSS_HKEY', { kind: 'bytes' }, 'key of the hash'),
+  keyOf(
+    'input',
+    'ETHTOOL_A_RSS_INPUT_XFRM',
+    { kind: 'choice', choices: { none: 0, 'symmetric-xor': 1, 'symmetric-or-xor': 2 } },
+    'how both directions of a flow are made to hash alike',
+  ),
+];
+
 const rss: SubjectSpec = {
   name: 'rss',
   title: 'Receive-side scaling',
@@ -196,16 +219,25 @@ const rss: SubjectSpec = {
   set: 'RSS_SET',
   announced: 'RSS_NTF',
   shape: 'keys',
+  keys: RSS_KEYS,
+};
+
+const rssContexts: SubjectSpec = {
+  name: 'rss-contexts',
+  title: 'Contexts of receive-side scaling beside the main one: ntuple rules send flows to them',
+  channel: 'rss-contexts',
+  shape: 'rows',
+  identity: ['context'],
+  picksIdentity: true,
   keys: [
-    keyOf('hfunc', 'ETHTOOL_A_RSS_HFUNC', choice({ toeplitz: 1, xor: 2, crc32: 4 }), 'hash function'),
-    keyOf('table', 'ETHTOOL_A_RSS_INDIR', { kind: 'numbers' }, 'queues by hash'),
-    keyOf('key', 'ETHTOOL_A_RSS_HKEY', { kind: 'bytes' }, 'key of the hash'),
     keyOf(
-      'input',
-      'ETHTOOL_A_RSS_INPUT_XFRM',
-      { kind: 'choice', choices: { none: 0, 'symmetric-xor': 1, 'symmetric-or-xor': 2 } },
-      'how both directions of a flow are made to hash alike',
+      'context',
+      'ETHTOOL_A_RSS_CONTEXT',
+      { kind: 'number', least: 1, most: 0xffff_ffff },
+      'number; the kernel picks one where it is absent',
+      atCreation,
     ),
+    ...RSS_KEYS,
   ],
 };
 
@@ -227,6 +259,7 @@ export const ETHTOOL_SUBJECTS: readonly SubjectSpec[] = [
   coalesce,
   features,
   rss,
+  rssContexts,
   timestamps,
   timestamping,
   privateFlags,

@@ -1,5 +1,6 @@
 /** Every subject there is. */
 import { ETHTOOL_OPERATIONS, type EthtoolOperation } from '../../netlink/families/ethtool.js';
+import { DEVICE_SUBJECTS } from './deviceSubjects.js';
 import { DEVLINK_SUBJECTS } from './devlinkSubjects.js';
 import { ETHTOOL_SUBJECTS } from './ethtoolSubjects.js';
 import { IOCTL_SUBJECTS } from './ioctlSubjects.js';
@@ -22,6 +23,7 @@ function offered(subject: SubjectSpec): SubjectSpec[] {
 
 export const SUBJECTS: readonly SubjectSpec[] = [
   ...LINK_SUBJECTS,
+  ...DEVICE_SUBJECTS,
   ...ETHTOOL_SUBJECTS,
   ...IOCTL_SUBJECTS,
   ...DEVLINK_SUBJECTS,

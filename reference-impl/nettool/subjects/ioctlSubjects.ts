@@ -49,6 +49,8 @@ const ntuple: SubjectSpec = {
   channel: 'ntuple',
   shape: 'rows',
   identity: ['location'],
+  picksIdentity: true,
+  replaces: true,
   keys: [
     keyOf('location', 'location', plainNumber, 'place of the rule; the driver picks one where it is absent'),
     keyOf('flow', 'flow_type', choice(FLOW_TYPES), 'kind of packets'),

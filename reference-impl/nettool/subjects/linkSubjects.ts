@@ -47,7 +47,7 @@ const link: SubjectSpec = {
       readOnly,
     ),
     keyOf('kind', 'IFLA_INFO_KIND', plainText, 'kind of a virtual device', readOnly),
-    keyOf('master', 'IFLA_MASTER', plainText, 'bridge or aggregate that it belongs to', readOnly),
+    keyOf('master', 'IFLA_MASTER', plainText, 'bridge, aggregate or VRF that it belongs to; none: nobody'),
     keyOf('switch-id', 'IFLA_PHYS_SWITCH_ID', { kind: 'bytes' }, 'switch that it is a port of', readOnly),
     keyOf('port-name', 'IFLA_PHYS_PORT_NAME', plainText, 'which port', readOnly),
     keyOf('rx-queues', 'IFLA_NUM_RX_QUEUES', { kind: 'number', unit: 'queues' }, 'receive queues', readOnly),
@@ -204,6 +204,7 @@ const bridgeVlan: SubjectSpec = {
   announced: 'RTM_NEWLINK',
   shape: 'rows',
   identity: ['vid'],
+  replaces: true,
   keys: [
     keyOf('vid', 'vid', { kind: 'number', least: 1, most: 4094 }, 'VLAN'),
     keyOf('pvid', 'BRIDGE_VLAN_INFO_PVID', onOff, 'untagged frames belong to it'),
@@ -218,9 +219,9 @@ const mdb: SubjectSpec = {
   shape: 'rows',
   identity: ['group', 'vlan', 'source'],
   keys: [
-    keyOf('group', 'MDBA_SET_ENTRY', plainText, 'address of IPv4, IPv6 or Ethernet'),
+    keyOf('group', 'MDBA_SET_ENTRY', { kind: 'address' }, 'address of IPv4, IPv6 or Ethernet'),
     keyOf('vlan', 'vid', { kind: 'number', least: 1, most: 4094 }, 'VLAN; none where it is absent'),
-    keyOf('source', 'MDBE_ATTR_SOURCE', plainText, 'from this sender alone'),
+    keyOf('source', 'MDBE_ATTR_SOURCE', { kind: 'address' }, 'from this sender alone'),
     keyOf('permanent', 'state', onOff, 'stays until it is removed'),
     keyOf('timer', 'MDBA_MDB_EATTR_TIMER', centiseconds, 'until it ends', readOnly),
   ],

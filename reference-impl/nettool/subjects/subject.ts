@@ -14,10 +14,13 @@ export type ChannelName =
   | 'statistics-groups'
   | 'hash-fields'
   | 'ntuple'
+  | 'rss-contexts'
   | 'fdb'
   | 'bridge-vlan'
   | 'mdb'
   | 'bond'
+  | 'vlan'
+  | 'vrf'
   | 'bond-member'
   | 'devlink-info'
   | 'devlink-port'
@@ -26,7 +29,13 @@ export type ChannelName =
   | 'devlink-traps'
   | 'devlink-health'
   | 'devlink-resources'
-  | 'devlink-rates';
+  | 'devlink-rates'
+  | 'devlink-regions'
+  | 'devlink-trap-groups'
+  | 'devlink-trap-policers';
+
+/** `create`: it is said when the device, or the row, is made, and never changes. */
+export type Access = 'read' | 'change' | 'create';
 
 export interface KeySpec {
   readonly key: string;
@@ -34,7 +43,9 @@ export interface KeySpec {
   readonly type: ValueType;
   /** The netlink attribute (or the member of a struct) that holds it. */
   readonly attribute: string;
-  readonly access: 'read' | 'change';
+  readonly access: Access;
+  /** It is told, and never shown. */
+  readonly unread?: true;
   /** Attribute with the largest, the smallest value. */
   readonly most?: string;
   readonly least?: string;
@@ -54,6 +65,10 @@ export interface SubjectSpec {
   readonly keys: readonly KeySpec[];
   /** Columns of a table that say which row it is: what `del` needs. */
   readonly identity?: readonly string[];
+  /** Who adds a row may leave its identity to the kernel. */
+  readonly picksIdentity?: true;
+  /** A row that is added where one is already changes that one. */
+  readonly replaces?: true;
   /** ETHTOOL_MSG_…_NTF or RTM_… that tell of a change. */
   readonly announced?: string;
 }
@@ -61,7 +76,8 @@ export interface SubjectSpec {
 interface KeyOptions {
   readonly most?: string;
   readonly least?: string;
-  readonly access?: 'read' | 'change';
+  readonly access?: Access;
+  readonly unread?: true;
 }
 
 /** Rows of a table of keys: writes them without saying everything each time. */
@@ -70,7 +86,7 @@ export function keyOf(
   attribute: string,
   type: ValueType,
   title: string,
-  { most, least, access = 'change' }: KeyOptions = {},
+  { most, least, access = 'change', unread }: KeyOptions = {},
 ): KeySpec {
   return {
     key,
@@ -78,12 +94,14 @@ export function keyOf(
     type,
     title,
     access,
+    ...(unread === undefined ? {} : { unread }),
     ...(most === undefined ? {} : { most }),
     ...(least === undefined ? {} : { least }),
   };
 }
 
 export const readOnly = { access: 'read' } as const;
+export const atCreation = { access: 'create' } as const;
 export const onOff: ValueType = { kind: 'switch' };
 export const plainNumber: ValueType = { kind: 'number' };
 export const nameSet: ValueType = { kind: 'names' };

@@ -1,0 +1,187 @@
+/** What nettool lets the device behind a net device do, as other clients of devlink and ethtool see it. */
+import { Then, When } from '@cucumber/cucumber';
+import { equalBytes } from '../../reference-impl/packet/bytes.js';
+import { decodeBits } from '../../reference-impl/netlink/bitset.js';
+import { formattedIn, type DevlinkFormatted } from '../../reference-impl/netlink/devlinkClient.js';
+import { DEVLINK_TRAP_ACTIONS } from '../../reference-impl/netlink/families/devlink.js';
+import { isValues, listIn, nestIn, numberIn, textIn } from '../../reference-impl/netlink/schema.js';
+import { refusalText, type ActionReport } from '../../reference-impl/nettool/index.js';
+import { bigintIn } from './bigNumbers.js';
+import { devlinkNotes, devlinkOf, dumped, insist, instanceOf, ownPort, paramIn } from './devlinkControl.js';
+import { flatten, resourceTrees } from './devlinkWords.js';
+import { expectNumber, expectThat } from './expectations.js';
+import { nettoolNotes } from './nettoolControl.js';
+import { actionNote, filled, wishOf } from './nettoolTold.js';
+import { getRss, readRss } from './rssControl.js';
+import { accepted } from './settings.js';
+import type { NicWorld } from './world.js';
+
+function report(world: NicWorld): ActionReport {
+  const { outcome } = actionNote(world);
+  expectThat(outcome !== undefined, 'nettool was told no action');
+  expectThat(outcome.ok, `it was refused: ${outcome.ok ? '' : refusalText(outcome.refusal)}`);
+  return outcome.value;
+}
+
+Then(/^the action is (?:valid|done)$/, function (this: NicWorld) {
+  report(this);
+});
+
+Then(
+  /^the action is refused before anything is sent, and the refusal names (.+)$/,
+  async function (this: NicWorld, word: string) {
+    const { outcome } = actionNote(this);
+    expectThat(outcome?.ok === false, 'it was not refused');
+    const text = refusalText(outcome.refusal);
+    expectThat(outcome.refusal.stage !== 'kernel', `the kernel was asked: ${text}`);
+    const named = await filled(this, word);
+    expectThat(text.includes(named), `it does not name ${named}: ${text}`);
+    expectNumber(nettoolNotes(this).machine.changes.length, 0, 'changes that were sent');
+  },
+);
+
+/** Numbers count up between two questions; names and their order do not. */
+const shape = (value: DevlinkFormatted | undefined): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'number' || typeof inner === 'bigint' ? 0 : inner instanceof Uint8Array ? 'bytes' : inner,
+  );
+
+Then(
+  /^what it tells is what devlink (HEALTH_REPORTER_\w+) tells of (.+)$/,
+  async function (this: NicWorld, command: string, word: string) {
+    const told = report(this).result;
+    const name = await filled(this, word);
+    if (command !== 'HEALTH_REPORTER_DIAGNOSE' && command !== 'HEALTH_REPORTER_DUMP_GET')
+      throw new Error(`${command} tells nothing`);
+    await insist(this, command, { DEVLINK_ATTR_HEALTH_REPORTER_NAME: name });
+    const expected = formattedIn(devlinkNotes(this).replies);
+    expectThat(shape(expected) !== '{}', 'the reporter says nothing');
+    expectThat(shape(told) === shape(expected), `it tells ${shape(told)} instead of ${shape(expected)}`);
+  },
+);
+
+Then(/^the snapshots of (.+) are ([\d, ]+|none)$/, async function (this: NicWorld, word: string, expected: string) {
+  const name = await filled(this, word);
+  const region = (await dumped(this, 'REGION_GET')).find(
+    (values) => textIn(values, 'DEVLINK_ATTR_REGION_NAME') === name,
+  );
+  const list = listIn(nestIn(region, 'DEVLINK_ATTR_REGION_SNAPSHOTS'), 'DEVLINK_ATTR_REGION_SNAPSHOT').filter(isValues);
+  const numbers = list.map((snapshot) => String(numberIn(snapshot, 'DEVLINK_ATTR_REGION_SNAPSHOT_ID'))).join(', ');
+  expectThat((numbers === '' ? 'none' : numbers) === expected, `they are ${numbers === '' ? 'none' : numbers}`);
+});
+
+const LINE = 16;
+
+Then(
+  /^the bytes from (\d+) to (\d+) of the snapshot (\d+) of (.+) are what it tells$/,
+  async function (this: NicWorld, from: string, to: string, snapshot: string, word: string) {
+    const told = report(this).result;
+    const which = { DEVLINK_ATTR_REGION_SNAPSHOT_ID: Number(snapshot) };
+    const devlink = await devlinkOf(this);
+    const chunks = accepted(
+      await devlink.readRegion(await instanceOf(this), await filled(this, word), which),
+      'reading the snapshot',
+    );
+    const whole = new Uint8Array(Math.max(...chunks.map(({ address, bytes }) => address + bytes.length)));
+    for (const { address, bytes } of chunks) whole.set(bytes, address);
+    expectThat(typeof told === 'object' && !(told instanceof Uint8Array) && !Array.isArray(told), 'it tells no lines');
+    const lines = Object.entries(told as Readonly<Record<string, DevlinkFormatted>>);
+    expectNumber(lines.length, (Number(to) - Number(from)) / LINE, 'lines');
+    for (const [address, digits] of lines) {
+      const at = parseInt(address, 16);
+      expectThat(at >= Number(from) && at < Number(to), `it tells of the byte ${at}`);
+      expectThat(typeof digits === 'string', `the line ${address} is no text`);
+      const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+      expectThat(equalBytes(bytes, whole.subarray(at, at + LINE)), `the bytes from ${at} on are others`);
+    }
+  },
+);
+
+const PORT_NOTE = 'number of the port that is split';
+
+When('the port that is to be split is remembered', async function (this: NicWorld) {
+  const number = numberIn(await ownPort(this), 'DEVLINK_ATTR_PORT_NUMBER') ?? -1;
+  this.note(PORT_NOTE, () => number);
+});
+
+Then(/^the port has (\d+) parts in its place$/, async function (this: NicWorld, count: string) {
+  const group = this.note(PORT_NOTE, () => -1);
+  const parts = (await dumped(this, 'PORT_GET')).filter(
+    (port) => numberIn(port, 'DEVLINK_ATTR_PORT_SPLIT_GROUP') === group,
+  );
+  expectNumber(parts.length, Number(count), 'parts of the port');
+});
+
+Then(
+  /^the policer (\(.+\)) has the rate (\d+) and the burst (\d+)$/,
+  async function (this: NicWorld, word: string, rate: string, burst: string) {
+    const id = Number(await filled(this, word));
+    const policer = (await dumped(this, 'TRAP_POLICER_GET')).find(
+      (values) => numberIn(values, 'DEVLINK_ATTR_TRAP_POLICER_ID') === id,
+    );
+    expectNumber(numberIn(policer, 'DEVLINK_ATTR_TRAP_POLICER_RATE') ?? -1, Number(rate), 'its rate');
+    expectNumber(numberIn(policer, 'DEVLINK_ATTR_TRAP_POLICER_BURST') ?? -1, Number(burst), 'its burst');
+  },
+);
+
+Then(/^the action of the trap (\(.+\)) is (\w+)$/, async function (this: NicWorld, word: string, action: string) {
+  const name = await filled(this, word);
+  const trap = (await dumped(this, 'TRAP_GET')).find((values) => textIn(values, 'DEVLINK_ATTR_TRAP_NAME') === name);
+  const shownAction = DEVLINK_TRAP_ACTIONS[numberIn(trap, 'DEVLINK_ATTR_TRAP_ACTION') ?? -1];
+  expectThat(shownAction === action, `it is ${shownAction ?? 'unknown'}`);
+});
+
+Then(/^the trap group (.+) has no policer$/, async function (this: NicWorld, word: string) {
+  const name = await filled(this, word);
+  const group = (await dumped(this, 'TRAP_GROUP_GET')).find(
+    (values) => textIn(values, 'DEVLINK_ATTR_TRAP_GROUP_NAME') === name,
+  );
+  expectThat(group !== undefined, `there is no trap group ${name}`);
+  expectNumber(numberIn(group, 'DEVLINK_ATTR_TRAP_POLICER_ID') ?? 0, 0, 'its policer');
+});
+
+Then('the resource that is asked for is as large as was asked for', async function (this: NicWorld) {
+  const { name, value } = wishOf(this);
+  const parts = flatten(await resourceTrees(this));
+  const own = parts.find((part) => name.endsWith(`/${textIn(part, 'DEVLINK_ATTR_RESOURCE_NAME') ?? ''}`));
+  const size = bigintIn(own, 'DEVLINK_ATTR_RESOURCE_SIZE_NEW') ?? bigintIn(own, 'DEVLINK_ATTR_RESOURCE_SIZE');
+  expectThat(String(size) === value, `${name} is to be as large as ${String(size)} instead of ${value}`);
+});
+
+const DRIVERINIT = 1;
+
+Then('the param that is asked for is what was asked for', async function (this: NicWorld) {
+  const { name, value } = wishOf(this);
+  const param = (await dumped(this, 'PARAM_GET')).map(paramIn).find((one) => one.name === name);
+  const bytes = param?.values.get(DRIVERINIT) ?? new Uint8Array(0);
+  const number = bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
+  expectNumber(number, Number(value), name);
+});
+
+Then(/^it tells that (\w+) was performed$/, function (this: NicWorld, action: string) {
+  expectThat(shape(report(this).result) === shape({ performed: [action] }), `it tells ${shape(report(this).result)}`);
+});
+
+Then(
+  /^the context (\d+) spreads to the queues ([\d, ]+)$/,
+  async function (this: NicWorld, context: string, queues: string) {
+    const { table } = await readRss(this, Number(context));
+    const used = [...new Set(table)].sort((a, b) => a - b).join(', ');
+    expectThat(used === queues, `it spreads to the queues ${used}`);
+  },
+);
+
+Then('the main context is as it was', async function (this: NicWorld) {
+  const { table } = await readRss(this);
+  expectThat(new Set(table).size > 1, 'the main context spreads to one queue');
+});
+
+Then(/^there is no context (\d+)$/, async function (this: NicWorld, context: string) {
+  expectThat(!(await getRss(this, Number(context))).ok, `the context ${context} is there`);
+});
+
+Then("the kernel's choice of error correction is as it was", async function (this: NicWorld) {
+  const answer = await (await this.ethtool()).call('FEC_GET', this.port.netDevice, {});
+  const values = accepted(answer, 'reading the error correction');
+  expectThat(decodeBits(nestIn(values, 'ETHTOOL_A_FEC_MODES'), []).set.size > 0, 'no encoding is left');
+});
