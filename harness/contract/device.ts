@@ -28,7 +28,10 @@ export interface Device {
   describe(): Awaitable<DeviceDescription>;
   /** Called once, before anything else but `describe`. */
   attach(host: DriverHost): Awaitable<void>;
-  /** Power-on state: defaults everywhere, the link as the cable is, counters at zero. */
+  /**
+   * Power-on state: defaults everywhere, the link as the cable is, counters at zero.
+   * @requirement NIC-FEAT-*
+   */
   reset(): Awaitable<void>;
   close(): Awaitable<void>;
   /** It is `now`: run every timer due at or before it; answer when the next one is due, or null. */
@@ -61,8 +64,12 @@ export interface DevicePort {
   readonly port: PortName;
   readonly address: MacAddress;
   readonly minMtu: number;
+  /** @requirement NIC-MTU-* */
   readonly maxMtu: number;
-  /** net_device.hw_features: what the user can change, by the names of ETH_SS_FEATURES. */
+  /**
+   * net_device.hw_features: what the user can change, by the names of ETH_SS_FEATURES.
+   * @requirement NIC-FEAT-*
+   */
   readonly hwFeatures: readonly string[];
   /** net_device.features at registration: what is on. What is here and not in hwFeatures is fixed on. */
   readonly features: readonly string[];
@@ -80,9 +87,15 @@ export interface DevicePort {
   readonly txQueues: number;
   /** IFF_UNICAST_FLT: the device filters more than one unicast address. */
   readonly unicastFilter: boolean;
-  /** ndo_get_port_parent_id: the same for all ports of one switch, and different for two switches. */
+  /**
+   * ndo_get_port_parent_id: the same for all ports of one switch, and different for two switches.
+   * @requirement SW-BASE-*, REP-ID-*
+   */
   readonly switchId?: Uint8Array;
-  /** ndo_get_phys_port_name: `p1`, or `p1s0` for a split port, `pf0vf1` for a representor. */
+  /**
+   * ndo_get_phys_port_name: `p1`, or `p1s0` for a split port, `pf0vf1` for a representor.
+   * @requirement DL-SPLIT-*, REP-ID-*
+   */
   readonly physPortName?: string;
   /** SET_NETDEV_DEV: the device on its bus, `pci` and `0000:01:00.0`. */
   readonly parentDevice?: ParentDevice;
@@ -98,7 +111,10 @@ export interface ParentDevice {
 
 /** What the kernel offers to the driver. Every call but `unregisterPort` returns at once. */
 export interface DriverHost {
-  /** register_netdev: one port more, such as a part of a split port or a virtual function. It has no net device before. */
+  /**
+   * register_netdev: one port more, such as a part of a split port or a virtual function. It has no net device before.
+   * @requirement DL-SPLIT-*, REP-MODE-*
+   */
   registerPort(port: DevicePort): void;
   /** unregister_netdev: the net device leaves what it belongs to, goes down and away; done when the promise is. */
   unregisterPort(port: PortName): Promise<void>;
@@ -106,15 +122,27 @@ export interface DriverHost {
   receive(port: PortName, frames: readonly RxFrame[]): void;
   /** The frame is on the cable. */
   transmitToCable(port: PortName, frame: WireFrame): void;
-  /** netif_carrier_on, netif_carrier_off. */
+  /**
+   * netif_carrier_on, netif_carrier_off.
+   * @requirement NIC-LINK-*
+   */
   carrier(port: PortName, up: boolean): void;
   /** The descriptor was taken from host memory; its buffer is the kernel's again. */
   transmitCompleted(port: PortName, queue: QueueIndex, completion: TxCompletion): void;
-  /** netif_tx_stop_queue (true), netif_tx_wake_queue (false). */
+  /**
+   * netif_tx_stop_queue (true), netif_tx_wake_queue (false).
+   * @requirement NIC-RNG-*
+   */
   queueStopped(port: PortName, queue: QueueIndex, stopped: boolean): void;
-  /** pm_wakeup_event(): the device saw what it was armed to wake the host for. */
+  /**
+   * pm_wakeup_event(): the device saw what it was armed to wake the host for.
+   * @requirement ETH-WOL-*
+   */
   wakeup(port: PortName): void;
-  /** SWITCHDEV_FDB_ADD_TO_BRIDGE: the hardware learned an address, or saw it again after a while. */
+  /**
+   * SWITCHDEV_FDB_ADD_TO_BRIDGE: the hardware learned an address, or saw it again after a while.
+   * @requirement SW-FDB-*
+   */
   fdbLearned(port: PortName, entry: FdbKey): void;
   /** SWITCHDEV_FDB_DEL_TO_BRIDGE: the hardware forgot what it had learned. */
   fdbForgotten(port: PortName, entry: FdbKey): void;
@@ -128,7 +156,10 @@ export interface TxCompletion {
   readonly hardware?: Nanoseconds;
 }
 
-/** A frame that the kernel gives to a driver, with what the device has to do to it. */
+/**
+ * A frame that the kernel gives to a driver, with what the device has to do to it.
+ * @requirement NIC-CSUM-*, NIC-VLAN-*, NIC-TS-*
+ */
 export interface TxFrame {
   readonly bytes: Uint8Array;
   readonly fragments?: readonly number[];
@@ -139,7 +170,10 @@ export interface TxFrame {
   readonly timestampId?: number;
 }
 
-/** skb->ip_summed on transmit. Offsets count from the first frame byte; `offset` is relative to `start`. */
+/**
+ * skb->ip_summed on transmit. Offsets count from the first frame byte; `offset` is relative to `start`.
+ * @requirement NIC-CSUM-*
+ */
 export type TxChecksum =
   | { readonly kind: 'none' }
   /** CHECKSUM_PARTIAL: the ones-complement sum from start to the end of the frame, complemented, at start + offset. */
@@ -147,7 +181,10 @@ export type TxChecksum =
   /** CHECKSUM_PARTIAL with csum_not_inet: SCTP's CRC32c. */
   | { readonly kind: 'crc32c'; readonly start: number; readonly offset: number };
 
-/** skb_shinfo gso fields. */
+/**
+ * skb_shinfo gso fields.
+ * @requirement NIC-TSO-*, NIC-USO-*
+ */
 export interface TxGso {
   readonly type: 'tcp4' | 'tcp6' | 'udp-l4';
   /** Payload bytes of every segment but the last. */
@@ -166,6 +203,7 @@ export interface TxGso {
   readonly tunnel?: TxTunnel;
 }
 
+/** @requirement NIC-TSO-* */
 export interface TxTunnel {
   readonly kind: 'udp' | 'gre' | 'ipip';
   readonly outerNetworkOffset: number;
@@ -183,14 +221,22 @@ export interface TxTunnel {
 export interface RxFrame {
   readonly bytes: Uint8Array;
   readonly queue: QueueIndex;
+  /** @requirement NIC-CSUM-* */
   readonly checksum: RxChecksum;
   readonly hash?: RxHash;
   readonly vlan?: VlanTag;
-  /** Hardware GRO or LRO: this is an aggregate. LRO's is not reversible. */
+  /**
+   * Hardware GRO or LRO: this is an aggregate. LRO's is not reversible.
+   * @requirement NIC-GRO-*
+   */
   readonly aggregate?: { readonly kind: 'gro' | 'lro'; readonly gsoSize: number; readonly segments: number };
+  /** @requirement NIC-HDS-* */
   readonly headerLength?: number;
   readonly hardwareTimestamp?: Nanoseconds;
-  /** skb->offload_fwd_mark: the hardware has forwarded the frame among its own ports. */
+  /**
+   * skb->offload_fwd_mark: the hardware has forwarded the frame among its own ports.
+   * @requirement SW-BR-*, SW-UNI-*
+   */
   readonly offloadForwardMark?: boolean;
 }
 
@@ -207,25 +253,42 @@ export interface CableOps {
 }
 
 export interface NetDeviceOps {
-  /** ndo_open, ndo_stop. */
+  /**
+   * ndo_open, ndo_stop.
+   * @requirement NIC-LINK-*, NIC-MEM-*
+   */
   open(port: PortName): Awaitable<DriverResult>;
   stop(port: PortName): Awaitable<DriverResult>;
   /** ndo_start_xmit. `busy` keeps the frame with the kernel, which stops the queue. */
   transmit(port: PortName, queue: QueueIndex, frame: TxFrame): Awaitable<'ok' | 'busy'>;
   /** The host takes frames off the receive rings (napi poll), or has stopped doing so. */
   setPolling(port: PortName, polling: boolean): Awaitable<void>;
-  /** ndo_features_check: the features, of those offered, that the device can do for this very frame. */
+  /**
+   * ndo_features_check: the features, of those offered, that the device can do for this very frame.
+   * @requirement NIC-FEAT-*, NIC-TSO-*
+   */
   featuresCheck?(port: PortName, frame: TxFrame, features: readonly string[]): Awaitable<readonly string[]>;
-  /** ndo_fix_features: stateless, only ever removes. */
+  /**
+   * ndo_fix_features: stateless, only ever removes.
+   * @requirement NIC-FEAT-*
+   */
   fixFeatures?(port: PortName, features: readonly string[]): Awaitable<readonly string[]>;
-  /** ndo_set_features: put the whole set in force. On a refusal the kernel asks `features` what is really on. */
+  /**
+   * ndo_set_features: put the whole set in force. On a refusal the kernel asks `features` what is really on.
+   * @requirement NIC-FEAT-*
+   */
   setFeatures(port: PortName, features: readonly string[]): Awaitable<DriverResult>;
   features(port: PortName): Awaitable<readonly string[]>;
+  /** @requirement NIC-MAC-* */
   setMacAddress(port: PortName, address: MacAddress): Awaitable<DriverResult>;
   /** ndo_set_rx_mode: the whole receive filter, every time it changes. */
   setRxMode(port: PortName, mode: RxMode): Awaitable<void>;
+  /** @requirement NIC-MTU-* */
   changeMtu(port: PortName, mtu: number): Awaitable<DriverResult>;
-  /** ndo_vlan_rx_add_vid, ndo_vlan_rx_kill_vid. */
+  /**
+   * ndo_vlan_rx_add_vid, ndo_vlan_rx_kill_vid.
+   * @requirement NIC-VLAN-*
+   */
   addVid?(port: PortName, tpid: number, vid: Vid): Awaitable<DriverResult>;
   killVid?(port: PortName, tpid: number, vid: Vid): Awaitable<DriverResult>;
   /** ndo_get_stats64. */
@@ -234,6 +297,7 @@ export interface NetDeviceOps {
   queueStatistics?(port: PortName): Awaitable<QueueStatistics>;
 }
 
+/** @requirement NIC-MAC-* */
 export interface RxMode {
   readonly promiscuous: boolean;
   readonly allMulticast: boolean;
@@ -242,7 +306,10 @@ export interface RxMode {
   readonly multicast: readonly MacAddress[];
 }
 
-/** The fields of `struct rtnl_link_stats64` that a driver fills in; the kernel adds its own. Names are the uAPI's, in camel case. */
+/**
+ * The fields of `struct rtnl_link_stats64` that a driver fills in; the kernel adds its own. Names are the uAPI's, in camel case.
+ * @requirement NIC-STAT-*, SW-STAT-*
+ */
 export interface LinkStatistics {
   readonly rxPackets: number;
   readonly txPackets: number;
@@ -267,7 +334,10 @@ export interface LinkStatistics {
   readonly txWindowErrors: number;
 }
 
-/** Documentation/netlink/specs/netdev.yaml, qstats. A counter that the device does not keep is absent, never zero. */
+/**
+ * Documentation/netlink/specs/netdev.yaml, qstats. A counter that the device does not keep is absent, never zero.
+ * @requirement NIC-STAT-*
+ */
 export interface QueueStatistics {
   readonly rx: readonly RxQueueStatistics[];
   readonly tx: readonly TxQueueStatistics[];
@@ -303,7 +373,10 @@ export interface TxQueueStatistics {
   readonly wake?: number;
 }
 
-/** ethtool_ops: each operation is optional, a device that lacks one answers EOPNOTSUPP. Sizes and times in ethtool's units. */
+/**
+ * ethtool_ops: each operation is optional, a device that lacks one answers EOPNOTSUPP. Sizes and times in ethtool's units.
+ * @requirement NIC-NL-*
+ */
 export interface EthtoolOps extends EthtoolDeviceOps {
   readonly getRings?: (port: PortName) => Awaitable<Rings>;
   readonly setRings?: (port: PortName, rings: RingSettings) => Awaitable<DriverResult>;
@@ -337,6 +410,7 @@ export interface EthtoolOps extends EthtoolDeviceOps {
   readonly privateStatistics?: (port: PortName) => Awaitable<readonly (readonly [name: string, value: number])[]>;
 }
 
+/** @requirement NIC-RNG-* */
 export interface RingSettings {
   readonly rx: number;
   readonly tx: number;
@@ -366,6 +440,7 @@ export interface Rings extends RingSettings {
 export type RingOption =
   'rx-buf-len' | 'tcp-data-split' | 'cqe-size' | 'tx-push' | 'rx-push' | 'tx-push-buf-len' | 'hds-thresh';
 
+/** @requirement NIC-CHN-* */
 export interface ChannelCounts {
   readonly rx: number;
   readonly tx: number;
@@ -377,7 +452,10 @@ export interface Channels extends ChannelCounts {
   readonly max: ChannelCounts;
 }
 
-/** `struct ethtool_coalesce`, the members that devices have. Microseconds and frames. */
+/**
+ * `struct ethtool_coalesce`, the members that devices have. Microseconds and frames.
+ * @requirement NIC-COA-*
+ */
 export interface Coalesce {
   readonly rxUsecs: number;
   readonly rxMaxFrames: number;
@@ -408,6 +486,7 @@ export interface Coalesce {
   readonly txAggrTimeUsecs?: number;
 }
 
+/** @requirement NIC-PAUSE-* */
 export interface PauseSettings {
   readonly autoneg: boolean;
   readonly rx: boolean;
@@ -420,7 +499,10 @@ export interface Pause extends PauseSettings {
   readonly statistics?: { readonly txPauseFrames: number; readonly rxPauseFrames: number };
 }
 
-/** ETH_RSS_HASH_TOP (1 << 0), XOR (1 << 1), CRC32 (1 << 2); RXH_XFRM_SYM_XOR (1 << 0), SYM_OR_XOR (1 << 1). */
+/**
+ * ETH_RSS_HASH_TOP (1 << 0), XOR (1 << 1), CRC32 (1 << 2); RXH_XFRM_SYM_XOR (1 << 0), SYM_OR_XOR (1 << 1).
+ * @requirement NIC-RSS-*, ETH-RSS-*
+ */
 export interface Rss {
   readonly hashFunction: number;
   readonly inputTransform: number;
@@ -432,9 +514,13 @@ export type RssChange = Partial<Rss>;
 
 /** TCP_V4_FLOW and its kin. */
 export type FlowType = 'tcp4' | 'udp4' | 'sctp4' | 'ip4' | 'tcp6' | 'udp6' | 'sctp6' | 'ip6' | 'ether';
-/** RXH_*: RXH_IP_SRC, RXH_IP_DST, RXH_L4_B_0_1 (source port), RXH_L4_B_2_3 (destination port), RXH_VLAN, RXH_IP6_FL. */
+/**
+ * RXH_*: RXH_IP_SRC, RXH_IP_DST, RXH_L4_B_0_1 (source port), RXH_L4_B_2_3 (destination port), RXH_VLAN, RXH_IP6_FL.
+ * @requirement NIC-RSS-*
+ */
 export type HashField = 'ip-src' | 'ip-dst' | 'l4-src' | 'l4-dst' | 'vlan' | 'ip6-flow-label';
 
+/** @requirement NIC-NTP-* */
 export interface FlowRuleOps {
   insert(port: PortName, rule: FlowRule): Awaitable<DriverResult<number>>;
   remove(port: PortName, location: number): Awaitable<DriverResult>;
@@ -443,7 +529,10 @@ export interface FlowRuleOps {
   capacity(port: PortName): Awaitable<number>;
 }
 
-/** `struct ethtool_rx_flow_spec`, decoded. A bit that is 1 in the mask must match; absent fields are not compared. */
+/**
+ * `struct ethtool_rx_flow_spec`, decoded. A bit that is 1 in the mask must match; absent fields are not compared.
+ * @requirement NIC-NTP-*
+ */
 export interface FlowRule {
   /** Place in the table; RX_CLS_LOC_ANY (0xffffffff) lets the driver choose. */
   readonly location: number;
@@ -473,6 +562,7 @@ export interface MaskedBytes {
   readonly mask: Uint8Array;
 }
 
+/** @requirement ETH-LINK-*, NIC-LINK-* */
 export interface LinkRequest {
   readonly autoneg: boolean;
   /** PORT_*, the MDIO address and ETH_TP_MDI_* that are asked for: ETHTOOL_MSG_LINKINFO_SET. */
@@ -488,6 +578,7 @@ export interface LinkRequest {
   readonly advertise?: readonly string[];
 }
 
+/** @requirement ETH-LINK-*, NIC-LINK-* */
 export interface LinkSettings {
   readonly autoneg: boolean;
   /** Mb/s, or null while unknown. */
@@ -509,7 +600,10 @@ export interface LinkSettings {
   readonly canChooseLanes?: boolean;
 }
 
-/** Bit numbers of SOF_TIMESTAMPING_*, HWTSTAMP_TX_* and HWTSTAMP_FILTER_*. */
+/**
+ * Bit numbers of SOF_TIMESTAMPING_*, HWTSTAMP_TX_* and HWTSTAMP_FILTER_*.
+ * @requirement NIC-TS-*
+ */
 export interface TimestampingInfo {
   readonly flags: readonly number[];
   readonly txTypes: readonly number[];
@@ -517,12 +611,14 @@ export interface TimestampingInfo {
   readonly phcIndex: number | null;
 }
 
+/** @requirement NIC-TS-* */
 export interface HwTimestampConfig {
   readonly txType: number;
   readonly rxFilter: number;
 }
 
 export type FecMode = 'none' | 'auto' | 'rs' | 'base-r' | 'llrs' | 'off';
+/** @requirement NIC-FEC-*, ETH-FEC-* */
 export interface Fec {
   readonly configured: readonly FecMode[];
   readonly active: FecMode | null;
@@ -536,7 +632,10 @@ export interface Fec {
   };
 }
 
-/** The IEEE 802.3 and RFC 2819 groups of ETHTOOL_MSG_STATS_GET, by attribute name; what a device does not count is absent. */
+/**
+ * The IEEE 802.3 and RFC 2819 groups of ETHTOOL_MSG_STATS_GET, by attribute name; what a device does not count is absent.
+ * @requirement NIC-STAT-*, ETH-STAT-*
+ */
 export interface StandardStatistics {
   readonly ethPhy: Readonly<Record<string, number>>;
   readonly ethMac: Readonly<Record<string, number>>;

@@ -49,7 +49,10 @@ const EINVAL = 22;
 const EOPNOTSUPP = 95;
 const ENOPROTOOPT = 92;
 
-/** What a handler is given: the request, checked against the policy of its operation. */
+/**
+ * What a handler is given: the request, checked against the policy of its operation.
+ * @requirement NL-MSG-*
+ */
 export interface NetlinkRequest {
   readonly message: Message;
   /** The family's fixed header, decoded. */
@@ -84,6 +87,7 @@ export interface HandlerSuccess {
 export type HandlerResult = HandlerSuccess | Refusal;
 export type NetlinkHandler = (request: NetlinkRequest) => Promise<HandlerResult> | HandlerResult;
 
+/** @requirement NL-DUMP-*, NL-DISC-* */
 export interface NetlinkOperation {
   /** The message type, or the command of a generic family. */
   readonly number: number;
@@ -111,6 +115,7 @@ export interface NetlinkOperation {
   readonly dumpRules?: QueryRules;
 }
 
+/** @requirement NL-GENL-*, NL-DISC-* */
 export interface GenericFamily {
   readonly name: string;
   readonly version: number;
@@ -145,6 +150,7 @@ interface ServedSocket extends KernelSocket {
   dump: DumpWriter | undefined;
 }
 
+/** @requirement NL-MSG-*, NL-MUT-*, NL-MC-* */
 export class NetlinkKernel {
   readonly #byProtocol = new Map<number, Map<number, NetlinkOperation>>();
   readonly #families = new Map<number, RegisteredFamily>();

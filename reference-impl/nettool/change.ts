@@ -14,6 +14,7 @@ export interface ChangeOptions extends ExecuteOptions {
   readonly validateOnly?: boolean;
 }
 
+/** @requirement NT-EXE-* */
 export type ChangeResult =
   /** `execution` is absent where the change was only validated. */
   | { readonly ok: true; readonly plan: Plan; readonly execution?: Execution }
@@ -43,7 +44,10 @@ async function change(
   });
 }
 
-/** `set DEVICE SUBJECT.KEY=VALUE…`. */
+/**
+ * `set DEVICE SUBJECT.KEY=VALUE…`.
+ * @requirement NT-ONE-*, NT-VAL-*
+ */
 export const changeDevice = (
   session: NettoolSession,
   pattern: string,

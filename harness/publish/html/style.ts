@@ -34,6 +34,7 @@ body { font-size: 1rem; line-height: 1.6; }
 .contents [aria-current] .number { color: var(--ink); }
 main { min-width: 0; padding: 2.25rem 2.5rem 3rem; max-width: 56rem; }
 main:focus { outline: none; }
+.declarations a { color: inherit; }
 .aside { display: none; }
 @media screen and (min-width: 80rem) {
   .frame:has(.aside) { grid-template-columns: 17.5rem minmax(0, 1fr) 17rem; }

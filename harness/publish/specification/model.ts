@@ -23,7 +23,19 @@ export interface Specification {
   /** Runs whose verdicts are published, in the order of their names. */
   readonly targets: readonly PublishedTarget[];
   readonly diagrams: readonly Diagram[];
+  /** Of the programming interface, those that requirements constrain; empty where there are no sources. */
+  readonly declarations: readonly Declaration[];
   readonly totals: Totals;
+}
+
+/** A declaration of the programming interface, or a member of one. */
+export interface Declaration {
+  /** `HostTransmit.fragments` */
+  readonly name: string;
+  /** Ids, or `AREA-*`. */
+  readonly requirements: readonly string[];
+  /** Its place in the API reference, from the folder of the HTML pages; absent where the reference was not made. */
+  readonly page?: string;
 }
 
 export interface FrontMatter {
