@@ -118,7 +118,7 @@ const Defects = ({ requirement: { defects } }: { readonly requirement: Requireme
 );
 
 const Facts = ({ requirement, places }: RequirementProps): VNode => {
-  const { needs, since, sources, profiles, verification } = requirement;
+  const { needs, since, introducedBy = '', sources, profiles, verification } = requirement;
   return (
     <dl class="facts req-facts">
       <dt>Sources</dt>
@@ -162,7 +162,9 @@ const Facts = ({ requirement, places }: RequirementProps): VNode => {
       {since === undefined ? null : (
         <>
           <dt>Since</dt>
-          <dd>Linux {since}</dd>
+          <dd>
+            Linux {since}, <code>{introducedBy}</code>
+          </dd>
         </>
       )}
       {verification.every((way) => way === 'review') ? (

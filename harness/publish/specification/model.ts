@@ -96,8 +96,10 @@ export interface RequirementEntry {
   /** The same without links, for search and for comparison. */
   readonly plainStatement: string;
   readonly needs: readonly CapabilityEntry[];
-  /** Kernel release, where it is known. */
+  /** First kernel release that has what the statement is about, where there is evidence of it. */
   readonly since: string | undefined;
+  /** What came with that release: a name of the kernel's user API or driver API. */
+  readonly introducedBy: string | undefined;
   readonly sources: readonly Source[];
   readonly verification: readonly ('example' | 'law' | 'review')[];
   /** As they are written, with their examples; laws are not among them. */
