@@ -59,7 +59,7 @@ const LEVEL_TEXT =
 const CAPABILITY_TEXT =
   'What a device is asked whether it can. Where it cannot, what needs the capability is not applicable, unless the profile demands it.';
 const RELEASE_TEXT =
-  'The first release of the kernel that has what a requirement is about: the name beside it came then. An older kernel cannot be asked. 2.6.12 stands for everything before it too.';
+  'The first release of the kernel that has what a requirement is about: each says which name of the kernel came then. An older kernel cannot be asked. 2.6.12 stands for everything before it too.';
 
 /** Machines in companion documents become diagrams as all others. */
 function withMachines(specification: Specification): {

@@ -126,7 +126,8 @@ figcaption { margin-top: 0.75rem; text-align: center; font-size: var(--text-smal
 .glossary dd { margin: 0.125rem 0 0; }
 .glossary p { margin-bottom: 0.25rem; }
 :target { animation: found 2.5s ease-out; }
-@keyframes found { from { background: color-mix(in srgb, var(--mark-field) 45%, transparent); } to { background: transparent; } }
+@keyframes found { from { background: var(--found); box-shadow: 0 0 0 0.625rem var(--found); } to { background: transparent; box-shadow: 0 0 0 0.625rem transparent; } }
+:target { --found: color-mix(in srgb, var(--mark-field) 45%, var(--paper)); }
 `;
 
 const REQUIREMENTS = `
