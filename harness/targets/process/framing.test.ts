@@ -42,6 +42,14 @@ describe.each(['lines', 'binary'] as const)('messages framed as %s', (framing) =
   });
 });
 
+it('bytes beside a message are no Buffer, whose slice() is no copy', () => {
+  const reader = new MessageReader(100);
+  reader.framing = 'binary';
+  const [message] = [...reader.push(encodeFramed({ bytes: Uint8Array.of(1, 2, 3) }, 'binary'))];
+  expect(message?.blob).toStrictEqual(Uint8Array.of(1, 2, 3));
+  expect(message?.blob?.constructor).toBe(Uint8Array);
+});
+
 describe('what is no message', () => {
   it('is found before it is held', () => {
     const reader = new MessageReader(100);

@@ -64,7 +64,12 @@ export class MessageReader {
     const end = 4 + length;
     if (this.#held.length < end) return undefined;
     const json = this.#held.toString('utf8', LENGTHS, LENGTHS + jsonLength);
-    const blob = this.#held.subarray(LENGTHS + jsonLength, end);
+    // A Buffer's slice() is no copy, and nothing of the contract may be a Buffer.
+    const blob = new Uint8Array(
+      this.#held.buffer,
+      this.#held.byteOffset + LENGTHS + jsonLength,
+      length - 4 - jsonLength,
+    );
     this.#take(end);
     return { json, blob };
   }

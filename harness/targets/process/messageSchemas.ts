@@ -27,6 +27,8 @@ export class MessageSchemas {
   readonly document: OpenRpcDocument;
   readonly #ajv = new Ajv({ strict: false, allErrors: false, verbose: true, logger: false });
   readonly #methods = new Map<string, MethodSchemas>();
+  /** Checks the values that a device gives with its greeting, by name, and decodes them in place. */
+  readonly checkConstants: Check;
 
   constructor(document: OpenRpcDocument) {
     this.document = document;
@@ -34,6 +36,8 @@ export class MessageSchemas {
     this.#ajv.addKeyword({ keyword: 'decimal', modifying: true, errors: true, validate: decodeDecimal });
     this.#ajv.addSchema(wireSchema({ components: document.components }) as object, DOCUMENT);
     for (const method of document.methods) this.#methods.set(method.name, this.#compiled(method));
+    const constants = document['x-constants'].map(({ name, schema }) => [name, schema] as const);
+    this.checkConstants = this.#check({ type: 'object', properties: Object.fromEntries(constants) });
   }
 
   /** As it is in the project. */

@@ -107,6 +107,8 @@ describe('a device in a process of its own', () => {
     ['speaks-another-version', /version 7 of the protocol, and 1 was offered/],
     ['chooses-its-own-framing', /framing.*xml/],
     ['has-an-unknown-operation', /no operation is called ethtool.getRing; did you mean ethtool.getRings\?/],
+    ['has-an-unknown-constant', /no constant is called devlink.port; did you mean devlink.ports\?/],
+    ['has-a-constant-of-another-shape', /the constant devlink.ports.0.attributes.switchId must be a string in base64/],
     ['has-half-a-group', /flowOffload.addRule needs flowOffload.bindBlock too/],
     ['forgets-jsonrpc', /"jsonrpc": "2.0"/],
     ['answers-with-both', /needs a code and a message/],
