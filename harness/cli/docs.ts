@@ -1,8 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
+import { writeApiReference } from '../publish/api/reference.js';
+import { API_FOLDER } from '../publish/html/places.js';
 import { changeLines, changesBetween, snapshotOf } from '../publish/specification/changes.js';
 import { readSnapshot } from '../publish/specification/snapshots.js';
-import { FORMATS, FormatUnavailable, type RenderedFiles, type Renderer } from '../publish/specification/formats.js';
+import { FORMATS, FormatUnavailable, type RenderedFiles } from '../publish/specification/formats.js';
+import type { Specification } from '../publish/specification/model.js';
 import { readSpecification } from '../publish/specification/read.js';
 import { EXIT } from '../runner/judgeRun.js';
 import { NICSPEC_SUITE, nicspecVersion } from '../runner/project.js';
@@ -15,13 +19,15 @@ export interface DocsFlags {
   readonly format: readonly string[];
   readonly results?: readonly string[];
   readonly otherVersions?: boolean;
+  /** Makes the API reference too. */
+  readonly api?: boolean;
   readonly freeze?: string;
   readonly changes?: string;
 }
 
 /** `nicspec docs`. */
 export async function docsCommand(flags: DocsFlags): Promise<number> {
-  const { out, format, results, otherVersions, freeze, changes } = flags;
+  const { out, format, results, otherVersions, freeze, changes, api = false } = flags;
   if (freeze !== undefined) return freezeVersion(freeze);
   if (changes !== undefined) return printChanges(changes);
   const names = [...new Set(format)];
@@ -32,17 +38,25 @@ export async function docsCommand(flags: DocsFlags): Promise<number> {
     otherVersions: otherVersions ?? false,
   });
   for (const { file, reason } of leftOut) process.stderr.write(`nicspec: left out: ${file}: ${reason}\n`);
+  if (api && !names.includes('html')) throw new UsageError('--api: its pages lie in those of html; add it to --format');
   let unavailable = false;
+  const reference = api ? await apiReference(specification) : undefined;
+  if (api && reference === undefined) unavailable = true;
   for (const name of names) {
     const render = await FORMATS[name]?.();
     if (render === undefined) continue;
-    const files = await rendered(name, render(specification));
+    const files = await rendered(name, render(reference?.specification ?? specification));
     if (files === undefined) {
       unavailable = true;
       continue;
     }
     const folder = join(out, name);
     writeFiles(resolve(folder), files);
+    if (name === 'html' && reference !== undefined) {
+      cpSync(reference.folder, join(folder, API_FOLDER), { recursive: true });
+      rmSync(reference.folder, { recursive: true });
+      print(`api: ${reference.pages} pages, ${join(folder, API_FOLDER, 'index.html')}`);
+    }
     const entry = files.has('index.html') ? 'index.html' : ([...files.keys()][0] ?? '');
     print(`${name}: ${files.size} files, ${join(folder, entry)}`);
   }
@@ -54,8 +68,18 @@ export async function docsCommand(flags: DocsFlags): Promise<number> {
   return unavailable ? EXIT.targetFailed : EXIT.conforms;
 }
 
+/** The API reference in a folder for the time being, and the specification with links into it; undefined where it cannot be made. */
+async function apiReference(
+  specification: Specification,
+): Promise<{ readonly folder: string; readonly pages: number; readonly specification: Specification } | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), 'nicspec-api-'));
+  const made = await rendered('api', writeApiReference(specification, { root: NICSPEC_SUITE.root, folder }));
+  if (made === undefined) return undefined;
+  return { folder, pages: made.pages, specification: { ...specification, declarations: made.declarations } };
+}
+
 /** A format that cannot be written here costs itself and no other. */
-async function rendered(name: string, files: ReturnType<Renderer>): Promise<RenderedFiles | undefined> {
+async function rendered<Made>(name: string, files: Made | Promise<Made>): Promise<Made | undefined> {
   try {
     return await files;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { defects } from '../../reference-impl/defects/index.js';
+import { declarationErrors, readDeclarations } from '../publish/api/declarations.js';
 import { checkDocument } from '../publish/specification/check.js';
 import { readDocumentFiles } from '../publish/specification/documentFiles.js';
 import { EXIT } from '../runner/judgeRun.js';
@@ -13,7 +14,8 @@ export async function lintCommand({ json = false }: { readonly json?: boolean })
   const [spec, scenarios] = await Promise.all([loadSpec(NICSPEC_SUITE.spec), readScenarios(NICSPEC_SUITE)]);
   const { errors: traceErrors, withoutDefect } = trace(spec, scenarios, defects);
   const document = checkDocument(readDocumentFiles(NICSPEC_SUITE.spec), spec, NICSPEC_SUITE.root);
-  const errors = [...traceErrors, ...document.errors];
+  const tagged = declarationErrors(readDeclarations(NICSPEC_SUITE.root), spec.requirements);
+  const errors = [...traceErrors, ...document.errors, ...tagged];
   const { withoutIntroduction } = document;
   if (json) printJson({ errors, withoutDefect, withoutIntroduction });
   else {

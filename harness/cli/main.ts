@@ -317,6 +317,7 @@ function addDocs(root: Command): void {
     .option('--out <dir>', 'folder that gets a folder for each format', 'reports/specification')
     .option('--format <formats>', 'html, rst, md, pdf; several with commas', collect)
     .option('--results <run>', 'folder of a run to publish; may be repeated (default: all below reports/)', collect)
+    .option('--api', 'the API reference too, linked both ways with the requirements (in a checkout)')
     .option('--other-versions', 'publish runs of another version too, where a requirement still says the same')
     .option('--freeze <version>', 'write nothing but the requirements of this version, for later change logs')
     .option('--changes <old>', 'print what has changed since OLD: a spec folder, or a version that was frozen')
@@ -324,6 +325,7 @@ function addDocs(root: Command): void {
       'after',
       examples([
         ['nicspec docs', 'then open reports/specification/html/index.html'],
+        ['nicspec docs --api', 'with the API reference in html/api'],
         ['nicspec docs --format html,rst,md,pdf', 'the PDF is printed by Chromium'],
         ['nicspec docs --changes ../nicspec-0.1.0/spec', 'by id: added, removed, changed in title, level or statement'],
         ['nicspec docs --results reports/lab-igb --out public', 'with the verdicts of one target'],

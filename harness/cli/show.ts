@@ -51,12 +51,12 @@ function pageOf({
     readonly origin: { readonly title: string };
   }[];
 }): string {
-  const { id, title, level, statement, rationale, needs, since, sources, file } = requirement;
+  const { id, title, level, statement, rationale, needs, since, introducedBy = '', sources, file } = requirement;
   const section = (heading: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ['', colors.bold(heading), ...lines];
   return [
     `${colors.bold(id)}  ${title}`,
-    `${level}${since === undefined ? '' : `, since ${since}`}${needs.length === 0 ? '' : `; needs ${needs.join(', ')}`}`,
+    `${level}${since === undefined ? '' : `, since Linux ${since} (${introducedBy})`}${needs.length === 0 ? '' : `; needs ${needs.join(', ')}`}`,
     '',
     wrapped(statement, '  '),
     ...section('Why', [wrapped(rationale, '  ')]),

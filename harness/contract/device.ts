@@ -163,6 +163,7 @@ export interface NetDeviceOps {
   queueStatistics?(port: PortName): Awaitable<QueueStatistics>;
 }
 
+/** @requirement NIC-MAC-* */
 export interface RxMode {
   readonly promiscuous: boolean;
   readonly allMulticast: boolean;

@@ -8,7 +8,10 @@ export interface TxCompletion {
   readonly hardware?: Nanoseconds;
 }
 
-/** A frame that the kernel gives to a driver, with what the device has to do to it. */
+/**
+ * A frame that the kernel gives to a driver, with what the device has to do to it.
+ * @requirement NIC-CSUM-*, NIC-VLAN-*, NIC-TS-*
+ */
 export interface TxFrame {
   readonly bytes: Uint8Array;
   readonly fragments?: readonly number[];
@@ -19,7 +22,10 @@ export interface TxFrame {
   readonly timestampId?: number;
 }
 
-/** skb->ip_summed on transmit. Offsets count from the first frame byte; `offset` is relative to `start`. */
+/**
+ * skb->ip_summed on transmit. Offsets count from the first frame byte; `offset` is relative to `start`.
+ * @requirement NIC-CSUM-*
+ */
 export type TxChecksum =
   | { readonly kind: 'none' }
   /** CHECKSUM_PARTIAL: the ones-complement sum from start to the end of the frame, complemented, at start + offset. */
@@ -27,7 +33,10 @@ export type TxChecksum =
   /** CHECKSUM_PARTIAL with csum_not_inet: SCTP's CRC32c. */
   | { readonly kind: 'crc32c'; readonly start: number; readonly offset: number };
 
-/** skb_shinfo gso fields. */
+/**
+ * skb_shinfo gso fields.
+ * @requirement NIC-TSO-*, NIC-USO-*
+ */
 export interface TxGso {
   readonly type: 'tcp4' | 'tcp6' | 'udp-l4';
   /** Payload bytes of every segment but the last. */
@@ -46,6 +55,7 @@ export interface TxGso {
   readonly tunnel?: TxTunnel;
 }
 
+/** @requirement NIC-TSO-* */
 export interface TxTunnel {
   readonly kind: 'udp' | 'gre' | 'ipip';
   readonly outerNetworkOffset: number;

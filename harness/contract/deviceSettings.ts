@@ -2,6 +2,7 @@
 import type { Awaitable, PortName } from './values.js';
 import type { DriverResult } from './device.js';
 
+/** @requirement NIC-RNG-* */
 export interface RingSettings {
   readonly rx: number;
   readonly tx: number;
@@ -31,6 +32,7 @@ export interface Rings extends RingSettings {
 export type RingOption =
   'rx-buf-len' | 'tcp-data-split' | 'cqe-size' | 'tx-push' | 'rx-push' | 'tx-push-buf-len' | 'hds-thresh';
 
+/** @requirement NIC-CHN-* */
 export interface ChannelCounts {
   readonly rx: number;
   readonly tx: number;
@@ -42,7 +44,10 @@ export interface Channels extends ChannelCounts {
   readonly max: ChannelCounts;
 }
 
-/** `struct ethtool_coalesce`, the members that devices have. Microseconds and frames. */
+/**
+ * `struct ethtool_coalesce`, the members that devices have. Microseconds and frames.
+ * @requirement NIC-COA-*
+ */
 export interface Coalesce {
   readonly rxUsecs: number;
   readonly rxMaxFrames: number;
@@ -73,6 +78,7 @@ export interface Coalesce {
   readonly txAggrTimeUsecs?: number;
 }
 
+/** @requirement NIC-PAUSE-* */
 export interface PauseSettings {
   readonly autoneg: boolean;
   readonly rx: boolean;
@@ -85,7 +91,10 @@ export interface Pause extends PauseSettings {
   readonly statistics?: { readonly txPauseFrames: number; readonly rxPauseFrames: number };
 }
 
-/** ETH_RSS_HASH_TOP (1 << 0), XOR (1 << 1), CRC32 (1 << 2); RXH_XFRM_SYM_XOR (1 << 0), SYM_OR_XOR (1 << 1). */
+/**
+ * ETH_RSS_HASH_TOP (1 << 0), XOR (1 << 1), CRC32 (1 << 2); RXH_XFRM_SYM_XOR (1 << 0), SYM_OR_XOR (1 << 1).
+ * @requirement NIC-RSS-*, ETH-RSS-*
+ */
 export interface Rss {
   readonly hashFunction: number;
   readonly inputTransform: number;
@@ -97,9 +106,13 @@ export type RssChange = Partial<Rss>;
 
 /** TCP_V4_FLOW and its kin. */
 export type FlowType = 'tcp4' | 'udp4' | 'sctp4' | 'ip4' | 'tcp6' | 'udp6' | 'sctp6' | 'ip6' | 'ether';
-/** RXH_*: RXH_IP_SRC, RXH_IP_DST, RXH_L4_B_0_1 (source port), RXH_L4_B_2_3 (destination port), RXH_VLAN, RXH_IP6_FL. */
+/**
+ * RXH_*: RXH_IP_SRC, RXH_IP_DST, RXH_L4_B_0_1 (source port), RXH_L4_B_2_3 (destination port), RXH_VLAN, RXH_IP6_FL.
+ * @requirement NIC-RSS-*
+ */
 export type HashField = 'ip-src' | 'ip-dst' | 'l4-src' | 'l4-dst' | 'vlan' | 'ip6-flow-label';
 
+/** @requirement NIC-NTP-* */
 export interface FlowRuleOps {
   insert(port: PortName, rule: FlowRule): Awaitable<DriverResult<number>>;
   remove(port: PortName, location: number): Awaitable<DriverResult>;
@@ -108,7 +121,10 @@ export interface FlowRuleOps {
   capacity(port: PortName): Awaitable<number>;
 }
 
-/** `struct ethtool_rx_flow_spec`, decoded. A bit that is 1 in the mask must match; absent fields are not compared. */
+/**
+ * `struct ethtool_rx_flow_spec`, decoded. A bit that is 1 in the mask must match; absent fields are not compared.
+ * @requirement NIC-NTP-*
+ */
 export interface FlowRule {
   /** Place in the table; RX_CLS_LOC_ANY (0xffffffff) lets the driver choose. */
   readonly location: number;
@@ -138,6 +154,7 @@ export interface MaskedBytes {
   readonly mask: Uint8Array;
 }
 
+/** @requirement ETH-LINK-*, NIC-LINK-* */
 export interface LinkRequest {
   readonly autoneg: boolean;
   /** PORT_*, the MDIO address and ETH_TP_MDI_* that are asked for: ETHTOOL_MSG_LINKINFO_SET. */
@@ -153,6 +170,7 @@ export interface LinkRequest {
   readonly advertise?: readonly string[];
 }
 
+/** @requirement ETH-LINK-*, NIC-LINK-* */
 export interface LinkSettings {
   readonly autoneg: boolean;
   /** Mb/s, or null while unknown. */
@@ -174,7 +192,10 @@ export interface LinkSettings {
   readonly canChooseLanes?: boolean;
 }
 
-/** Bit numbers of SOF_TIMESTAMPING_*, HWTSTAMP_TX_* and HWTSTAMP_FILTER_*. */
+/**
+ * Bit numbers of SOF_TIMESTAMPING_*, HWTSTAMP_TX_* and HWTSTAMP_FILTER_*.
+ * @requirement NIC-TS-*
+ */
 export interface TimestampingInfo {
   readonly flags: readonly number[];
   readonly txTypes: readonly number[];
@@ -182,12 +203,14 @@ export interface TimestampingInfo {
   readonly phcIndex: number | null;
 }
 
+/** @requirement NIC-TS-* */
 export interface HwTimestampConfig {
   readonly txType: number;
   readonly rxFilter: number;
 }
 
 export type FecMode = 'none' | 'auto' | 'rs' | 'base-r' | 'llrs' | 'off';
+/** @requirement NIC-FEC-*, ETH-FEC-* */
 export interface Fec {
   readonly configured: readonly FecMode[];
   readonly active: FecMode | null;

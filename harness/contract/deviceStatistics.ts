@@ -1,6 +1,9 @@
 /** What a device counts: links, queues, and the groups of the standards. */
 
-/** The fields of `struct rtnl_link_stats64` that a driver fills in; the kernel adds its own. Names are the uAPI's, in camel case. */
+/**
+ * The fields of `struct rtnl_link_stats64` that a driver fills in; the kernel adds its own. Names are the uAPI's, in camel case.
+ * @requirement NIC-STAT-*, SW-STAT-*
+ */
 export interface LinkStatistics {
   readonly rxPackets: number;
   readonly txPackets: number;
@@ -25,7 +28,10 @@ export interface LinkStatistics {
   readonly txWindowErrors: number;
 }
 
-/** Documentation/netlink/specs/netdev.yaml, qstats. A counter that the device does not keep is absent, never zero. */
+/**
+ * Documentation/netlink/specs/netdev.yaml, qstats. A counter that the device does not keep is absent, never zero.
+ * @requirement NIC-STAT-*
+ */
 export interface QueueStatistics {
   readonly rx: readonly RxQueueStatistics[];
   readonly tx: readonly TxQueueStatistics[];
@@ -61,7 +67,10 @@ export interface TxQueueStatistics {
   readonly wake?: number;
 }
 
-/** The IEEE 802.3 and RFC 2819 groups of ETHTOOL_MSG_STATS_GET, by attribute name; what a device does not count is absent. */
+/**
+ * The IEEE 802.3 and RFC 2819 groups of ETHTOOL_MSG_STATS_GET, by attribute name; what a device does not count is absent.
+ * @requirement NIC-STAT-*, ETH-STAT-*
+ */
 export interface StandardStatistics {
   readonly ethPhy: Readonly<Record<string, number>>;
   readonly ethMac: Readonly<Record<string, number>>;

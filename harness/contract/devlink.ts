@@ -8,6 +8,7 @@ import type { DriverResult, ParentDevice } from './device.js';
 import type { DevlinkSharedBufferOps } from './sharedBuffers.js';
 import type { Awaitable, MacAddress, PortName } from './values.js';
 
+/** @requirement DL-DEV-* */
 export interface DevlinkOps {
   /** Bus and device by which the instance is called: `pci` and `0000:01:00.0`. */
   readonly handle: ParentDevice;
@@ -37,29 +38,48 @@ export interface DevlinkHost {
   registerPort(port: DevlinkPort): void;
   /** devl_port_unregister(), when its net device is gone. */
   unregisterPort(index: number): void;
-  /** devl_rate_leaf_create() and devl_rate_leaf_destroy(), of a port that is registered. */
+  /**
+   * devl_rate_leaf_create() and devl_rate_leaf_destroy(), of a port that is registered.
+   * @requirement DL-RATE-*
+   */
   createRateLeaf(port: number): void;
   destroyRateLeaf(port: number): void;
   /** devl_rate_nodes_destroy(): all nodes go, and every object is without parent first. */
   destroyRateNodes(): Promise<void>;
-  /** devl_param_driverinit_value_get(): what counts from the last reload on. */
+  /**
+   * devl_param_driverinit_value_get(): what counts from the last reload on.
+   * @requirement DL-PARAM-*
+   */
   driverinitValue(name: string): Promise<DriverResult<DevlinkParamValue>>;
   /** devl_param_value_changed(): a value changed without the user. */
   paramChanged(name: string): void;
-  /** devl_resource_size_get(): the driver takes the size that the user asked for; from now on it is the size. */
+  /**
+   * devl_resource_size_get(): the driver takes the size that the user asked for; from now on it is the size.
+   * @requirement DL-RES-*
+   */
   resourceSize(id: number): Promise<number>;
   /**
    * devlink_health_report(): the dump is taken and the recovery tried before the promise is done. Refused with ECANCELED where the
    * reporter is not to recover again so soon.
+   * @requirement DL-HEALTH-*
    */
   healthReport(reporter: DevlinkReporterKey, message: string): Promise<DriverResult>;
   /** devlink_health_reporter_state_update(). */
   healthState(reporter: DevlinkReporterKey, state: 'healthy' | 'error'): void;
-  /** devlink_region_snapshot_create() with an id of the kernel's choice; refused with ENOSPC where there is no room. */
+  /**
+   * devlink_region_snapshot_create() with an id of the kernel's choice; refused with ENOSPC where there is no room.
+   * @requirement DL-REGION-*
+   */
   snapshot(region: string, bytes: Uint8Array): Promise<DriverResult<number>>;
-  /** devlink_flash_update_status_notify(), or devlink_flash_update_timeout_notify() with a timeout in seconds, during an update. */
+  /**
+   * devlink_flash_update_status_notify(), or devlink_flash_update_timeout_notify() with a timeout in seconds, during an update.
+   * @requirement DL-FLASH-*
+   */
   flashStatus(status: DevlinkFlashStatus): void;
-  /** devlink_trap_report(): a frame came up because of a trap. It is counted, and not delivered. */
+  /**
+   * devlink_trap_report(): a frame came up because of a trap. It is counted, and not delivered.
+   * @requirement DL-TRAP-*
+   */
   trapReport(trap: string, port: PortName, length: number): void;
 }
 
@@ -68,6 +88,7 @@ export interface DevlinkHost {
 export type DevlinkPortFlavour = 'physical' | 'cpu' | 'dsa' | 'pcipf' | 'pcivf' | 'virtual' | 'unused' | 'pcisf';
 export type DevlinkPortType = 'notset' | 'auto' | 'eth' | 'ib';
 
+/** @requirement DL-PORT-* */
 export interface DevlinkPort {
   /** The driver's number for it, the same as long as it is there. */
   readonly index: number;
@@ -92,7 +113,10 @@ export interface DevlinkPortAttributes {
   readonly switchId?: Uint8Array;
 }
 
-/** struct devlink_port_ops, by the index of the port. */
+/**
+ * struct devlink_port_ops, by the index of the port.
+ * @requirement DL-PORT-*, DL-SPLIT-*
+ */
 export interface DevlinkPortOps {
   readonly split?: (port: number, count: number) => Awaitable<DriverResult>;
   readonly unsplit?: (port: number) => Awaitable<DriverResult>;
@@ -102,7 +126,10 @@ export interface DevlinkPortOps {
   readonly remove?: (port: number) => Awaitable<DriverResult>;
 }
 
-/** port_fn_*: the function behind a port of an eswitch. EOPNOTSUPP says that the port has none, or not this of it. */
+/**
+ * port_fn_*: the function behind a port of an eswitch. EOPNOTSUPP says that the port has none, or not this of it.
+ * @requirement DL-PORT-*, REP-FUNC-*
+ */
 export interface DevlinkPortFunctionOps {
   readonly hwAddrGet?: (port: number) => Awaitable<DriverResult<MacAddress>>;
   readonly hwAddrSet?: (port: number, address: MacAddress) => Awaitable<DriverResult>;
@@ -132,6 +159,7 @@ export interface DevlinkPortRequest {
 
 // Info and flash.
 
+/** @requirement DL-INFO-* */
 export interface DevlinkInfo {
   readonly serialNumber?: string;
   readonly boardSerialNumber?: string;
@@ -147,6 +175,7 @@ export interface DevlinkVersion {
   readonly isComponent?: boolean;
 }
 
+/** @requirement DL-FLASH-* */
 export interface DevlinkFlashOps {
   /** DEVLINK_SUPPORT_FLASH_UPDATE_OVERWRITE_MASK. */
   readonly overwrites?: boolean;
@@ -173,6 +202,7 @@ export interface DevlinkFlashStatus {
 export type DevlinkReloadAction = 'driver_reinit' | 'fw_activate';
 export type DevlinkReloadLimit = 'unspec' | 'no_reset';
 
+/** @requirement DL-RELOAD-* */
 export interface DevlinkReloadOps {
   readonly actions: readonly DevlinkReloadAction[];
   readonly limits: readonly Exclude<DevlinkReloadLimit, 'unspec'>[];
@@ -191,6 +221,7 @@ export type EswitchMode = 'legacy' | 'switchdev';
 export type EswitchInlineMode = 'none' | 'link' | 'network' | 'transport';
 export type EswitchEncapMode = 'none' | 'basic';
 
+/** @requirement DL-ESW-*, REP-MODE-*, REP-SET-*, REP-LEG-* */
 export interface DevlinkEswitchOps {
   readonly modeGet?: () => Awaitable<DriverResult<EswitchMode>>;
   readonly modeSet?: (mode: EswitchMode) => Awaitable<DriverResult>;
@@ -216,6 +247,7 @@ export interface DevlinkParam {
   readonly driverinit?: DevlinkParamValue;
 }
 
+/** @requirement DL-PARAM-* */
 export interface DevlinkParamOps {
   readonly list: readonly DevlinkParam[];
   /** Of the cmodes runtime and permanent; the core keeps the others. */
@@ -227,6 +259,7 @@ export interface DevlinkParamOps {
 
 // Resources.
 
+/** @requirement DL-RES-* */
 export interface DevlinkResourceOps {
   /** Parts behind the whole that they are of. */
   readonly list: readonly DevlinkResource[];
@@ -249,6 +282,7 @@ export interface DevlinkResource {
 
 // Health.
 
+/** @requirement DL-HEALTH-* */
 export interface DevlinkHealthOps {
   readonly reporters: readonly DevlinkReporter[];
   /** Reporters that each port has, from when it is registered until it goes. */
@@ -289,6 +323,7 @@ export type FormattedValue =
 
 // Regions.
 
+/** @requirement DL-REGION-* */
 export interface DevlinkRegionOps {
   readonly list: readonly DevlinkRegion[];
   readonly snapshot?: (region: string) => Awaitable<DriverResult<Uint8Array>>;
@@ -337,6 +372,7 @@ export interface DevlinkTrapPolicer {
   readonly maxBurst: number;
 }
 
+/** @requirement DL-TRAP-* */
 export interface DevlinkTrapOps {
   readonly traps: readonly DevlinkTrap[];
   readonly groups: readonly DevlinkTrapGroup[];
@@ -355,7 +391,10 @@ export interface DevlinkTrapOps {
 export type DevlinkRateKey =
   { readonly kind: 'leaf'; readonly port: number } | { readonly kind: 'node'; readonly name: string };
 
-/** Bytes for each second. */
+/**
+ * Bytes for each second.
+ * @requirement DL-RATE-*
+ */
 export interface DevlinkRateOps {
   readonly leafTxShareSet?: DevlinkRateSetter;
   readonly leafTxMaxSet?: DevlinkRateSetter;
@@ -377,6 +416,7 @@ export type DevlinkRateSetter = (object: DevlinkRateKey, value: number) => Await
 /** enum devlink_attr_selftest_id. */
 export type DevlinkSelftest = 'flash';
 
+/** @requirement DL-TEST-* */
 export interface DevlinkSelftestOps {
   readonly tests: readonly DevlinkSelftest[];
   readonly run: (test: DevlinkSelftest) => Awaitable<'skip' | 'pass' | 'fail'>;

@@ -26,10 +26,14 @@ import type {
 import type { StandardStatistics } from './deviceStatistics.js';
 import type { Awaitable, PortName } from './values.js';
 
+/** @requirement ETH-NL-*, ETH-IOCTL-* */
 export interface EthtoolDeviceOps {
   /** get_drvinfo beside what DeviceDescription says. */
   readonly getBusInfo?: (port: PortName) => Awaitable<string>;
-  /** get_msglevel, set_msglevel: NETIF_MSG_*, by the names of ETH_SS_MSG_CLASSES. */
+  /**
+   * get_msglevel, set_msglevel: NETIF_MSG_*, by the names of ETH_SS_MSG_CLASSES.
+   * @requirement ETH-DBG-*
+   */
   readonly getMessageLevel?: (port: PortName) => Awaitable<readonly string[]>;
   readonly setMessageLevel?: (port: PortName, classes: readonly string[]) => Awaitable<void>;
   readonly getWake?: (port: PortName) => Awaitable<WakeSupport>;
@@ -58,13 +62,19 @@ export interface EthtoolDeviceOps {
     readonly length: (port: PortName) => Awaitable<number>;
     readonly read: (port: PortName) => Awaitable<Uint8Array>;
   };
-  /** get_eeprom, set_eeprom: the device's own memory, not that of a module. */
+  /**
+   * get_eeprom, set_eeprom: the device's own memory, not that of a module.
+   * @requirement ETH-IOCTL-*
+   */
   readonly eeprom?: EepromOps;
   /** get_link_ext_state: why there is no link; null: nothing is known (ENODATA). */
   readonly linkExtendedState?: (port: PortName) => Awaitable<LinkExtendedState | null>;
   /** get_link_ext_stats: link_down_events of the PHY. */
   readonly linkDownEvents?: (port: PortName) => Awaitable<number>;
-  /** get_ts_stats. */
+  /**
+   * get_ts_stats.
+   * @requirement ETH-TS-*
+   */
   readonly timestampStatistics?: (
     port: PortName,
   ) => Awaitable<{ readonly packets: number; readonly lost: number; readonly errors: number }>;
@@ -75,7 +85,10 @@ export interface EthtoolDeviceOps {
   readonly setCoalesceProfiles?: (port: PortName, profiles: CoalesceProfiles) => Awaitable<DriverResult>;
 }
 
-/** Names of ETH_SS_WOL_MODES. */
+/**
+ * Names of ETH_SS_WOL_MODES.
+ * @requirement ETH-WOL-*
+ */
 export interface WakeSettings {
   readonly enabled: readonly string[];
   /** SecureOn, six bytes. */
@@ -85,13 +98,17 @@ export interface WakeSupport extends WakeSettings {
   readonly supported: readonly string[];
 }
 
+/** @requirement ETH-PRV-* */
 export interface PrivateFlagOps {
   readonly names: readonly string[];
   readonly get: (port: PortName) => Awaitable<readonly string[]>;
   readonly set: (port: PortName, flags: readonly string[]) => Awaitable<DriverResult>;
 }
 
-/** struct ethtool_keee; link modes by the names of ETH_SS_LINK_MODES, the timer in microseconds. */
+/**
+ * struct ethtool_keee; link modes by the names of ETH_SS_LINK_MODES, the timer in microseconds.
+ * @requirement ETH-EEE-*
+ */
 export interface EeeSettings {
   readonly advertised: readonly string[];
   readonly enabled: boolean;
@@ -106,13 +123,17 @@ export interface Eee extends EeeSettings {
 }
 
 export type TunnelType = 'vxlan' | 'geneve' | 'vxlan-gpe';
+/** @requirement ETH-TUN-* */
 export interface TunnelTables {
   readonly tables: readonly { readonly entries: number; readonly types: readonly TunnelType[] }[];
   /** UDP_TUNNEL_NIC_INFO_STATIC_IANA_VXLAN: port 4789 is always there. */
   readonly staticIanaVxlan: boolean;
 }
 
-/** struct ethtool_module_eeprom. */
+/**
+ * struct ethtool_module_eeprom.
+ * @requirement ETH-MOD-*
+ */
 export interface ModulePlace {
   readonly page: number;
   readonly bank: number;
@@ -126,12 +147,16 @@ export interface ModulePower {
   /** null: no module is plugged in. */
   readonly mode: 'low' | 'high' | null;
 }
+/** @requirement ETH-MOD-* */
 export interface ModulePowerOps {
   readonly get: (port: PortName) => Awaitable<DriverResult<ModulePower>>;
   readonly set: (port: PortName, policy: ModulePower['policy']) => Awaitable<DriverResult>;
 }
 
-/** struct ethtool_mm_cfg, ethtool_mm_state: IEEE 802.3br. Times in milliseconds, sizes in bytes. */
+/**
+ * struct ethtool_mm_cfg, ethtool_mm_state: IEEE 802.3br. Times in milliseconds, sizes in bytes.
+ * @requirement ETH-MM-*
+ */
 export interface MacMergeSettings {
   readonly pmacEnabled: boolean;
   readonly txEnabled: boolean;
@@ -139,6 +164,7 @@ export interface MacMergeSettings {
   readonly verifyTime: number;
   readonly txMinFragSize: number;
 }
+/** @requirement ETH-MM-* */
 export interface MacMerge extends MacMergeSettings {
   readonly txActive: boolean;
   readonly rxMinFragSize: number;
@@ -149,7 +175,10 @@ export interface MacMerge extends MacMergeSettings {
 export type MacMergeCounter =
   'REASSEMBLY_ERRORS' | 'SMD_ERRORS' | 'REASSEMBLY_OK' | 'RX_FRAG_COUNT' | 'TX_FRAG_COUNT' | 'HOLD_COUNT';
 
-/** struct phy_driver, as far as ethtool reaches it. Pairs count from 0. */
+/**
+ * struct phy_driver, as far as ethtool reaches it. Pairs count from 0.
+ * @requirement ETH-PHY-*
+ */
 export interface PhyOps {
   /** The MDIO bus that the PHYs are on, one for each port, and the name of their driver. */
   readonly bus: string;
@@ -165,7 +194,10 @@ export interface PhyOps {
   readonly statistics?: (port: PortName) => Awaitable<readonly (readonly [name: string, value: number])[]>;
 }
 
-/** Centimetres. */
+/**
+ * Centimetres.
+ * @requirement ETH-CABLE-*
+ */
 export interface TdrConfig {
   readonly first: number;
   readonly last: number;
@@ -174,6 +206,7 @@ export interface TdrConfig {
   readonly pair: number | null;
 }
 
+/** @requirement ETH-CABLE-* */
 export interface CableTestResult {
   /** ETHTOOL_A_CABLE_RESULT_CODE_*. */
   readonly results: readonly { readonly pair: number; readonly code: number }[];
@@ -217,6 +250,7 @@ export interface PseChange {
   readonly powerLimit?: number;
 }
 
+/** @requirement ETH-IOCTL-* */
 export interface SelfTestOps {
   /** ETH_SS_TEST. */
   readonly names: readonly string[];
@@ -235,7 +269,10 @@ export interface EepromOps {
   readonly write?: (port: PortName, offset: number, bytes: Uint8Array) => Awaitable<DriverResult>;
 }
 
-/** ETHTOOL_LINK_EXT_STATE_* and, where there is more to say, ETHTOOL_LINK_EXT_SUBSTATE_*. */
+/**
+ * ETHTOOL_LINK_EXT_STATE_* and, where there is more to say, ETHTOOL_LINK_EXT_SUBSTATE_*.
+ * @requirement ETH-LINK-*
+ */
 export interface LinkExtendedState {
   readonly state: number;
   readonly substate?: number;
@@ -245,12 +282,16 @@ export interface ProfileStep {
   readonly usecs: number;
   readonly packets: number;
 }
+/** @requirement ETH-COA-* */
 export interface CoalesceProfiles {
   readonly rx: readonly ProfileStep[];
   readonly tx: readonly ProfileStep[];
 }
 
-/** ethtool_ops: each operation is optional, a device that lacks one answers EOPNOTSUPP. Sizes and times in ethtool's units. */
+/**
+ * ethtool_ops: each operation is optional, a device that lacks one answers EOPNOTSUPP. Sizes and times in ethtool's units.
+ * @requirement NIC-NL-*
+ */
 export interface EthtoolOps extends EthtoolDeviceOps {
   readonly getRings?: (port: PortName) => Awaitable<Rings>;
   readonly setRings?: (port: PortName, rings: RingSettings) => Awaitable<DriverResult>;

@@ -12,6 +12,7 @@ export type FlowCookie = Branded<number, 'FlowCookie'>;
 /** enum flow_block_binder_type: filters of frames that come in at a port, or that leave there. */
 export type FlowBinder = 'ingress' | 'egress';
 
+/** @requirement SW-ACL-*, REP-RULE-*, REP-PIPE-* */
 export interface FlowOffloadOps {
   /** FLOW_BLOCK_BIND: filters of this port will follow. EOPNOTSUPP: none of them is for this driver. */
   bindBlock(port: PortName, binder: FlowBinder): Awaitable<DriverResult>;
@@ -25,7 +26,10 @@ export interface FlowOffloadOps {
   ruleStatistics(port: PortName, binder: FlowBinder, cookie: FlowCookie): Awaitable<FlowStatistics>;
 }
 
-/** Of several rules that match a frame, the one with the lowest priority number of the chain counts. Chain 0 comes first. */
+/**
+ * Of several rules that match a frame, the one with the lowest priority number of the chain counts. Chain 0 comes first.
+ * @requirement SW-ACL-*
+ */
 export interface OffloadedFlowRule {
   readonly cookie: FlowCookie;
   readonly classifier: 'flower' | 'matchall';
@@ -41,7 +45,10 @@ export interface OffloadedFlowRule {
   readonly actions: readonly FlowAction[];
 }
 
-/** enum flow_dissector_key_id, field by field. Several bytes are in network byte order. */
+/**
+ * enum flow_dissector_key_id, field by field. Several bytes are in network byte order.
+ * @requirement SW-ACL-*
+ */
 export type FlowField =
   | 'eth-dst'
   | 'eth-src'
@@ -73,7 +80,10 @@ export type FlowMatchKey =
   /** FLOW_DISSECTOR_KEY_PORTS_RANGE; both ends belong to it. */
   | { readonly kind: 'range'; readonly field: 'l4-src' | 'l4-dst'; readonly min: number; readonly max: number };
 
-/** struct flow_action_entry. */
+/**
+ * struct flow_action_entry.
+ * @requirement SW-ACL-*, SW-MIR-*
+ */
 export type FlowAction =
   | { readonly kind: 'accept' }
   | { readonly kind: 'drop' }
@@ -87,9 +97,13 @@ export type FlowAction =
   | { readonly kind: 'redirect-ingress'; readonly to: FlowTarget }
   | { readonly kind: 'mirror-ingress'; readonly to: FlowTarget };
 
-/** A port of the same device, or a net device that the driver does not know. */
+/**
+ * A port of the same device, or a net device that the driver does not know.
+ * @requirement SW-MIR-*, REP-RULE-*
+ */
 export type FlowTarget = { readonly kind: 'port'; readonly port: PortName } | { readonly kind: 'foreign' };
 
+/** @requirement SW-ACL-* */
 export interface FlowStatistics {
   readonly packets: number;
   readonly bytes: number;

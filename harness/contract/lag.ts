@@ -11,9 +11,11 @@ export type LagTransmit = 'unknown' | 'random' | 'broadcast' | 'round-robin' | '
 /**
  * enum netdev_lag_hash: what of a frame decides through which member it leaves. `unknown`: a team, where a program of the user's decides,
  * and hardware uses what it has.
+ * @requirement SW-LAG-*, SW-TEAM-*
  */
 export type LagHash = 'none' | 'unknown' | 'layer2' | 'layer3+4' | 'layer2+3' | 'encap2+3' | 'encap3+4' | 'vlan+srcmac';
 
+/** @requirement SW-LAG-*, SW-LAGOPT-*, SW-TEAM-* */
 export interface OffloadedLag {
   readonly id: LagId;
   readonly transmit: LagTransmit;
@@ -21,6 +23,7 @@ export interface OffloadedLag {
   readonly hash: LagHash;
 }
 
+/** @requirement SW-LAG-*, SW-TEAM-* */
 export interface LagMemberState {
   readonly linkUp: boolean;
   /** Not a backup of a bond; enabled in a team, which does not say which port is the active one. Frames leave through a member only if both are so. */
@@ -30,6 +33,7 @@ export interface LagMemberState {
 /**
  * A bridge that an aggregate joins is joined by each of its members (SwitchdevOps.join), and attributes and objects of the port of the
  * bridge are told to each of them. An entry of the table is told to one of them, and belongs to the aggregate.
+ * @requirement SW-LAG-*
  */
 export interface LagOps {
   /**

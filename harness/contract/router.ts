@@ -6,6 +6,7 @@
 import type { DriverResult } from './device.js';
 import type { Awaitable, MacAddress, PortName } from './values.js';
 
+/** @requirement SW-RT-*, SW-RT6-* */
 export interface RouterOps {
   /** The port routes packets in frames to this address from now on; null: it does not route any more. */
   setInterface(port: PortName, own: RouterInterface | null): Awaitable<DriverResult>;
@@ -16,11 +17,17 @@ export interface RouterOps {
   replaceRoute(route: OffloadedRoute): Awaitable<DriverResult<'forwards' | 'traps'>>;
   /** FIB_EVENT_ENTRY_DEL. */
   removeRoute(key: OffloadedPrefix): Awaitable<void>;
-  /** NETEVENT_NEIGH_UPDATE, of either protocol: who the station with this address is; null: nobody knows. Success means that it is in hardware. */
+  /**
+   * NETEVENT_NEIGH_UPDATE, of either protocol: who the station with this address is; null: nobody knows. Success means that it is in hardware.
+   * @requirement SW-NEIGH-*, SW-NEIGH6-*
+   */
   setNeighbour(port: PortName, address: Uint8Array, station: MacAddress | null): Awaitable<DriverResult>;
 }
 
-/** Ports of different tables are different routers. */
+/**
+ * Ports of different tables are different routers.
+ * @requirement SW-RT-*, SW-RT6-*
+ */
 export interface RouterInterface {
   readonly mac: MacAddress;
   /** The VRF's, or the table main. */
@@ -39,6 +46,7 @@ export interface OffloadedPrefix {
   readonly prefixLength: number;
 }
 
+/** @requirement SW-RT-*, SW-RT6-*, SW-VRF-*, SW-VRF6-* */
 export interface OffloadedRoute extends OffloadedPrefix {
   readonly action:
     | { readonly kind: 'forward'; readonly nexthops: readonly OffloadedNexthop[] }
@@ -47,6 +55,7 @@ export interface OffloadedRoute extends OffloadedPrefix {
     | { readonly kind: 'trap' };
 }
 
+/** @requirement SW-ECMP-*, SW-ECMP6-* */
 export interface OffloadedNexthop {
   readonly port: PortName;
   /** Null: the destination itself is on the link. */

@@ -6,7 +6,10 @@
 import type { Awaitable, MacAddress, PortName } from './values.js';
 import type { DriverResult } from './device.js';
 
-/** The SR-IOV extended capability of a PCI function, as sysfs shows it. */
+/**
+ * The SR-IOV extended capability of a PCI function, as sysfs shows it.
+ * @requirement SRIOV-LIFE-*
+ */
 export interface SriovCapability {
   /** The ports of this function, which all see the same virtual functions. */
   readonly ports: readonly PortName[];
@@ -22,11 +25,15 @@ export interface SriovCapability {
   readonly totalMsix: number;
 }
 
+/** @requirement SRIOV-LIFE-*, SRIOV-VF-* */
 export interface SriovOps {
   readonly functions: readonly SriovCapability[];
   /** pci_driver.sriov_configure: so many virtual functions, 0 for none. The value is how many there are. */
   configure(port: PortName, count: number): Awaitable<DriverResult<number>>;
-  /** pci_driver.probe of the driver of a virtual function: its port is registered. */
+  /**
+   * pci_driver.probe of the driver of a virtual function: its port is registered.
+   * @requirement SRIOV-LIFE-*, SRIOV-MBX-*
+   */
   bind(port: PortName, vf: number): Awaitable<DriverResult>;
   /** pci_driver.remove: its port goes. */
   unbind(port: PortName, vf: number): Awaitable<void>;
@@ -36,24 +43,35 @@ export interface SriovOps {
   vfConfig?(port: PortName, vf: number): Awaitable<DriverResult<VfConfig>>;
   /** ndo_get_vf_stats. */
   vfStatistics?(port: PortName, vf: number): Awaitable<DriverResult<VfStatistics>>;
+  /** @requirement SRIOV-VF-*, SRIOV-TRUST-*, SRIOV-SW-* */
   setVfMac?(port: PortName, vf: number, address: MacAddress): Awaitable<DriverResult>;
   /** `protocol` is that of the tag, 0x8100 or 0x88a8. */
   setVfVlan?(port: PortName, vf: number, vlan: VfVlan): Awaitable<DriverResult>;
-  /** Mb/s; 0 is no limit, and no guarantee. */
+  /**
+   * Mb/s; 0 is no limit, and no guarantee.
+   * @requirement SRIOV-RATE-*
+   */
   setVfRate?(port: PortName, vf: number, minimum: number, maximum: number): Awaitable<DriverResult>;
+  /** @requirement SRIOV-SPOOF-*, SRIOV-ISO-* */
   setVfSpoofCheck?(port: PortName, vf: number, on: boolean): Awaitable<DriverResult>;
+  /** @requirement SRIOV-LINK-*, REP-LINK-* */
   setVfLinkState?(port: PortName, vf: number, state: number): Awaitable<DriverResult>;
+  /** @requirement SRIOV-TRUST-* */
   setVfTrust?(port: PortName, vf: number, on: boolean): Awaitable<DriverResult>;
   setVfRssQuery?(port: PortName, vf: number, on: boolean): Awaitable<DriverResult>;
 }
 
+/** @requirement SRIOV-VLAN-* */
 export interface VfVlan {
   readonly vlan: number;
   readonly qos: number;
   readonly protocol: number;
 }
 
-/** struct ifla_vf_info. */
+/**
+ * struct ifla_vf_info.
+ * @requirement SRIOV-VF-*
+ */
 export interface VfConfig extends VfVlan {
   readonly address: MacAddress;
   readonly minTxRate: number;
@@ -65,7 +83,10 @@ export interface VfConfig extends VfVlan {
   readonly rssQuery?: boolean;
 }
 
-/** struct ifla_vf_stats: as the virtual function sees it, received is what was delivered to it. */
+/**
+ * struct ifla_vf_stats: as the virtual function sees it, received is what was delivered to it.
+ * @requirement SRIOV-STAT-*, REP-STAT-*
+ */
 export interface VfStatistics {
   readonly rxPackets: number;
   readonly txPackets: number;

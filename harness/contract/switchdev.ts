@@ -14,6 +14,7 @@ export interface SwitchdevOps extends LagOps {
   /**
    * NETDEV_PRECHANGEUPPER, NETDEV_CHANGEUPPER: the port joins a bridge. Any refusal but EOPNOTSUPP undoes the join; with EOPNOTSUPP the
    * software forwards for this port. The value is the hardware domain, 1 or more: frames among its ports are forwarded by hardware.
+   * @requirement SW-BR-*, REP-BR-*
    */
   join(port: PortName, bridge: OffloadedBridge): Awaitable<DriverResult<number>>;
   leave(port: PortName, bridge: BridgeId): Awaitable<void>;
@@ -23,7 +24,10 @@ export interface SwitchdevOps extends LagOps {
   /** SWITCHDEV_PORT_OBJ_ADD, SWITCHDEV_PORT_OBJ_DEL. */
   addObject(port: PortName, object: SwitchdevObject): Awaitable<DriverResult>;
   removeObject(port: PortName, object: SwitchdevObject): Awaitable<void>;
-  /** The same of the bridge itself: what is to reach the host. */
+  /**
+   * The same of the bridge itself: what is to reach the host.
+   * @requirement SW-LL-*, SW-SNOOP-*
+   */
   addHostObject(bridge: BridgeId, object: SwitchdevObject): Awaitable<void>;
   removeHostObject(bridge: BridgeId, object: SwitchdevObject): Awaitable<void>;
   /** SWITCHDEV_FDB_ADD_TO_DEVICE; success means that the entry is in hardware (SWITCHDEV_FDB_OFFLOADED). */
@@ -34,6 +38,7 @@ export interface SwitchdevOps extends LagOps {
   removeHostFdb(bridge: BridgeId, entry: FdbKey): Awaitable<void>;
 }
 
+/** @requirement SW-BR-*, SW-UNI-* */
 export interface OffloadedBridge {
   readonly id: BridgeId;
   readonly vlanFiltering: boolean;
@@ -48,6 +53,7 @@ export interface FdbKey {
   readonly vid: Vid;
 }
 
+/** @requirement SW-FDB-* */
 export interface OffloadedFdbEntry extends FdbKey {
   /** Does not age. */
   readonly isStatic: boolean;
@@ -55,7 +61,10 @@ export interface OffloadedFdbEntry extends FdbKey {
   readonly isSticky: boolean;
 }
 
-/** enum switchdev_attr_id, of a port. */
+/**
+ * enum switchdev_attr_id, of a port.
+ * @requirement SW-STP-*
+ */
 export type SwitchdevPortAttribute =
   /** BR_STATE_*. */
   | { readonly kind: 'stp-state'; readonly state: number }
@@ -65,7 +74,10 @@ export type SwitchdevPortAttribute =
   /** What the hardware learned at the port in this VLAN, or in all (absent), is gone. */
   | { readonly kind: 'flush'; readonly vid?: Vid };
 
-/** BR_* flags that hardware has a say in. */
+/**
+ * BR_* flags that hardware has a say in.
+ * @requirement SW-FLAG-*
+ */
 export interface SwitchdevPortFlags {
   readonly learning: boolean;
   readonly unicastFlood: boolean;
@@ -78,7 +90,10 @@ export interface SwitchdevPortFlags {
   readonly locked: boolean;
 }
 
-/** enum switchdev_attr_id, of a bridge. */
+/**
+ * enum switchdev_attr_id, of a bridge.
+ * @requirement SW-BR-*, SW-VLAN-*, SW-SNOOP-*
+ */
 export type SwitchdevBridgeAttribute =
   | { readonly kind: 'ageing-time'; readonly ageingTime: Nanoseconds }
   | { readonly kind: 'vlan-filtering'; readonly on: boolean }
@@ -88,7 +103,10 @@ export type SwitchdevBridgeAttribute =
   /** SWITCHDEV_ATTR_ID_BRIDGE_MROUTER: the host wants the frames of all groups. */
   | { readonly kind: 'multicast-router'; readonly on: boolean };
 
-/** enum switchdev_obj_id. */
+/**
+ * enum switchdev_obj_id.
+ * @requirement SW-VLAN-*, SW-MDB-*
+ */
 export type SwitchdevObject =
   | { readonly kind: 'vlan'; readonly vid: Vid; readonly pvid: boolean; readonly untagged: boolean }
   /**

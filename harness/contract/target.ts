@@ -22,23 +22,33 @@ export const CONTRACT_VERSION = 2;
 export interface Target {
   /** Who the target is and what it can do. Asked once, before anything else; the answer does not change while it is open. */
   describe(): Promise<TargetDescription>;
-  /** Opens a netlink socket: AF_NETLINK, SOCK_RAW, with NETLINK_EXT_ACK and NETLINK_GET_STRICT_CHK set. */
+  /**
+   * Opens a netlink socket: AF_NETLINK, SOCK_RAW, with NETLINK_EXT_ACK and NETLINK_GET_STRICT_CHK set.
+   * @requirement NL-MSG-*, NL-DUMP-*
+   */
   netlink(protocol: NetlinkProtocol): Promise<NetlinkSocket>;
   /**
    * The ioctl that has no netlink equal: SIOCETHTOOL with a `struct ethtool_…` in and out (n-tuple filters). It returns when the device
    * has done what it is asked: `ethtoolIoctlMs` says how long that may be.
+   * @requirement NIC-NTP-*, ETH-IOCTL-*
    */
   ethtoolIoctl(netDevice: NetDeviceName, command: Uint8Array): Promise<IoctlResult>;
   /** The host's end of a net device, as an AF_PACKET socket sees it. Frames are queued from this call on. */
   host(netDevice: NetDeviceName): Promise<HostEnd>;
-  /** The far end of the cable that is plugged into a port. Frames are queued from this call on. */
+  /**
+   * The far end of the cable that is plugged into a port. Frames are queued from this call on.
+   * @requirement NIC-BASE-*, NIC-LOOP-*
+   */
   wire(port: PortName): Promise<WireEnd>;
   /**
    * bpf(2): `command` is BPF_*, `attributes` the bytes of `union bpf_attr`. A pointer in them is left zero, and `memory` has what it
    * points to, because the caller may be in another process.
    */
   bpf(command: number, attributes: Uint8Array, memory?: readonly BpfMemory[]): Promise<BpfResult>;
-  /** What the kernel wrote into its log since the last reset. Capability `kernel-log`; absent where the log is not the target's own. */
+  /**
+   * What the kernel wrote into its log since the last reset. Capability `kernel-log`; absent where the log is not the target's own.
+   * @requirement NL-LOG-*
+   */
   log?(): Promise<readonly string[]>;
   readonly sysfs: SysfsTree;
   readonly sysctl: SysctlTree;
@@ -96,17 +106,27 @@ export interface NetlinkSocket {
   send(datagram: Uint8Array): Promise<void>;
   /** The next datagram, or null if none came within the time (default: as long as the target needs to answer a request). */
   receive(wait?: Wait): Promise<Uint8Array | null>;
-  /** NETLINK_ADD_MEMBERSHIP: multicast messages of this group number arrive on `receive`. */
+  /**
+   * NETLINK_ADD_MEMBERSHIP: multicast messages of this group number arrive on `receive`.
+   * @requirement NL-MC-*, ETH-NTF-*, NL-LINK-*
+   */
   join(group: number): Promise<void>;
   leave(group: number): Promise<void>;
   /**
    * setsockopt(2) of SOL_NETLINK with a number: NETLINK_ADD_MEMBERSHIP (1), NETLINK_CAP_ACK (10), NETLINK_EXT_ACK (11),
    * NETLINK_GET_STRICT_CHK (12) …. Capability `netlink-options`; absent where the target has no way to it.
+   * @requirement NL-EXT-*
    */
   setOption?(option: number, value: number): Promise<SocketOptionResult>;
-  /** SO_RCVBUF: room for what is not read yet. Without it there is more than anybody needs. Capability `netlink-buffers`. */
+  /**
+   * SO_RCVBUF: room for what is not read yet. Without it there is more than anybody needs. Capability `netlink-buffers`.
+   * @requirement NL-BUF-*
+   */
   limitReceiveBuffer?(bytes: number): Promise<SocketOptionResult>;
-  /** recvmsg(2) into a buffer of this length, with MSG_DONTWAIT and MSG_TRUNC. Capability `netlink-buffers`. */
+  /**
+   * recvmsg(2) into a buffer of this length, with MSG_DONTWAIT and MSG_TRUNC. Capability `netlink-buffers`.
+   * @requirement NL-BUF-*
+   */
   receiveInto?(length: number): Promise<ReceivedDatagram>;
   close(): Promise<void>;
 }
@@ -123,7 +143,10 @@ export interface Wait {
   readonly withinMs: number;
 }
 
-/** `struct virtio_net_hdr` with the tunnel offsets of `virtio_net_hdr_v1_hash_tunnel`; offsets count from the first frame byte. */
+/**
+ * `struct virtio_net_hdr` with the tunnel offsets of `virtio_net_hdr_v1_hash_tunnel`; offsets count from the first frame byte.
+ * @requirement NIC-CSUM-*, NIC-TSO-*, NIC-USO-*, NIC-GRO-*
+ */
 export interface VirtioNetHeader {
   /** VIRTIO_NET_HDR_F_NEEDS_CSUM (1), VIRTIO_NET_HDR_F_DATA_VALID (2), VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM (8). */
   readonly flags: number;
@@ -146,7 +169,10 @@ export interface HostTransmit {
   readonly bytes: Uint8Array;
   /** Absent: every field zero, the frame leaves as it is. */
   readonly vnet?: VirtioNetHeader;
-  /** Where the frame's buffers break, as byte offsets in ascending order: a fragmented buffer. Capability `tx-fragments`. */
+  /**
+   * Where the frame's buffers break, as byte offsets in ascending order: a fragmented buffer. Capability `tx-fragments`.
+   * @requirement NIC-CSUM-*, NIC-TSO-*
+   */
   readonly fragments?: readonly number[];
   /** Queue to use; absent: the kernel picks. Capability `tx-queue-select`. */
   readonly queue?: QueueIndex;
@@ -158,23 +184,37 @@ export interface HostTransmit {
 export interface HostReceive {
   /** From the destination address on; a tag that the kernel holds beside the frame is in `vlan`, not here. */
   readonly bytes: Uint8Array;
-  /** PACKET_HOST (0), PACKET_BROADCAST (1), PACKET_MULTICAST (2), PACKET_OTHERHOST (3). */
+  /**
+   * PACKET_HOST (0), PACKET_BROADCAST (1), PACKET_MULTICAST (2), PACKET_OTHERHOST (3).
+   * @requirement NIC-MAC-*
+   */
   readonly packetType: number;
   /** Checksum and segmentation state of an aggregate or of a locally looped frame. */
   readonly vnet?: VirtioNetHeader;
+  /** @requirement NIC-VLAN-* */
   readonly vlan?: VlanTag;
   /** Capability `sees-rx-checksum`; the sum itself needs `sees-rx-checksum-complete`. */
   readonly checksum?: RxChecksum;
   /** Capability `sees-rx-hash`. */
   readonly hash?: RxHash;
-  /** Capability `sees-rx-queue`. */
+  /**
+   * Capability `sees-rx-queue`.
+   * @requirement NIC-RSS-*, NIC-NTP-*
+   */
   readonly queue?: QueueIndex;
-  /** Length of the part that landed in the header buffer. Capability `sees-header-split`. */
+  /**
+   * Length of the part that landed in the header buffer. Capability `sees-header-split`.
+   * @requirement NIC-HDS-*
+   */
   readonly headerLength?: number;
+  /** @requirement NIC-TS-* */
   readonly timestamps?: Timestamps;
 }
 
-/** What the device said of the checksums of a received frame: skb->ip_summed, csum and csum_level. */
+/**
+ * What the device said of the checksums of a received frame: skb->ip_summed, csum and csum_level.
+ * @requirement NIC-CSUM-*
+ */
 export type RxChecksum =
   | { readonly status: 'none' }
   /** `level`: consecutive verified checksums minus one, 0 to 3. */
@@ -184,6 +224,7 @@ export type RxChecksum =
   /** AF_PACKET's view: TP_STATUS_CSUM_VALID is set, nothing more is known. */
   | { readonly status: 'valid' };
 
+/** @requirement NIC-RSS-* */
 export interface RxHash {
   readonly value: number;
   readonly type: 'l2' | 'l3' | 'l4';
@@ -196,6 +237,7 @@ export interface Timestamps {
   readonly software?: Nanoseconds;
 }
 
+/** @requirement NIC-TS-* */
 export interface TransmitTimestamp extends Timestamps {
   readonly timestampId: number;
 }
@@ -210,6 +252,7 @@ export interface HostEnd {
   /**
    * The host stops taking frames off its receive rings (false), or goes on (true): a host that is too slow.
    * Capability `host-stall`.
+   * @requirement NIC-RNG-*, NIC-STAT-*
    */
   setPolling(polling: boolean): Promise<void>;
   close(): Promise<void>;
@@ -222,7 +265,10 @@ export interface ReceiveWait extends Wait {
   readonly count?: number;
 }
 
-/** A frame on the cable: from the destination address to the last byte before the frame check sequence. */
+/**
+ * A frame on the cable: from the destination address to the last byte before the frame check sequence.
+ * @requirement NIC-PAD-*, SW-FRAME-*
+ */
 export interface WireFrame {
   readonly bytes: Uint8Array;
   /** The frame check sequence; absent: the right one. Capability `wire-fcs`. */
@@ -236,9 +282,15 @@ export interface WireEnd {
   send(frames: readonly WireFrame[]): Promise<void>;
   /** The frames that the device put on the cable, in order; see HostEnd.receive. */
   receive(wait: ReceiveWait): Promise<readonly WireFrame[]>;
-  /** Plugs the cable in (true) or pulls it out. Capability `wire-carrier`. */
+  /**
+   * Plugs the cable in (true) or pulls it out. Capability `wire-carrier`.
+   * @requirement NIC-LINK-*
+   */
   setCarrier(up: boolean): Promise<void>;
-  /** What the far end advertises in autonegotiation. Capability `wire-autoneg`. */
+  /**
+   * What the far end advertises in autonegotiation. Capability `wire-autoneg`.
+   * @requirement NIC-PAUSE-*
+   */
   setPartner(partner: LinkPartner): Promise<void>;
   close(): Promise<void>;
 }
@@ -277,7 +329,10 @@ export type BpfResult =
       readonly memory: readonly Uint8Array[];
     };
 
-/** Attributes below /sys that have no netlink equal, by path from there: `class/net/eth0/queues`. A write may take `sysfsWriteMs`. */
+/**
+ * Attributes below /sys that have no netlink equal, by path from there: `class/net/eth0/queues`. A write may take `sysfsWriteMs`.
+ * @requirement SRIOV-LIFE-*, SW-HW-*
+ */
 export interface SysfsTree {
   read(path: string): Promise<SysfsResult<string>>;
   write(path: string, value: string): Promise<SysfsResult<void>>;
@@ -290,13 +345,17 @@ export type SysfsResult<Value> =
 /**
  * Settings of the kernel that have no netlink equal, by name from /proc/sys, in the network namespace of the net devices:
  * `net/ipv6/conf/eth0/forwarding`. A name that the kernel does not know is ENOENT, a value that it does not take EINVAL.
+ * @requirement SW-NEIGH-*, SW-NEIGH6-*, SW-ECMP-*, SW-ECMP6-*, SW-VRF-*, SW-VRF6-*
  */
 export interface SysctlTree {
   read(name: string): Promise<SysfsResult<string>>;
   write(name: string, value: string): Promise<SysfsResult<void>>;
 }
 
-/** The directory from which the kernel loads firmware. */
+/**
+ * The directory from which the kernel loads firmware.
+ * @requirement DL-FLASH-*, ETH-MOD-*
+ */
 export interface FirmwareDirectory {
   put(name: string, bytes: Uint8Array): Promise<FirmwareResult>;
   remove(name: string): Promise<FirmwareResult>;

@@ -68,6 +68,8 @@ describe('a fault in it', () => {
       'FIX-PASS-001 is taken by spec/requirements/fixture.yaml:1:7; take the next free number',
     ],
     ['id: FIX-PASS-001', 'id: fix-1', 'spec/requirements/fixture.yaml:1:7: id is "fix-1"; it must match'],
+    ['  sources:', "  since: '4.12'\n  sources:", 'must have property introducedBy when property since is present'],
+    ['  sources:', "  since: '5.x'\n  introducedBy: A\n  sources:", 'since is "5.x"; it must match'],
     ['title: Passes', 'title: [Passes', 'spec/requirements/fixture.yaml:3:3: not YAML'],
   ])('%s → %s', async (from, to, message) => {
     expect(await faultsAfter(REQUIREMENTS, from, to)).toContain(message);

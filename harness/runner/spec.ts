@@ -22,7 +22,13 @@ export interface Requirement {
   readonly rationale: string;
   /** Capabilities without which it says nothing. */
   readonly needs: readonly string[];
+  /**
+   * First kernel release that has what the statement is about: on an older one nobody can ask. It does not say that every release since
+   * then kept the statement. `2.6.12` stands for everything before it too.
+   */
   readonly since?: string;
+  /** The name of the kernel's user API or driver API that came with that release; there if and only if `since` is. */
+  readonly introducedBy?: string;
   readonly sources: readonly { readonly title: string; readonly section?: string; readonly url?: string }[];
   readonly verification: readonly ('example' | 'law' | 'review')[];
   /** Where it is written, below the project. */

@@ -140,7 +140,7 @@ function emptyOf(schema: SchemaName): unknown {
     case 'chapters':
       return { parts: [], companions: [] };
     case 'front-matter':
-      return { title: '', subtitle: '', abstract: '', sections: [] };
+      return { title: '', subtitle: '', kernel: '', abstract: '', sections: [] };
     default:
       return [];
   }

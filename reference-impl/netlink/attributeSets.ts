@@ -13,7 +13,10 @@ export interface StructField {
   readonly kind: IntegerKind | 'be16' | { readonly bytes: number } | { readonly pad: number };
 }
 
-/** What an attribute holds. Bounds are inclusive; `mask`: the bits that may be set. */
+/**
+ * What an attribute holds. Bounds are inclusive; `mask`: the bits that may be set.
+ * @requirement NL-ATTR-*
+ */
 export type AttributeType =
   | { readonly kind: IntegerKind; readonly min?: number; readonly max?: number; readonly mask?: number }
   | { readonly kind: 'be16' }
@@ -35,6 +38,7 @@ export type AttributeType =
   /** A nest whose attributes are numbered from 1 and all have the same set. */
   | { readonly kind: 'indexed'; readonly set: () => AttributeSet; readonly unflagged?: boolean };
 
+/** @requirement NL-ATTR-* */
 export interface AttributeSpec {
   readonly name: string;
   readonly number: number;
@@ -43,6 +47,7 @@ export interface AttributeSpec {
   readonly repeats?: boolean;
 }
 
+/** @requirement NL-ATTR-*, NL-DISC-* */
 export interface AttributeSet {
   readonly name: string;
   readonly byNumber: ReadonlyMap<number, AttributeSpec>;

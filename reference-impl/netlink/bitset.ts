@@ -42,7 +42,10 @@ export function maskedBits(mask: Iterable<string>, values: ReadonlySet<string>, 
   };
 }
 
-/** The compact form: value and mask as 32-bit words. Without a mask, the value alone says which bits are set. */
+/**
+ * The compact form: value and mask as 32-bit words. Without a mask, the value alone says which bits are set.
+ * @requirement ETH-BIT-*
+ */
 export function compactBits(
   values: Iterable<string>,
   mask: Iterable<string> | undefined,
@@ -78,7 +81,10 @@ export interface DecodedBits {
   readonly set: ReadonlySet<string>;
 }
 
-/** Reads either form. `allNames` gives the names where the bitset has indexes only. */
+/**
+ * Reads either form. `allNames` gives the names where the bitset has indexes only.
+ * @requirement ETH-BIT-*
+ */
 export function decodeBits(bitset: Values | undefined, allNames: readonly string[]): DecodedBits {
   const nameOf = (index: number): string => allNames[index] || `#${index}`;
   const mask = new Set<string>();

@@ -97,6 +97,7 @@ export interface FeatureNames {
   names?: readonly string[];
 }
 
+/** @requirement ETH-NL-*, NIC-NL-*, ETH-STR-* */
 export class EthtoolClient {
   readonly generic: GenericClient;
   readonly #features: FeatureNames;

@@ -29,6 +29,7 @@ import type { SocketOptions } from './netlinkParts.js';
 import type { Refusal } from './validate.js';
 import { NLMSG_HDRLEN, align, encodeMessage, viewOf, type Message, type MessageHeader } from './wire.js';
 
+/** @requirement NL-EXT-* */
 export const NLMSGERR = attributeSet('NLMSGERR', [
   [NLMSGERR_ATTR_MSG, 'NLMSGERR_ATTR_MSG', text],
   [NLMSGERR_ATTR_OFFS, 'NLMSGERR_ATTR_OFFS', u32],
@@ -60,7 +61,10 @@ export function encodeExplanation(result: Acknowledgement | Refusal): Uint8Array
 
 const NOTHING = new Uint8Array(0);
 
-/** netlink_ack(): a success quotes the header of the request alone and is marked as capped, a failure quotes it whole unless it is to be capped. */
+/**
+ * netlink_ack(): a success quotes the header of the request alone and is marked as capped, a failure quotes it whole unless it is to be capped.
+ * @requirement NL-MSG-*, NL-EXT-*
+ */
 export function encodeAcknowledgement(
   request: Message,
   portId: number,
@@ -79,7 +83,10 @@ export function encodeAcknowledgement(
   return encodeMessage(header, concat(error, padded, extack));
 }
 
-/** netlink_dump_done(): the end of a dump, with its code. */
+/**
+ * netlink_dump_done(): the end of a dump, with its code.
+ * @requirement NL-DUMP-*
+ */
 export function encodeDone(
   header: Omit<MessageHeader, 'type'>,
   code: number,
@@ -93,7 +100,10 @@ export function encodeDone(
   return encodeMessage({ ...header, type: NLMSG_DONE, flags }, concat(body, extack));
 }
 
-/** What an error message says. `errno` is positive, 0 for an acknowledgement. */
+/**
+ * What an error message says. `errno` is positive, 0 for an acknowledgement.
+ * @requirement NL-EXT-*
+ */
 export interface DecodedError {
   readonly errno: number;
   readonly message?: string;

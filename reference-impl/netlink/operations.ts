@@ -6,7 +6,10 @@ import type { StructField, Values } from './schema.js';
 import type { Policy, Refusal, Validation } from './validate.js';
 import type { Message } from './wire.js';
 
-/** What a handler is given: the request, checked against the policy of its operation. */
+/**
+ * What a handler is given: the request, checked against the policy of its operation.
+ * @requirement NL-MSG-*
+ */
 export interface NetlinkRequest {
   readonly message: Message;
   /** The family's fixed header, decoded. */
@@ -50,6 +53,7 @@ export interface HandlerSuccess {
 export type HandlerResult = HandlerSuccess | Refusal;
 export type NetlinkHandler = (request: NetlinkRequest) => Promise<HandlerResult> | HandlerResult;
 
+/** @requirement NL-DUMP-*, NL-DISC-* */
 export interface NetlinkOperation {
   /** The message type, or the command of a generic family. */
   readonly number: number;
@@ -77,6 +81,7 @@ export interface NetlinkOperation {
   readonly dumpRules?: QueryRules;
 }
 
+/** @requirement NL-GENL-*, NL-DISC-* */
 export interface GenericFamily {
   readonly name: string;
   readonly version: number;

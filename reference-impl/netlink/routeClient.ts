@@ -59,6 +59,7 @@ export interface VlanDevice {
 const changed = (result: NetlinkResult<readonly Message[]>): NetlinkResult<void> =>
   result.ok ? { ok: true, value: undefined } : result;
 
+/** @requirement NL-LINK-* */
 export class RouteClient {
   readonly client: NetlinkClient;
 

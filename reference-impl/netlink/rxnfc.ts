@@ -49,7 +49,10 @@ export interface RxMaskedBytes {
   readonly mask: Uint8Array;
 }
 
-/** The same members as the contract's FlowRule has. */
+/**
+ * The same members as the contract's FlowRule has.
+ * @requirement NIC-NTP-*
+ */
 export interface RxFlowRule {
   readonly location: number;
   readonly flow: RxFlowType;
@@ -236,7 +239,10 @@ export type RuleReading =
   /** A flow type, or a masked bit, that a rule here cannot say: it must not be taken for "do not care". */
   | { readonly ok: false; readonly why: string };
 
-/** The rule in the struct. */
+/**
+ * The rule in the struct.
+ * @requirement NIC-NTP-*
+ */
 export function readRule(bytes: Uint8Array): RuleReading {
   const view = viewOf(bytes);
   const type = view.getUint32(SPEC_AT, true);

@@ -43,6 +43,7 @@ interface ServedSocket extends KernelSocket {
   dump: DumpWriter | undefined;
 }
 
+/** @requirement NL-MSG-*, NL-MUT-*, NL-MC-* */
 export class NetlinkKernel {
   readonly #sockets = new Set<ServedSocket>();
   #nextPortId = 0x1000;

@@ -1,6 +1,9 @@
 /** String sets of ethtool, each in the order of its bits: what an index of a bitset or of a counter means (net/ethtool/common.c). */
 
-/** ETH_SS_FEATURES. An empty name is a bit without one. */
+/**
+ * ETH_SS_FEATURES. An empty name is a bit without one.
+ * @requirement NIC-FEAT-*, ETH-STR-*
+ */
 export const FEATURE_NAMES = [
   'tx-scatter-gather',
   'tx-checksum-ipv4',
@@ -68,7 +71,10 @@ export const FEATURE_NAMES = [
   'hsr-dup-offload',
 ] as const;
 
-/** ETH_SS_LINK_MODES. */
+/**
+ * ETH_SS_LINK_MODES.
+ * @requirement ETH-STR-*, ETH-LINK-*
+ */
 export const LINK_MODE_NAMES = [
   '10baseT/Half',
   '10baseT/Full',

@@ -19,6 +19,7 @@ const ERANGE = 34;
 /**
  * Which attributes of a set an operation takes. A number above the highest is unknown to it; one below that is not listed is known
  * and not supported. A nest that is listed with `true` takes its whole set.
+ * @requirement NL-ATTR-*, NL-DISC-*
  */
 export interface Policy {
   readonly set: AttributeSet;
@@ -58,7 +59,10 @@ export interface Accepted {
   readonly warning?: string;
 }
 
-/** Checks and decodes in one pass. `base`: where `bytes` starts in the message. Never throws. */
+/**
+ * Checks and decodes in one pass. `base`: where `bytes` starts in the message. Never throws.
+ * @requirement NL-ATTR-*
+ */
 export function validateAttributes(
   policy: Policy,
   bytes: Uint8Array,

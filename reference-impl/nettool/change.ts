@@ -12,6 +12,7 @@ export interface ChangeOptions extends ExecuteOptions {
   readonly validateOnly?: boolean;
 }
 
+/** @requirement NT-EXE-* */
 export type ChangeResult =
   /** `execution` is absent where the change was only validated. */
   | { readonly ok: true; readonly plan: Plan; readonly execution?: Execution }
@@ -51,7 +52,10 @@ function inTurn(
   });
 }
 
-/** `set DEVICE SUBJECT.KEY=VALUE…`. */
+/**
+ * `set DEVICE SUBJECT.KEY=VALUE…`.
+ * @requirement NT-ONE-*, NT-VAL-*
+ */
 export const changeDevice = (
   session: NettoolSession,
   pattern: string,

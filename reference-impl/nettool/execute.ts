@@ -12,6 +12,7 @@ import { printValue } from './values.js';
 /** `unknown`: it was sent, and no answer came. */
 export type StepState = 'done' | 'failed' | 'undone' | 'not-undone' | 'not-tried' | 'unknown';
 
+/** @requirement NT-EXE-* */
 export interface StepReport {
   readonly step: Step;
   readonly state: StepState;

@@ -16,7 +16,10 @@ import type { Step } from './step.js';
 import type { SubjectSpec } from './subjects/index.js';
 import { printValue, rangeText, sameOrder, sameValue, type Scalar } from './values.js';
 
-/** A change that was validated: what would be sent, in this order. */
+/**
+ * A change that was validated: what would be sent, in this order.
+ * @requirement NT-VAL-*, NT-EXE-*
+ */
 export interface Plan {
   readonly host: string;
   readonly device: NetDeviceInfo;

@@ -44,7 +44,10 @@ export interface QueryResult {
 /** From this many devices on, a subject is asked of all devices at once where the kernel can tell it so. */
 const MANY = 4;
 
-/** Asks every host at once. Never rejects for what a host does. */
+/**
+ * Asks every host at once. Never rejects for what a host does.
+ * @requirement NT-QRY-*, NT-ASY-*
+ */
 export async function query(hosts: readonly Host[], asked: Query, isolates = true): Promise<QueryResult> {
   const [wanted, patterns] = split(asked.patterns, 'host:');
   const chosen = hosts.filter(({ name }) => wanted.length === 0 || wanted.some((one) => globMatches(one, name)));

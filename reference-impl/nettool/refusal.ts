@@ -7,6 +7,7 @@ import { printValue, type Scalar } from './values.js';
 /** `command`: it makes no sense; `device`: the device cannot; `policy`: the kernel's own policy; `kernel`: it was asked and refused. */
 export type Stage = 'command' | 'device' | 'policy' | 'kernel' | 'machine';
 
+/** @requirement NT-REF-*, NT-VAL-* */
 export interface Refusal {
   readonly stage: Stage;
   readonly message: string;

@@ -38,6 +38,7 @@ export interface SessionOptions {
 
 const DEFAULT_TIMEOUT_MS = 5000;
 
+/** @requirement NT-ASY-* */
 export class NettoolSession {
   readonly host: string;
   readonly machine: Machine;

@@ -68,6 +68,7 @@ const AF_BRIDGE_BYTE = 7;
 const PAUSE_MS = 20;
 const LISTEN_MS = 500;
 
+/** @requirement NT-WAT-* */
 export class Watcher {
   readonly #session: NettoolSession;
   readonly #sockets: (readonly [number, NetlinkSocket])[] = [];

@@ -47,7 +47,10 @@ export interface HeldRun {
   fixedId: boolean;
 }
 
-/** Each says whether a segment may go on with a run, as far as one property is concerned. All must agree. */
+/**
+ * Each says whether a segment may go on with a run, as far as one property is concerned. All must agree.
+ * @requirement NIC-GRO-*
+ */
 export interface GroRules {
   /** Same TOS or traffic class, TTL or hop limit, and DF. */
   readonly sameNetworkFields: (run: HeldRun, bytes: Uint8Array, flow: Flow) => boolean;
@@ -124,7 +127,10 @@ interface Run<Token> extends HeldRun {
   endFlags: number;
 }
 
-/** Aggregates the frames of one queue. Order within a flow is kept: what ends a run leaves behind it. */
+/**
+ * Aggregates the frames of one queue. Order within a flow is kept: what ends a run leaves behind it.
+ * @requirement NIC-GRO-*
+ */
 export class GroEngine<Token = undefined> {
   readonly #limits: GroLimits;
   readonly #rules: GroRules;

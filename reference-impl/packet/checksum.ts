@@ -8,7 +8,10 @@
 /** Below this length the wide loop costs more to start than it gains. */
 const WIDE_FROM = 128;
 
-/** Ones-complement sum of bytes[start, end); an odd last byte counts as if a zero byte followed. `initial` is added. */
+/**
+ * Ones-complement sum of bytes[start, end); an odd last byte counts as if a zero byte followed. `initial` is added.
+ * @requirement NIC-CSUM-*
+ */
 export function onesComplementSum(bytes: Uint8Array, start = 0, end = bytes.length, initial = 0): number {
   if (end - start < WIDE_FROM) return fold(initial + narrowSum(bytes, start, end));
   const tail = end - ((end - start) & 3);
@@ -79,7 +82,10 @@ export const complementSum = (sum: number): number => ~sum & 0xffff;
 export const internetChecksum = (bytes: Uint8Array, start = 0, end = bytes.length, initial = 0): number =>
   complementSum(onesComplementSum(bytes, start, end, initial));
 
-/** Sum of the pseudo header of the IPv4 or IPv6 header at networkOffset (RFC 9293 section 3.1, RFC 8200 section 8.1). */
+/**
+ * Sum of the pseudo header of the IPv4 or IPv6 header at networkOffset (RFC 9293 section 3.1, RFC 8200 section 8.1).
+ * @requirement NIC-CSUM-*
+ */
 export function pseudoHeaderSum(frame: Uint8Array, networkOffset: number, protocol: number, length: number): number {
   const isIpv6 = (frame[networkOffset] ?? 0) >> 4 === 6;
   const from = networkOffset + (isIpv6 ? 8 : 12);
@@ -128,11 +134,17 @@ function crc(tables: Int32Array, bytes: Uint8Array, start: number, end: number):
   return ~value >>> 0;
 }
 
-/** CRC32c (Castagnoli), as SCTP has it: RFC 9260 appendix A. It is stored least significant byte first. */
+/**
+ * CRC32c (Castagnoli), as SCTP has it: RFC 9260 appendix A. It is stored least significant byte first.
+ * @requirement NIC-CSUM-*
+ */
 export const crc32c = (bytes: Uint8Array, start = 0, end = bytes.length): number =>
   crc(CRC32C_TABLES, bytes, start, end);
 
-/** The frame check sequence of IEEE 802.3, clause 3.2.9. On the cable the least significant byte goes first. */
+/**
+ * The frame check sequence of IEEE 802.3, clause 3.2.9. On the cable the least significant byte goes first.
+ * @requirement NIC-PAD-*, SW-FRAME-*
+ */
 export const ethernetFcs = (bytes: Uint8Array, start = 0, end = bytes.length): number =>
   crc(CRC32_TABLES, bytes, start, end);
 

@@ -16,7 +16,10 @@ import {
   UDP_CHECKSUM_OFFSET,
 } from './protocols.js';
 
-/** What is asked for; offsets count from the first frame byte. */
+/**
+ * What is asked for; offsets count from the first frame byte.
+ * @requirement NIC-TSO-*, NIC-USO-*
+ */
 export interface SegmentRequest {
   readonly type: 'tcp4' | 'tcp6' | 'udp-l4';
   /** Payload bytes of every segment but the last. */
@@ -30,6 +33,7 @@ export interface SegmentRequest {
   readonly tunnel?: SegmentTunnel;
 }
 
+/** @requirement NIC-TSO-* */
 export interface SegmentTunnel {
   readonly kind: 'udp' | 'gre' | 'ipip';
   readonly outerNetworkOffset: number;
@@ -52,7 +56,10 @@ export interface SegmentPlace {
 export const segmentCount = (payloadLength: number, size: number): number =>
   Math.max(1, Math.ceil(payloadLength / size));
 
-/** All segments, complete and checksummed. */
+/**
+ * All segments, complete and checksummed.
+ * @requirement NIC-TSO-*, NIC-USO-*
+ */
 export function segmentFrame(bytes: Uint8Array, request: SegmentRequest): Uint8Array[] {
   const payloadLength = bytes.length - request.headerLength;
   const count = segmentCount(payloadLength, request.size);

@@ -6,7 +6,10 @@ export const RSS_REFERENCE_KEY: Uint8Array = fromHex(
   '6d5a56da255b0ec24167253d43a38fb0d0ca2bcbae7b30b477cb2da38030f20c6a42b73bbeac01fa',
 );
 
-/** For each bit of the input that is 1, the 32 bits of the key from that place are added, modulo 2. Readable, not fast. */
+/**
+ * For each bit of the input that is 1, the 32 bits of the key from that place are added, modulo 2. Readable, not fast.
+ * @requirement NIC-RSS-*
+ */
 export function toeplitzHash(key: Uint8Array, input: Uint8Array): number {
   let hash = 0;
   for (let bit = 0; bit < 8 * input.length; bit++) {
@@ -57,6 +60,7 @@ export const RXH_XFRM_SYM_OR_XOR = 2;
 /**
  * Rewrites the input of a flow in place, so that both directions hash alike. XOR: SRC ^ DST, SRC ^ DST; OR_XOR: SRC | DST,
  * SRC ^ DST; for the addresses and for the ports each. `addressLength` is 4 or 16; ports follow where `hasPorts`.
+ * @requirement NIC-RSS-*
  */
 export function symmetricInput(input: Uint8Array, transform: number, addressLength: number, hasPorts: boolean): void {
   mixPair(input, 0, addressLength, transform);
@@ -73,5 +77,8 @@ function mixPair(input: Uint8Array, at: number, length: number, transform: numbe
   }
 }
 
-/** RETA index of a hash: the low bits, for a table whose size is a power of two; the remainder otherwise. */
+/**
+ * RETA index of a hash: the low bits, for a table whose size is a power of two; the remainder otherwise.
+ * @requirement NIC-RSS-*
+ */
 export const indirectionIndex = (hash: number, tableSize: number): number => hash % tableSize;

@@ -1,5 +1,6 @@
 /** A chapter: introduction, what is in it, its requirements. */
 import type { VNode } from 'preact';
+import { matchesPattern } from '../../runner/namePattern.js';
 import { count } from '../../site/words.js';
 import type { Chapter, Section, Specification } from '../specification/model.js';
 import { renderPage, type Place } from './page.js';
@@ -96,9 +97,41 @@ const Requirements = ({ section, context }: { readonly section: Section; readonl
         )}
       </h2>
       <Prose content={introduction} context={{ ...context, headingDepth: 3 }} />
+      <Declarations section={section} context={context} />
       {requirements.map((requirement) => (
         <Requirement requirement={requirement} places={context.places} />
       ))}
     </section>
+  );
+};
+
+/** What of the programming interface the section constrains. */
+const Declarations = ({
+  section,
+  context,
+}: {
+  readonly section: Section;
+  readonly context: ChapterContext;
+}): VNode | null => {
+  const own = context.specification.declarations.filter(({ requirements }) =>
+    requirements.some((pattern) => section.requirements.some(({ id }) => matchesPattern(pattern, id))),
+  );
+  if (own.length === 0) return null;
+  return (
+    <p class="where declarations">
+      Programming interface:{' '}
+      {own.map(({ name, page }, index) => (
+        <>
+          {index === 0 ? null : ', '}
+          {page === undefined ? (
+            <code>{name}</code>
+          ) : (
+            <a href={page}>
+              <code>{name}</code>
+            </a>
+          )}
+        </>
+      ))}
+    </p>
   );
 };

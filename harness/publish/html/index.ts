@@ -58,7 +58,8 @@ const LEVEL_TEXT =
   'How much a requirement binds, in the words of RFC 2119 and RFC 8174. A profile may bind at another level.';
 const CAPABILITY_TEXT =
   'What a device is asked whether it can. Where it cannot, what needs the capability is not applicable, unless the profile demands it.';
-const RELEASE_TEXT = 'The release of the kernel in which a requirement became one, where that is recorded.';
+const RELEASE_TEXT =
+  'The first release of the kernel that has what a requirement is about: each says which name of the kernel came then. An older kernel cannot be asked. 2.6.12 stands for everything before it too.';
 
 /** Machines in companion documents become diagrams as all others. */
 function withMachines(specification: Specification): {

@@ -3,7 +3,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { SignSheet } from '../../site/verdict.js';
 import type { Specification } from '../specification/model.js';
-import { chapterPage, companionPage, PAGES } from './places.js';
+import { chapterPage, companionPage, hasApi, PAGES } from './places.js';
 
 /** Pages run the scripts of their own folder and nothing else: none from data, none from elsewhere, none in the page. */
 const POLICY = [
@@ -114,7 +114,8 @@ interface ContentsProps {
 }
 
 /** Open on wide screens; on a phone it opens at the head of the page, without a script. */
-const Contents = ({ specification: { parts, companions }, page }: ContentsProps): VNode => {
+const Contents = ({ specification, page }: ContentsProps): VNode => {
+  const { parts, companions } = specification;
   const link = (href: string, title: string, number = ''): VNode => (
     <li>
       <a href={href} {...(href === page ? { 'aria-current': 'page' as const } : {})}>
@@ -147,6 +148,7 @@ const Contents = ({ specification: { parts, companions }, page }: ContentsProps)
           {link(PAGES.capability, 'By capability')}
           {link(PAGES.release, 'By kernel release')}
           {link(PAGES.changes, 'Changes')}
+          {hasApi(specification) ? link(PAGES.api, 'API reference') : null}
         </ul>
       </div>
     </nav>

@@ -1,6 +1,9 @@
 /** Which page something is on, and the address of it from any other page: all pages lie in one folder. */
 import type { Specification } from '../specification/model.js';
 
+/** The folder of the API reference, below that of the pages. */
+export const API_FOLDER = 'api';
+
 export interface Places {
   readonly requirement: (id: string) => string;
   readonly term: (id: string) => string;
@@ -18,6 +21,8 @@ export const PAGES = {
   release: 'index-release.html',
   glossary: 'glossary.html',
   changes: 'changes.html',
+  /** Made by typedoc, where it was asked for. */
+  api: `${API_FOLDER}/index.html`,
 } as const;
 
 export const chapterPage = (id: string): string => `${id}.html`;
@@ -35,3 +40,6 @@ export function placesOf({ requirements, companions }: Specification): Places {
     document: (file) => documents.get(file),
   };
 }
+
+/** Was the API reference made for these pages? */
+export const hasApi = ({ declarations }: Specification): boolean => declarations.some(({ page }) => page !== undefined);

@@ -1,7 +1,8 @@
 /** One requirement, with all that belongs to it. */
 import type { VNode } from 'preact';
 import { Badge, Verdict } from '../../site/verdict.js';
-import { count, webAddress } from '../../site/words.js';
+import { WebLink } from '../../site/webLink.js';
+import { count } from '../../site/words.js';
 import type { Example, RequirementEntry } from '../specification/model.js';
 import { Scenario, Words } from './gherkin.js';
 import type { Places } from './places.js';
@@ -60,7 +61,7 @@ export const LevelMark = ({ level }: { readonly level: string }): VNode => (
 /** A law is one sentence: what its steps say. */
 const Law = ({ law }: { readonly law: Example }): VNode => (
   <li>
-    <span class="mark">Law</span>{' '}
+    <span class="mark">Law</span>
     {law.steps.map(({ keyword, text }, index) => (
       <>
         {index === 0 ? null : ', '}
@@ -118,7 +119,7 @@ const Defects = ({ requirement: { defects } }: { readonly requirement: Requireme
 );
 
 const Facts = ({ requirement, places }: RequirementProps): VNode => {
-  const { needs, since, sources, profiles, verification } = requirement;
+  const { needs, since, introducedBy = '', sources, profiles, verification } = requirement;
   return (
     <dl class="facts req-facts">
       <dt>Sources</dt>
@@ -162,7 +163,9 @@ const Facts = ({ requirement, places }: RequirementProps): VNode => {
       {since === undefined ? null : (
         <>
           <dt>Since</dt>
-          <dd>Linux {since}</dd>
+          <dd>
+            Linux {since}, <code>{introducedBy}</code>
+          </dd>
         </>
       )}
       {verification.every((way) => way === 'review') ? (
@@ -185,14 +188,3 @@ const joined = (nodes: readonly VNode[], separator = ', '): VNode => (
     ))}
   </>
 );
-
-export const WebLink = ({ url, children }: { readonly url: string | undefined; readonly children: string }): VNode => {
-  const address = webAddress(url);
-  return address === undefined ? (
-    <span>{children}</span>
-  ) : (
-    <a href={address} rel="noreferrer">
-      {children}
-    </a>
-  );
-};

@@ -34,6 +34,7 @@ body { font-size: 1rem; line-height: 1.6; }
 .contents [aria-current] .number { color: var(--ink); }
 main { min-width: 0; padding: 2.25rem 2.5rem 3rem; max-width: 56rem; }
 main:focus { outline: none; }
+.declarations a { color: inherit; }
 .aside { display: none; }
 @media screen and (min-width: 80rem) {
   .frame:has(.aside) { grid-template-columns: 17.5rem minmax(0, 1fr) 17rem; }
@@ -125,7 +126,8 @@ figcaption { margin-top: 0.75rem; text-align: center; font-size: var(--text-smal
 .glossary dd { margin: 0.125rem 0 0; }
 .glossary p { margin-bottom: 0.25rem; }
 :target { animation: found 2.5s ease-out; }
-@keyframes found { from { background: color-mix(in srgb, var(--mark-field) 45%, transparent); } to { background: transparent; } }
+@keyframes found { from { background: var(--found); box-shadow: 0 0 0 0.625rem var(--found); } to { background: transparent; box-shadow: 0 0 0 0.625rem transparent; } }
+:target { --found: color-mix(in srgb, var(--mark-field) 45%, var(--paper)); }
 `;
 
 const REQUIREMENTS = `

@@ -142,10 +142,19 @@ function examplesTitle({ examples, laws }: RequirementEntry): string {
   ].join(', ');
 }
 
-function factsText({ needs, since, sources, verification, profiles, defects, verdicts }: RequirementEntry): string {
+function factsText({
+  needs,
+  since,
+  introducedBy = '',
+  sources,
+  verification,
+  profiles,
+  defects,
+  verdicts,
+}: RequirementEntry): string {
   const lines: (readonly [string, readonly string[], string])[] = [
     ['Needs', needs.map(({ id }) => codeSpan(id)), ', '],
-    ['Since', since === undefined ? [] : [escapeText(`Linux ${since}`)], ''],
+    ['Since', since === undefined ? [] : [escapeText(`Linux ${since}`), codeSpan(introducedBy)], ', '],
     ['Sources', sources.map(sourceText), '; '],
     ['Shown by', [escapeText(verification.join(', '))], ''],
     ['Profiles', profiles.map(({ id, level }) => `${codeSpan(id)} (${escapeText(level)})`), ', '],

@@ -274,10 +274,10 @@ function Requirement({ requirement }: { readonly requirement: RequirementEntry }
 }
 
 function Facts({ requirement }: { readonly requirement: RequirementEntry }): VNode {
-  const { needs, since, sources, profiles, defects, verdicts } = requirement;
+  const { needs, since, introducedBy = '', sources, profiles, defects, verdicts } = requirement;
   const facts: (readonly [string, readonly ComponentChildren[]])[] = [
     ['Needs', needs.map(({ id }) => <code>{id}</code>)],
-    ['Since', since === undefined ? [] : [`Linux ${since}`]],
+    ['Since', since === undefined ? [] : [`Linux ${since}, ${introducedBy}`]],
     ['Sources', sources.map(sourceText)],
     ['Profiles', profiles.map(({ id, level }) => `${id} (${level})`)],
     ['Defects', defects.map(({ id, title }) => `${title} (${id})`)],

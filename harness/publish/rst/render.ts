@@ -168,10 +168,10 @@ function requirementTexts(requirement: RequirementEntry, depth: number, context:
 }
 
 function facts(requirement: RequirementEntry): string {
-  const { needs, since, sources, verification, profiles, defects, verdicts } = requirement;
+  const { needs, since, introducedBy = '', sources, verification, profiles, defects, verdicts } = requirement;
   const fields: (readonly [string, readonly Piece[]])[] = [
     ['Needs', needs.flatMap(({ id }, index) => separated(index, ', ', [literalPiece(id)]))],
-    ['Since', since === undefined ? [] : [textPiece(`Linux ${since}`)]],
+    ['Since', since === undefined ? [] : [textPiece(`Linux ${since}, `), literalPiece(introducedBy)]],
     ['Sources', sources.flatMap((source, index) => separated(index, '; ', sourcePieces(source)))],
     ['Shown by', [textPiece(verification.join(', '))]],
     [

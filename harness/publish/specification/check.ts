@@ -5,6 +5,7 @@ import { areaOf, type Spec } from '../../runner/spec.js';
 import { nearestName } from '../../runner/usage.js';
 import type { TraceError } from '../../runner/trace.js';
 import { strayAreas, takes } from './chapters.js';
+import { compareReleases } from './indexes.js';
 import type { DocumentFiles, WrittenChapter } from './documentFiles.js';
 import { parseProse, slugOf, type Block } from './prose.js';
 import { termErrors } from './terms.js';
@@ -29,6 +30,7 @@ export function checkDocument(files: DocumentFiles, spec: Spec, root: string): D
       ...files.chapters.companions
         .filter(({ file }) => !existsSync(join(root, file)))
         .map(({ id, file }) => ({ place: CHAPTERS, message: `the companion ${id} is ${file}, which is not there` })),
+      ...releaseErrors(files.front.kernel, spec),
       ...proseErrors(files, spec),
       ...termErrors(files.glossary, [...texts(files), ...statements(spec)]),
     ],
@@ -107,6 +109,16 @@ function glossaryErrors({ glossary }: DocumentFiles): readonly TraceError[] {
     slugs.set(slug, term);
   }
   return errors;
+}
+
+/** No requirement began after the kernel that the specification is written to. */
+function releaseErrors(kernel: string, { requirements }: Spec): readonly TraceError[] {
+  return requirements
+    .filter(({ since }) => since !== undefined && compareReleases(since, kernel) > 0)
+    .map(({ id, file, since = '' }) => ({
+      place: `${file}, ${id}`,
+      message: `since is ${since}, and the specification is written to ${kernel} (spec/document/front-matter.yaml)`,
+    }));
 }
 
 /** Every text that a person wrote, with where it stands. */

@@ -64,6 +64,8 @@ export interface WrittenTerm {
 export interface WrittenFrontMatter {
   readonly title: string;
   readonly subtitle: string;
+  /** Release that the specification is written to, `6.12`. */
+  readonly kernel: string;
   readonly abstract: string;
   readonly sections: readonly { readonly id: string; readonly title: string; readonly content: string }[];
 }

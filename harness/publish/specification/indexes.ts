@@ -53,17 +53,20 @@ export function indexesOf({ profiles, capabilities }: Spec, requirements: readon
       entry(
         `linux-${release.replaceAll(/[^\w.]+/g, '-')}`,
         release === NOT_RECORDED ? 'Release not recorded' : `Linux ${release}`,
-        release === NOT_RECORDED ? 'In every kernel that was asked, or the release is not known.' : '',
+        release === NOT_RECORDED
+          ? 'The statement holds for the kernel of reference; there was no evidence of where it began.'
+          : '',
         requirements.filter(({ since = NOT_RECORDED }) => since === release),
       ),
     ),
   };
 }
 
-/** Oldest first; 2.6.9 is before 2.6.32. */
+/** Less than nothing if the first is the older one: 2.6.9 is before 2.6.32, and 4.9 before 4.20. */
+export const compareReleases = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
+
+/** Oldest first. */
 function releasesOf(requirements: readonly RequirementEntry[]): readonly string[] {
   const releases = [...new Set(requirements.map(({ since = NOT_RECORDED }) => since))];
-  return releases.sort((a, b) =>
-    a === NOT_RECORDED ? 1 : b === NOT_RECORDED ? -1 : a.localeCompare(b, 'en', { numeric: true }),
-  );
+  return releases.sort((a, b) => (a === NOT_RECORDED ? 1 : b === NOT_RECORDED ? -1 : compareReleases(a, b)));
 }

@@ -23,7 +23,19 @@ export interface Specification {
   /** Runs whose verdicts are published, in the order of their names. */
   readonly targets: readonly PublishedTarget[];
   readonly diagrams: readonly Diagram[];
+  /** Of the programming interface, those that requirements constrain; empty where there are no sources. */
+  readonly declarations: readonly Declaration[];
   readonly totals: Totals;
+}
+
+/** A declaration of the programming interface, or a member of one. */
+export interface Declaration {
+  /** `HostTransmit.fragments` */
+  readonly name: string;
+  /** Ids, or `AREA-*`. */
+  readonly requirements: readonly string[];
+  /** Its place in the API reference, from the folder of the HTML pages; absent where the reference was not made. */
+  readonly page?: string;
 }
 
 export interface FrontMatter {
@@ -84,8 +96,10 @@ export interface RequirementEntry {
   /** The same without links, for search and for comparison. */
   readonly plainStatement: string;
   readonly needs: readonly CapabilityEntry[];
-  /** Kernel release, where it is known. */
+  /** First kernel release that has what the statement is about, where there is evidence of it. */
   readonly since: string | undefined;
+  /** What came with that release: a name of the kernel's user API or driver API. */
+  readonly introducedBy: string | undefined;
   readonly sources: readonly Source[];
   readonly verification: readonly ('example' | 'law' | 'review')[];
   /** As they are written, with their examples; laws are not among them. */

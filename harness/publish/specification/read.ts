@@ -5,6 +5,7 @@ import type { Defect } from '../../../reference-impl/defects/index.js';
 import { nicspecVersion, NICSPEC_SUITE, suiteDigestOf, type Suite } from '../../runner/project.js';
 import { loadSpec } from '../../runner/spec.js';
 import { UsageError } from '../../runner/usage.js';
+import { readDeclarations } from '../api/declarations.js';
 import { changeLog, snapshotOf } from './changes.js';
 import { arrangeChapters } from './chapters.js';
 import { readDocumentFiles, type DocumentFiles, type WrittenCompanion } from './documentFiles.js';
@@ -64,6 +65,10 @@ export async function readSpecification(options: ReadOptions = {}): Promise<Read
     changes: changeLog(files.changes, files.snapshots, snapshotOf(spec.requirements)),
     companions: files.chapters.companions.map((companion) => companionOf(companion, suite.root, finder)),
     targets: runs.targets,
+    declarations: readDeclarations(suite.root).declarations.map(({ name, requirements: named }) => ({
+      name,
+      requirements: named,
+    })),
     diagrams: [...files.diagrams].map(([id, source]) => ({ id, source })),
     totals: {
       requirements: requirements.length,

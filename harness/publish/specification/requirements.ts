@@ -22,7 +22,8 @@ export function requirementFacts({ spec, examples, defects, verdicts }: FactSour
   const broken = groupBy(defects, ({ caughtBy }) => [caughtBy]);
   const capabilities = new Map(spec.capabilities.map((capability) => [capability.id, capability]));
   return spec.requirements.map((requirement) => {
-    const { id, title, level, statement, rationale, needs, since, sources, verification, file } = requirement;
+    const { id, title, level, statement, rationale, needs, since, introducedBy, sources, verification, file } =
+      requirement;
     const own = shown.get(id) ?? [];
     const written = (isLaw: boolean): readonly Example[] =>
       own.filter((one) => one.isLaw === isLaw).map(({ example }) => example);
@@ -34,6 +35,7 @@ export function requirementFacts({ spec, examples, defects, verdicts }: FactSour
       rationaleText: rationale,
       needs: needs.flatMap((need) => capabilities.get(need) ?? []),
       since,
+      introducedBy,
       sources,
       verification,
       examples: written(false),

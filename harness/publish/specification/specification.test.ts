@@ -223,6 +223,13 @@ describe('the check of what people wrote', () => {
     expect(await complaints((all) => ({ ...all, glossary }))).toContain('frame: there is no term frane');
   });
 
+  it('names requirements that began after the kernel that all of it is written to', async () => {
+    const said = await complaints((all) => ({ ...all, front: { ...all.front, kernel: '4.9' } }));
+    expect(said).toContain('NL-EXT-001: since is 4.12, and the specification is written to 4.9');
+    expect(said).not.toContain('since is 4.9,');
+    expect(said).not.toContain('since is 2.6.12,');
+  });
+
   it('leaves nothing out that has no chapter', () => {
     const finder = createLinkFinder({ requirements: new Set(), terms: [] });
     const parts = arrangeChapters({ parts: [], companions: [] }, [], finder);

@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import type { CapabilityResult, Results } from '../../runner/results.js';
 import { count, formatTime } from '../../site/words.js';
+import { AbsentCapabilities } from '../parts/capabilities.js';
 
 export function Capabilities({ capabilities }: { readonly capabilities: readonly CapabilityResult[] }): VNode | null {
   if (capabilities.length === 0) return null;
@@ -19,26 +20,7 @@ export function Capabilities({ capabilities }: { readonly capabilities: readonly
           <summary>
             <span class="chevron" /> Absent, with the reason
           </summary>
-          <table class="grid">
-            <thead>
-              <tr>
-                <th scope="col">Capability</th>
-                <th scope="col">Reason</th>
-                <th scope="col">Tried all the same</th>
-              </tr>
-            </thead>
-            <tbody>
-              {absent.map(({ capability, reason, probe }) => (
-                <tr>
-                  <th scope="row">
-                    <code>{capability}</code>
-                  </th>
-                  <td>{reason}</td>
-                  <td>{probe === null ? null : probeText(probe)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <AbsentCapabilities absent={absent} />
         </details>
       )}
       {present.length === 0 ? null : (
@@ -58,18 +40,6 @@ export function Capabilities({ capabilities }: { readonly capabilities: readonly
       )}
     </section>
   );
-}
-
-function probeText({ finding, passed, failed }: NonNullable<CapabilityResult['probe']>): string {
-  const counts = `${passed} passed, ${failed} failed`;
-  switch (finding) {
-    case 'works':
-      return `it works: ${counts}`;
-    case 'half-works':
-      return `it works in part: ${counts}`;
-    case 'absent':
-      return `it is absent: ${counts}`;
-  }
 }
 
 export function Facts({ results }: { readonly results: Results }): VNode {

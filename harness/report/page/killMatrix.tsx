@@ -2,7 +2,8 @@
 import type { VNode } from 'preact';
 import { renderReportDocument } from './reportDocument.js';
 import { Verdict } from '../../site/verdict.js';
-import { count, formatNumber, webAddress } from '../../site/words.js';
+import { WebLink } from '../../site/webLink.js';
+import { count, formatNumber } from '../../site/words.js';
 
 /** What the page shows of defects.json. */
 export interface KillMatrix {
@@ -92,7 +93,6 @@ const Figure = ({ name, value }: { readonly name: string; readonly value: number
 );
 
 function DefectRow({ id, title, description, origin, caughtBy, killed, killedBy, reason }: KillMatrixRow): VNode {
-  const address = webAddress(origin.url);
   return (
     <tr id={id} data-verdict={killed ? 'caught' : 'not caught'}>
       <td>
@@ -106,7 +106,9 @@ function DefectRow({ id, title, description, origin, caughtBy, killed, killedBy,
             {description === undefined ? null : <p class="statement">{description}</p>}
             {reason === undefined || reason === '' ? null : <p class="reason">{reason}</p>}
             <h3>Origin</h3>
-            <p class="text">{address === undefined ? origin.title : <a href={address}>{origin.title}</a>}</p>
+            <p class="text">
+              <WebLink url={origin.url}>{origin.title}</WebLink>
+            </p>
             <h3>Caught by</h3>
             <p class="text">{killedBy.length === 0 ? 'nothing' : killedBy.join(', ')}</p>
           </div>

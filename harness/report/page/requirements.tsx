@@ -5,7 +5,8 @@ import type { RequirementResult, Results, ScenarioResult } from '../../runner/re
 import { Command } from '../../site/command.js';
 import { Scenario } from './scenario.js';
 import { Verdict } from '../../site/verdict.js';
-import { count, OUTCOME_ORDER, OUTCOME_TEXT, webAddress } from '../../site/words.js';
+import { SourceList } from '../../site/webLink.js';
+import { count, OUTCOME_ORDER, OUTCOME_TEXT } from '../../site/words.js';
 
 const LEVELS = ['MUST', 'MUST NOT', 'SHOULD', 'SHOULD NOT', 'MAY'] as const;
 
@@ -167,23 +168,7 @@ function Sources({ requirement }: { readonly requirement: RequirementResult }): 
   return (
     <>
       <h3>Sources</h3>
-      <ul class="plain">
-        {requirement.sources.map(({ title, section, url }) => {
-          const address = webAddress(url);
-          const text = section === undefined ? title : `${title}, ${section}`;
-          return (
-            <li class="text">
-              {address === undefined ? (
-                text
-              ) : (
-                <a href={address} rel="noreferrer">
-                  {text}
-                </a>
-              )}
-            </li>
-          );
-        })}
-      </ul>
+      <SourceList sources={requirement.sources} />
     </>
   );
 }

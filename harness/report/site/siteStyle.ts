@@ -34,7 +34,8 @@ main:has(.dense) { max-width: 92rem; }
 .rows .space td { padding: 0; border: 0; }
 .rows .c-id { width: 9.5rem; } .rows .c-level { width: 6.5rem; } .rows th.c-verdict { width: 9.5rem; }
 .many .rows th.c-verdict { width: 7.25rem; font-size: 0.75rem; }
-.many .cell-text { font-size: 0.8125rem; }
+.many .cell-text { font-size: 0.75rem; }
+.many .rows > tbody td { padding-right: 0.25rem; }
 .dense .rows th.c-verdict { width: 4.25rem; font-size: 0.6875rem; font-weight: 400; }
 .dense .cell-text { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .row-title { display: none; }
@@ -44,6 +45,9 @@ main:has(.dense) { max-width: 92rem; }
 .spark { width: 10rem; height: 2.5rem; display: block; margin-bottom: 0.25rem; }
 .trend { fill: none; stroke: var(--link); stroke-width: 1.5; }
 .point { fill: var(--link); }
+.chart rect { fill: currentColor; }
+.chart rect.v-fail { fill: url(#hatch-fail); } .chart rect.v-inconclusive { fill: url(#hatch-inconclusive); }
+.chart rect.v-not-applicable { fill: color-mix(in srgb, currentColor 45%, var(--paper)); }
 .axis { stroke: var(--line-strong); stroke-width: 1; }
 .chart { margin: 1.5rem 0 2rem; }
 .chart figcaption { font-size: var(--text-small); color: var(--muted); margin-bottom: 0.5rem; }
@@ -108,7 +112,7 @@ main:has(.dense) { max-width: 92rem; }
   .rows > tbody th { line-height: 1.2; }
   .matrix-frame.many { overflow-x: auto; }
   .many .rows > thead th { position: static; }
-  .many .rows .c-id { width: 10rem; }
+  .many .rows .c-id { width: 8.25rem; }
   .many .rows th.c-verdict, .dense .rows th.c-verdict { width: 3.5rem; font-size: 0.6875rem; }
   .many .rows .cell-text { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .kills li { grid-template-columns: minmax(0, 1fr); }

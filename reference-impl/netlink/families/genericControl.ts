@@ -11,6 +11,7 @@ const MCAST_GROUP = attributeSet('CTRL_ATTR_MCAST_GRP', [
   [2, 'CTRL_ATTR_MCAST_GRP_ID', u32],
 ]);
 
+/** @requirement NL-DISC-* */
 export const CTRL = attributeSet('CTRL_ATTR', [
   [1, 'CTRL_ATTR_FAMILY_ID', u16],
   [2, 'CTRL_ATTR_FAMILY_NAME', string(15)],

@@ -70,6 +70,7 @@ export const QUEUE_COUNTERS = [
 ] as const;
 export type QueueCounter = (typeof QUEUE_COUNTERS)[number];
 
+/** @requirement NIC-STAT-* */
 export const NETDEV_QSTATS = attributeSet('NETDEV_A_QSTATS', [
   [1, 'NETDEV_A_QSTATS_IFINDEX', ifIndex],
   [2, 'NETDEV_A_QSTATS_QUEUE_TYPE', { kind: 'u32', max: 1 }],

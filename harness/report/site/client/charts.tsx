@@ -24,6 +24,7 @@ export function VerdictTrend({ index }: { readonly index: SiteIndex }): VNode {
         role="img"
         aria-label={`Verdicts of ${count(runs.length, 'run')}; the table below has the figures`}
       >
+        <Hatches />
         {runs.map(({ name, summary }, place) => {
           let y = HEIGHT;
           return OUTCOME_ORDER.map((outcome) => {
@@ -37,7 +38,6 @@ export function VerdictTrend({ index }: { readonly index: SiteIndex }): VNode {
                 y={y}
                 width={wide}
                 height={Math.max(height - 1, 1)}
-                fill="currentColor"
               >
                 <title>{`${name}: ${value} ${OUTCOME_TEXT[outcome]}`}</title>
               </rect>
@@ -51,6 +51,27 @@ export function VerdictTrend({ index }: { readonly index: SiteIndex }): VNode {
     </figure>
   );
 }
+
+/** As the bars of the other pages have them: what is bad is known without its colour. */
+const Hatches = (): VNode => (
+  <defs>
+    <pattern
+      id="hatch-fail"
+      class="v-fail"
+      width="6"
+      height="6"
+      patternUnits="userSpaceOnUse"
+      patternTransform="rotate(45)"
+    >
+      <path d="M0 0h6v6H0z" fill="currentColor" fill-opacity="0.62" />
+      <path d="M0 0h3v6H0z" fill="currentColor" />
+    </pattern>
+    <pattern id="hatch-inconclusive" class="v-inconclusive" width="5" height="5" patternUnits="userSpaceOnUse">
+      <path d="M0 0h5v5H0z" fill="currentColor" fill-opacity="0.45" />
+      <path d="M0 0h2v5H0z" fill="currentColor" />
+    </pattern>
+  </defs>
+);
 
 const Legend = (): VNode => (
   <ul class="legend" aria-hidden="true">

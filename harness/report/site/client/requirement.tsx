@@ -2,10 +2,11 @@
 import type { VNode } from 'preact';
 import { repeatCommand } from '../../../runner/repeatCommand.js';
 import { Command } from '../../../site/command.js';
-import { Badge, Sign, Verdict } from '../../../site/verdict.js';
-import { count, filePath, formatDuration, formatTime, OUTCOME_TEXT, webAddress } from '../../../site/words.js';
-import type { StepRecord } from '../../../runner/records.js';
+import { Badge, Verdict } from '../../../site/verdict.js';
+import { SourceList } from '../../../site/webLink.js';
+import { count, filePath, formatDuration, formatTime } from '../../../site/words.js';
 import type { ScenarioResult } from '../../../runner/results.js';
+import { Scenario as ScenarioDetails } from '../../parts/scenario.js';
 import { FrameView } from '../frameView.js';
 import {
   isWarningAt,
@@ -73,23 +74,7 @@ function Sources({ details: { sources, needs } }: { readonly details: Requiremen
       {sources.length === 0 ? null : (
         <>
           <h2 class="minor">Sources</h2>
-          <ul class="plain">
-            {sources.map(({ title, section, url }) => {
-              const address = webAddress(url);
-              const text = section === undefined ? title : `${title}, ${section}`;
-              return (
-                <li class="text">
-                  {address === undefined ? (
-                    text
-                  ) : (
-                    <a href={address} rel="noreferrer">
-                      {text}
-                    </a>
-                  )}
-                </li>
-              );
-            })}
-          </ul>
+          <SourceList sources={sources} />
         </>
       )}
       {needs.length === 0 ? null : (
@@ -222,77 +207,20 @@ interface ScenarioProps {
 }
 
 function Scenario({ scenario, page, folder }: ScenarioProps): VNode {
-  const { outcome, mismatch, counterexample, state, isLaw, cases, durationMs } = scenario;
-  const isBad = outcome === 'fail' || outcome === 'inconclusive';
-  const isSaid = scenario.steps.some(
-    ({ message }) => message !== '' && (message.includes(scenario.reason) || scenario.reason.includes(message)),
-  );
+  const { mismatch } = scenario;
   return (
-    <details class="scenario" open={isBad}>
-      <summary>
-        <Sign outcome={outcome} />
-        <span class="name">
-          {scenario.name}
-          {outcome === 'pass' ? null : <span class="muted"> — {OUTCOME_TEXT[outcome]}</span>}
-        </span>
-        <span class="meta">
-          {[...(isLaw ? [`law, ${count(cases, 'case')}`] : []), formatDuration(durationMs)].join(', ')}
-        </span>
-      </summary>
-      <div>
-        {scenario.reason === '' || isBad ? null : <p class="reason">{scenario.reason}</p>}
-        <ol class="steps">
-          {scenario.steps.map((step) => (
-            <Step step={step} isShort={mismatch !== null} />
-          ))}
-        </ol>
-        {isBad && scenario.reason !== '' && !isSaid ? <pre class="block">{scenario.reason}</pre> : null}
-        {mismatch === null ? null : (
+    <ScenarioDetails
+      scenario={scenario}
+      frames={
+        mismatch === null ? null : (
           <>
             <h3>Expected and got: {mismatch.title}</h3>
             <FrameView expected={mismatch.expected} got={mismatch.actual} />
           </>
-        )}
-        {counterexample === null ? null : (
-          <>
-            <h3>Smallest case that breaks the law, found after {count(counterexample.numRuns, 'case')}</h3>
-            <pre class="block">{counterexample.counterexample}</pre>
-            <h3>Repeat it</h3>
-            <Command text={counterexample.command} />
-          </>
-        )}
-        {state === undefined ? null : (
-          <>
-            <h3>What it showed</h3>
-            <pre class="block">{state.join('\n')}</pre>
-          </>
-        )}
-        <Evidence scenario={scenario} page={page} folder={folder} />
-        <p class="where">
-          {scenario.feature}, {scenario.uri}:{scenario.line}
-        </p>
-      </div>
-    </details>
-  );
-}
-
-const BAD_STEPS: Partial<Record<StepRecord['status'], 'fail' | 'inconclusive'>> = {
-  failed: 'fail',
-  undefined: 'inconclusive',
-  ambiguous: 'inconclusive',
-};
-
-function Step({ step, isShort }: { readonly step: StepRecord; readonly isShort: boolean }): VNode {
-  const sign = BAD_STEPS[step.status];
-  const message = isShort ? (step.message.split('\n', 1)[0] ?? '') : step.message;
-  return (
-    <li class={step.status === 'passed' ? '' : sign === undefined ? 'skipped' : 'bad'}>
-      {sign === undefined ? null : <Sign outcome={sign} />}
-      <b>{step.keyword.trim()}</b> {step.text}
-      {step.status === 'passed' ? null : <span class="state"> {step.status}</span>}
-      {step.argument === undefined ? null : <pre class="block">{step.argument}</pre>}
-      {message === '' ? null : <pre>{message}</pre>}
-    </li>
+        )
+      }
+      evidence={<Evidence scenario={scenario} page={page} folder={folder} />}
+    />
   );
 }
 

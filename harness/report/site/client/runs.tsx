@@ -1,17 +1,11 @@
 /** One run with its capabilities; all runs over time; the kill matrix. */
 import type { VNode } from 'preact';
 import { Verdict } from '../../../site/verdict.js';
-import {
-  count,
-  formatDuration,
-  formatNumber,
-  formatTime,
-  OUTCOME_ORDER,
-  OUTCOME_TEXT,
-  webAddress,
-} from '../../../site/words.js';
+import { WebLink } from '../../../site/webLink.js';
+import { count, formatDuration, formatNumber, formatTime, OUTCOME_ORDER, OUTCOME_TEXT } from '../../../site/words.js';
 import { repeatCommand } from '../../../runner/repeatCommand.js';
 import { Command } from '../../../site/command.js';
+import { AbsentCapabilities } from '../../parts/capabilities.js';
 import type { SiteIndex } from '../siteData.js';
 import { DurationTrend, Slowest, VerdictTrend } from './charts.js';
 import { Nowhere } from './matrix.js';
@@ -70,28 +64,7 @@ export function Run({ index, run }: { readonly index: SiteIndex; readonly run: n
       <p class="muted">
         {present.length} present, {absent.length} absent.
       </p>
-      {absent.length === 0 ? null : (
-        <table class="grid">
-          <thead>
-            <tr>
-              <th scope="col">Absent</th>
-              <th scope="col">Reason</th>
-              <th scope="col">Tried all the same</th>
-            </tr>
-          </thead>
-          <tbody>
-            {absent.map(({ capability, reason, probe }) => (
-              <tr>
-                <th scope="row">
-                  <code>{capability}</code>
-                </th>
-                <td>{reason}</td>
-                <td>{probe === null ? null : `${probe.finding}: ${probe.passed} passed, ${probe.failed} failed`}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {absent.length === 0 ? null : <AbsentCapabilities absent={absent} />}
       {present.length === 0 ? null : (
         <p>
           Present: <code>{present.map(({ capability }) => capability).join(', ')}</code>
@@ -202,7 +175,6 @@ export function Defects({ index, filter, onFilter }: DefectsProps): VNode {
       </form>
       <ul class="kills">
         {rows.map(({ id, title, origin, caughtBy, killed, killedBy, reason }) => {
-          const address = webAddress(origin.url);
           return (
             <li>
               <Verdict outcome={killed ? 'pass' : 'fail'} text={killed ? 'caught' : 'not caught'} />
@@ -216,7 +188,7 @@ export function Defects({ index, filter, onFilter }: DefectsProps): VNode {
                     caughtBy
                   )}
                   {killed && !killedBy.includes(caughtBy) ? `, was caught by ${killedBy.join(', ')}` : ''}. Origin:{' '}
-                  {address === undefined ? origin.title : <a href={address}>{origin.title}</a>}
+                  <WebLink url={origin.url}>{origin.title}</WebLink>
                 </p>
                 {killed || reason === undefined || reason === '' ? null : <p>{reason}</p>}
               </div>
