@@ -13,7 +13,7 @@ Feature: nettool makes, changes and removes net devices, and rows of tables
         | link   | IFLA_ADDRESS          | 02:00:00:00:00:77 |
         | bridge | IFLA_BR_AGEING_TIME   | 1234              |
         | bridge | IFLA_BR_PRIORITY      | 4096              |
-      And nt0 is up
+      And the net device nt0 is up
 
     @NT-DEV-001 @needs:bond
     Scenario: An aggregate is made with all that is said of it

@@ -82,7 +82,7 @@ Then(/^(\w+) is a (\w+) with$/, async function (this: NicWorld, name: string, ki
   }
 });
 
-Then(/^(\w+) is up$/, async function (this: NicWorld, name: string) {
+Then(/^the net device (\w+) is up$/, async function (this: NicWorld, name: string) {
   const { header } = await linkCalled(this, name);
   expectThat(((numberIn(header, 'ifi_flags') ?? 0) & IFF_UP) !== 0, `${name} is down`);
 });

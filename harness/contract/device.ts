@@ -29,7 +29,10 @@ export interface Device {
   describe(): Awaitable<DeviceDescription>;
   /** Called once, before anything else but `describe`. */
   attach(host: DriverHost): Awaitable<void>;
-  /** Power-on state: defaults everywhere, the link as the cable is, counters at zero. */
+  /**
+   * Power-on state: defaults everywhere, the link as the cable is, counters at zero.
+   * @requirement NIC-FEAT-*
+   */
   reset(): Awaitable<void>;
   close(): Awaitable<void>;
   /** It is `now`: run every timer due at or before it; answer when the next one is due, or null. */
@@ -62,8 +65,12 @@ export interface DevicePort {
   readonly port: PortName;
   readonly address: MacAddress;
   readonly minMtu: number;
+  /** @requirement NIC-MTU-* */
   readonly maxMtu: number;
-  /** net_device.hw_features: what the user can change, by the names of ETH_SS_FEATURES. */
+  /**
+   * net_device.hw_features: what the user can change, by the names of ETH_SS_FEATURES.
+   * @requirement NIC-FEAT-*
+   */
   readonly hwFeatures: readonly string[];
   /** net_device.features at registration: what is on. What is here and not in hwFeatures is fixed on. */
   readonly features: readonly string[];
@@ -81,9 +88,15 @@ export interface DevicePort {
   readonly txQueues: number;
   /** IFF_UNICAST_FLT: the device filters more than one unicast address. */
   readonly unicastFilter: boolean;
-  /** ndo_get_port_parent_id: the same for all ports of one switch, and different for two switches. */
+  /**
+   * ndo_get_port_parent_id: the same for all ports of one switch, and different for two switches.
+   * @requirement SW-BASE-*, REP-ID-*
+   */
   readonly switchId?: Uint8Array;
-  /** ndo_get_phys_port_name: `p1`, or `p1s0` for a split port, `pf0vf1` for a representor. */
+  /**
+   * ndo_get_phys_port_name: `p1`, or `p1s0` for a split port, `pf0vf1` for a representor.
+   * @requirement DL-SPLIT-*, REP-ID-*
+   */
   readonly physPortName?: string;
   /** SET_NETDEV_DEV: the device on its bus, `pci` and `0000:01:00.0`. */
   readonly parentDevice?: ParentDevice;
@@ -99,7 +112,10 @@ export interface ParentDevice {
 
 /** What the kernel offers to the driver. Every call but `unregisterPort` returns at once. */
 export interface DriverHost {
-  /** register_netdev: one port more, such as a part of a split port or a virtual function. It has no net device before. */
+  /**
+   * register_netdev: one port more, such as a part of a split port or a virtual function. It has no net device before.
+   * @requirement DL-SPLIT-*, REP-MODE-*
+   */
   registerPort(port: DevicePort): void;
   /** unregister_netdev: the net device leaves what it belongs to, goes down and away; done when the promise is. */
   unregisterPort(port: PortName): Promise<void>;
@@ -107,15 +123,27 @@ export interface DriverHost {
   receive(port: PortName, frames: readonly RxFrame[]): void;
   /** The frame is on the cable. */
   transmitToCable(port: PortName, frame: WireFrame): void;
-  /** netif_carrier_on, netif_carrier_off. */
+  /**
+   * netif_carrier_on, netif_carrier_off.
+   * @requirement NIC-LINK-*
+   */
   carrier(port: PortName, up: boolean): void;
   /** The descriptor was taken from host memory; its buffer is the kernel's again. */
   transmitCompleted(port: PortName, queue: QueueIndex, completion: TxCompletion): void;
-  /** netif_tx_stop_queue (true), netif_tx_wake_queue (false). */
+  /**
+   * netif_tx_stop_queue (true), netif_tx_wake_queue (false).
+   * @requirement NIC-RNG-*
+   */
   queueStopped(port: PortName, queue: QueueIndex, stopped: boolean): void;
-  /** pm_wakeup_event(): the device saw what it was armed to wake the host for. */
+  /**
+   * pm_wakeup_event(): the device saw what it was armed to wake the host for.
+   * @requirement ETH-WOL-*
+   */
   wakeup(port: PortName): void;
-  /** SWITCHDEV_FDB_ADD_TO_BRIDGE: the hardware learned an address, or saw it again after a while. */
+  /**
+   * SWITCHDEV_FDB_ADD_TO_BRIDGE: the hardware learned an address, or saw it again after a while.
+   * @requirement SW-FDB-*
+   */
   fdbLearned(port: PortName, entry: FdbKey): void;
   /** SWITCHDEV_FDB_DEL_TO_BRIDGE: the hardware forgot what it had learned. */
   fdbForgotten(port: PortName, entry: FdbKey): void;
@@ -136,25 +164,42 @@ export interface CableOps {
 }
 
 export interface NetDeviceOps {
-  /** ndo_open, ndo_stop. */
+  /**
+   * ndo_open, ndo_stop.
+   * @requirement NIC-LINK-*, NIC-MEM-*
+   */
   open(port: PortName): Awaitable<DriverResult>;
   stop(port: PortName): Awaitable<DriverResult>;
   /** ndo_start_xmit. `busy` keeps the frame with the kernel, which stops the queue. */
   transmit(port: PortName, queue: QueueIndex, frame: TxFrame): Awaitable<'ok' | 'busy'>;
   /** The host takes frames off the receive rings (napi poll), or has stopped doing so. */
   setPolling(port: PortName, polling: boolean): Awaitable<void>;
-  /** ndo_features_check: the features, of those offered, that the device can do for this very frame. */
+  /**
+   * ndo_features_check: the features, of those offered, that the device can do for this very frame.
+   * @requirement NIC-FEAT-*, NIC-TSO-*
+   */
   featuresCheck?(port: PortName, frame: TxFrame, features: readonly string[]): Awaitable<readonly string[]>;
-  /** ndo_fix_features: stateless, only ever removes. */
+  /**
+   * ndo_fix_features: stateless, only ever removes.
+   * @requirement NIC-FEAT-*
+   */
   fixFeatures?(port: PortName, features: readonly string[]): Awaitable<readonly string[]>;
-  /** ndo_set_features: put the whole set in force. On a refusal the kernel asks `features` what is really on. */
+  /**
+   * ndo_set_features: put the whole set in force. On a refusal the kernel asks `features` what is really on.
+   * @requirement NIC-FEAT-*
+   */
   setFeatures(port: PortName, features: readonly string[]): Awaitable<DriverResult>;
   features(port: PortName): Awaitable<readonly string[]>;
+  /** @requirement NIC-MAC-* */
   setMacAddress(port: PortName, address: MacAddress): Awaitable<DriverResult>;
   /** ndo_set_rx_mode: the whole receive filter, every time it changes. */
   setRxMode(port: PortName, mode: RxMode): Awaitable<void>;
+  /** @requirement NIC-MTU-* */
   changeMtu(port: PortName, mtu: number): Awaitable<DriverResult>;
-  /** ndo_vlan_rx_add_vid, ndo_vlan_rx_kill_vid. */
+  /**
+   * ndo_vlan_rx_add_vid, ndo_vlan_rx_kill_vid.
+   * @requirement NIC-VLAN-*
+   */
   addVid?(port: PortName, tpid: number, vid: Vid): Awaitable<DriverResult>;
   killVid?(port: PortName, tpid: number, vid: Vid): Awaitable<DriverResult>;
   /** ndo_get_stats64. */

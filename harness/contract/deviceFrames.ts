@@ -73,13 +73,21 @@ export interface TxTunnel {
 export interface RxFrame {
   readonly bytes: Uint8Array;
   readonly queue: QueueIndex;
+  /** @requirement NIC-CSUM-* */
   readonly checksum: RxChecksum;
   readonly hash?: RxHash;
   readonly vlan?: VlanTag;
-  /** Hardware GRO or LRO: this is an aggregate. LRO's is not reversible. */
+  /**
+   * Hardware GRO or LRO: this is an aggregate. LRO's is not reversible.
+   * @requirement NIC-GRO-*
+   */
   readonly aggregate?: { readonly kind: 'gro' | 'lro'; readonly gsoSize: number; readonly segments: number };
+  /** @requirement NIC-HDS-* */
   readonly headerLength?: number;
   readonly hardwareTimestamp?: Nanoseconds;
-  /** skb->offload_fwd_mark: the hardware has forwarded the frame among its own ports. */
+  /**
+   * skb->offload_fwd_mark: the hardware has forwarded the frame among its own ports.
+   * @requirement SW-BR-*, SW-UNI-*
+   */
   readonly offloadForwardMark?: boolean;
 }

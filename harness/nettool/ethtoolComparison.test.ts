@@ -207,13 +207,16 @@ describe.skipIf(why !== undefined)(
     ];
 
     for (const words of BRIDGE_CHANGES) {
-      it(`bridge ${words.join(' ')} has the effect of its nettool command`, async () => {
+      it(`bridge ${words.join(' ')} has the effect of its nettool command`, async ({ skip }) => {
         const on = (list: readonly string[], port: string, address: string): string[] =>
           list.map((word) => word.replace('PORT', port).replace('ADDRESS', address));
         const [theirAddress, ourAddress] = ['02:00:00:00:0a:01', '02:00:00:00:0a:02'];
         const done = inside('bridge', ...on(words, 'v0far', theirAddress));
         const commands = migrate(['bridge', ...on(words, 'v1far', ourAddress)]);
         if (!commands.ok) throw new Error(refusalText(commands.refusal));
+        // It says yes to taking what nobody can have put there; nettool, that looks first, says that there is no such row.
+        if (words[0] === 'vlan' && words[1] === 'del' && !inside('bridge', 'vlan', 'show').text.includes('PVID'))
+          skip('the kernel has no VLANs in bridges');
         const refusal = await carryOut('v1far', commands.value);
         // A kernel without VLANs in bridges refuses both.
         if (done.ok) expect(refusal).toBeUndefined();

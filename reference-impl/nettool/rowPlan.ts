@@ -154,11 +154,14 @@ async function sent(
 }
 
 /** Whether a row is the one that is spoken of: of a row that is there not every part of its identity has to be said. */
-function isMeant({ identity = [] }: SubjectSpec, verb: RowVerb, there: Row, asked: Row): boolean {
-  const said = identity.filter((key) => asked[key] !== undefined);
-  if (said.length === 0) return false;
-  const looked = verb === 'add' ? identity : said;
-  return looked.every((key) => sameOrder(there[key] ?? '', asked[key] ?? ''));
+function isMeant({ identity = [], usually = {} }: SubjectSpec, verb: RowVerb, there: Row, asked: Row): boolean {
+  if (!identity.some((key) => asked[key] !== undefined)) return false;
+  const [told, found]: readonly Row[] = [
+    { ...usually, ...asked },
+    { ...usually, ...there },
+  ];
+  const looked = verb === 'add' ? identity : identity.filter((key) => told?.[key] !== undefined);
+  return looked.every((key) => sameOrder(found?.[key] ?? '', told?.[key] ?? ''));
 }
 
 const rowRefusal = (

@@ -185,7 +185,9 @@ const fdb: SubjectSpec = {
   channel: 'fdb',
   announced: 'RTM_NEWNEIGH',
   shape: 'rows',
-  identity: ['address', 'vlan'],
+  // A device and its bridge have a table each.
+  identity: ['address', 'vlan', 'self'],
+  usually: { self: false },
   keys: [
     keyOf('address', 'NDA_LLADDR', { kind: 'mac' }, 'station'),
     keyOf('vlan', 'NDA_VLAN', { kind: 'number', least: 1, most: 4094 }, 'VLAN; none where it is absent'),

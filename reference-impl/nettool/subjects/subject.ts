@@ -1,5 +1,5 @@
 /** Subjects and their keys are data: what `show`, `set`, the completion, the schema and the documentation all read. */
-import type { ValueType } from '../values.js';
+import type { Scalar, ValueType } from '../values.js';
 
 /** How a subject is read and changed. */
 export type ChannelName =
@@ -65,6 +65,8 @@ export interface SubjectSpec {
   readonly keys: readonly KeySpec[];
   /** Columns of a table that say which row it is: what `del` needs. */
   readonly identity?: readonly string[];
+  /** What a column of the identity is where it is not said. */
+  readonly usually?: Readonly<Record<string, Scalar>>;
   /** Who adds a row may leave its identity to the kernel. */
   readonly picksIdentity?: true;
   /** A row that is added where one is already changes that one. */
