@@ -40,6 +40,7 @@ function Top({ content }: { readonly content: Content }): VNode {
   const { identity, profile, issuedAt, level, requirements } = content;
   const { device, kernel } = identity;
   const passing = requirements.filter(({ verdict }) => verdict === 'pass').length;
+  const absent = requirements.filter(({ verdict }) => verdict === 'not-applicable').length;
   const tone = level === 'conforms' ? '' : level === 'does not conform' ? ' bad' : ' open';
   return (
     <header class="top">
@@ -56,8 +57,11 @@ function Top({ content }: { readonly content: Content }): VNode {
       <div class={`conclusion${tone}`}>
         <strong>{WORDS[level]}</strong>
         <p class="text">
-          {count(passing, 'requirement')} of {requirements.length} hold, with each of{' '}
+          {count(passing, 'requirement')} of {requirements.length - absent} hold, with each of{' '}
           {count(content.seeds.length, 'seed')}.
+          {absent === 0
+            ? ''
+            : ` ${count(absent, 'more requirement')} of the profile ${absent === 1 ? 'does' : 'do'} not apply: the device does not have what they are about.`}
         </p>
       </div>
     </header>

@@ -13,6 +13,7 @@ export const MATRIX_STYLE = `
 .matrix thead th { position: sticky; top: 0; background: var(--paper); }
 .matrix tbody th { font-weight: 400; color: inherit; }
 .matrix td.better { background: color-mix(in srgb, var(--pass) 12%, var(--paper)); }
+@media (max-width: 40rem) { .matrix .verdict { white-space: normal; } }
 .matrix td.worse { background: color-mix(in srgb, var(--fail) 14%, var(--paper)); }
 `;
 
