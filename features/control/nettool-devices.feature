@@ -135,6 +135,20 @@ Feature: nettool makes, changes and removes net devices, and rows of tables
       Then nettool refuses it at fdb.address
       And nettool has sent 4 changes
 
+    @NT-ROW-005 @needs:bridge
+    Scenario: One address, in the table of the bridge and in that of the device
+      Given nettool was told "create nt0 bridge link.up=on"
+      And nettool was told "set PORT link.master=nt0"
+      And nettool was told "add PORT fdb address=02:00:00:00:00:99 state=static"
+      When nettool is told "add PORT fdb address=02:00:00:00:00:99 state=permanent self=on"
+      Then nettool has done it
+      When nettool is told "del PORT fdb address=02:00:00:00:00:99"
+      Then nettool has done it
+      When nettool is told "del PORT fdb address=02:00:00:00:00:99"
+      Then nettool refuses it at fdb.address
+      When nettool is told "del PORT fdb address=02:00:00:00:00:99 self=on"
+      Then nettool has done it
+
     @NT-ROW-003 @needs:bridge-vlan-filtering
     Scenario: Rows stand in the order of the kernel
       Given nettool was told "create nt0 bridge bridge.vlan-filtering=on"

@@ -1,7 +1,7 @@
 /** Laws of the switch: a model of what the specification says beside the target, for whatever happens to both. */
 import { Then } from '@cucumber/cucumber';
 import fc from 'fast-check';
-import { NLM_F_CREATE } from '../../reference-impl/netlink/constants.js';
+import type { NetlinkResult } from '../../reference-impl/netlink/client.js';
 import { equalBytes } from '../../reference-impl/packet/bytes.js';
 import { numberOf, withTags, type Tag } from '../properties/numberedFrames.js';
 import { station, stationFamily, stationFrame, type StationName } from '../properties/stations.js';
@@ -47,8 +47,8 @@ async function freshBridge(world: NicWorld): Promise<void> {
   await makeBridge(world, PORT_NAMES);
 }
 
-/** Where each station is, and whether a user put it there. */
-type Table = Map<StationName, { readonly port: ModelPort; readonly isStatic: boolean }>;
+/** Where each station is, and where a user put it last. */
+type Table = Map<StationName, { readonly port: ModelPort; readonly putAt: ModelPort | undefined }>;
 
 interface TableModel {
   readonly table: Table;
@@ -62,21 +62,30 @@ const speaks = (from: StationName, to: StationName, port: ModelPort): TableComma
     await sendInto(world, port, [{ from, to }]);
     const known = kindOf(to) === 'unicast' ? table.get(to)?.port : undefined;
     const before = table.get(from);
-    table.set(from, { port, isStatic: before?.isStatic ?? false });
+    table.set(from, { port, putAt: before?.putAt });
     // A station that speaks to itself is found where it speaks.
     await expectAt(world, egress(port, kindOf(to), to === from ? port : known));
   },
   toString: () => `${from} speaks to ${to} at ${port}`,
 });
 
+/** A station that moved has moved in the VLAN of its frames alone: in others it is where the user put it, as in br_fdb_add(). */
+async function isForgotten(
+  table: Table,
+  world: NicWorld,
+  name: StationName,
+): Promise<{ readonly port: ModelPort; readonly answer: NetlinkResult<void> }> {
+  const { port = 'p0', putAt } = table.get(name) ?? {};
+  if (putAt !== undefined && putAt !== port) await takeEntry(world, name, putAt);
+  return { port, answer: await takeEntry(world, name, port) };
+}
+
 const isPut = (name: StationName, port: ModelPort): TableCommand => ({
   check: () => true,
   async run({ table }, world) {
-    await takeEntry(world, name, table.get(name)?.port ?? port);
-    // A station that moved has moved in its own VLAN alone: the user's entries in others may be there still.
-    const put = await putEntry(world, name, port, 'static', { messageFlags: NLM_F_CREATE });
-    accepted(put, `putting ${name} at ${port}`);
-    table.set(name, { port, isStatic: true });
+    await isForgotten(table, world, name);
+    accepted(await putEntry(world, name, port, 'static'), `putting ${name} at ${port}`);
+    table.set(name, { port, putAt: port });
   },
   toString: () => `${name} is put at ${port}`,
 });
@@ -84,8 +93,8 @@ const isPut = (name: StationName, port: ModelPort): TableCommand => ({
 const isTaken = (name: StationName): TableCommand => ({
   check: ({ table }) => table.has(name),
   async run({ table }, world) {
-    const port = table.get(name)?.port ?? 'p0';
-    accepted(await takeEntry(world, name, port), `taking ${name} from ${port}`);
+    const { port, answer } = await isForgotten(table, world, name);
+    accepted(answer, `taking ${name} from ${port}`);
     table.delete(name);
   },
   toString: () => `${name} is taken away`,
@@ -95,7 +104,7 @@ const isFlushed: TableCommand = {
   check: () => true,
   async run({ table }, world) {
     await changeBridge(world, { IFLA_BR_FDB_FLUSH: true });
-    for (const [name, { isStatic }] of table) if (!isStatic) table.delete(name);
+    for (const [name, { putAt }] of table) if (putAt === undefined) table.delete(name);
   },
   toString: () => 'the table is flushed',
 };

@@ -58,6 +58,14 @@ export const nettoolDeviceDefects: readonly Defect[] = [
     nettool: nettool({ inOrder: (items, of) => (of === 'rows' ? [...items].reverse() : items) }),
   },
   {
+    id: 'DEF-NT-MIXES-TABLES',
+    title: 'An entry of the device counts as one of its bridge',
+    description: 'A row is known by its address and VLAN alone.',
+    origin: PRACTICE,
+    caughtBy: 'NT-ROW-005',
+    nettool: nettool({ identity: (columns) => columns.filter((column) => column !== 'self') }),
+  },
+  {
     id: 'DEF-NT-ANSWERS-BACKWARDS',
     title: 'Answers stand in the opposite order of the list of devices',
     description: 'They are taken from a stack.',

@@ -70,6 +70,8 @@ export interface NettoolParts {
   readonly body: (body: Uint8Array) => Uint8Array;
   /** Whether steps behind one that failed are carried out all the same. */
   readonly goesOnAfterFailure: boolean;
+  /** The columns by which a row is told from the others of its table. */
+  readonly identity: (columns: readonly string[]) => readonly string[];
   /** Whether an acknowledged change of features is looked at for what was not met. */
   readonly looksAtUnmet: boolean;
   /** Whether reads have sockets of their own. */
@@ -134,6 +136,7 @@ export const CONFORMING_NETTOOL: NettoolParts = {
   passesOn: (result) => result,
   about: (key) => key,
   inOrder: (items) => items,
+  identity: (columns) => columns,
   asksForNeeds: true,
   changesSeveral: false,
   rollsBack: true,

@@ -99,7 +99,7 @@ async function stepsOf(
   const reading = await channel.read(session, device, subject);
   if (!reading.ok) return reading;
   const rows = reading.value.rows ?? [];
-  const there = rows.find((one) => isMeant(subject, verb, one, row));
+  const there = rows.find((one) => isMeant(session, subject, verb, one, row));
   if (session.parts.looksFor(verb) && verb === 'add' && there !== undefined && subject.replaces !== true)
     return refusedBy(session.parts, rowRefusal(subject, row, 'it is there already', { errno: 'EEXIST' }));
   if (session.parts.looksFor(verb) && verb !== 'add' && there === undefined)
@@ -154,7 +154,14 @@ async function sent(
 }
 
 /** Whether a row is the one that is spoken of: of a row that is there not every part of its identity has to be said. */
-function isMeant({ identity = [], usually = {} }: SubjectSpec, verb: RowVerb, there: Row, asked: Row): boolean {
+function isMeant(
+  { parts }: NettoolSession,
+  { identity: columns = [], usually = {} }: SubjectSpec,
+  verb: RowVerb,
+  there: Row,
+  asked: Row,
+): boolean {
+  const identity = parts.identity(columns);
   if (!identity.some((key) => asked[key] !== undefined)) return false;
   const [told, found]: readonly Row[] = [
     { ...usually, ...asked },

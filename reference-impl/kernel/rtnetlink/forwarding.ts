@@ -107,7 +107,7 @@ async function deleteForwarding(kernel: ReferenceKernel, request: NetlinkRequest
   if ('errno' in subject) return subject;
   return onBoth(kernel, subject, {
     master: (place) => deleteFromBridge(kernel, place, subject),
-    self: async () => fromOutcome(await removeAddress(subject.netDevice, listOf(subject), subject.address)),
+    self: () => deleteFromDevice(subject),
   });
 }
 
@@ -224,6 +224,12 @@ async function addToDevice(subject: Subject, flags: number): Promise<Refusal | u
   const outcome = await addAddressExclusively(netDevice, listOf(subject), address);
   const isHarmless = !outcome.ok && outcome.errno === EEXIST && (flags & NLM_F_EXCL) === 0;
   return isHarmless ? undefined : fromOutcome(outcome);
+}
+
+/** ndo_dflt_fdb_del(); why it refuses, it tells the log alone. */
+async function deleteFromDevice(subject: Subject): Promise<Refusal | undefined> {
+  if ((subject.state & NUD_PERMANENT) === 0) return refusal(EINVAL);
+  return fromOutcome(await removeAddress(subject.netDevice, listOf(subject), subject.address));
 }
 
 /** rtnl_fdb_get(): one entry, of the bridge or of the port's, whichever the request names. */

@@ -120,7 +120,9 @@ export const fdbChannel: Channel = {
   },
 
   async remove(_session, device, subject, row, there) {
-    const core = { operation: 'RTM_DELNEIGH', wire: entryWire(RTM_DELNEIGH, device, row) };
+    // ndo_dflt_fdb_del() takes nothing but NUD_PERMANENT away.
+    const wire = entryWire(RTM_DELNEIGH, device, { ...row, state: there['state'] ?? 'static' });
+    const core = { operation: 'RTM_DELNEIGH', wire };
     return tableStep(subject, row, core, { operation: 'RTM_NEWNEIGH', wire: entryWire(RTM_NEWNEIGH, device, there) });
   },
 };
