@@ -90,7 +90,8 @@ function nodesOf({ header, set }: MessageForm, message: Message): MessageNode[] 
     const own: MessageNode = {
       name: 'header',
       offset: NLMSG_HDRLEN,
-      length: fixed,
+      // A header that is cut off has the bytes that came.
+      length: Math.min(fixed, message.body.length),
       text: values.join(' '),
       children: [],
     };
