@@ -8,6 +8,7 @@ import {
   NLM_F_REPLACE,
   NTF_EXT_LEARNED,
   NTF_MASTER,
+  NTF_SELF,
   NTF_OFFLOADED,
   NTF_STICKY,
   NUD_NOARP,
@@ -170,6 +171,39 @@ When(
 When(/^([A-Z]) is to be taken from (p\d)$/, async function (this: NicWorld, station: StationName, port: string) {
   this.answer = await takeEntry(this, station, port);
 });
+
+/** In the table of the net device itself, beside which its bridge has another. */
+async function changeOwn(
+  world: NicWorld,
+  what: 'put at' | 'taken from',
+  station: StationName,
+  port: string,
+  kind: EntryKind,
+): Promise<NetlinkResult<void>> {
+  const entry = { ...change(world, station, port, kind), flags: NTF_SELF };
+  const bridges = await world.bridges();
+  return what === 'put at' ? bridges.addEntry(entry) : bridges.removeEntry(entry);
+}
+
+When(
+  /^([A-Z]) is to be (put at|taken from) the device of (p\d) itself, (static|permanent)$/,
+  async function (
+    this: NicWorld,
+    station: StationName,
+    what: 'put at' | 'taken from',
+    port: string,
+    kind: 'static' | 'permanent',
+  ) {
+    this.answer = await changeOwn(this, what, station, port, kind);
+  },
+);
+
+When(
+  /^([A-Z]) is (put at|taken from) the device of (p\d) itself, permanent$/,
+  async function (this: NicWorld, station: StationName, what: 'put at' | 'taken from', port: string) {
+    accepted(await changeOwn(this, what, station, port, 'permanent'), `${station} ${what} the device of ${port}`);
+  },
+);
 
 Given(/^an ageing time of (\d+) seconds?$/, async function (this: NicWorld, seconds: string) {
   await changeBridge(this, { IFLA_BR_AGEING_TIME: Number(seconds) * 100 });

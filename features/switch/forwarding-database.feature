@@ -489,6 +489,17 @@ Feature: The forwarding database
     And a frame from A to B comes in at p0
     Then it leaves at p1 and nowhere else
 
+  @SW-FDB-035
+  Scenario: An entry of the device itself that is not permanent
+    When C is to be put at the device of p1 itself, static
+    Then it is refused with EINVAL
+    When C is put at the device of p1 itself, permanent
+    And C is to be taken from the device of p1 itself, static
+    Then it is refused with EINVAL
+    When C is taken from the device of p1 itself, permanent
+    And C is to be taken from the device of p1 itself, permanent
+    Then it is refused with ENOENT
+
   @SW-FDB-034
   Scenario: The user says that a station spoke at a port that listens
     Given p1 is set to listening

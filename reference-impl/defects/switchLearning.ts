@@ -1,6 +1,6 @@
 /** Seeded defects of what the bridge of the kernel learns by itself: hardware that learns would hide them. */
 import type { Device, Errno, PortName } from '../../harness/contract/index.js';
-import { NUD_REACHABLE } from '../netlink/constants.js';
+import { NUD_PERMANENT, NUD_REACHABLE } from '../netlink/constants.js';
 import type { Defect } from './defect.js';
 import { BRIDGE_FDB, BRIDGE_MULTICAST, BRIDGE_STP, BRIDGE_SWITCHDEV, PRACTICE } from './origins.js';
 import { bridge, chip, multicast, routerChip } from './replacedParts.js';
@@ -100,6 +100,22 @@ export const switchLearningDefects: readonly Defect[] = [
     caughtBy: 'SW-FDB-034',
     model: 'no-switchdev',
     kernel: bridge({ honoursUse: false }),
+  },
+  {
+    id: 'DEF-SW-OWN-ENTRY-OF-ANY-STATE',
+    title: 'A device takes an entry that is to age into its filter',
+    description: 'The state is not looked at, and the entry stays for good.',
+    origin: BRIDGE_FDB,
+    caughtBy: 'SW-FDB-035',
+    kernel: bridge({ isPermanentOfDevice: (state, change) => change === 'add' || (state & NUD_PERMANENT) !== 0 }),
+  },
+  {
+    id: 'DEF-SW-OWN-ENTRY-GOES-WITH-ANY-STATE',
+    title: 'An entry of a device itself goes whatever the state that is said',
+    description: 'The state is not looked at when it is removed.',
+    origin: BRIDGE_FDB,
+    caughtBy: 'SW-FDB-035',
+    kernel: bridge({ isPermanentOfDevice: (state, change) => change === 'delete' || (state & NUD_PERMANENT) !== 0 }),
   },
   {
     id: 'DEF-SW-AGEING-ENTRY-AT-BLOCKED-PORT',

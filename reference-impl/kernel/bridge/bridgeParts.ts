@@ -1,5 +1,5 @@
 import type { TxFrame, Vid } from '../../../harness/contract/index.js';
-import { NUD_STALE } from '../../netlink/constants.js';
+import { NUD_PERMANENT, NUD_STALE } from '../../netlink/constants.js';
 import {
   BR_STATE_BLOCKING,
   DEFAULT_PORT_FLAGS,
@@ -135,6 +135,8 @@ export interface BridgeParts {
   readonly sharesAddress: (owner: 'port' | 'bridge') => boolean;
   /** __br_fdb_add(), NTF_USE: whether the user may say for a station that it spoke. */
   readonly honoursUse: boolean;
+  /** ndo_dflt_fdb_add(), ndo_dflt_fdb_del(): whether the state (NUD_*) is one that an entry of a device itself can have. */
+  readonly isPermanentOfDevice: (state: number, change: 'add' | 'delete') => boolean;
   /** br_stp_stop(): whether ports are chosen anew behind the end of the protocol. */
   readonly selectsAfterStp: boolean;
 }
@@ -228,5 +230,6 @@ export const CONFORMING_BRIDGE: BridgeParts = {
   hostTakesPlace: true,
   sharesAddress: () => true,
   honoursUse: true,
+  isPermanentOfDevice: (state) => (state & NUD_PERMANENT) !== 0,
   selectsAfterStp: false,
 };

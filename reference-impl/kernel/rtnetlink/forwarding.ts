@@ -97,7 +97,7 @@ async function addForwarding(kernel: ReferenceKernel, request: NetlinkRequest): 
   if ('errno' in subject) return subject;
   return onBoth(kernel, subject, {
     master: (place) => addToBridge(kernel, place, subject, request.message.flags),
-    self: () => addToDevice(subject, request.message.flags),
+    self: () => addToDevice(kernel, subject, request.message.flags),
   });
 }
 
@@ -107,7 +107,7 @@ async function deleteForwarding(kernel: ReferenceKernel, request: NetlinkRequest
   if ('errno' in subject) return subject;
   return onBoth(kernel, subject, {
     master: (place) => deleteFromBridge(kernel, place, subject),
-    self: () => deleteFromDevice(subject),
+    self: () => deleteFromDevice(kernel, subject),
   });
 }
 
@@ -217,18 +217,19 @@ function deleteFromBridge(kernel: ReferenceKernel, place: Place, { address, vid 
 const listOf = ({ bytes }: Subject): 'unicast' | 'multicast' => (isMulticastMac(bytes, 0) ? 'multicast' : 'unicast');
 
 /** ndo_dflt_fdb_add(). */
-async function addToDevice(subject: Subject, flags: number): Promise<Refusal | undefined> {
+async function addToDevice({ parts }: ReferenceKernel, subject: Subject, flags: number): Promise<Refusal | undefined> {
   const { netDevice, bytes, address, state } = subject;
-  if ((state & NUD_PERMANENT) === 0) return refusal(EINVAL, 'FDB only supports static addresses');
+  // Why it refuses, it tells the log alone.
+  if (state !== 0 && !parts.bridge.isPermanentOfDevice(state, 'add')) return refusal(EINVAL);
   if (isZeroMac(bytes, 0)) return refusal(EINVAL, 'invalid address');
   const outcome = await addAddressExclusively(netDevice, listOf(subject), address);
   const isHarmless = !outcome.ok && outcome.errno === EEXIST && (flags & NLM_F_EXCL) === 0;
   return isHarmless ? undefined : fromOutcome(outcome);
 }
 
-/** ndo_dflt_fdb_del(); why it refuses, it tells the log alone. */
-async function deleteFromDevice(subject: Subject): Promise<Refusal | undefined> {
-  if ((subject.state & NUD_PERMANENT) === 0) return refusal(EINVAL);
+/** ndo_dflt_fdb_del(). */
+async function deleteFromDevice({ parts }: ReferenceKernel, subject: Subject): Promise<Refusal | undefined> {
+  if (!parts.bridge.isPermanentOfDevice(subject.state, 'delete')) return refusal(EINVAL);
   return fromOutcome(await removeAddress(subject.netDevice, listOf(subject), subject.address));
 }
 
