@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{harness,features,reference-impl}/**/*.test.{ts,tsx}'],
-    testTimeout: 20_000,
+    // For a machine that does much else: a test that hangs is found, and no time is promised.
+    testTimeout: 60_000,
     // One less would be the default, and most of what is slow waits for processes.
     maxWorkers: '100%',
   },

@@ -163,6 +163,7 @@ describe('a device in a process of its own', () => {
     await exchange(target);
     opened.length = 0;
     await target.close();
-    expect(isRunning(`node ${FIXTURE} ignores-the-end`)).toBe(false);
+    // The kernel takes a moment to bury it.
+    await expect.poll(() => isRunning(`node ${FIXTURE} ignores-the-end`), { timeout: 10_000 }).toBe(false);
   });
 });
