@@ -17,6 +17,7 @@ import type { Deviation } from './deviations.js';
 import { identitySubjects, subjectDigest } from './digests.js';
 import { CERTIFICATION_RUNS, seedsOf, type Challenge } from './seeds.js';
 import type { Statement } from './statement.js';
+import { verifyBundle, type VerifyOptions } from './verify.js';
 
 export const IDENTITY: TargetIdentity = {
   kernel: { name: 'nicspec-reference', release: '0.1.0' },
@@ -102,3 +103,22 @@ async function recordsOf(
   });
   return [start, ...records, { kind: 'run-end', durationMs: 1 }];
 }
+
+/** The rule that the bundle breaks, with what was found; null if it breaks none. */
+export async function brokenRule(folder: string, options: Partial<VerifyOptions> = {}): Promise<string | null> {
+  const { rules } = await verifyBundle(folder, { trusted: [], ...options });
+  const broken = rules.find(({ ok }) => !ok);
+  if (broken === undefined) return null;
+  if (broken.wanted === '') throw new Error(`${broken.rule} does not say what it wants`);
+  return `${broken.rule}: ${broken.found}`;
+}
+
+/** The records with another beginning. */
+export const startOf = (records: readonly RunRecord[], change: object): readonly RunRecord[] =>
+  records.map((record) => (record.kind === 'run-start' ? { ...record, ...change } : record));
+
+/** A public key that signs no bundle. */
+export const rsaPem = (): string => {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return String(publicKey.export({ type: 'spki', format: 'pem' }));
+};
