@@ -24,7 +24,8 @@ import type { Defect } from '../../reference-impl/defects/defect.js';
 import { REFERENCE_MODELS, type ReferenceModel } from '../../reference-impl/device/limits.js';
 import { createReferenceNic } from '../../reference-impl/device/nic.js';
 import { ENOENT, ENOSYS } from '../../reference-impl/kernel/errno.js';
-import { ReferenceKernel, type PacketSocket } from '../../reference-impl/kernel/kernel.js';
+import { ReferenceKernel } from '../../reference-impl/kernel/kernel.js';
+import type { PacketSocket } from '../../reference-impl/kernel/packetSockets.js';
 import { createControlPlane, type ControlPlane } from '../../reference-impl/kernel/controlPlane.js';
 import { CONFORMING_KERNEL } from '../../reference-impl/kernel/parts.js';
 
@@ -185,7 +186,7 @@ class ModelTarget implements Target {
   async host(name: NetDeviceName): Promise<HostEnd> {
     const netDevice = this.#kernel.findByName(name);
     if (netDevice === undefined) throw new TargetFault(`no net device is called ${name}`);
-    return hostEnd(this.#kernel, this.#kernel.openPacketSocket(netDevice));
+    return hostEnd(this.#kernel, this.#kernel.packetSockets.open(netDevice));
   }
 
   async wire(port: PortName): Promise<WireEnd> {
@@ -219,7 +220,7 @@ function hostEnd(kernel: ReferenceKernel, socket: PacketSocket): HostEnd {
     receive: (wait) => take(kernel, socket.received, wait),
     transmitTimestamps: (wait) => take(kernel, socket.timestamps, wait),
     setPolling: (polling) => kernel.setPolling(socket.netDevice, polling),
-    close: async () => kernel.closePacketSocket(socket),
+    close: async () => kernel.packetSockets.close(socket),
   };
 }
 

@@ -5,7 +5,6 @@ import type {
   DevlinkHost,
   DriverHost,
   FdbKey,
-  HostReceive,
   HostTransmit,
   IfIndex,
   Nanoseconds,
@@ -14,12 +13,10 @@ import type {
   QueueIndex,
   RxFrame,
   SendResult,
-  TransmitTimestamp,
   TxFrame,
   WireFrame,
 } from '../../harness/contract/index.js';
 import { BondKernel } from './bond/bondKernel.js';
-import type { Bridge } from './bridge/bridge.js';
 import { BridgeKernel } from './bridge/bridgeKernel.js';
 import { receive as bridgeReceive, transmit as bridgeTransmit } from './bridge/forward.js';
 import { DevlinkKernel } from './devlink/devlinkKernel.js';
@@ -31,6 +28,7 @@ import { notify, type KernelState, type Notifier } from './kernelState.js';
 import { setCarrier } from './linkState.js';
 import { isUp, portOf, type NetDevice } from './netDevice.js';
 import { checkSend } from './packetSend.js';
+import { PacketSockets } from './packetSockets.js';
 import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
 import { ReceivePath } from './receive.js';
 import { RoutingKernel } from './routing/routingKernel.js';
@@ -41,20 +39,7 @@ import { Sysctls } from './sysctls.js';
 import { TeamKernel } from './team/teamKernel.js';
 import { Timers } from './timers.js';
 import { pickTxQueue, validateTransmit, withTagInBytes } from './transmit.js';
-
-/** A packet socket: what came in, and the transmit timestamps that came back. */
-export interface PacketSocket {
-  /** After a reset: the new one of the same name. */
-  netDevice: NetDevice;
-  readonly received: HostReceive[];
-  readonly timestamps: TransmitTimestamp[];
-}
-
-interface Backlog {
-  readonly netDevice: NetDevice;
-  readonly queue: QueueIndex;
-  readonly frame: TxFrame;
-}
+import { TransmitQueues } from './transmitQueues.js';
 
 /** A device whose timer is due again and again at the same instant is broken; this many times is beyond any burst. */
 const MOST_TIMERS_AT_ONCE = 100_000;
@@ -72,8 +57,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
 
   readonly #byPort = new Map<PortName, NetDevice>();
   readonly #cables = new Map<PortName, WireFrame[]>();
-  readonly #sockets = new Set<PacketSocket>();
-  readonly #stopped = new Map<PortName, Set<QueueIndex>>();
+  readonly packetSockets = new PacketSockets();
+  readonly #transmitQueues = new TransmitQueues();
   readonly bridging: BridgeKernel;
   readonly bonds: BondKernel;
   readonly teams: TeamKernel;
@@ -94,7 +79,6 @@ export class ReferenceKernel implements KernelState, DriverHost {
   /** Frames that filters hand to the receive side of a net device. */
   #redirected: (() => void)[] = [];
   #arrived: { readonly netDevice: NetDevice; readonly frames: readonly RxFrame[] }[] = [];
-  #backlog: Backlog[] = [];
   #nextIfIndex = 2;
 
   private constructor(device: Device, description: DeviceDescription, parts: KernelParts) {
@@ -103,7 +87,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.parts = parts;
     this.devlinks = new DevlinkKernel(this);
     this.#receivePath = new ReceivePath(this, {
-      tap: (netDevice, frame) => this.#tap(netDevice, frame),
+      tap: (netDevice, frame) => this.packetSockets.tap(netDevice, frame),
       passes: (netDevice, frame, vnet) => this.trafficControl.ingress(netDevice, frame, vnet),
       bridge: (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
       member: (member, bytes) => this.#isTheAggregates(member, bytes),
@@ -151,9 +135,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
   async reset(): Promise<void> {
     this.netDevices.clear();
     this.#byPort.clear();
-    this.#stopped.clear();
+    this.#transmitQueues.reset();
     this.#arrived = [];
-    this.#backlog = [];
     this.#timers.clear();
     this.#deferred = [];
     this.#forwarded = [];
@@ -169,7 +152,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.firmware.clear();
     this.devlinks.probe();
     this.#registerPorts();
-    for (const socket of this.#sockets) this.#reopen(socket);
+    this.packetSockets.reopen((name) => this.findByName(name));
     await this.device.reset();
   }
 
@@ -198,25 +181,6 @@ export class ReferenceKernel implements KernelState, DriverHost {
   }
 
   // The host's end.
-
-  openPacketSocket(netDevice: NetDevice): PacketSocket {
-    const socket: PacketSocket = { netDevice, received: [], timestamps: [] };
-    this.#sockets.add(socket);
-    return socket;
-  }
-
-  /** A socket of a net device that a scenario made has none any more. */
-  #reopen(socket: PacketSocket): void {
-    socket.received.length = 0;
-    socket.timestamps.length = 0;
-    const netDevice = this.findByName(socket.netDevice.name);
-    if (netDevice === undefined) this.#sockets.delete(socket);
-    else socket.netDevice = netDevice;
-  }
-
-  closePacketSocket(socket: PacketSocket): void {
-    this.#sockets.delete(socket);
-  }
 
   /** packet_snd() for each frame, in order; stops at the first that is refused. */
   async send(netDevice: NetDevice, frames: readonly HostTransmit[]): Promise<SendResult> {
@@ -292,7 +256,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
       this.#arrived.length > 0 ||
       this.#forwarded.length > 0 ||
       this.#redirected.length > 0 ||
-      this.#canDrain() ||
+      this.#transmitQueues.canDrain ||
       !this.bridging.switchdev.isIdle ||
       !this.routing.offload.isIdle ||
       !this.devlinks.isIdle ||
@@ -306,7 +270,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
       for (const { netDevice, frame, through } of this.#forwarded.splice(0))
         await this.#transmit(netDevice, frame, undefined, through);
       for (const receive of this.#redirected.splice(0)) receive();
-      await this.#drainBacklog();
+      await this.#transmitQueues.drain();
     }
   }
 
@@ -326,9 +290,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
     if (netDevice === undefined) return;
     await unregisterNetDevice(this, netDevice);
     this.#byPort.delete(port);
-    this.#stopped.delete(port);
-    this.#backlog = this.#backlog.filter((waiting) => waiting.netDevice !== netDevice);
-    for (const socket of this.#sockets) if (socket.netDevice === netDevice) this.#sockets.delete(socket);
+    this.#transmitQueues.forget(netDevice, port);
+    this.packetSockets.forget(netDevice);
   }
 
   receive(port: PortName, frames: readonly RxFrame[]): void {
@@ -352,16 +315,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
   ): void {
     const { timestampId, hardware } = completion;
     if (timestampId === undefined) return;
-    const stamp = { timestampId, ...(hardware === undefined ? {} : { hardware }) };
-    for (const socket of this.#sockets) {
-      if (portOf(socket.netDevice).port === port) socket.timestamps.push(stamp);
-    }
+    this.packetSockets.stamp(port, { timestampId, ...(hardware === undefined ? {} : { hardware }) });
   }
 
   queueStopped(port: PortName, queue: QueueIndex, stopped: boolean): void {
-    const queues = this.#stoppedQueues(port);
-    if (stopped) queues.add(queue);
-    else queues.delete(queue);
+    this.#transmitQueues.setStopped(port, queue, stopped);
   }
 
   wakeup(port: PortName): void {
@@ -397,10 +355,6 @@ export class ReferenceKernel implements KernelState, DriverHost {
     return netDevice;
   }
 
-  #tap(netDevice: NetDevice, frame: HostReceive): void {
-    for (const socket of this.#sockets) if (socket.netDevice === netDevice) socket.received.push(frame);
-  }
-
   /** dev_queue_xmit(): down through VLAN devices and aggregates to the port, then through the checks to the driver. */
   async #transmit(
     netDevice: NetDevice,
@@ -419,7 +373,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
       return;
     }
     if (lower.kind === 'bridge') {
-      if (netDevice.carrier) this.#sendThroughBridge(lower.bridge, frame);
+      if (netDevice.carrier) bridgeTransmit(this.bridging.events, lower.bridge, frame);
       return;
     }
     if (lower.kind === 'bond' || lower.kind === 'team') {
@@ -435,41 +389,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
     if (!netDevice.carrier) return;
     const queue =
       wanted !== undefined && wanted < netDevice.realTxQueues ? wanted : pickTxQueue(netDevice, frame.bytes);
-    for (const ready of await validateTransmit(this, netDevice, frame)) await this.#enqueue(netDevice, queue, ready);
-  }
-
-  #sendThroughBridge(bridge: Bridge, frame: TxFrame): void {
-    bridgeTransmit(this.bridging.events, bridge, frame);
-  }
-
-  async #enqueue(netDevice: NetDevice, queue: QueueIndex, frame: TxFrame): Promise<void> {
-    const { device, port } = portOf(netDevice);
-    const waits =
-      this.#stoppedQueues(port).has(queue) || this.#backlog.some((b) => b.netDevice === netDevice && b.queue === queue);
-    if (!waits) {
-      const verdict = await device.netDevice.transmit(port, queue, frame);
-      if (verdict === 'ok') return;
-    }
-    if (this.#backlog.length >= netDevice.txQueueLength) netDevice.coreStatistics.txDropped++;
-    else this.#backlog.push({ netDevice, queue, frame });
-  }
-
-  #canDrain(): boolean {
-    return this.#backlog.some(({ netDevice, queue }) => !this.#stoppedQueues(portOf(netDevice).port).has(queue));
-  }
-
-  async #drainBacklog(): Promise<void> {
-    const waiting = this.#backlog;
-    if (waiting.length === 0) return;
-    this.#backlog = [];
-    for (const entry of waiting) {
-      const { device, port } = portOf(entry.netDevice);
-      const blocked =
-        this.#stoppedQueues(port).has(entry.queue) ||
-        this.#backlog.some((b) => b.netDevice === entry.netDevice && b.queue === entry.queue);
-      if (blocked || (await device.netDevice.transmit(port, entry.queue, entry.frame)) === 'busy')
-        this.#backlog.push(entry);
-    }
+    for (const ready of await validateTransmit(this, netDevice, frame))
+      await this.#transmitQueues.enqueue(netDevice, queue, ready);
   }
 
   #pollAll(): void {
@@ -483,15 +404,6 @@ export class ReferenceKernel implements KernelState, DriverHost {
       else poll.push(...frames);
     }
     for (const [netDevice, frames] of polls) this.#receivePath.poll(netDevice, frames);
-  }
-
-  #stoppedQueues(port: PortName): Set<QueueIndex> {
-    let queues = this.#stopped.get(port);
-    if (queues === undefined) {
-      queues = new Set();
-      this.#stopped.set(port, queues);
-    }
-    return queues;
   }
 }
 
