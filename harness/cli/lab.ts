@@ -9,7 +9,7 @@ import { missingForRun, missingForSetup, setUpLab, type SetupStep } from '../tar
 import { TargetFault } from '../contract/index.js';
 import { EXIT } from '../runner/judgeRun.js';
 import { UsageError, unknownName } from '../runner/usage.js';
-import type { RunFlags } from './main.js';
+import type { RunFlags } from './runOptions.js';
 import { print, table } from './terminal.js';
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;

@@ -5,22 +5,21 @@ import { EXIT } from '../runner/judgeRun.js';
 import { nicspecVersion } from '../runner/project.js';
 import { RUN_DEFAULTS } from '../runner/repeatCommand.js';
 import { UsageError } from '../runner/usage.js';
-import { LIMIT_HELP } from '../targets/process/limitOptions.js';
 import { addAdapter } from './adapter.js';
 import type { AgentFlags } from './agent.js';
 import type { DocsFlags } from './docs.js';
 import type { ExportFlags } from './export.js';
 import { addCertification } from './certify.js';
 import { examples, exitCodes, exitWith } from './help.js';
-import type { LabRunFlags } from './lab.js';
+import { addLab } from './labCommands.js';
 import type { ReportFlags, ServeFlags } from './report.js';
 import type { MergeFlags } from './merge.js';
 import { addPlan } from './plan.js';
 import { addRegistry } from './registry.js';
+import { withRunOptions, type RunFlags } from './runOptions.js';
 import type { ShellFlags } from './shell.js';
-import { parseCount, parsePort, parseSeed, parseShard } from './optionValues.js';
+import { collect, parseCount, parsePort, parseSeed } from './optionValues.js';
 
-const LAB_DEVICES_TEXT = 'e1000e, virtio-net, vmxnet3, igb, netdevsim, rocker, bridge';
 const LISTS = ['requirements', 'profiles', 'targets', 'capabilities'];
 
 /** Every command with its options; the reference of the command line is made of it. */
@@ -73,32 +72,6 @@ function addRun(root: Command): void {
       const { runCommand } = await import('./run.js');
       await exitWith(runCommand(options));
     });
-}
-
-/** Options of every command that runs the suite. */
-function withRunOptions(command: Command): Command {
-  return command
-    .option(
-      '--profile <profile>',
-      'which requirements bind (default: "virtual-nic" for virtual devices, else "server-nic")',
-    )
-    .option('--only <id>', 'a requirement, a pattern (NIC-RSS-*) or a scenario; may be repeated', collect)
-    .option('--tags <expression>', 'only scenarios with these tags')
-    .option('--seed <n>', 'of every law; the same seed gives the same verdicts', parseSeed, RUN_DEFAULTS.seed)
-    .option('--runs <n>', 'cases that a law tries', parseCount, RUN_DEFAULTS.runs)
-    .option('--path <path>', 'repeat one counterexample of a law; with --only and --seed')
-    .option('--replay-path <path>', 'with --path, where the counterexample is a sequence of commands')
-    .option('--parallel <n>', 'so many processes, each with a shard; for targets that wait', parseCount, 1)
-    .option('--shard <i/n>', 'only this part of the scenarios; put the parts together with merge', parseShard)
-    .option('--out <dir>', 'folder of records, reports and evidence (default: reports/<target>)')
-    .option('--resume', 'go on with a run that was killed')
-    .option('--limit <name=value>', LIMIT_HELP, collect)
-    .option('--patience <seconds>', 'a module that does not return for so long is killed', parseCount, 90)
-    .addOption(
-      new Option('--format <format>', 'what goes to standard output')
-        .choices(['pretty', 'json', 'junit', 'ktap'])
-        .default('pretty'),
-    );
 }
 
 function addDefects(root: Command): void {
@@ -337,56 +310,6 @@ function addDocs(root: Command): void {
     });
 }
 
-function addLab(root: Command): void {
-  const lab = root.command('lab').description('real drivers of a Linux kernel, over devices that QEMU emulates');
-  lab
-    .command('setup')
-    .description("build the lab out of Debian's packages; what is done is not done again")
-    .option('--update', 'ask for newer packages')
-    .addHelpText(
-      'after',
-      examples([['nicspec lab setup', 'as root, or with the packages of scripts/install-extras.sh']]),
-    )
-    .action(async (options: { update?: boolean }) => {
-      const { labSetupCommand } = await import('./lab.js');
-      await exitWith(labSetupCommand(options));
-    });
-  withRunOptions(
-    lab
-      .command('run')
-      .description('run the suite on one device or on all; nicspec run --target lab:DEVICE is the same for one')
-      .requiredOption('--device <device>', `${LAB_DEVICES_TEXT} or all`),
-  )
-    .addHelpText(
-      'after',
-      examples([
-        ['nicspec lab run --device e1000e', ''],
-        ['nicspec lab run --device all --only NIC-TSO-*', 'one area on every device'],
-      ]),
-    )
-    .action(async (options: LabRunFlags) => {
-      const { labRunCommand } = await import('./lab.js');
-      await exitWith(labRunCommand(options));
-    });
-  lab
-    .command('shell')
-    .description('a console in the guest')
-    .option('--device <device>', LAB_DEVICES_TEXT, 'e1000e')
-    .addHelpText('after', examples([['nicspec lab shell --device rocker', 'poweroff -f leaves']]))
-    .action(async (options: { device: string }) => {
-      const { labShellCommand } = await import('./lab.js');
-      await exitWith(labShellCommand(options));
-    });
-  lab
-    .command('status')
-    .description('what there is of the lab, and what is missing')
-    .action(async () => {
-      const { labStatusCommand } = await import('./lab.js');
-      process.exitCode = labStatusCommand();
-    });
-  for (const command of lab.commands) command.exitOverride();
-}
-
 /** What the harness starts by itself; not for people. */
 function addGuard(root: Command): void {
   root
@@ -398,24 +321,6 @@ function addGuard(root: Command): void {
     });
 }
 
-export interface RunFlags {
-  readonly target: string;
-  readonly profile?: string;
-  readonly only?: readonly string[];
-  readonly tags?: string;
-  readonly seed: number;
-  readonly runs: number;
-  readonly path?: string;
-  readonly replayPath?: string;
-  readonly parallel: number;
-  readonly shard?: { readonly index: number; readonly of: number };
-  readonly out?: string;
-  readonly resume?: boolean;
-  readonly limit?: readonly string[];
-  readonly patience: number;
-  readonly format: 'pretty' | 'json' | 'junit' | 'ktap';
-}
-
 export interface DefectsFlags {
   readonly only?: readonly string[];
   readonly full?: boolean;
@@ -423,11 +328,6 @@ export interface DefectsFlags {
   readonly runs: number;
   readonly out: string;
   readonly json?: boolean;
-}
-
-/** `--only A --only B,C`. */
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, ...value.split(',').filter((name) => name !== '')];
 }
 
 /** Milliseconds for output that a slow reader has not taken yet. */

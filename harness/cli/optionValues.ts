@@ -34,3 +34,8 @@ export function parseShard(text: string): { index: number; of: number } {
   }
   return shard;
 }
+
+/** `--only A --only B,C`. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...value.split(',').filter((name) => name !== '')];
+}

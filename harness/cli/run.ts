@@ -9,7 +9,7 @@ import { run, type RunHandle, type RunOptions, type RunProgress } from '../runne
 import { UsageError } from '../runner/usage.js';
 import { parseTargetName, targetFolderName } from '../targets/index.js';
 import { parseLimits } from '../targets/process/limitOptions.js';
-import type { RunFlags } from './main.js';
+import type { RunFlags } from './runOptions.js';
 import { renderPretty } from './pretty.js';
 import { startProgress } from './progress.js';
 import { isSupervised, reportLife, reportScenario, supervise } from './supervisor.js';

@@ -10,7 +10,7 @@ import { defaultProfile } from '../runner/repeatCommand.js';
 import type { RunRecord } from '../runner/records.js';
 import { loadSpec } from '../runner/spec.js';
 import { UsageError } from '../runner/usage.js';
-import type { RunFlags } from './main.js';
+import type { RunFlags } from './runOptions.js';
 
 /**
  * Runs every shard in a folder of its own below `out`, and merges them there.
