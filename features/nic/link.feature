@@ -31,6 +31,13 @@ Feature: Link state
     Then the carrier went 5 times and came 5 times since
 
   @NIC-LINK-003
+  Scenario: A cable that stays out has gone, and has not come
+    Given the carrier counts are noted
+    When the cable is pulled out and plugged in 2 times
+    And the cable is pulled out
+    Then the carrier went 3 times and came 2 times since
+
+  @NIC-LINK-003
   Scenario: Queries and needless settings do not count
     Given the carrier counts are noted
     When the state, statistics and features of the port are read

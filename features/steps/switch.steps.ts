@@ -335,6 +335,12 @@ When(/^the mask of (p\d) lets (\d+) pass$/, async function (this: NicWorld, port
   await settled(this);
 });
 
+Then(/^the mask of (p\d) reads (\d+)$/, async function (this: NicWorld, port: string, mask: string) {
+  const ports = accepted(await (await this.bridges()).ports(), 'reading the ports');
+  const values = ports.get(portCalled(this, port).ifIndex) ?? {};
+  expectNumber(numberIn(values, 'IFLA_BRPORT_GROUP_FWD_MASK') ?? -1, Number(mask), `the mask of ${port}`);
+});
+
 When(/^the mask of (p\d) is to let (\d+) pass$/, async function (this: NicWorld, port: string, mask: string) {
   const { ifIndex } = portCalled(this, port);
   this.answer = await (await this.bridges()).setPort(ifIndex, { IFLA_BRPORT_GROUP_FWD_MASK: Number(mask) });

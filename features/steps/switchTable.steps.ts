@@ -205,6 +205,14 @@ When(
   },
 );
 
+When(
+  /^([A-Z]) is put at the device of (p\d) itself once more, whether it is there or not$/,
+  async function (this: NicWorld, station: StationName, port: string) {
+    const entry = { ...change(this, station, port, 'permanent'), flags: NTF_SELF, messageFlags: NLM_F_CREATE };
+    accepted(await (await this.bridges()).addEntry(entry), `putting ${station} at the device of ${port} once more`);
+  },
+);
+
 Given(/^an ageing time of (\d+) seconds?$/, async function (this: NicWorld, seconds: string) {
   await changeBridge(this, { IFLA_BR_AGEING_TIME: Number(seconds) * 100 });
 });

@@ -494,6 +494,9 @@ Feature: The forwarding database
     When C is to be put at the device of p1 itself, static
     Then it is refused with EINVAL
     When C is put at the device of p1 itself, permanent
+    And C is to be put at the device of p1 itself, permanent
+    Then it is refused with EEXIST
+    When C is put at the device of p1 itself once more, whether it is there or not
     And C is to be taken from the device of p1 itself, static
     Then it is refused with EINVAL
     When C is taken from the device of p1 itself, permanent

@@ -90,6 +90,7 @@ Feature: Addresses that stay on their link
     Then it leaves at nowhere
     When a frame from B to 01:80:c2:00:00:0e comes in at p1
     Then it leaves at nowhere
+    And the mask of p0 reads 16389
 
   @SW-LL-006 @needs:bridge-user-stp
   Scenario: The mask of one port, and a spanning tree protocol

@@ -127,6 +127,14 @@ export const linkDefects: readonly Defect[] = [
     kernel: kernel({ carrierChangesPerEvent: 2 }),
   },
   {
+    id: 'DEF-LINK-COUNTS-CROSSWISE',
+    title: 'The counts of ups and downs are the wrong way round',
+    description: 'As long as each down is followed by an up, nobody sees it.',
+    origin: PRACTICE,
+    caughtBy: 'NIC-LINK-003',
+    kernel: kernel({ countsAsUp: (up) => !up }),
+  },
+  {
     id: 'DEF-LINK-KEEPS-FRAMES',
     title: 'Frames of before appear after a restart',
     description: 'The receive ring is not emptied and stays armed while the port is down.',

@@ -39,7 +39,7 @@ export function updateOperState(kernel: KernelState, netDevice: NetDevice): bool
 export function setCarrier(kernel: KernelState, netDevice: NetDevice, up: boolean): void {
   if (netDevice.carrier === up) return;
   netDevice.carrier = up;
-  if (up) netDevice.carrierUpCount += kernel.parts.carrierChangesPerEvent;
+  if (kernel.parts.countsAsUp(up)) netDevice.carrierUpCount += kernel.parts.carrierChangesPerEvent;
   else netDevice.carrierDownCount += kernel.parts.carrierChangesPerEvent;
   updateOperState(kernel, netDevice);
   if (isUp(netDevice)) notify(kernel, 'NETDEV_CHANGE', netDevice);

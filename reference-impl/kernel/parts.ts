@@ -45,6 +45,8 @@ export interface KernelParts {
   readonly limitsToVlanFeatures: boolean;
   /** carrier_changes: how many changes one event counts for. */
   readonly carrierChangesPerEvent: number;
+  /** Whether an event counts as one more carrier that came (carrier_up_count), by whether it did. */
+  readonly countsAsUp: (up: boolean) => boolean;
   /** rfc2863_policy(): whether a link in dormant mode waits for the user. */
   readonly respectsDormantMode: boolean;
   /** dev_set_mtu(): whether the bounds of the device are enforced. */
@@ -138,6 +140,7 @@ export const CONFORMING_KERNEL: KernelParts = {
   sparesExtensionHeaders: true,
   limitsToVlanFeatures: true,
   carrierChangesPerEvent: 1,
+  countsAsUp: (up) => up,
   respectsDormantMode: true,
   enforcesMtuBounds: true,
   validatesAddress: true,
