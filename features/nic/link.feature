@@ -35,7 +35,8 @@ Feature: Link state
     Given the carrier counts are noted
     When the cable is pulled out and plugged in 2 times
     And the cable is pulled out
-    Then the carrier went 3 times and came 2 times since
+    Then the carrier is gone and the operational state is down
+    And the carrier went 3 times and came 2 times since
 
   @NIC-LINK-003
   Scenario: Queries and needless settings do not count
