@@ -9,6 +9,7 @@ import type { DocumentFiles, WrittenChapter } from './documentFiles.js';
 import { parseProse, slugOf, type Block } from './prose.js';
 import { compareReleases } from './releases.js';
 import { termErrors } from './terms.js';
+import { wordingErrors } from './wording.js';
 
 export interface DocumentCheck {
   readonly errors: readonly TraceError[];
@@ -31,6 +32,7 @@ export function checkDocument(files: DocumentFiles, spec: Spec, root: string): D
         .filter(({ file }) => !existsSync(join(root, file)))
         .map(({ id, file }) => ({ place: CHAPTERS, message: `the companion ${id} is ${file}, which is not there` })),
       ...releaseErrors(files, spec),
+      ...wordingErrors(spec.requirements),
       ...proseErrors(files, spec),
       ...termErrors(files.glossary, [...texts(files), ...statements(spec)]),
     ],
