@@ -121,6 +121,7 @@ const DEVLINK_SWITCH_CAPABILITIES = present([
   'devlink-fdb-resource',
   'devlink-regions',
   'devlink-shared-buffers',
+  'devlink-shared-buffer-occupancy',
   'devlink-region-direct',
   'devlink-fdb-region',
   'devlink-traps',

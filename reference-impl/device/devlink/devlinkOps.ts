@@ -18,6 +18,7 @@ import { Firmware } from './firmware.js';
 import { healthOps } from './health.js';
 import { DeviceParams, MAX_MACS } from './params.js';
 import { rateOps } from './rates.js';
+import type { BufferDirection } from './bufferOccupancy.js';
 import { BufferUnit } from './sharedBuffers.js';
 import {
   FDB_REGION,
@@ -54,6 +55,8 @@ export interface ReferenceDevlink {
   /** Whether frames pass. */
   readonly passes: () => boolean;
   readonly trapped: Trapped;
+  /** A frame passes the shared buffer, in at a port of this index or out of it. */
+  readonly buffered: (port: number, direction: BufferDirection, bytes: Uint8Array) => void;
   /** Addresses beside its own that a port filters by. */
   maxMacs: number;
   /** As at power-on. */
@@ -108,6 +111,7 @@ export function createReferenceDevlink(options: ReferenceDevlinkOptions): Refere
     },
     passes: () => !firmware.isDead || !parts.stopsWhenDead,
     trapped: (trap, port, bytes) => traps.take(trap, options.nameOf(port), bytes),
+    buffered: (port, direction, bytes) => buffers.occupancy.pass(port, direction, bytes),
     maxMacs: limits.unicastFilters,
     reset: () => {
       firmware.reset();

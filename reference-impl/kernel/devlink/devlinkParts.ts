@@ -127,6 +127,10 @@ export interface DevlinkParts {
   /** devlink_sb_pool_index_get_from_attrs() and its kin: whether pools and classes are among those of the buffer. */
   readonly checksPools: boolean;
   readonly needsThresholdType: boolean;
+  /** devlink_sb_tc_index_get_from_attrs(): how many classes there are in a direction. */
+  readonly classCount: (isIngress: boolean, ingress: number, egress: number) => number;
+  /** devlink_nl_sb_port_pool_fill(): what stands as the occupancy now, and as the highest. */
+  readonly occupancyTold: (now: number, most: number) => readonly [number, number];
   /** devlink_reload_stats_update(): the limit under which a reload is counted. */
   readonly countedLimit: (limit: number) => number;
 }
@@ -207,5 +211,7 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   looksAtAncestors: true,
   checksPools: true,
   needsThresholdType: true,
+  classCount: (isIngress, ingress, egress) => (isIngress ? ingress : egress),
+  occupancyTold: (now, most) => [now, most],
   countedLimit: (limit) => limit,
 };
