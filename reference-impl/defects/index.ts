@@ -62,6 +62,7 @@ import { ethtoolCableDefects } from './ethtoolCable.js';
 import { ethtoolIoctlDefects } from './ethtoolIoctl.js';
 import { ethtoolModuleDefects } from './ethtoolModule.js';
 import { ethtoolNetlinkDefects } from './ethtoolNetlink.js';
+import { ethtoolReplyDefects } from './ethtoolReplies.js';
 import { ethtoolSettingDefects } from './ethtoolSettings.js';
 
 import { representorDefects } from './representors.js';
@@ -152,4 +153,5 @@ export const defects: readonly Defect[] = [
   ...switchAggregationOptionDefects,
   ...devlinkBuffersDefects,
   ...nettoolDeviceDefects,
+  ...ethtoolReplyDefects,
 ];

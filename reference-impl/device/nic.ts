@@ -217,6 +217,7 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
           port.service.linkDownEvents = parts.service.countsLinkDown(port.service.linkDownEvents);
         if (port.cablePlugged !== up) watchLink(port);
         port.cablePlugged = up;
+        port.service.damagedBefore = port.counters.rxCrcErrors;
         if (!up) for (const queue of port.txQueues) queue.ring.length = 0;
         port.host.carrier(name, hasCarrier(port));
         functions.refresh();
