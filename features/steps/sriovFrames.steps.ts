@@ -89,18 +89,21 @@ Then(/^(VF \d+|the cable) (gets it|does not get it)$/, async function (this: Nic
   expectNumber(functions(this).arrived.get(place)?.length ?? 0, gets ? 1 : 0, `frames at ${place}`);
 });
 
-When(/^VF (\d+) sends a (pause frame|frame of LLDP)$/, async function (this: NicWorld, vf: string, what: string) {
-  const isPause = what === 'pause frame';
-  const source = vfDevice(this, Number(vf)).address;
-  const destination = isPause ? '01:80:c2:00:00:01' : '01:80:c2:00:00:0e';
-  const etherType = isPause ? ETH_P_PAUSE : ETH_P_LLDP;
-  const content = new Uint8Array(46);
-  content.set([0, 1, 0xff, 0xff]);
-  const { bytes } = buildFrame([ethernet({ destination, source, etherType }), payload(content)]);
-  await (await this.wire()).receive({ withinMs: 0 });
-  const sent = await (await this.host(netDeviceAt(this, `VF ${vf}`))).send([{ bytes }]);
-  expectThat(sent.ok, 'the kernel refused to send');
-});
+When(
+  /^VF (\d+) sends a (pause frame|frame of LLDP to \S+)$/,
+  async function (this: NicWorld, vf: string, what: string) {
+    const isPause = what === 'pause frame';
+    const source = vfDevice(this, Number(vf)).address;
+    const destination = isPause ? '01:80:c2:00:00:01' : what.slice('frame of LLDP to '.length);
+    const etherType = isPause ? ETH_P_PAUSE : ETH_P_LLDP;
+    const content = new Uint8Array(46);
+    content.set([0, 1, 0xff, 0xff]);
+    const { bytes } = buildFrame([ethernet({ destination, source, etherType }), payload(content)]);
+    await (await this.wire()).receive({ withinMs: 0 });
+    const sent = await (await this.host(netDeviceAt(this, `VF ${vf}`))).send([{ bytes }]);
+    expectThat(sent.ok, 'the kernel refused to send');
+  },
+);
 
 Then('nothing of it arrives', async function (this: NicWorld) {
   const frames = await (await this.wire()).receive({ withinMs: this.quietMs });

@@ -69,6 +69,7 @@ import { representorDefects } from './representors.js';
 import { sriovFunctionDefects } from './sriovFunctions.js';
 import { sriovLifeDefects } from './sriovLife.js';
 import { sriovSettingDefects } from './sriovSettings.js';
+import { sriovVectorDefects } from './sriovVectors.js';
 import { sriovSwitchDefects } from './sriovSwitch.js';
 import { switchLearningDefects } from './switchLearning.js';
 import { devlinkRefusalDefects } from './devlinkRefusals.js';
@@ -154,4 +155,5 @@ export const defects: readonly Defect[] = [
   ...devlinkBuffersDefects,
   ...nettoolDeviceDefects,
   ...ethtoolReplyDefects,
+  ...sriovVectorDefects,
 ];

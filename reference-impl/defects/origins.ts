@@ -106,6 +106,13 @@ export const TC_FORWARDING_TESTS = kernelSource(
   'tools/testing/selftests/net/forwarding/tc_flower.sh',
 );
 
+export const PCI_SYSFS = kernelSource('What is written is a number', 'drivers/pci/pci-sysfs.c');
+export const ICE_RATES = kernelSource('Promises are summed', 'drivers/net/ethernet/intel/ice/ice_sriov.c');
+export const IGBVF = kernelSource('The room for addresses', 'drivers/net/ethernet/intel/igbvf/netdev.c');
+export const MLX5_VECTORS = kernelSource(
+  'What a driver checks of vectors',
+  'drivers/net/ethernet/mellanox/mlx5/core/pci_irq.c',
+);
 export const PCI_IOV = kernelSource('What is checked before a driver is asked', 'drivers/pci/iov.c');
 export const RTNL_VF = kernelSource('What is checked before a driver is asked', 'net/core/rtnetlink.c');
 export const SRIOV_API = kernelSource('The old interface is frozen, and why', 'Documentation/networking/sriov.rst');

@@ -144,6 +144,7 @@ const SRIOV_CAPABILITIES = present([
   'sriov-vf-trust',
   'sriov-vf-link-state',
   'sriov-vf-statistics',
+  'sriov-vf-msix',
   'eswitch-switchdev',
   'representors',
   'representor-traffic',

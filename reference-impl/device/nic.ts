@@ -103,13 +103,15 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
     names,
     physical: first,
     totalVfs: limits.virtualFunctions,
+    queues: limits.queues,
     parts: options.eswitchParts?.(CONFORMING_ESWITCH) ?? CONFORMING_ESWITCH,
     host: () => host,
-    makePort: (name, address, virtualPort, place) => {
+    makePort: (name, address, virtualPort, place, queues = limits.queues) => {
       if (host === undefined) throw new Error('the reference NIC is not attached');
       const rssKey = keyFromSeed(seed + 64 + ports.size, limits.keyLength);
+      const own = { ...limits, queues };
       const switching = place === undefined ? undefined : switchingOf(names.length + place);
-      return newPort({ name, limits, parts, host, address, rssKey, switching, virtualPort });
+      return newPort({ name, limits: own, parts, host, address, rssKey, switching, virtualPort });
     },
     described: describePort(first, 0, limits),
   });

@@ -26,6 +26,7 @@ const OF_FUNCTIONS = [
   'representors',
   'representor-traffic',
   'devlink-port-function',
+  'sriov-vf-msix',
   ...SETTINGS.map(([name]) => name),
 ];
 
@@ -69,6 +70,11 @@ export async function askSriov(
       'sriov-capability': onBus
         ? PRESENT
         : absent(`The functions of ${driver} are not made by the core of the PCI bus.`),
+      'sriov-vf-msix':
+        Number((await sysfs.read(`${folder}/sriov_vf_total_msix`).then((read) => (read.ok ? read.value : '0'))) || 0) >
+        0
+          ? PRESENT
+          : absent(`The driver ${driver} has no interrupt vectors to share out (sriov_vf_total_msix).`),
       'sriov-vf-devices': hasNetDevice ? PRESENT : absent('No driver of this host takes the functions.'),
       ...(await settingAnswers(client, port, driver)),
       ...(await representorAnswers(port, driver, modes)),

@@ -14,6 +14,7 @@ import {
 
 const ETH_P_8021Q = 0x8100;
 const ETH_P_8021AD = 0x88a8;
+const ETH_P_LLDP = 0x88cc;
 
 /** What is wrong with the source of a frame. */
 export type SpoofKind = 'address' | 'vlan';
@@ -162,6 +163,17 @@ export interface EswitchParts {
   /** Whether a rate beyond what the link carries is refused. */
   readonly checksRate: boolean;
   readonly zeroAddressFrees: boolean;
+  /** Whether rates that are promised to all functions together are compared with what the link carries. */
+  readonly sumsPromises: boolean;
+  /** Whether an address that a trusted function chooses takes the place of the one that was set. */
+  readonly choiceReplacesSet: boolean;
+  /** Whether a list of addresses that there is no room for leaves the one before. */
+  readonly keepsFormerList: boolean;
+  /** Whether a frame is one of LLDP. */
+  readonly isLldp: (type: number, bytes: Uint8Array) => boolean;
+  /** Interrupt vectors of a function, and the queues that it has by them. */
+  readonly checksVectors: boolean;
+  readonly queuesOf: (vectors: number) => number;
 }
 
 export const CONFORMING_ESWITCH: EswitchParts = {
@@ -255,4 +267,11 @@ export const CONFORMING_ESWITCH: EswitchParts = {
   refusesMulticastAddress: true,
   checksRate: true,
   zeroAddressFrees: true,
+  sumsPromises: true,
+  choiceReplacesSet: true,
+  keepsFormerList: true,
+  isLldp: (type) => type === ETH_P_LLDP,
+  checksVectors: true,
+  // One is for the mailbox.
+  queuesOf: (vectors) => vectors - 1,
 };

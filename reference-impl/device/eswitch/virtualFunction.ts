@@ -55,6 +55,8 @@ export interface VirtualFunction {
   counters: VfCounters;
   /** It has reset itself since the physical function asked it to: until then it does nothing else, and no frame passes. */
   clearToSend: boolean;
+  /** Interrupt vectors that were set for it; 0: as many as every function has. */
+  vectors: number;
   /** The port that its driver registered. */
   port: NicPort | undefined;
 }
@@ -96,6 +98,7 @@ export const newVirtualFunction = (index: number): VirtualFunction => ({
   filters: noFilters(),
   counters: noCounters(),
   clearToSend: false,
+  vectors: 0,
   port: undefined,
 });
 

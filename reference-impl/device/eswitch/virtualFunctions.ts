@@ -19,17 +19,24 @@ import { vfNetDeviceOps } from './vfDriver.js';
 const FIRST_VF_OFFSET = 0x80;
 const VF_STRIDE = 2;
 const VF_DEVICE_ID = 0x10ca;
-const TOTAL_MSIX = 64;
 
 export interface VirtualFunctionsSeed {
   readonly ports: Map<PortName, NicPort>;
   readonly names: readonly PortName[];
   readonly physical: PortName;
   readonly totalVfs: number;
+  /** Queues that a port can have. */
+  readonly queues: number;
   readonly parts: EswitchParts;
   readonly host: () => DriverHost | undefined;
   /** `switched`: its place in the switch between the ports, counted from the first virtual function. */
-  readonly makePort: (name: PortName, address: MacAddress, virtualPort: VirtualPort, switched?: number) => NicPort;
+  readonly makePort: (
+    name: PortName,
+    address: MacAddress,
+    virtualPort: VirtualPort,
+    switched?: number,
+    queues?: number,
+  ) => NicPort;
   /** The port of the physical function, as the kernel knows it. */
   readonly described: DevicePort;
 }
@@ -59,11 +66,19 @@ type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 const FIXED: ReadonlySet<string> = new Set(['rx-vlan-filter', 'loopback']);
 
 /** As its physical function, without a place in the switch between the ports. */
-function describeVf(described: DevicePort, port: PortName, address: MacAddress, vf: number): DevicePort {
+function describeVf(
+  described: DevicePort,
+  port: PortName,
+  address: MacAddress,
+  vf: number,
+  queues: number,
+): DevicePort {
   const own: Writable<DevicePort> = {
     ...described,
     port,
     address,
+    rxQueues: queues,
+    txQueues: queues,
     parentDevice: { bus: DEVICE_ON_BUS.bus, name: busName(vf) },
   };
   delete own.switchId;
@@ -105,19 +120,22 @@ export function createVirtualFunctions(seed: VirtualFunctionsSeed): VirtualFunct
     isUp: (vf) => representors.isUp(vf),
     receive: (vf, bytes) => representors.receive(vf, bytes),
   };
+  const most = seed.queues + 1;
+  const vectors = { total: most * seed.totalVfs, each: most, most };
   const ops = pfDriverOps({
     between,
     representors,
     physical,
     host,
     portOf,
-    addPort: (name, address, virtualPort) => {
-      const port = addPort(name, address, virtualPort);
+    addPort: (name, address, virtualPort, queues) => {
+      const port = addPort(name, address, virtualPort, undefined, queues);
       port.cablePlugged = false;
       return port;
     },
     removePort,
-    describe: (name, address, vf) => describeVf(seed.described, name, address, vf),
+    describe: (name, address, vf, queues) => describeVf(seed.described, name, address, vf, queues),
+    vectors,
   });
   return {
     sriov: {
@@ -130,7 +148,7 @@ export function createVirtualFunctions(seed: VirtualFunctionsSeed): VirtualFunct
           offset: FIRST_VF_OFFSET,
           stride: VF_STRIDE,
           vfDevice: VF_DEVICE_ID,
-          totalMsix: TOTAL_MSIX,
+          totalMsix: vectors.total,
         },
       ],
     },
