@@ -3,6 +3,7 @@ import type { NetlinkResult } from '../../../reference-impl/netlink/client.js';
 import { nestIn, numberIn, type Values } from '../../../reference-impl/netlink/schema.js';
 import { VirtualFunctionClient } from '../../../reference-impl/netlink/virtualFunctionClient.js';
 import type { CapabilityAnswer, CapabilityAnswers } from '../../contract/index.js';
+import { settleLink } from './carrier.js';
 import type { MachineChannels } from './channels.js';
 import type { PortAccess } from './portState.js';
 import { withDevlink } from './sriovState.js';
@@ -38,6 +39,9 @@ export const noFunctions = (reason: string): CapabilityAnswers => ({
   ...everything(absent(reason)),
   'eswitch-switchdev': absent(reason),
 });
+
+/** How long a link may take to come back. */
+const LINK_MS = 5_000;
 
 /** How long the driver of a function may take to register its net device. */
 const NET_DEVICE_MS = 3_000;
@@ -95,7 +99,7 @@ async function modesAnswer(port: PortAccess, driver: string): Promise<Capability
 
 async function settingAnswers(
   client: VirtualFunctionClient,
-  { ifIndex }: PortAccess,
+  { ifIndex, route }: PortAccess,
   driver: string,
 ): Promise<CapabilityAnswers> {
   const told = await client.functionsOf(ifIndex);
@@ -108,6 +112,8 @@ async function settingAnswers(
     'sriov-vf-statistics': absent('Nobody can be asked whether a driver counts what its functions receive and send.'),
   };
   for (const [name, info] of SETTINGS) {
+    // A rate is compared with the link, which making functions may have taken away for a while.
+    if (name.endsWith('rate')) await settleLink(route, ifIndex, LINK_MS);
     const answer = await client.set(ifIndex, info);
     answers[name] = answer.ok ? PRESENT : absent(refusalText(driver, name, answer));
   }
