@@ -51,6 +51,7 @@ import { switchUniformityDefects } from './switchUniformity.js';
 import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
 import { devlinkPortsDefects } from './devlinkPorts.js';
+import { devlinkFilterDefects } from './devlinkFilters.js';
 import { devlinkHealthDefects } from './devlinkHealth.js';
 import { devlinkStateDefects } from './devlinkState.js';
 import { devlinkParamsDefects } from './devlinkParams.js';
@@ -156,4 +157,5 @@ export const defects: readonly Defect[] = [
   ...nettoolDeviceDefects,
   ...ethtoolReplyDefects,
   ...sriovVectorDefects,
+  ...devlinkFilterDefects,
 ];

@@ -186,6 +186,7 @@ export const DRIVER_CORE = kernelSource('Who may be given a driver', 'drivers/ba
 export const FIRMWARE_LOADER = kernelSource('Path traversal was blocked late', 'drivers/base/firmware_loader/main.c');
 export const FEC = kernelSource('What stands for no error correction', 'net/ethtool/fec.c');
 export const PCI_PROBE = kernelSource('When a function may have a driver', 'drivers/pci/pci-driver.c');
+export const DEVLINK_NETLINK = kernelSource('Who is told', 'net/devlink/netlink.c');
 export const SHARED_BUFFERS = kernelSource('What the core checks of shared buffers', 'net/devlink/sb.c');
 export const MLXSW_BUFFERS = kernelSource(
   'What a driver checks of shared buffers',

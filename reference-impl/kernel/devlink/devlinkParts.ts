@@ -131,6 +131,10 @@ export interface DevlinkParts {
   readonly classCount: (isIngress: boolean, ingress: number, egress: number) => number;
   /** devlink_nl_sb_port_pool_fill(): what stands as the occupancy now, and as the highest. */
   readonly occupancyTold: (now: number, most: number) => readonly [number, number];
+  /** devlink_nl_notify_filter_set_doit(), devlink_obj_desc_match(). */
+  readonly takesNotifyFilter: boolean;
+  readonly emptyFilterRemoves: boolean;
+  readonly portIsMeant: (wanted: number | undefined, port: number | undefined) => boolean;
   /** devlink_reload_stats_update(): the limit under which a reload is counted. */
   readonly countedLimit: (limit: number) => number;
 }
@@ -214,4 +218,7 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   classCount: (isIngress, ingress, egress) => (isIngress ? ingress : egress),
   occupancyTold: (now, most) => [now, most],
   countedLimit: (limit) => limit,
+  takesNotifyFilter: true,
+  emptyFilterRemoves: true,
+  portIsMeant: (wanted, port) => wanted === undefined || port === undefined || wanted === port,
 };
