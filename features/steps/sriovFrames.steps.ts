@@ -28,7 +28,8 @@ import {
 } from './virtualFunctions.js';
 import type { NicWorld } from './world.js';
 
-const PLACE = '(the cable|the physical function|VF \\d+|the representor of VF \\d+)';
+const PLACE =
+  '(the cable|the physical function|VF \\d+|the representor of VF \\d+|the representor of SF \\d+|the subfunction \\d+)';
 const TAGGING = '(?: (untagged|tagged \\d+(?: by the service protocol)?))?';
 
 /** `tagged 10`, `tagged 10 by the service protocol`. */

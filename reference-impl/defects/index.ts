@@ -66,6 +66,7 @@ import { ethtoolNetlinkDefects } from './ethtoolNetlink.js';
 import { ethtoolReplyDefects } from './ethtoolReplies.js';
 import { ethtoolSettingDefects } from './ethtoolSettings.js';
 
+import { representorPortDefects } from './representorPorts.js';
 import { representorDefects } from './representors.js';
 import { sriovFunctionDefects } from './sriovFunctions.js';
 import { sriovLifeDefects } from './sriovLife.js';
@@ -158,4 +159,5 @@ export const defects: readonly Defect[] = [
   ...ethtoolReplyDefects,
   ...sriovVectorDefects,
   ...devlinkFilterDefects,
+  ...representorPortDefects,
 ];

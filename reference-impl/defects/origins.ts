@@ -187,6 +187,12 @@ export const FIRMWARE_LOADER = kernelSource('Path traversal was blocked late', '
 export const FEC = kernelSource('What stands for no error correction', 'net/ethtool/fec.c');
 export const PCI_PROBE = kernelSource('When a function may have a driver', 'drivers/pci/pci-driver.c');
 export const DEVLINK_NETLINK = kernelSource('Who is told', 'net/devlink/netlink.c');
+export const DEVLINK_PORT = kernelSource('What is looked at before a driver is asked', 'net/devlink/port.c');
+export const DEVLINK_RATE = kernelSource('Leaves, nodes and their references', 'net/devlink/rate.c');
+export const MLX5_SUBFUNCTIONS = kernelSource(
+  'How a driver makes subfunctions',
+  'drivers/net/ethernet/mellanox/mlx5/core/sf/devlink.c',
+);
 export const SHARED_BUFFERS = kernelSource('What the core checks of shared buffers', 'net/devlink/sb.c');
 export const MLXSW_BUFFERS = kernelSource(
   'What a driver checks of shared buffers',

@@ -149,6 +149,10 @@ const SRIOV_CAPABILITIES = present([
   'representors',
   'representor-traffic',
   'devlink-port-function',
+  'devlink-rate-leaves',
+  'devlink-port-capabilities',
+  'devlink-max-io-eqs',
+  'devlink-subfunctions',
 ]);
 
 export const abilitiesOf = (limits: NicLimits): CapabilityAnswers => ({

@@ -104,6 +104,7 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
     physical: first,
     totalVfs: limits.virtualFunctions,
     queues: limits.queues,
+    heldUntil: (port, length, at) => devlink.heldUntil(port, length, at),
     parts: options.eswitchParts?.(CONFORMING_ESWITCH) ?? CONFORMING_ESWITCH,
     host: () => host,
     makePort: (name, address, virtualPort, place, queues = limits.queues) => {

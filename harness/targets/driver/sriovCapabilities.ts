@@ -27,6 +27,10 @@ const OF_FUNCTIONS = [
   'representors',
   'representor-traffic',
   'devlink-port-function',
+  'devlink-rate-leaves',
+  'devlink-port-capabilities',
+  'devlink-max-io-eqs',
+  'devlink-subfunctions',
   'sriov-vf-msix',
   ...SETTINGS.map(([name]) => name),
 ];
@@ -125,6 +129,13 @@ async function settingAnswers(
 const refusalText = (driver: string, name: string, answer: NetlinkResult<unknown>): string =>
   `The driver ${driver} refuses ${name.replace('sriov-vf-', '')} with ${answer.ok ? '' : answer.error.errnoName}.`;
 
+/** DEVLINK_PORT_FLAVOUR_PCI_SF, with a number that nobody uses. */
+const PROBE_SUBFUNCTION: Values = {
+  DEVLINK_ATTR_PORT_FLAVOUR: 7,
+  DEVLINK_ATTR_PORT_PCI_PF_NUMBER: 0,
+  DEVLINK_ATTR_PORT_PCI_SF_NUMBER: 4095,
+};
+
 /** Tried where there is the mode: nothing else tells whether functions are represented. */
 async function representorAnswers(
   port: PortAccess,
@@ -132,7 +143,15 @@ async function representorAnswers(
   modes: CapabilityAnswers,
 ): Promise<CapabilityAnswers> {
   const no = absent(`The driver ${driver} has no switchdev mode.`);
-  const absentAll = { representors: no, 'representor-traffic': no, 'devlink-port-function': no };
+  const absentAll = {
+    representors: no,
+    'representor-traffic': no,
+    'devlink-port-function': no,
+    'devlink-rate-leaves': no,
+    'devlink-port-capabilities': no,
+    'devlink-max-io-eqs': no,
+    'devlink-subfunctions': no,
+  };
   if (modes['eswitch-switchdev']?.present !== true) return absentAll;
   const answers = await withDevlink(port, async (devlink, handle) => {
     const set = await devlink.call('ESWITCH_SET', { ...handle, DEVLINK_ATTR_ESWITCH_MODE: 1 });
@@ -140,11 +159,24 @@ async function representorAnswers(
     const ports = await devlink.dump('PORT_GET');
     const values = ports.ok ? ports.value.map((message) => message.values) : [];
     const represented = values.find((each) => each['DEVLINK_ATTR_PORT_PCI_VF_NUMBER'] !== undefined);
-    const hasFunction = nestIn(represented, 'DEVLINK_ATTR_PORT_FUNCTION') !== undefined;
+    const told = nestIn(represented, 'DEVLINK_ATTR_PORT_FUNCTION');
+    const hasFunction = told !== undefined;
+    const rates = await devlink.dump('RATE_GET', handle);
+    const hasLeaf = rates.ok && rates.value.some(({ values: rate }) => numberIn(rate, 'DEVLINK_ATTR_RATE_TYPE') === 0);
+    const subfunction = await devlink.call('PORT_NEW', { ...handle, ...PROBE_SUBFUNCTION });
+    const made = subfunction.ok ? subfunction.value[0]?.values : undefined;
+    if (made !== undefined)
+      await devlink.call('PORT_DEL', { ...handle, DEVLINK_ATTR_PORT_INDEX: made['DEVLINK_ATTR_PORT_INDEX'] ?? 0 });
+    const lacks = (is: boolean, what: string): CapabilityAnswer =>
+      is ? PRESENT : absent(`The driver ${driver} ${what}.`);
     await devlink.call('ESWITCH_SET', { ...handle, DEVLINK_ATTR_ESWITCH_MODE: 0 });
     return {
       representors: represented === undefined ? absent(`The driver ${driver} represents no function.`) : PRESENT,
       'representor-traffic': PRESENT,
+      'devlink-rate-leaves': lacks(hasLeaf, 'has no leaves of rates'),
+      'devlink-port-capabilities': lacks(told?.['DEVLINK_PORT_FN_ATTR_CAPS'] !== undefined, 'tells no capabilities'),
+      'devlink-max-io-eqs': lacks(told?.['DEVLINK_PORT_FN_ATTR_MAX_IO_EQS'] !== undefined, 'tells no max_io_eqs'),
+      'devlink-subfunctions': lacks(subfunction.ok, 'makes no subfunctions'),
       'devlink-port-function': hasFunction
         ? PRESENT
         : absent(`The driver ${driver} tells nothing of the function behind a port.`),

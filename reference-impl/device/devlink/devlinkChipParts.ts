@@ -46,6 +46,8 @@ export interface DevlinkChipParts {
   /** Whether a query tells what the last snapshot took, and not what is. */
   readonly readsSnapshot: boolean;
   readonly clearsPeak: boolean;
+  /** Whether the limit of a leaf, or of a node above it, holds back what the function sends. */
+  readonly holdsBack: (isLeaf: boolean) => boolean;
 }
 
 export const CONFORMING_DEVLINK_CHIP: DevlinkChipParts = {
@@ -78,4 +80,5 @@ export const CONFORMING_DEVLINK_CHIP: DevlinkChipParts = {
   keepsPeak: true,
   readsSnapshot: true,
   clearsPeak: true,
+  holdsBack: () => true,
 };

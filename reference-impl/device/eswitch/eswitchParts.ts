@@ -173,6 +173,20 @@ export interface EswitchParts {
   readonly isLldp: (type: number, bytes: Uint8Array) => boolean;
   /** Interrupt vectors of a function, and the queues that it has by them. */
   readonly checksVectors: boolean;
+  /** Functions whose ports have a leaf in the tree of rates. */
+  readonly hasRateLeaf: (vf: number) => boolean;
+  /** Whether capabilities of a function are kept one by one. */
+  readonly keepsOtherCapabilities: boolean;
+  // Subfunctions.
+  readonly checksSubfunctionNumber: boolean;
+  /** Whether it is told that a driver has taken the function. */
+  readonly tellsAttached: boolean;
+  readonly deactivates: boolean;
+  /** Whether what the function sends comes back to it. */
+  readonly crossesSubfunction: boolean;
+  /** Whether the net device of a function goes with its port. */
+  readonly removesActive: boolean;
+  readonly limitedQueues: (queues: number, maxIoEqs: number) => number;
   readonly queuesOf: (vectors: number) => number;
 }
 
@@ -272,6 +286,14 @@ export const CONFORMING_ESWITCH: EswitchParts = {
   keepsFormerList: true,
   isLldp: (type) => type === ETH_P_LLDP,
   checksVectors: true,
+  hasRateLeaf: () => true,
+  keepsOtherCapabilities: true,
+  checksSubfunctionNumber: true,
+  tellsAttached: true,
+  deactivates: true,
+  removesActive: true,
+  crossesSubfunction: false,
+  limitedQueues: (queues, maxIoEqs) => (maxIoEqs === 0 ? queues : Math.min(queues, maxIoEqs)),
   // One is for the mailbox.
   queuesOf: (vectors) => vectors - 1,
 };

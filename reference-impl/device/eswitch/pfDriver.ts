@@ -74,7 +74,8 @@ export function pfDriverOps(seed: PfDriverSeed): VfOps {
       withVf(index, (vf) => {
         const name = portNameOf(physical, index);
         const address = addressFor(parts, vf, portOf(physical).permanentAddress);
-        const queues = parts.queuesOf(vf.vectors === 0 ? seed.vectors.each : vf.vectors);
+        const served = parts.queuesOf(vf.vectors === 0 ? seed.vectors.each : vf.vectors);
+        const queues = parts.limitedQueues(served, vf.maxIoEqs);
         vf.port = seed.addPort(name, address, between.virtualPort(vf), queues);
         host()?.registerPort(seed.describe(name, address, index, queues));
         between.refresh();

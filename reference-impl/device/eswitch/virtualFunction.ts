@@ -57,6 +57,10 @@ export interface VirtualFunction {
   clearToSend: boolean;
   /** Interrupt vectors that were set for it; 0: as many as every function has. */
   vectors: number;
+  /** Queues of events that it may have, of the port of the function; 0: as many as it has vectors for. */
+  maxIoEqs: number;
+  /** Whether it may speak RDMA over Ethernet, and be moved to another host while it runs. */
+  readonly capabilities: { roce: boolean; migratable: boolean };
   /** The port that its driver registered. */
   port: NicPort | undefined;
 }
@@ -99,6 +103,8 @@ export const newVirtualFunction = (index: number): VirtualFunction => ({
   counters: noCounters(),
   clearToSend: false,
   vectors: 0,
+  maxIoEqs: 0,
+  capabilities: { roce: true, migratable: false },
   port: undefined,
 });
 

@@ -4,16 +4,19 @@ import type {
   DevlinkOps,
   DriverHost,
   MacAddress,
+  Nanoseconds,
   NetDeviceOps,
   PortName,
   SriovOps,
 } from '../../../harness/contract/index.js';
 import type { NicPort, VirtualPort } from '../state.js';
+import { done } from '../driverResult.js';
 import { DEVICE_ON_BUS } from '../devlink/devlinkPorts.js';
 import { EmbeddedSwitch } from './embeddedSwitch.js';
 import type { EswitchParts } from './eswitchParts.js';
 import { pfDriverOps } from './pfDriver.js';
-import { Representors } from './representors.js';
+import { Representors, portIndexOf } from './representors.js';
+import { Subfunctions } from './subfunctions.js';
 import { vfNetDeviceOps } from './vfDriver.js';
 
 const FIRST_VF_OFFSET = 0x80;
@@ -25,6 +28,8 @@ export interface VirtualFunctionsSeed {
   readonly names: readonly PortName[];
   readonly physical: PortName;
   readonly totalVfs: number;
+  /** When the function of a port of devlink may send again. */
+  readonly heldUntil: (port: number, length: number, now: Nanoseconds) => Nanoseconds;
   /** Queues that a port can have. */
   readonly queues: number;
   readonly parts: EswitchParts;
@@ -112,6 +117,7 @@ export function createVirtualFunctions(seed: VirtualFunctionsSeed): VirtualFunct
     described: seed.described,
     makePort: (vf, name, address, virtualPort) => addPort(name, address, virtualPort, vf),
     removePort,
+    queues: seed.queues,
   });
   between.switchdev = {
     get isOn() {
@@ -119,7 +125,17 @@ export function createVirtualFunctions(seed: VirtualFunctionsSeed): VirtualFunct
     },
     isUp: (vf) => representors.isUp(vf),
     receive: (vf, bytes) => representors.receive(vf, bytes),
+    heldUntil: (vf, length, now) => seed.heldUntil(portIndexOf(vf.index), length, now),
   };
+  const subfunctions = new Subfunctions({
+    parts,
+    host,
+    isSwitchdev: () => representors.mode === 'switchdev',
+    described: seed.described,
+    makePort: (name, address, virtualPort) => addPort(name, address, virtualPort),
+    removePort,
+    heldUntil: seed.heldUntil,
+  });
   const most = seed.queues + 1;
   const vectors = { total: most * seed.totalVfs, each: most, most };
   const ops = pfDriverOps({
@@ -155,7 +171,21 @@ export function createVirtualFunctions(seed: VirtualFunctionsSeed): VirtualFunct
     physicalPort: between.physicalPort,
     netDeviceOps: (sound) =>
       vfNetDeviceOps(sound, between, (name) => between.functions.find(({ port }) => port?.name === name)),
-    devlinkOps: (base) => representors.devlinkOps(base),
+    devlinkOps: (base) => {
+      const ops = representors.devlinkOps({ ...base, portFunction: subfunctions.functionOps });
+      const { eswitch } = ops;
+      return {
+        ...ops,
+        port: { ...base.port, ...subfunctions.portOps },
+        eswitch: {
+          ...eswitch,
+          modeSet: async (mode) => {
+            if (mode === 'legacy') await subfunctions.removeAll();
+            return (await eswitch?.modeSet?.(mode)) ?? done;
+          },
+        },
+      };
+    },
     deliverTo: (vf, bytes) => {
       const found = between.functions[vf];
       if (found === undefined) return;
@@ -166,6 +196,7 @@ export function createVirtualFunctions(seed: VirtualFunctionsSeed): VirtualFunct
     powerOn: () => {
       for (const { port } of between.functions) if (port !== undefined) ports.delete(port.name);
       representors.powerOn();
+      subfunctions.powerOn();
       between.powerOn();
     },
   };

@@ -131,6 +131,11 @@ export interface DevlinkParts {
   readonly classCount: (isIngress: boolean, ingress: number, egress: number) => number;
   /** devlink_nl_sb_port_pool_fill(): what stands as the occupancy now, and as the highest. */
   readonly occupancyTold: (now: number, most: number) => readonly [number, number];
+  /** devlink_port_function_validate(): whether all of a request is looked at first, and what is of virtual functions alone. */
+  readonly validatesFunction: boolean;
+  readonly capabilitiesOfVfs: boolean;
+  /** devlink_nl_port_new_doit(). */
+  readonly needsFlavour: boolean;
   /** devlink_nl_notify_filter_set_doit(), devlink_obj_desc_match(). */
   readonly takesNotifyFilter: boolean;
   readonly emptyFilterRemoves: boolean;
@@ -218,6 +223,9 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   classCount: (isIngress, ingress, egress) => (isIngress ? ingress : egress),
   occupancyTold: (now, most) => [now, most],
   countedLimit: (limit) => limit,
+  validatesFunction: true,
+  capabilitiesOfVfs: true,
+  needsFlavour: true,
   takesNotifyFilter: true,
   emptyFilterRemoves: true,
   portIsMeant: (wanted, port) => wanted === undefined || port === undefined || wanted === port,
