@@ -42,6 +42,7 @@ import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
 import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
+import { switchLinkWatchDefects } from './switchLinkWatch.js';
 import { switchFilterDefects } from './switchFilters.js';
 import { switchMirrorDefects } from './switchMirroring.js';
 import { switchPortDefects } from './switchPorts.js';
@@ -150,6 +151,7 @@ export const defects: readonly Defect[] = [
   ...controlBoundDefects,
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
+  ...switchLinkWatchDefects,
   ...devlinkBuffersDefects,
   ...nettoolDeviceDefects,
 ];
