@@ -1,4 +1,5 @@
 /** The far end of an aggregate whose links are watched by ARP or neighbour solicitations: targets that answer, behind a switch or not. */
+import { TargetFault } from '../../harness/contract/index.js';
 import { addressOf, stationFamily } from '../properties/stations.js';
 import { tagsOf, withTags, type Tag } from '../properties/numberedFrames.js';
 import { arpIn, isArp } from '../properties/ipPackets.js';
@@ -115,21 +116,34 @@ async function attend(world: NicWorld, port: string): Promise<void> {
 }
 
 const ROUND_MS = 20;
-const NANOSECONDS = 1_000_000n;
+/** Longer than this nobody answered, because the far end itself was held up: what the members make of it says nothing of them. */
+const MOST_ROUND_MS = 300;
+const NANOSECONDS = 1_000_000;
 
-/** The far end does what it does until it is so, or until the time is over. Whether it ever was is for the steps that follow to see. */
+/**
+ * The far end does what it does until it is so, or until the time is over. Whether it ever was is for the steps that follow to see.
+ * @throws TargetFault when the far end did nothing for too long.
+ */
 export async function attendUntil(world: NicWorld, withinMs: number, isSo: () => Promise<boolean>): Promise<boolean> {
   const { clock } = world.target;
-  const end = (await clock.now()) + BigInt(withinMs) * NANOSECONDS;
-  for (;;) {
+  const now = async (): Promise<number> => Number(await clock.now()) / NANOSECONDS;
+  const start = await now();
+  for (let before = start; ;) {
     for (const { port } of usedPorts(world)) await attend(world, port);
     if (await isSo()) return true;
-    if ((await clock.now()) >= end) return false;
+    const time = await now();
+    if (time - before > MOST_ROUND_MS)
+      throw new TargetFault(`the far end was held up for ${Math.round(time - before)} ms`);
+    if (time - start >= withinMs) return false;
+    before = time;
     await clock.sleep(ROUND_MS);
   }
 }
 
-/** The far end does what it does for so long. */
-export async function attendFor(world: NicWorld, milliseconds: number): Promise<void> {
+/** The far end does what it does for so long; answers how long it was, in milliseconds. */
+export async function attendFor(world: NicWorld, milliseconds: number): Promise<number> {
+  const { clock } = world.target;
+  const start = await clock.now();
   await attendUntil(world, milliseconds, () => Promise.resolve(false));
+  return Number((await clock.now()) - start) / NANOSECONDS;
 }

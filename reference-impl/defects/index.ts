@@ -43,6 +43,7 @@ import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
 import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
 import { switchLinkWatchDefects } from './switchLinkWatch.js';
+import { switchPortSettingDefects } from './switchPortSettings.js';
 import { switchFilterDefects } from './switchFilters.js';
 import { switchMirrorDefects } from './switchMirroring.js';
 import { switchPortDefects } from './switchPorts.js';
@@ -152,6 +153,7 @@ export const defects: readonly Defect[] = [
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
   ...switchLinkWatchDefects,
+  ...switchPortSettingDefects,
   ...devlinkBuffersDefects,
   ...nettoolDeviceDefects,
 ];

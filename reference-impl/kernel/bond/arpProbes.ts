@@ -84,12 +84,12 @@ export const stackOver = (netDevice: NetDevice): readonly NetDevice[] => [
 ];
 
 /** bond_handle_vlan() and arp_xmit(). */
-function ask({ send, kernel }: Bonding, member: BondMember, bytes: Uint8Array, tags: readonly VlanTag[]): void {
+function ask(bonding: Bonding, member: BondMember, bytes: Uint8Array, tags: readonly VlanTag[]): void {
   const [outer, ...inner] = tags;
   let frame: TxFrame = { bytes, checksum: { kind: 'none' } };
   for (const tag of inner.reverse()) frame = withTagInBytes(frame, tag);
-  member.lastTx = kernel.now;
-  send(member.netDevice, outer === undefined ? frame : { ...frame, vlan: outer });
+  member.lastTx = bonding.kernel.now;
+  bonding.send(member.netDevice, outer === undefined ? frame : { ...frame, vlan: outer });
 }
 
 /**
