@@ -1,5 +1,16 @@
 /** The attributes of bridges: include/uapi/linux/if_link.h (IFLA_BR_*, IFLA_BRPORT_*) and if_bridge.h (IFLA_BRIDGE_*). */
-import { attributeSet, binary, flag, u16, u32, u64, u8, type StructField } from '../schema.js';
+import {
+  attributeSet,
+  binary,
+  flag,
+  u16,
+  u32,
+  u64,
+  u8,
+  type AttributeSet,
+  type AttributeType,
+  type StructField,
+} from '../schema.js';
 import type { Policy } from '../validate.js';
 
 const BOOLOPT: readonly StructField[] = [
@@ -136,12 +147,27 @@ export const BRIDGE_VLAN_INFO_BRENTRY = 1 << 5;
 export const RTEXT_FILTER_BRVLAN = 1 << 1;
 export const RTEXT_FILTER_BRVLAN_COMPRESSED = 1 << 2;
 
+/** NLA_REJECT: it is told, and nobody may ask for it. */
+const withRejected = (set: AttributeSet, rejected: string): AttributeSet =>
+  attributeSet(
+    set.name,
+    [...set.byNumber.values()].map(({ number, name, type }): readonly [number, string, AttributeType] => [
+      number,
+      name,
+      name === rejected ? { kind: 'reject' } : type,
+    ]),
+  );
+
+/** br_policy: strict_start_type is IFLA_BR_FDB_N_LEARNED. */
 export const BRIDGE_POLICY: Policy = {
-  set: LINKINFO_DATA_BRIDGE,
+  set: withRejected(LINKINFO_DATA_BRIDGE, 'IFLA_BR_FDB_N_LEARNED'),
+  strictStartType: 48,
   accepts: Object.fromEntries([...LINKINFO_DATA_BRIDGE.byName.keys()].map((name) => [name, true])),
 };
 
+/** br_port_policy: strict_start_type is behind IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT. */
 export const BRIDGE_PORT_POLICY: Policy = {
-  set: BRIDGE_PORT,
+  set: withRejected(BRIDGE_PORT, 'IFLA_BRPORT_MCAST_N_GROUPS'),
+  strictStartType: 38,
   accepts: Object.fromEntries([...BRIDGE_PORT.byName.keys()].map((name) => [name, true])),
 };
