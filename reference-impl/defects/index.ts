@@ -42,6 +42,8 @@ import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
 import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
+import { switchLinkWatchDefects } from './switchLinkWatch.js';
+import { switchPortSettingDefects } from './switchPortSettings.js';
 import { switchFilterDefects } from './switchFilters.js';
 import { switchMirrorDefects } from './switchMirroring.js';
 import { switchPortDefects } from './switchPorts.js';
@@ -154,6 +156,8 @@ export const defects: readonly Defect[] = [
   ...controlBoundDefects,
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
+  ...switchLinkWatchDefects,
+  ...switchPortSettingDefects,
   ...devlinkBuffersDefects,
   ...nettoolDeviceDefects,
   ...ethtoolReplyDefects,
