@@ -105,6 +105,15 @@ Feature: nettool makes, changes and removes net devices, and rows of tables
       And there is no net device nt0
       And the steps are told as undone, failed, not-tried
 
+    @NT-DEV-006 @needs:bond @needs:vlan-device
+    Scenario: A new device belongs to its master before it goes up
+      Given nettool was told "create nt0 bond bond.mode=active-backup"
+      And nettool was told "set PORT link.up=on"
+      When nettool is told "create nt1 vlan vlan.on=PORT vlan.id=5 link.up=on link.master=nt0"
+      Then nettool has done it
+      And the master of nt1 is nt0
+      And the net device nt1 is up
+
   Rule: A row is looked for before it is changed
 
     @NT-ROW-001 @needs:bridge
@@ -204,6 +213,23 @@ Feature: nettool makes, changes and removes net devices, and rows of tables
       And the port wants 239.1.2.3 in the VLAN 0 for good
       When nettool is told "del PORT mdb group=239.1.2.3"
       Then the port wants no group 239.1.2.3
+
+    @NT-MDB-003
+    Scenario Outline: <group> of the sender <sender> alone
+      Given nettool was told "create nt0 bridge link.up=on"
+      And nettool was told "set PORT link.master=nt0"
+      And nettool was told "set PORT link.up=on"
+      When nettool is told "add PORT mdb group=<group> source=<sender> permanent=on"
+      Then nettool has done it
+      And the port wants <group> of the sender <sender> alone
+      When nettool is told "del PORT mdb group=<group> source=<sender>"
+      Then nettool has done it
+      And the port wants no group <group>
+
+      Examples:
+        | group     | sender      |
+        | 232.1.2.3 | 192.0.2.1   |
+        | ff3e::4   | 2001:db8::1 |
 
     @NT-MDB-002 @needs:bridge
     Scenario Outline: What is no group: <row>

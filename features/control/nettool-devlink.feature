@@ -171,6 +171,40 @@ Feature: nettool and what the device behind a net device can do
       Then the action is done
       And it tells that driver_reinit was performed
 
+    @NT-DL-009 @needs:devlink-flash-activate
+    Scenario: A reload that activates firmware
+      Given a firmware file that is good
+      And the file is flashed
+      When nettool is told "run PORT reload fw_activate"
+      Then the action is done
+      And the new firmware runs, and the new firmware is stored
+
+    @NT-DL-009 @needs:devlink-reload-no-reset @needs:devlink-flash-activate
+    Scenario Outline: A limit of a reload is heard: <words>
+      Given a firmware file that is good
+      And the file is flashed
+      When nettool is told "run PORT reload <words>"
+      Then the action is done
+      And of the action 2 are counted <unspec> without a limit, and <limited> without a reset
+
+      Examples:
+        | words                | unspec | limited |
+        | fw_activate          | 1      | 0       |
+        | fw_activate no_reset | 0      | 1       |
+
+    @NT-DL-010 @needs:devlink-port-health
+    Scenario: A reporter of the port recovers, and tells of itself
+      When nettool is told "run PORT health-recover (a reporter of the port)"
+      Then the action is done
+      When nettool is told "run PORT health-diagnose (a reporter of the port)"
+      Then what it tells is what devlink HEALTH_REPORTER_DIAGNOSE tells of (a reporter of the port) at the port
+
+    @NT-DL-010 @needs:devlink-port-health
+    Scenario: Settings of a reporter of the port
+      When nettool is told "set PORT devlink-health reporter=(a reporter of the port) grace-period=4321"
+      Then nettool has done it
+      And the reporter (a reporter of the port) of the port has the grace period 4321
+
     @NT-RSS-001 @needs:rss-contexts
     Scenario: A context of receive-side scaling comes, changes and goes
       When nettool is told "add PORT rss-contexts context=5 table=0"

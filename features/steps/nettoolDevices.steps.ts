@@ -99,6 +99,12 @@ Then(/^the master of the port is (\w+)$/, async function (this: NicWorld, name: 
   expectNumber(master, expected ?? -1, 'the index of the master');
 });
 
+Then(/^the master of (nt\d) is (\w+)$/, async function (this: NicWorld, name: string, master: string) {
+  const { values } = await linkCalled(this, name);
+  const expected = numberIn((await linkCalled(this, master)).header, 'ifi_index') ?? -1;
+  expectNumber(numberIn(values, 'IFLA_MASTER') ?? 0, expected, 'the index of the master');
+});
+
 async function memberships(world: NicWorld): Promise<Awaited<ReturnType<MdbClient['table']>>> {
   return new MdbClient((await world.route()).client).table();
 }
@@ -111,6 +117,16 @@ Then(/^the port wants (\S+) in the VLAN (\d+) for good$/, async function (this: 
   expectNumber(found?.vid ?? -1, Number(vid), 'its VLAN');
   expectThat(found?.isPermanent === true, 'it ends by itself');
 });
+
+Then(
+  /^the port wants (\S+) of the sender (\S+) alone$/,
+  async function (this: NicWorld, group: string, sender: string) {
+    const { members } = accepted(await memberships(this), 'reading the groups');
+    const own = members.filter((member) => member.ifIndex === this.port.ifIndex && member.group === group);
+    const sources = own.map(({ source }) => (source === '' ? 'whomever' : source)).join(', ');
+    expectThat(sources === sender, `it wants ${group} of ${sources}`);
+  },
+);
 
 Then(/^the port wants no group (\S+)$/, async function (this: NicWorld, group: string) {
   const { members } = accepted(await memberships(this), 'reading the groups');

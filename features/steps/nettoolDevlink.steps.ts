@@ -7,7 +7,16 @@ import { DEVLINK_TRAP_ACTIONS } from '../../reference-impl/netlink/families/devl
 import { isValues, listIn, nestIn, numberIn, textIn } from '../../reference-impl/netlink/schema.js';
 import { refusalText, type ActionReport } from '../../reference-impl/nettool/index.js';
 import { bigintIn } from './bigNumbers.js';
-import { devlinkNotes, devlinkOf, dumped, insist, instanceOf, ownPort, paramIn } from './devlinkControl.js';
+import {
+  devlinkNotes,
+  devlinkOf,
+  dumped,
+  indexOfPort,
+  insist,
+  instanceOf,
+  ownPort,
+  paramIn,
+} from './devlinkControl.js';
 import { flatten, resourceTrees } from './devlinkWords.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { nettoolNotes } from './nettoolControl.js';
@@ -47,16 +56,32 @@ const shape = (value: DevlinkFormatted | undefined): string =>
   );
 
 Then(
-  /^what it tells is what devlink (HEALTH_REPORTER_\w+) tells of (.+)$/,
-  async function (this: NicWorld, command: string, word: string) {
+  /^what it tells is what devlink (HEALTH_REPORTER_\w+) tells of (\([^)]+\))( at the port)?$/,
+  async function (this: NicWorld, command: string, word: string, atPort?: string | null) {
     const told = report(this).result;
     const name = await filled(this, word);
     if (command !== 'HEALTH_REPORTER_DIAGNOSE' && command !== 'HEALTH_REPORTER_DUMP_GET')
       throw new Error(`${command} tells nothing`);
-    await insist(this, command, { DEVLINK_ATTR_HEALTH_REPORTER_NAME: name });
+    const port =
+      atPort === undefined || atPort === null ? {} : { DEVLINK_ATTR_PORT_INDEX: indexOfPort(await ownPort(this)) };
+    await insist(this, command, { DEVLINK_ATTR_HEALTH_REPORTER_NAME: name, ...port });
     const expected = formattedIn(devlinkNotes(this).replies);
     expectThat(shape(expected) !== '{}', 'the reporter says nothing');
     expectThat(shape(told) === shape(expected), `it tells ${shape(told)} instead of ${shape(expected)}`);
+  },
+);
+
+Then(
+  /^the reporter (\(.+\)) of the port has the grace period (\d+)$/,
+  async function (this: NicWorld, word: string, period: string) {
+    const name = await filled(this, word);
+    const [reply] = await insist(this, 'HEALTH_REPORTER_GET', {
+      DEVLINK_ATTR_HEALTH_REPORTER_NAME: name,
+      DEVLINK_ATTR_PORT_INDEX: indexOfPort(await ownPort(this)),
+    });
+    const reporter = nestIn(reply, 'DEVLINK_ATTR_HEALTH_REPORTER');
+    const told = numberIn(reporter, 'DEVLINK_ATTR_HEALTH_REPORTER_GRACEFUL_PERIOD') ?? -1;
+    expectNumber(told, Number(period), 'its grace period');
   },
 );
 

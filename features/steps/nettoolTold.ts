@@ -94,7 +94,7 @@ const WORDS: Readonly<Record<string, (world: NicWorld) => Promise<string>>> = {
 
 /** With what only the device knows filled in. */
 export async function filled(world: NicWorld, text: string): Promise<string> {
-  let whole = text.replaceAll('PORT', world.port.netDevice);
+  let whole = text.replaceAll(/\bPORT\b/g, world.port.netDevice);
   for (const [bracketed, word = ''] of whole.matchAll(/\(([^)]+)\)/g)) {
     const own = WORDS[word]?.(world) ?? DEVLINK_WORDS[word]?.(world);
     expectThat(own !== undefined, `nothing is known of (${word})`);

@@ -164,7 +164,7 @@ export async function runAction(
       words: toldRow(session.parts, actionName, said.value),
     });
     if (!request.ok) return refused({ device: device.value.name, key: actionName, ...request.refusal });
-    const breach = await policyBreach(session, device.value, { ...request.value, keys: new Map() });
+    const breach = await policyBreach(session, device.value, { ...request.value, keys: new Map() }, 'action');
     if (breach !== undefined) return refused(breach);
     const { operation } = request.value;
     if (validateOnly && !session.parts.actsWhileValidating)

@@ -5,7 +5,7 @@ import { vlanData } from './channels/deviceChannels.js';
 import { encodeScalar } from './channels/attributeValues.js';
 import { choicesText } from './names.js';
 import { toldRow } from './parts.js';
-import type { PlanResult } from './plan.js';
+import { inOrder, type PlanResult } from './plan.js';
 import type { Row } from './reading.js';
 import type { Outcome, Refusal } from './refusal.js';
 import { CHANGE_RULES } from './rules.js';
@@ -129,6 +129,7 @@ export async function planCreation(
   if (refusals.length > 0 || !indexes.ok) return { ok: false, refusals };
   const device: NetDeviceInfo = { name, ifIndex: 0, kind: kindName, flags: 0, link: {} };
   const steps = creationSteps(
+    session,
     name,
     kind,
     toldRow(session.parts, kind.subject ?? '', own),
@@ -228,6 +229,7 @@ const qualified = (subject: string, row: Row): Row =>
 
 /** The device is made with what it can be made with; its master comes behind that, and it goes up last. */
 function creationSteps(
+  session: NettoolSession,
   name: string,
   kind: DeviceKind,
   own: Row,
@@ -270,8 +272,7 @@ function creationSteps(
     const step = { operation: 'RTM_SETLINK', wire, subject: 'link', changes: { [key]: value }, keys: stepKeys('link') };
     return [{ ...step, goesWithFirst: true }];
   });
-  const isUp = ({ changes }: Step): number => ('up' in changes ? 1 : 0);
-  return [make, ...[...late].sort((a, b) => isUp(a) - isUp(b))];
+  return [make, ...inOrder(session, late, 'creation')];
 }
 
 /** Validates the removal of a net device: what hardware has cannot be removed. */

@@ -13,6 +13,7 @@ import { regionAttributes, reporterAttributes } from './channels/devlinkTables.j
 import type { ActionContext, ActionRequest, ActionSpec } from './actionSpec.js';
 import { refusedBy } from './assignment.js';
 import { choicesText } from './names.js';
+import { toldRow } from './parts.js';
 import type { Reading, Row } from './reading.js';
 import { refused, type Outcome, type Refusal } from './refusal.js';
 import { subjectCalled } from './subjects/index.js';
@@ -164,10 +165,15 @@ const ofReporter =
     if (!reporter.ok) return reporter;
     const told = (messages: readonly Message[]): DevlinkFormatted =>
       formattedAsFar(messages.map((message) => ({ command, values: replyValues(message) })));
-    return requestOf(context, command, reporterAttributes(reporter.value), {
-      dump: how.dump === true,
-      ...(how.tells === true ? { result: told } : {}),
-    });
+    return requestOf(
+      context,
+      command,
+      reporterAttributes(toldRow(context.session.parts, 'devlink-health', reporter.value)),
+      {
+        dump: how.dump === true,
+        ...(how.tells === true ? { result: told } : {}),
+      },
+    );
   };
 
 const BYTES_A_LINE = 16;

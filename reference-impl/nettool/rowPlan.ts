@@ -53,7 +53,7 @@ export async function planRow(
   if (!rowPlan.ok) return { ok: false, refusals: [{ device: device.name, ...rowPlan.refusal }] };
   const { steps, unchanged } = rowPlan.value;
   for (const step of steps) {
-    const breach = await policyBreach(session, device, step);
+    const breach = await policyBreach(session, device, step, 'row');
     if (breach !== undefined) refusals.push(breach);
   }
   if (refusals.length > 0) return { ok: false, refusals };
