@@ -4,7 +4,7 @@ import { equalBytes } from '../../reference-impl/packet/bytes.js';
 import { decodeBits } from '../../reference-impl/netlink/bitset.js';
 import { formattedIn, type DevlinkFormatted } from '../../reference-impl/netlink/devlinkClient.js';
 import { DEVLINK_TRAP_ACTIONS } from '../../reference-impl/netlink/families/devlink.js';
-import { isValues, listIn, nestIn, numberIn, textIn } from '../../reference-impl/netlink/schema.js';
+import { isValues, listIn, nestIn, numberIn, textIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { refusalText, type ActionReport } from '../../reference-impl/nettool/index.js';
 import { bigintIn } from './bigNumbers.js';
 import {
@@ -62,8 +62,8 @@ Then(
     const name = await filled(this, word);
     if (command !== 'HEALTH_REPORTER_DIAGNOSE' && command !== 'HEALTH_REPORTER_DUMP_GET')
       throw new Error(`${command} tells nothing`);
-    const port =
-      atPort === undefined || atPort === null ? {} : { DEVLINK_ATTR_PORT_INDEX: indexOfPort(await ownPort(this)) };
+    const port: Values =
+      typeof atPort === 'string' ? { DEVLINK_ATTR_PORT_INDEX: indexOfPort(await ownPort(this)) } : {};
     await insist(this, command, { DEVLINK_ATTR_HEALTH_REPORTER_NAME: name, ...port });
     const expected = formattedIn(devlinkNotes(this).replies);
     expectThat(shape(expected) !== '{}', 'the reporter says nothing');
