@@ -39,6 +39,34 @@ Feature: nettool makes, changes and removes net devices, and rows of tables
         | vlan | IFLA_VLAN_ID       | 5     |
         | vlan | IFLA_VLAN_PROTOCOL | 34984 |
 
+    @NT-DEV-001 @needs:vrf
+    Scenario: A device of virtual routing and forwarding has its table
+      When nettool is told "create nt0 vrf vrf.table=77 link.up=on"
+      Then nettool has done it
+      And nt0 is a vrf with
+        | vrf | IFLA_VRF_TABLE | 77 |
+      And the net device nt0 is up
+
+    @NT-DEV-001 @needs:team
+    Scenario: An aggregate of the team driver is made, and a port belongs to it
+      When nettool is told "create nt0 team link.mtu=1400"
+      Then nettool has done it
+      And nt0 is a team with
+        | link | IFLA_MTU | 1400 |
+      When nettool is told "set PORT link.up=off link.master=nt0"
+      Then nettool has done it
+      And the master of the port is nt0
+
+    @NT-DEV-001 @needs:dummy
+    Scenario: A net device without a cable is made with what every link has
+      When nettool is told "create nt0 dummy link.address=02:00:00:00:00:77 link.txqlen=77 link.group=3 link.up=on"
+      Then nettool has done it
+      And nt0 is a dummy with
+        | link | IFLA_ADDRESS | 02:00:00:00:00:77 |
+        | link | IFLA_TXQLEN  | 77                |
+        | link | IFLA_GROUP   | 3                 |
+      And the net device nt0 is up
+
     @NT-DEV-001
     Scenario: A port belongs to a bridge from now on, and to nobody afterwards
       Given nettool was told "create nt0 bridge"

@@ -299,3 +299,40 @@ Feature: nettool, the tool in front of the interface
       Given nettool watches the port
       When somebody sets the MTU to 1400
       Then nettool tells that link.mtu is 1400
+
+    @NT-WAT-001
+    Scenario: A feature that somebody else switches is told
+      Given nettool has changed "features.rx-gro=on"
+      And nettool watches the port
+      When somebody switches rx-gro off
+      Then nettool tells that features.rx-gro is off
+
+    @NT-WAT-001 @needs:bridge
+    Scenario: A row that somebody else adds is told
+      Given nettool was told "create nt0 bridge link.up=on"
+      And nettool was told "set PORT link.master=nt0"
+      And nettool watches the port
+      When nettool is told "add PORT fdb address=02:00:00:00:00:99 state=static"
+      Then nettool tells of a row of fdb with 02:00:00:00:00:99
+
+    @NT-WAT-001 @needs:bridge-multicast
+    Scenario: A group that somebody else adds is told
+      Given nettool was told "create nt0 bridge link.up=on"
+      And nettool was told "set PORT link.master=nt0"
+      And nettool was told "set PORT link.up=on"
+      And nettool watches the port
+      When nettool is told "add PORT mdb group=239.1.2.3 permanent=on"
+      Then nettool tells of a row of mdb with 239.1.2.3
+
+    @NT-WAT-002 @needs:devlink-params
+    Scenario: A param that somebody else sets is told
+      Given nettool watches the port
+      When nettool is told "set PORT devlink-params.(a number of the driver)=(another value of it)"
+      Then nettool tells that the param is what was asked for
+
+    @NT-WAT-002 @needs:devlink-flash @needs:devlink-flash-quick
+    Scenario: An update that somebody else makes is told
+      Given a firmware file that is good
+      And nettool watches the port
+      When the file is flashed
+      Then nettool tells that devlink.flash is ends

@@ -4,6 +4,7 @@ import { bondData, bondMemberData } from '../../reference-impl/netlink/bondClien
 import { bridgeData } from '../../reference-impl/netlink/bridgeClient.js';
 import { MdbClient } from '../../reference-impl/netlink/mdbClient.js';
 import { LINK, LINKINFO_DATA_VLAN } from '../../reference-impl/netlink/families/rtnetlink.js';
+import { LINKINFO_DATA_VRF } from '../../reference-impl/netlink/families/routing.js';
 import {
   bytesIn,
   decodeAttributes,
@@ -35,7 +36,7 @@ When('nettool is asked whether {string} can be done', async function (this: NicW
   nettoolNotes(this).result = await tell(this, text, { validateOnly: true });
 });
 
-Then(/^nettool refuses it for (\w+)$/, async function (this: NicWorld, name: string) {
+Then(/^nettool refuses it for (\(.+\)|\S+)$/, async function (this: NicWorld, name: string) {
   const { result } = nettoolNotes(this);
   expectThat(result !== undefined && !result.ok && !('execution' in result), 'it was not refused by validation');
   const device = await filled(this, name);
@@ -67,6 +68,8 @@ const DATA: Readonly<Record<string, (link: Values) => Values>> = {
   link: (link) => link,
   bridge: bridgeData,
   bond: bondData,
+  vrf: (link) =>
+    decodeAttributes(LINKINFO_DATA_VRF, bytesIn(nestIn(link, 'IFLA_LINKINFO'), 'IFLA_INFO_DATA') ?? new Uint8Array(0)),
   vlan: (link) =>
     decodeAttributes(LINKINFO_DATA_VLAN, bytesIn(nestIn(link, 'IFLA_LINKINFO'), 'IFLA_INFO_DATA') ?? new Uint8Array(0)),
 };

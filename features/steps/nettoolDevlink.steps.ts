@@ -19,10 +19,10 @@ import {
 } from './devlinkControl.js';
 import { flatten, resourceTrees } from './devlinkWords.js';
 import { expectNumber, expectThat } from './expectations.js';
-import { nettoolNotes } from './nettoolControl.js';
+import { nettoolNotes, refusalsOf } from './nettoolControl.js';
 import { actionNote, filled, wishOf } from './nettoolTold.js';
 import { getRss, readRss } from './rssControl.js';
-import { accepted } from './settings.js';
+import { accepted, linkValues } from './settings.js';
 import type { NicWorld } from './world.js';
 
 function report(world: NicWorld): ActionReport {
@@ -181,6 +181,41 @@ Then('the param that is asked for is what was asked for', async function (this: 
   const bytes = param?.values.get(DRIVERINIT) ?? new Uint8Array(0);
   const number = bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
   expectNumber(number, Number(value), name);
+});
+
+Then(/^it tells that (\w+) is (\w+)$/, function (this: NicWorld, test: string, outcome: string) {
+  const { result } = report(this);
+  expectThat(shape(result) === shape({ [test]: outcome }), `it tells ${shape(result)}`);
+});
+
+Then('nettool tells how far it has come, up to the whole', function (this: NicWorld) {
+  const { progress = [] } = report(this);
+  const counts = progress.filter(({ total }) => total !== undefined);
+  expectThat(counts.length > 1, `it tells ${progress.length} messages, ${counts.length} with a count`);
+  for (const [index, { done = 0 }] of counts.entries())
+    expectThat(done >= (counts[index - 1]?.done ?? 0), `${done} comes after ${counts[index - 1]?.done ?? 0}`);
+  const { done, total } = counts.at(-1) ?? {};
+  expectThat(done === total, `${done} of ${total} is the last that is told`);
+});
+
+Then(/^all that nettool tells of it is of (\w+)$/, function (this: NicWorld, component: string) {
+  const { progress = [] } = report(this);
+  expectThat(progress.length > 0, 'nothing is told');
+  const others = progress.filter((one) => one.component !== component).map(({ message }) => message);
+  expectThat(others.length === 0, `of something else is told: ${others.join('; ')}`);
+});
+
+Then(/^the MTU of the port reads as (\d+)$/, async function (this: NicWorld, mtu: string) {
+  expectNumber(numberIn((await linkValues(this)).values, 'IFLA_MTU') ?? 0, Number(mtu), 'MTU');
+});
+
+Then('the refusal names the instance', async function (this: NicWorld) {
+  const { bus, device } = await instanceOf(this);
+  const texts = refusalsOf(nettoolNotes(this).result);
+  expectThat(
+    texts.some((text) => text.includes(`${bus}/${device}`)),
+    `it says: ${texts.join('; ')}`,
+  );
 });
 
 Then(/^it tells that (\w+) was performed$/, function (this: NicWorld, action: string) {

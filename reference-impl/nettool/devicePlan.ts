@@ -3,6 +3,7 @@ import { refusedBy, understand, type Assignment, type UnderstoodAssignment } fro
 import { bondInfo, bridgeInfo, linkWire } from './channels/linkChannels.js';
 import { vlanData } from './channels/deviceChannels.js';
 import { encodeScalar } from './channels/attributeValues.js';
+import { withoutHandles } from './devlinkHandles.js';
 import { choicesText } from './names.js';
 import { toldRow } from './parts.js';
 import { inOrder, type PlanResult } from './plan.js';
@@ -277,6 +278,8 @@ function creationSteps(
 
 /** Validates the removal of a net device: what hardware has cannot be removed. */
 export function planRemoval(session: NettoolSession, device: NetDeviceInfo): PlanResult {
+  const wrong = withoutHandles(device, 'being made and removed');
+  if (wrong !== undefined) return { ok: false, refusals: [wrong] };
   // rtnl_delete_link(): a driver of hardware has no way to remove its device.
   const isHardware = device.kind === '' || device.link['IFLA_PARENT_DEV_NAME'] !== undefined;
   if (isHardware && session.parts.sparesHardware) {

@@ -105,6 +105,12 @@ export interface NettoolParts {
   readonly dumpsMany: boolean;
   /** Of what the policy that the kernel exports is asked. */
   readonly asksPolicy: (of: 'setting' | 'row' | 'action') => boolean;
+  /** Whether a port of devlink that has a net device is that one. */
+  readonly findsNetDevice: boolean;
+  /** Whether announcements of devlink are listened to. */
+  readonly listensToDevlink: boolean;
+  /** Whether the progress of an action is listened to. */
+  readonly listensToProgress: boolean;
   /** When a step comes: those of a lower number before the others. */
   readonly rankOf: (moment: StepMoment, of: 'change' | 'creation') => number;
 }
@@ -173,5 +179,8 @@ export const CONFORMING_NETTOOL: NettoolParts = {
   listensToLinks: true,
   dumpsMany: true,
   asksPolicy: () => true,
+  findsNetDevice: true,
+  listensToDevlink: true,
+  listensToProgress: true,
   rankOf: (moment) => RANKS[moment],
 };

@@ -3,7 +3,8 @@
  * rules of the kernel and against the policy that the kernel exports, before a single message is sent.
  */
 import { refusedBy, understand, type Assignment, type UnderstoodAssignment } from './assignment.js';
-import { CHANNELS } from './channels/index.js';
+import { CHANNELS, readSubject } from './channels/index.js';
+import { allHandles, isHandle } from './devlinkHandles.js';
 import { featuresMeant } from './featureGroups.js';
 import { breachOf } from './kernelPolicy.js';
 import { choicesText } from './names.js';
@@ -41,7 +42,7 @@ export async function oneDevice(session: NettoolSession, pattern: string): Promi
   const [first, ...others] = found.ok ? found.value : [];
   if (first === undefined) {
     const all = await session.devices();
-    const names = all.ok ? all.value.map(({ name }) => name) : [];
+    const names = isHandle(pattern) ? await allHandles(session) : all.ok ? all.value.map(({ name }) => name) : [];
     return refusedBy(session.parts, {
       stage: 'command',
       device: pattern,
@@ -129,7 +130,7 @@ async function planSubject(
 ): Promise<SubjectPlan> {
   const nothing = { steps: [], unchanged: [], notes: [] };
   const channel = CHANNELS[subject.channel];
-  const before = await channel.read(session, device, subject);
+  const before = await readSubject(session, device, subject);
   if (!before.ok) return { ...nothing, refusals: [{ ...before.refusal, key: subject.name }] };
   const { changes, refusals, unchanged } = checkKeys(session, device, subject, assignments, before.value);
   const breach = brokenRule(session, device, subject, changes, before.value);
