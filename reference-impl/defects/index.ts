@@ -61,6 +61,7 @@ import { devlinkReloadsDefects } from './devlinkReloads.js';
 import { devlinkResourcesDefects } from './devlinkResources.js';
 import { nettoolDefects } from './nettool.js';
 import { nettoolDeviceDefects } from './nettoolDevices.js';
+import { nettoolOrderDefects } from './nettoolOrder.js';
 import { ethtoolCableDefects } from './ethtoolCable.js';
 import { ethtoolIoctlDefects } from './ethtoolIoctl.js';
 import { ethtoolModuleDefects } from './ethtoolModule.js';
@@ -164,4 +165,5 @@ export const defects: readonly Defect[] = [
   ...sriovVectorDefects,
   ...devlinkFilterDefects,
   ...representorPortDefects,
+  ...nettoolOrderDefects,
 ];

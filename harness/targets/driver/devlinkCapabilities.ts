@@ -57,6 +57,7 @@ const NAMES = [
   'devlink-rate-nodes',
   'devlink-shared-buffers',
   'devlink-shared-buffer-occupancy',
+  'devlink-port-health',
 ] as const;
 
 /** What nothing that can be asked tells; who knows the device states it. */
@@ -240,7 +241,8 @@ class Asking {
   }
 
   async #health(): Promise<CapabilityAnswers> {
-    const recovers = (await this.#list('HEALTH_REPORTER_GET'))
+    const all = await this.#list('HEALTH_REPORTER_GET');
+    const recovers = all
       .filter((values) => values['DEVLINK_ATTR_PORT_INDEX'] === undefined)
       .map((values) => nestIn(values, 'DEVLINK_ATTR_HEALTH_REPORTER') ?? {})
       .map((reporter) => reporter['DEVLINK_ATTR_HEALTH_REPORTER_GRACEFUL_PERIOD'] !== undefined);
@@ -254,6 +256,10 @@ class Asking {
       'devlink-health-errors': either(
         faults.ok && faults.value.includes('break_health'),
         'The driver has no fault injection in debugfs.',
+      ),
+      'devlink-port-health': either(
+        all.some((values) => values['DEVLINK_ATTR_PORT_INDEX'] !== undefined),
+        'The driver has no reporters of ports.',
       ),
     };
   }
