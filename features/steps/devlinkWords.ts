@@ -8,7 +8,7 @@ import {
   type Value,
   type Values,
 } from '../../reference-impl/netlink/schema.js';
-import { dumped, indexOfPort, insist, ownPort, paramIn } from './devlinkControl.js';
+import { dumped, indexOfPort, insist, instanceOf, ownPort, paramIn } from './devlinkControl.js';
 import { expectThat } from './expectations.js';
 import type { NicWorld } from './world.js';
 
@@ -20,6 +20,8 @@ const PERMANENT = 2;
 /** By word; each asks the instance. */
 export const DEVLINK_WORDS: Readonly<Record<string, (world: NicWorld) => Promise<Value>>> = {
   'the port': async (world) => indexOfPort(await ownPort(world)),
+  'the bus': async (world) => (await instanceOf(world)).bus,
+  'the device': async (world) => (await instanceOf(world)).device,
   'a driverinit param': async (world) => (await paramWith(world, DRIVERINIT)).name,
   'its type': async (world) => (await paramWith(world, DRIVERINIT)).type,
   'another type': async (world) => ((await paramWith(world, DRIVERINIT)).type === 1 ? 2 : 1),
@@ -46,6 +48,13 @@ export const DEVLINK_WORDS: Readonly<Record<string, (world: NicWorld) => Promise
   'a reporter': async (world) => reporterName(world, () => true),
   'a reporter that recovers': async (world) => reporterName(world, recovers),
   'a reporter that does not recover': async (world) => reporterName(world, (reporter) => !recovers(reporter)),
+  'a reporter of the port': async (world) => {
+    const port = indexOfPort(await ownPort(world));
+    const own = (await dumped(world, 'HEALTH_REPORTER_GET')).filter(
+      (values) => numberIn(values, 'DEVLINK_ATTR_PORT_INDEX') === port,
+    );
+    return textOf(nestIn(own[0], 'DEVLINK_ATTR_HEALTH_REPORTER'), 'DEVLINK_ATTR_HEALTH_REPORTER_NAME');
+  },
   'a resource': async (world) => numberIn(await resourceOf(world), 'DEVLINK_ATTR_RESOURCE_ID') ?? 0,
 };
 

@@ -53,6 +53,7 @@ import { switchUniformityDefects } from './switchUniformity.js';
 import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
 import { devlinkPortsDefects } from './devlinkPorts.js';
+import { devlinkFilterDefects } from './devlinkFilters.js';
 import { devlinkHealthDefects } from './devlinkHealth.js';
 import { devlinkStateDefects } from './devlinkState.js';
 import { devlinkParamsDefects } from './devlinkParams.js';
@@ -60,16 +61,20 @@ import { devlinkReloadsDefects } from './devlinkReloads.js';
 import { devlinkResourcesDefects } from './devlinkResources.js';
 import { nettoolDefects } from './nettool.js';
 import { nettoolDeviceDefects } from './nettoolDevices.js';
+import { nettoolOrderDefects } from './nettoolOrder.js';
 import { ethtoolCableDefects } from './ethtoolCable.js';
 import { ethtoolIoctlDefects } from './ethtoolIoctl.js';
 import { ethtoolModuleDefects } from './ethtoolModule.js';
 import { ethtoolNetlinkDefects } from './ethtoolNetlink.js';
+import { ethtoolReplyDefects } from './ethtoolReplies.js';
 import { ethtoolSettingDefects } from './ethtoolSettings.js';
 
+import { representorPortDefects } from './representorPorts.js';
 import { representorDefects } from './representors.js';
 import { sriovFunctionDefects } from './sriovFunctions.js';
 import { sriovLifeDefects } from './sriovLife.js';
 import { sriovSettingDefects } from './sriovSettings.js';
+import { sriovVectorDefects } from './sriovVectors.js';
 import { sriovSwitchDefects } from './sriovSwitch.js';
 import { switchLearningDefects } from './switchLearning.js';
 import { devlinkRefusalDefects } from './devlinkRefusals.js';
@@ -156,4 +161,9 @@ export const defects: readonly Defect[] = [
   ...switchPortSettingDefects,
   ...devlinkBuffersDefects,
   ...nettoolDeviceDefects,
+  ...ethtoolReplyDefects,
+  ...sriovVectorDefects,
+  ...devlinkFilterDefects,
+  ...representorPortDefects,
+  ...nettoolOrderDefects,
 ];

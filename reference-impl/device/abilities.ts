@@ -109,6 +109,7 @@ const DEVLINK_CAPABILITIES: CapabilityAnswers = {
     'devlink-health-errors',
     'devlink-fatal-error',
     'devlink-rate-nodes',
+    'devlink-port-health',
   ]),
   'devlink-trap-traffic': { present: false, reason: 'frames meet traps when somebody sends them' },
 };
@@ -121,6 +122,7 @@ const DEVLINK_SWITCH_CAPABILITIES = present([
   'devlink-fdb-resource',
   'devlink-regions',
   'devlink-shared-buffers',
+  'devlink-shared-buffer-occupancy',
   'devlink-region-direct',
   'devlink-fdb-region',
   'devlink-traps',
@@ -143,10 +145,15 @@ const SRIOV_CAPABILITIES = present([
   'sriov-vf-trust',
   'sriov-vf-link-state',
   'sriov-vf-statistics',
+  'sriov-vf-msix',
   'eswitch-switchdev',
   'representors',
   'representor-traffic',
   'devlink-port-function',
+  'devlink-rate-leaves',
+  'devlink-port-capabilities',
+  'devlink-max-io-eqs',
+  'devlink-subfunctions',
 ]);
 
 export const abilitiesOf = (limits: NicLimits): CapabilityAnswers => ({

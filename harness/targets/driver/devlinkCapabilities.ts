@@ -56,6 +56,8 @@ const NAMES = [
   'devlink-trap-traffic',
   'devlink-rate-nodes',
   'devlink-shared-buffers',
+  'devlink-shared-buffer-occupancy',
+  'devlink-port-health',
 ] as const;
 
 /** What nothing that can be asked tells; who knows the device states it. */
@@ -157,6 +159,7 @@ class Asking {
     );
     const tests = await this.#client.call('SELFTESTS_GET', this.#handle);
     const buffers = await this.#client.dump('SB_GET', this.#handle);
+    const thresholds = await this.#client.dump('SB_PORT_POOL_GET', this.#handle);
     return {
       'devlink-info': either(hasVersions, 'The driver tells no versions.'),
       'devlink-eswitch': either(has('MODE'), 'The device has no embedded switch.'),
@@ -164,6 +167,10 @@ class Asking {
       'devlink-eswitch-encap': either(has('ENCAP_MODE'), 'The driver has no encapsulation mode.'),
       'devlink-selftests': either(tests.ok, 'The driver has no self-tests.'),
       'devlink-shared-buffers': either(buffers.ok && buffers.value.length > 0, 'The driver tells of no shared buffer.'),
+      'devlink-shared-buffer-occupancy': either(
+        thresholds.ok && thresholds.value.some(({ values }) => values['DEVLINK_ATTR_SB_OCC_MAX'] !== undefined),
+        'The driver counts no occupancy of shared buffers.',
+      ),
       'devlink-reload': either(
         infos.some((each) => numberIn(each, 'DEVLINK_ATTR_RELOAD_ACTION') === 1),
         'The driver cannot be brought up anew.',
@@ -234,7 +241,8 @@ class Asking {
   }
 
   async #health(): Promise<CapabilityAnswers> {
-    const recovers = (await this.#list('HEALTH_REPORTER_GET'))
+    const all = await this.#list('HEALTH_REPORTER_GET');
+    const recovers = all
       .filter((values) => values['DEVLINK_ATTR_PORT_INDEX'] === undefined)
       .map((values) => nestIn(values, 'DEVLINK_ATTR_HEALTH_REPORTER') ?? {})
       .map((reporter) => reporter['DEVLINK_ATTR_HEALTH_REPORTER_GRACEFUL_PERIOD'] !== undefined);
@@ -248,6 +256,10 @@ class Asking {
       'devlink-health-errors': either(
         faults.ok && faults.value.includes('break_health'),
         'The driver has no fault injection in debugfs.',
+      ),
+      'devlink-port-health': either(
+        all.some((values) => values['DEVLINK_ATTR_PORT_INDEX'] !== undefined),
+        'The driver has no reporters of ports.',
       ),
     };
   }
