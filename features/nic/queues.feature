@@ -169,6 +169,19 @@ Feature: Channels and rings
     Then they leave once each, in order
     And stopped and woken transmit queues were counted, equally often
 
+  @NIC-RNG-010
+  Scenario: More than a queue holds
+    Given the far end may pause the port
+    And the transmit ring is as small as possible
+    And 10 frames may wait for the port
+    When the far end pauses the port
+    And the host sends frames of one flow one by one until one is refused
+    Then it was refused with ENOBUFS
+    And the queue discipline of the port counts 1 drop more
+    And tx_dropped did not grow
+    When the far end ends the pause
+    Then they leave once each, in order
+
   @NIC-RNG-009
   Scenario: Changes of the rings are announced
     Given the ethtool announcements are listened to

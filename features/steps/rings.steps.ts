@@ -23,7 +23,7 @@ interface RingNotes {
   readonly left: WireFrame[];
   buffer: { request: ChecksumRequest; copy: Uint8Array; bytes: Uint8Array } | undefined;
 }
-const ringNotes = (world: NicWorld): RingNotes =>
+export const ringNotes = (world: NicWorld): RingNotes =>
   world.note('rings', () => ({
     ring: { size: 0, before: 0 },
     option: '',

@@ -165,6 +165,22 @@ export const queueDefects: readonly Defect[] = [
       })),
   },
   {
+    id: 'DEF-RNG-FULL-QUEUE-IN-SILENCE',
+    title: 'A full queue is not told to who sends',
+    description: 'What is dropped before the driver is taken for sent.',
+    origin: PRACTICE,
+    caughtBy: 'NIC-RNG-010',
+    kernel: kernel({ tellsFullQueue: false }),
+  },
+  {
+    id: 'DEF-RNG-QUEUE-DROPS-NOT-COUNTED',
+    title: 'Drops of a full queue are not counted',
+    description: 'The queue discipline tells zero, and nobody knows where frames went.',
+    origin: PRACTICE,
+    caughtBy: 'NIC-RNG-010',
+    kernel: kernel({ toldQueueDrops: () => 0 }),
+  },
+  {
     id: 'DEF-RNG-ANNOUNCES-NOTHING-NEW',
     title: 'Rings: a request for what is in force is announced',
     description: 'Who listens learns of a change of the rings that was none.',

@@ -20,7 +20,7 @@ import { BondKernel } from './bond/bondKernel.js';
 import { BridgeKernel } from './bridge/bridgeKernel.js';
 import { receive as bridgeReceive, transmit as bridgeTransmit } from './bridge/forward.js';
 import { DevlinkKernel } from './devlink/devlinkKernel.js';
-import { ENETDOWN, ENODEV } from './errno.js';
+import { ENETDOWN, ENOBUFS, ENODEV } from './errno.js';
 import { fixFeatures } from './features.js';
 import { netDeviceOfPort, unregisterNetDevice } from './devicePorts.js';
 import { noteWakeup } from './ethtool/deviceState.js';
@@ -190,7 +190,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
       if (!isUp(netDevice) && this.parts.refusesSendWhenDown) return { ok: false, errno: ENETDOWN, sent };
       const checked = checkSend(netDevice, transmit);
       if (!checked.ok) return { ok: false, errno: checked.errno, sent };
+      const dropped = this.#transmitQueues.dropped;
       await this.#transmit(netDevice, checked.value, transmit.queue);
+      // net_xmit_errno() of NET_XMIT_DROP.
+      if (this.#transmitQueues.dropped > dropped && this.parts.tellsFullQueue)
+        return { ok: false, errno: ENOBUFS, sent };
       sent++;
     }
     await this.settle();

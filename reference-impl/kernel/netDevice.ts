@@ -148,6 +148,8 @@ export interface NetDevice {
   vrf: NetDevice | undefined;
 
   readonly coreStatistics: CoreStatistics;
+  /** What found the queue discipline of a transmit queue full, by its number. */
+  readonly queueDrops: number[];
   readonly softwareTraffic: SoftwareTraffic;
   /** ethtool -X was used: a table of the user's own is kept, a default one follows the number of queues. */
   rssTableIsUsers: boolean;
@@ -239,6 +241,7 @@ export function createNetDevice(seed: NetDeviceSeed): NetDevice {
     teamPort: undefined,
     vrf: undefined,
     coreStatistics: { rxDropped: 0, txDropped: 0, rxNohandler: 0 },
+    queueDrops: [],
     softwareTraffic: { rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0, multicast: 0 },
     rssTableIsUsers: false,
     rssContexts: new Set(),

@@ -71,6 +71,10 @@ export interface KernelParts {
   readonly softwareTimestamp: (now: bigint) => bigint;
   /** packet_snd(): whether sending through a net device that is down is refused. */
   readonly refusesSendWhenDown: boolean;
+  /** Whether who sends is told that the queue was full. */
+  readonly tellsFullQueue: boolean;
+  /** TCA_STATS_QUEUE: drops of a queue discipline, as they are told. */
+  readonly toldQueueDrops: (drops: number) => number;
   /** dev_get_flags(): whether IFF_RUNNING follows the operational state. */
   readonly runningFollowsState: boolean;
   /** __ethtool_get_link(): whether a net device that is down has no link. */
@@ -154,6 +158,8 @@ export const CONFORMING_KERNEL: KernelParts = {
   checksRssSymmetry: true,
   softwareTimestamp: (now) => now,
   refusesSendWhenDown: true,
+  tellsFullQueue: true,
+  toldQueueDrops: (drops) => drops,
   runningFollowsState: true,
   ethtoolLinkNeedsUp: true,
   listedQueues: (real) => real,

@@ -11,6 +11,8 @@ interface Waiting {
 export class TransmitQueues {
   readonly #stopped = new Map<PortName, Set<QueueIndex>>();
   #backlog: Waiting[] = [];
+  /** Frames that found their queue full, since ever. */
+  dropped = 0;
 
   reset(): void {
     this.#stopped.clear();
@@ -30,13 +32,17 @@ export class TransmitQueues {
     else queues.delete(queue);
   }
 
-  /** To the driver, or behind what waits already; beyond the length of the queue it is dropped. */
+  /** To the driver, or behind what waits already; beyond the length of the queue it is dropped (NET_XMIT_DROP), and counted there. */
   async enqueue(netDevice: NetDevice, queue: QueueIndex, frame: TxFrame): Promise<void> {
     const { device, port } = portOf(netDevice);
     const isSent = !this.#waits(netDevice, queue) && (await device.netDevice.transmit(port, queue, frame)) === 'ok';
     if (isSent) return;
-    if (this.#backlog.length >= netDevice.txQueueLength) netDevice.coreStatistics.txDropped++;
-    else this.#backlog.push({ netDevice, queue, frame });
+    const waiting = this.#backlog.filter((each) => each.netDevice === netDevice && each.queue === queue).length;
+    if (waiting < netDevice.txQueueLength) this.#backlog.push({ netDevice, queue, frame });
+    else {
+      this.dropped++;
+      netDevice.queueDrops[queue] = (netDevice.queueDrops[queue] ?? 0) + 1;
+    }
   }
 
   /** Whether something waits for a queue that goes again. */

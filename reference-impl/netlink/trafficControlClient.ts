@@ -38,6 +38,8 @@ export interface QdiscInfo {
   readonly kind: string;
   readonly handle: number;
   readonly parent: number;
+  /** Of TCA_STATS2: packets that found it full. */
+  readonly drops: number;
 }
 
 /** One action of a filter: its kind, and the attributes of that kind. */
@@ -239,6 +241,7 @@ function qdiscInfo(message: Message): QdiscInfo {
     kind: textIn(values, 'TCA_KIND') ?? '',
     handle: numberIn(header, 'tcm_handle') ?? 0,
     parent: numberIn(header, 'tcm_parent') ?? 0,
+    drops: numberIn(nestIn(nestIn(values, 'TCA_STATS2'), 'TCA_STATS_QUEUE'), 'drops') ?? 0,
   };
 }
 

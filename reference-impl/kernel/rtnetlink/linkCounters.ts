@@ -1,5 +1,7 @@
 /** struct rtnl_link_stats64 by its member names, and what each counts. */
-import type { LinkStatistic } from '../../netlink/families/rtnetlink.js';
+import type { Draft } from '../../netlink/draft.js';
+import { LINK, LINK_STATISTICS, type LinkStatistic } from '../../netlink/families/rtnetlink.js';
+import { writeInteger, writeWord } from '../../netlink/integers.js';
 import type { Values } from '../../netlink/schema.js';
 import type { NetDeviceStatistics } from '../statistics.js';
 
@@ -32,7 +34,34 @@ const MEMBERS: Readonly<Record<LinkStatistic, keyof NetDeviceStatistics>> = {
 };
 
 /** Each member's name with what it counts. */
-export const LINK_COUNTERS = Object.entries(MEMBERS);
+const LINK_COUNTERS = Object.entries(MEMBERS);
 
 export const linkStatisticsValues = (statistics: NetDeviceStatistics): Values =>
   Object.fromEntries(LINK_COUNTERS.map(([name, counted]) => [name, statistics[counted]]));
+
+/** What each member counts, and where it lies in the two structs. */
+const PLACES = LINK_STATISTICS.map((name, index) => ({ member: MEMBERS[name], wide: 8 * index, narrow: 4 * index }));
+const STATS64 = LINK.byName.get('IFLA_STATS64')?.number ?? 0;
+const STATS = LINK.byName.get('IFLA_STATS')?.number ?? 0;
+/** struct rtnl_link_stats has no rx_otherhost_dropped. */
+const NARROW_LENGTH = 4 * (PLACES.length - 1);
+
+/**
+ * rtnl_fill_stats(): IFLA_STATS64, and IFLA_STATS with what `narrow` makes of each number. They are most of a link's message: each counter is
+ * read once, and where it is zero the bytes are so already.
+ */
+export function writeCounters(draft: Draft, statistics: NetDeviceStatistics, narrow: (value: number) => number): void {
+  const wideAttribute = draft.openAttribute(STATS64);
+  const wideAt = draft.extend(8 * PLACES.length);
+  draft.closeAttribute(wideAttribute);
+  const narrowAttribute = draft.openAttribute(STATS);
+  const narrowAt = draft.extend(NARROW_LENGTH);
+  draft.closeAttribute(narrowAttribute);
+  const { bytes } = draft;
+  for (const place of PLACES) {
+    const value = statistics[place.member];
+    if (value === 0) continue;
+    writeInteger('u64', value, bytes, wideAt + place.wide);
+    if (place.narrow < NARROW_LENGTH) writeWord(narrow(value), bytes, narrowAt + place.narrow);
+  }
+}

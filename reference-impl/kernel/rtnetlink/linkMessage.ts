@@ -1,10 +1,10 @@
 /** rtnl_fill_ifinfo(): a net device as RTM_NEWLINK describes it. */
 import { parseMac } from '../../packet/addresses.js';
-import { attributePlan, fieldsPlan, macPlan, nestPlan, structPlan } from '../../netlink/attributePlan.js';
+import { attributePlan, fieldsPlan, macPlan, nestPlan } from '../../netlink/attributePlan.js';
 import { RTM_NEWLINK } from '../../netlink/constants.js';
 import type { Draft } from '../../netlink/draft.js';
 import { encoded, writeAttributes } from '../../netlink/encodeAttributes.js';
-import { IFINFOMSG, LINK, RTNL_LINK_STATS } from '../../netlink/families/rtnetlink.js';
+import { IFINFOMSG, LINK } from '../../netlink/families/rtnetlink.js';
 import type { Values } from '../../netlink/schema.js';
 import type { NetlinkBody } from '../../netlink/server.js';
 import { aggregateOf } from '../aggregates.js';
@@ -13,7 +13,7 @@ import type { Lower, NetDevice } from '../netDevice.js';
 import { rootQdiscOf } from '../tc/rootQdisc.js';
 import type { KernelParts } from '../parts.js';
 import type { NetDeviceStatistics } from '../statistics.js';
-import { LINK_COUNTERS } from './linkCounters.js';
+import { writeCounters } from './linkCounters.js';
 import { hasLinkInfo, writeLinkInfo } from './linkInfoPlan.js';
 
 const ARPHRD_ETHER = 1;
@@ -38,26 +38,6 @@ const writeHeader = fieldsPlan<DescribedLink>(IFINFOMSG, {
   ifi_index: ({ netDevice }) => netDevice.ifIndex,
   ifi_flags: ({ netDevice, parts }) => visibleFlags(netDevice, parts.runningFollowsState),
 });
-
-const writeStatistics64 = structPlan<DescribedLink>(
-  LINK,
-  'IFLA_STATS64',
-  Object.fromEntries(
-    LINK_COUNTERS.map(([name, member]) => [name, ({ statistics }: DescribedLink) => statistics?.[member] ?? 0]),
-  ),
-);
-
-/** copy_rtnl_link_stats(): the low 32 bits of each. */
-const writeStatistics = structPlan<DescribedLink>(
-  LINK,
-  'IFLA_STATS',
-  Object.fromEntries(
-    LINK_COUNTERS.filter(([name]) => RTNL_LINK_STATS.some((field) => field.name === name)).map(([name, member]) => [
-      name,
-      ({ statistics, parts }: DescribedLink) => parts.narrowCounter(statistics?.[member] ?? 0),
-    ]),
-  ),
-);
 
 const writeAttributesOfLink = attributePlan<DescribedLink>(LINK, [
   ['IFLA_IFNAME', ({ netDevice: { name } }) => name],
@@ -92,10 +72,8 @@ const writeAttributesOfLink = attributePlan<DescribedLink>(LINK, [
   ],
   macPlan(LINK, 'IFLA_ADDRESS', ({ netDevice: { address } }) => address),
   ['IFLA_BROADCAST', () => BROADCAST],
-  (draft, link) => {
-    if (link.statistics === undefined) return;
-    writeStatistics64(draft, link);
-    writeStatistics(draft, link);
+  (draft, { statistics, parts }) => {
+    if (statistics !== undefined) writeCounters(draft, statistics, parts.narrowCounter);
   },
   (draft, { functions }) => writeAttributes(draft, LINK, functions),
   [

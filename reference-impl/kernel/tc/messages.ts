@@ -36,12 +36,16 @@ export function qdiscMessage({ kind, netDevice }: Qdisc, type: number = RTM_NEWQ
 }
 
 /** What tc_dump_qdisc_root() lists: the root, and behind mq its queues, the last one first. noop is not shown. */
-export function rootQdiscMessages(netDevice: NetDevice): NetlinkBody[] {
+export function rootQdiscMessages(told: (drops: number) => number, netDevice: NetDevice): NetlinkBody[] {
   const { kind, queues } = rootQdiscOf(netDevice);
   if (kind === 'noop') return [];
   // attach_one_default_qdisc(): the net device holds one that is a queue itself a second time.
-  const root = queueMessage(netDevice, kind, TC_H_ROOT, kind === 'mq' ? 1 : 2);
-  const leaves = Array.from({ length: queues }, (_, index) => queueMessage(netDevice, 'pfifo_fast', queues - index, 1));
+  const all = netDevice.queueDrops.reduce((sum, drops) => sum + drops, 0);
+  const root = queueMessage(netDevice, kind, TC_H_ROOT, kind === 'mq' ? 1 : 2, told(all));
+  const leaves = Array.from({ length: queues }, (_, index) => {
+    const drops = netDevice.queueDrops[queues - index - 1] ?? 0;
+    return queueMessage(netDevice, 'pfifo_fast', queues - index, 1, told(drops));
+  });
   return [root, ...leaves];
 }
 
@@ -61,13 +65,19 @@ export function classMessages(netDevice: NetDevice): NetlinkBody[] {
 /** struct tc_prio_qopt of pfifo_fast: three bands, and the band of each priority (sch_default_prio2band). */
 const PRIO_QOPT = Uint8Array.of(3, 0, 0, 0, 1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
 
-function queueMessage({ ifIndex }: NetDevice, kind: RootKind, parent: number, references: number): NetlinkBody {
+function queueMessage(
+  { ifIndex }: NetDevice,
+  kind: RootKind,
+  parent: number,
+  references: number,
+  drops: number,
+): NetlinkBody {
   const header = { tcm_ifindex: ifIndex, tcm_handle: 0, tcm_parent: parent, tcm_info: references };
   const attributes = encodeAttributes(TC, {
     TCA_KIND: kind,
     ...(kind === 'pfifo_fast' ? { TCA_OPTIONS: PRIO_QOPT } : {}),
     TCA_HW_OFFLOAD: 0,
-    TCA_STATS2: { TCA_STATS_BASIC: {}, TCA_STATS_QUEUE: {} },
+    TCA_STATS2: { TCA_STATS_BASIC: {}, TCA_STATS_QUEUE: { drops } },
   });
   return { type: RTM_NEWQDISC, body: encodeBody(TCMSG, header, attributes) };
 }

@@ -146,7 +146,10 @@ function dumpClasses(tc: TrafficControl, { header }: NetlinkRequest): HandlerRes
 function dumpQdiscs(tc: TrafficControl): HandlerResult {
   const replies = [...tc.kernel.netDevices.values()].flatMap((netDevice) => {
     const qdisc = tc.qdiscs.get(netDevice);
-    return [...rootQdiscMessages(netDevice), ...(qdisc === undefined ? [] : [qdiscMessage(qdisc)])];
+    return [
+      ...rootQdiscMessages(tc.kernel.parts.toldQueueDrops, netDevice),
+      ...(qdisc === undefined ? [] : [qdiscMessage(qdisc)]),
+    ];
   });
   return { ok: true, replies };
 }
