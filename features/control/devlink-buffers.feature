@@ -156,3 +156,48 @@ Feature: Shared buffers: pools, and who may take how much of them
   @DL-SB-012 @law
   Scenario: Set and told, or refused
     Then for every sequence of settings of the buffer, each is told as it was set, or is what it was
+
+  @DL-SB-013
+  Scenario Outline: The last class of <direction>, and the next
+    When the last <direction> class of the port is asked for
+    Then devlink does it
+    When the class behind the last <direction> class of the port is asked for
+    Then devlink refuses it with EINVAL
+
+    Examples:
+      | direction |
+      | ingress   |
+      | egress    |
+
+  @DL-SB-014
+  Scenario Outline: One frame of <length> bytes <passes> is the highest occupancy
+    Given nothing was in the buffer
+    When a frame of <length> bytes <passes>
+    And a snapshot of the buffer is taken
+    Then the highest occupancy of the port is that of <length> bytes in the first <direction> pool and in its first <direction> class
+    And nothing of the port is in the buffer now
+
+    Examples:
+      | length | passes           | direction |
+      | 60     | comes in         | ingress   |
+      | 1000   | comes in         | ingress   |
+      | 60     | goes out         | egress    |
+      | 1000   | goes out         | egress    |
+
+  @DL-SB-015
+  Scenario: What passes after the snapshot is not told
+    Given nothing was in the buffer
+    And a snapshot of the buffer is taken
+    When a frame of 1000 bytes comes in
+    Then the highest occupancy of the port is nothing
+    When a snapshot of the buffer is taken
+    Then the highest occupancy of the port is that of 1000 bytes in the first ingress pool and in its first ingress class
+
+  @DL-SB-015
+  Scenario: A maximum is cleared
+    Given nothing was in the buffer
+    When a frame of 1000 bytes comes in
+    And nothing was in the buffer
+    And a frame of 60 bytes comes in
+    And a snapshot of the buffer is taken
+    Then the highest occupancy of the port is that of 60 bytes in the first ingress pool and in its first ingress class

@@ -128,3 +128,25 @@ Feature: Ports of devlink, and ports that are split
   @DL-SPLIT-010 @law
   Scenario: Lanes are a fixed sum
     Then whatever is split and put together, lanes are neither used twice nor lost
+
+  @DL-PORT-007
+  Scenario: Params of ports cannot be set
+    When devlink PORT_PARAM_SET is asked for with
+      | PORT_INDEX | (the port) |
+    Then devlink refuses it with EINVAL: "Port params are not supported"
+
+  @DL-PORT-009
+  Scenario: A port of the panel is made
+    When devlink PORT_NEW is asked for with
+      | PORT_FLAVOUR       | 0 |
+      | PORT_PCI_PF_NUMBER | 0 |
+    Then devlink refuses it with EOPNOTSUPP
+
+  @DL-PORT-009
+  Scenario: A port of the panel is deleted
+    When devlink PORT_DEL is asked for with
+      | PORT_INDEX | (the port) |
+    Then devlink refuses it with EOPNOTSUPP
+    When devlink PORT_GET is asked for with
+      | PORT_INDEX | (the port) |
+    Then devlink does it

@@ -347,3 +347,21 @@ Feature: ethtool over netlink
   Scenario: Pause counters of the express MAC
     When PAUSE_GET is asked of the port, with statistics: "PAUSE_STATS_SRC 1"
     Then the reply has STATS_SRC 1
+
+  @ETH-FEAT-001
+  Scenario: Features that are what they are
+    Given somebody listens to ethtool
+    When all features are asked for as they are
+    Then the reply tells no feature that is not as it was asked for, and none that changed
+    And nothing is announced by ethtool
+
+  @ETH-FEAT-001
+  Scenario: A feature that cannot be switched
+    Given somebody listens to ethtool
+    When a feature that cannot be switched is asked for the other way
+    Then the reply tells that feature as it was asked for, and none that changed
+    And nothing is announced by ethtool
+
+  @ETH-FEAT-001 @law
+  Scenario: What came of it
+    Then for every change of features, the reply tells what is not as it was asked for, and what changed

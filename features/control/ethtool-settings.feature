@@ -224,3 +224,39 @@ Feature: Settings of a device by ethtool
   Scenario: The smallest fragment of transmission
     When the smallest fragment of transmission is set to 124
     Then the smallest fragment of reception is what it was
+
+  @ETH-LINK-007
+  Scenario: Lanes at the speed of the link
+    Given the port is up
+    When one lane is asked for at the speed that the link has
+    Then the lanes that are told are those of a mode of that speed, or none if they cannot be chosen
+
+  @ETH-LINK-008
+  Scenario: Damaged frames
+    Given the port is up
+    Then the quality of the signal is told with its scale
+    When 3 damaged frames come in
+    Then the quality of the signal is lower, on the same scale
+
+  @ETH-LINK-008
+  Scenario: No signal
+    Given the port is up
+    When the cable is pulled out
+    And LINKSTATE_GET is asked of the port
+    Then the reply has no SQI
+    And the reply has no SQI_MAX
+
+  @ETH-TS-003
+  Scenario Outline: <what> at once
+    When TSCONFIG_SET is asked of the port for the <attribute> "<names>" <how>
+    Then it is refused with <errno>
+    And the configuration of stamps is what it was
+
+    Examples:
+      | what                            | attribute  | names     | how                     | errno  |
+      | Two transmit types              | TX_TYPES   | off on    | as a list               | EINVAL |
+      | Two receive filters             | RX_FILTERS | none all  | as a list               | EINVAL |
+      | One transmit type more          | TX_TYPES   | on        | beside what is in force | EINVAL |
+      | One receive filter more         | RX_FILTERS | all       | beside what is in force | EINVAL |
+      | No transmit type                | TX_TYPES   |           | as a list               | ERANGE |
+      | No receive filter               | RX_FILTERS |           | as a list               | ERANGE |

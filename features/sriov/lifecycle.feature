@@ -311,3 +311,73 @@ Feature: Virtual functions come and go
     Given 1 virtual functions
     When nobody is bound to the driver of VF 0
     Then it is refused with ENODEV
+
+  @SRIOV-LIFE-019
+  Scenario: The device ID of functions
+    When sriov_numvfs is set to 3
+    Then VF 0, VF 1 and VF 2 have the device ID that sriov_vf_device tells
+
+  @SRIOV-LIFE-020
+  Scenario Outline: "<text>" in reset
+    Given 2 virtual functions
+    When "<text>" is written to reset of VF 0
+    Then it is refused with EINVAL
+    When the cable sends a frame to VF 0
+    Then it arrives at VF 0
+
+    Examples:
+      | text  |
+      | 0     |
+      | 2     |
+      | reset |
+
+  @SRIOV-LIFE-020
+  Scenario: One, in another base
+    Given 2 virtual functions
+    When "0x1" is written to reset of VF 0
+    Then it is accepted
+
+  @SRIOV-LIFE-021
+  Scenario: Vectors for a function without a driver
+    Given 2 virtual functions
+    And the driver of VF 0 is unbound
+    When "3" is written to sriov_vf_msix_count of VF 0
+    Then it is as sriov_vf_total_msix says
+
+  @SRIOV-LIFE-021
+  Scenario Outline: "<text>" vectors
+    Given 2 virtual functions
+    And the driver of VF 0 is unbound
+    When "<text>" is written to sriov_vf_msix_count of VF 0
+    Then it is refused with EINVAL
+
+    Examples:
+      | text |
+      | -1   |
+      | many |
+
+  @SRIOV-LIFE-022
+  Scenario: The vectors of a function in use
+    Given 2 virtual functions
+    When "3" is written to sriov_vf_msix_count of VF 0
+    Then it is refused with EBUSY
+
+  @SRIOV-LIFE-022
+  Scenario: Fewer vectors, and as many as before
+    Given 2 virtual functions
+    And the queues of VF 0 are noted
+    And the driver of VF 0 is unbound
+    And "3" is written to sriov_vf_msix_count of VF 0
+    When the driver of VF 0 is probed
+    Then VF 0 can have no more than 3 queues
+    When the driver of VF 0 is unbound
+    And "0" is written to sriov_vf_msix_count of VF 0
+    And the driver of VF 0 is probed
+    Then VF 0 can have as many queues as before
+
+  @SRIOV-LIFE-022
+  Scenario: More vectors than there are
+    Given 2 virtual functions
+    And the driver of VF 0 is unbound
+    When one more than sriov_vf_total_msix is written to sriov_vf_msix_count of VF 0
+    Then it is refused with EOVERFLOW

@@ -70,3 +70,14 @@ Feature: What a virtual function asks its physical function for
   @SRIOV-ISO-002 @law
   Scenario: A guest alone against its neighbours
     Then for every sequence of what VF 0 alone does, VF 1 and VF 2 get what they would without it
+
+  @SRIOV-MBX-008
+  Scenario: Nine addresses more
+    Given 2 virtual functions
+    And VF 0 has the second address 02:00:5e:00:53:71
+    And VF 0 has the second address 02:00:5e:00:53:72
+    When VF 0 asks for 9 addresses more, one after the other
+    And the cable sends a frame to 02:00:5e:00:53:71
+    Then it arrives at VF 0
+    When the cable sends a frame to 02:00:5e:00:53:72
+    Then it arrives at VF 0

@@ -261,3 +261,14 @@ Feature: What a physical function says of its virtual functions
   @SRIOV-VF-026 @law
   Scenario: Set and told
     Then for every setting of a function, it is told as it was set, or it is refused and nothing has changed
+
+  @SRIOV-VF-027
+  Scenario: Six tenths of the link, twice
+    Given the port is up
+    And 60 percent of the link are promised to VF 0
+    When 60 percent of the link are promised to VF 1
+    Then it is refused with EINVAL
+    And nothing is promised to VF 1
+    When 30 percent of the link are promised to VF 0
+    And 60 percent of the link are promised to VF 1
+    Then it is accepted

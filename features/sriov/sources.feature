@@ -82,7 +82,14 @@ Feature: What a virtual function may send
       | off   |
 
   @SRIOV-SPOOF-007
-  Scenario: LLDP speaks for the port
+  Scenario Outline: LLDP speaks for the port, to <group>
     Given the spoof check of VF 0 is switched on
-    When VF 0 sends a frame of LLDP
+    When VF 0 sends a frame of LLDP to <group>
     Then nothing of it arrives
+
+    Examples: nearest bridge, nearest bridge that is no relay, nearest customer bridge, and one alone
+      | group             |
+      | 01:80:c2:00:00:0e |
+      | 01:80:c2:00:00:03 |
+      | 01:80:c2:00:00:00 |
+      | 02:00:5e:00:53:7f |

@@ -117,3 +117,13 @@ Feature: Trust
     And VF 0 has the second address 02:00:5e:00:53:67
     When the cable sends a frame to 02:00:5e:00:53:67
     Then it arrives at VF 0
+
+  @SRIOV-TRUST-010
+  Scenario: An address of its own choice, and the next driver
+    Given the MAC of VF 0 is set to 02:00:5e:00:53:10
+    And VF 0 is trusted
+    And the driver of VF 0 is loaded anew
+    When VF 0 has the address 02:00:5e:00:53:66 from now on
+    And the driver of VF 0 is loaded anew
+    Then the MAC of VF 0 is 02:00:5e:00:53:66
+    And the net device of VF 0 has the address 02:00:5e:00:53:66

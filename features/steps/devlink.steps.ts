@@ -30,7 +30,7 @@ export function commandCalled(name: string): DevlinkCommand {
 }
 
 /** A table of attributes and values; a value in parentheses is a word for what the instance has. */
-async function tableValues(world: NicWorld, table: DataTable | undefined): Promise<Values> {
+export async function tableValues(world: NicWorld, table: DataTable | undefined): Promise<Values> {
   const values: Record<string, Value> = {};
   for (const [name = '', text = ''] of table?.raw() ?? []) {
     const word = /^\((.+)\)$/.exec(text)?.[1];

@@ -8,7 +8,7 @@ import {
   type Value,
   type Values,
 } from '../../reference-impl/netlink/schema.js';
-import { dumped, indexOfPort, insist, ownPort, paramIn } from './devlinkControl.js';
+import { dumped, indexOfPort, insist, instanceOf, ownPort, paramIn } from './devlinkControl.js';
 import { expectThat } from './expectations.js';
 import type { NicWorld } from './world.js';
 
@@ -20,6 +20,8 @@ const PERMANENT = 2;
 /** By word; each asks the instance. */
 export const DEVLINK_WORDS: Readonly<Record<string, (world: NicWorld) => Promise<Value>>> = {
   'the port': async (world) => indexOfPort(await ownPort(world)),
+  'the bus': async (world) => (await instanceOf(world)).bus,
+  'the device': async (world) => (await instanceOf(world)).device,
   'a driverinit param': async (world) => (await paramWith(world, DRIVERINIT)).name,
   'its type': async (world) => (await paramWith(world, DRIVERINIT)).type,
   'another type': async (world) => ((await paramWith(world, DRIVERINIT)).type === 1 ? 2 : 1),

@@ -16,6 +16,7 @@ import {
   functions,
   listen,
   makeFunctions,
+  physicalLink,
   netDeviceOfVf,
   readDevice,
   setNumVfs,
@@ -205,7 +206,7 @@ Given(/^"(\w+)" is the address of VF (\d+)$/, function (this: NicWorld, name: st
 When(/^the physical function is set (down|up|down and up)$/, async function (this: NicWorld, how: string) {
   if (how !== 'up') await setFlag(this, IFF_UP, false);
   if (how === 'down') return;
-  await setFlag(this, IFF_UP, true);
+  await physicalLink(this);
   for (const vf of functions(this).devices.keys()) await useVf(this, vf);
 });
 

@@ -8,7 +8,7 @@ import { encodeAttribute, parseAttributes } from '../../reference-impl/netlink/w
 import { expectNumber, expectThat } from './expectations.js';
 import { accepted } from './settings.js';
 import { linkNews } from './sriovLife.steps.js';
-import { macIn, macValues, setVf, vfClient, vfInfo, vfNumber } from './virtualFunctions.js';
+import { macIn, macValues, physicalLink, setVf, vfClient, vfInfo, vfNumber } from './virtualFunctions.js';
 import type { NicWorld } from './world.js';
 
 interface Told {
@@ -188,12 +188,14 @@ When(/^somebody sets a list of (\d) VLANs for VF 0$/, async function (this: NicW
 });
 
 Given(/^the rate of VF (\d+) is set to (\d+)$/, async function (this: NicWorld, vf: string, rate: string) {
+  await physicalLink(this);
   await setVf(this, { IFLA_VF_RATE: { vf: Number(vf), min_tx_rate: 0, max_tx_rate: Number(rate) } });
 });
 
 When(
   /^somebody sets the rates of VF 0 to (\d+) and (\d+)$/,
   async function (this: NicWorld, lowest: string, highest: string) {
+    await physicalLink(this);
     await ask(this, { IFLA_VF_RATE: { vf: 0, min_tx_rate: Number(lowest), max_tx_rate: Number(highest) } });
   },
 );
@@ -201,11 +203,13 @@ When(
 Given(
   /^the rates of VF 0 are set to (\d+) and (\d+)$/,
   async function (this: NicWorld, lowest: string, highest: string) {
+    await physicalLink(this);
     await setVf(this, { IFLA_VF_RATE: { vf: 0, min_tx_rate: Number(lowest), max_tx_rate: Number(highest) } });
   },
 );
 
 When('the rate of VF 0 is set to 100 as it was done before', async function (this: NicWorld) {
+  await physicalLink(this);
   await setVf(this, { IFLA_VF_TX_RATE: { vf: 0, rate: 100 } });
 });
 

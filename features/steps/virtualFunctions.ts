@@ -45,6 +45,8 @@ interface Functions {
   nextNumber: number;
   /** The frames of the last sending. */
   sent: Uint8Array[];
+  /** When it began. */
+  sentAt: bigint;
   readonly arrived: Map<Place, Uint8Array[]>;
   isWatched: boolean;
 }
@@ -57,6 +59,7 @@ export const functions = (world: NicWorld): Functions =>
     addresses: new Map<string, string>(),
     nextNumber: 1,
     sent: [],
+    sentAt: 0n,
     arrived: new Map<Place, Uint8Array[]>(),
     isWatched: true,
   }));
@@ -102,9 +105,22 @@ export async function netDeviceOfVf(world: NicWorld, vf: number): Promise<NetDev
 /** So many virtual functions, each with a net device that is up and listened to. */
 export async function makeFunctions(world: NicWorld, count: number): Promise<void> {
   await setNumVfs(world, count);
-  await setFlag(world, IFF_UP, true);
+  await physicalLink(world);
   for (let vf = 0; vf < count; vf++) await useVf(world, vf);
   await listen(world);
+}
+
+/**
+ * The physical function is up, and has its link: making functions may bring it up anew. A function that looks for the link before there is
+ * one looks again seconds later, and a rate is compared with a link that is there.
+ */
+export async function physicalLink(world: NicWorld): Promise<void> {
+  await setFlag(world, IFF_UP, true);
+  const hasCarrier = async (): Promise<boolean> => {
+    const { header } = accepted(await (await world.route()).link(world.port.ifIndex), 'reading the link');
+    return ((numberIn(header, 'ifi_flags') ?? 0) & IFF_LOWER_UP) !== 0;
+  };
+  await eventually(world, hasCarrier, () => 'the physical function gets no carrier', PROBE_MS);
 }
 
 /** Every place is listened to from now on. */
@@ -236,6 +252,7 @@ export async function sendFrom(world: NicWorld, place: Place, sendings: readonly
     return withTags(numberedFrame({ destination, source, number, ...(length === undefined ? {} : { length }) }), tags);
   });
   state.isWatched = false;
+  state.sentAt = await world.target.clock.now();
   if (place === CABLE) {
     await (await world.wire()).send(state.sent.map((bytes) => ({ bytes })));
     return;

@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord, ScenarioRecord } from '../runner/records.js';
 import { brokenRule, CHALLENGE, rsaPem, startOf, statementIn, writeBundle } from './bundle.fixture.js';
-import { ENVELOPE_FILE, filesOf } from './bundle.js';
+import { CERTIFICATE_FILE, ENVELOPE_FILE, filesOf } from './bundle.js';
+import { sha256, SUITE_SUBJECT } from './digests.js';
 import { sealEnvelope, writtenEnvelope, type Envelope } from './dsse.js';
 import { statementBytes, type Statement } from './statement.js';
 import { verifyBundle } from './verify.js';
@@ -288,7 +289,35 @@ const RESIGNED: readonly (readonly [string, (folder: string) => void, RegExp])[]
   ['is of no time', certification(() => ({ issuedAt: 'yesterday' })), /issuedAt/],
 ];
 
+/** Another page, signed; and with it another suite, as whoever drew the page otherwise would name it. */
+const withOtherPage =
+  (configuration: (of: Statement['predicate']['configuration']) => Statement['predicate']['configuration']) =>
+  (folder: string): void => {
+    edit(CERTIFICATE_FILE, (text) => text.replace('Conforms', 'Excels'))(folder);
+    const page = sha256(textOf(folder, CERTIFICATE_FILE));
+    certification(({ files }) => ({ files: { ...files, [CERTIFICATE_FILE]: page } }))(folder);
+    resigned(({ predicate, ...statement }) => ({
+      ...statement,
+      predicate: { ...predicate, configuration: configuration(predicate.configuration) },
+    }))(folder);
+  };
+
+const RESIGNED_PAGES: typeof RESIGNED = [
+  ['with another page', withOtherPage((same) => same), /certificate.html says something else/],
+  [
+    'with the page of another build',
+    withOtherPage((all) =>
+      all.map((one) => (one.name === SUITE_SUBJECT ? { ...one, digest: { sha256: 'ab'.repeat(32) } } : one)),
+    ),
+    /another build of nicspec wrote certificate.html \(suite sha256 abababababababab; here/,
+  ],
+];
+
 describe('a bundle that was signed again', () => {
+  it.each(RESIGNED_PAGES)('%s is refused', async (_, change, message) => {
+    expect(await brokenRule(altered(change))).toMatch(message);
+  });
+
   it.each(RESIGNED)('and %s is refused', async (_, change, message) => {
     expect(await brokenRule(altered(change))).toMatch(message);
   });

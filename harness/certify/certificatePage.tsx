@@ -135,13 +135,22 @@ function Areas({ content: { requirements } }: { readonly content: Content }): VN
                 <i class={`v-${verdict}`} style="flex: 1" />
               ))}
             </span>
-            <span class="tally">
-              <b>{verdicts.filter((verdict) => verdict === 'pass').length}</b> of {verdicts.length}
-            </span>
+            <Tally verdicts={verdicts} />
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+function Tally({ verdicts }: { readonly verdicts: readonly Outcome[] }): VNode {
+  const passing = verdicts.filter((verdict) => verdict === 'pass').length;
+  const applying = verdicts.filter((verdict) => verdict !== 'not-applicable').length;
+  if (applying === 0) return <span class="tally">do not apply</span>;
+  return (
+    <span class="tally">
+      <b>{passing}</b> of {applying} hold
+    </span>
   );
 }
 

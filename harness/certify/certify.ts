@@ -26,7 +26,7 @@ import { renderCertificate } from './certificatePage.js';
 import { readCatalogue } from './catalogue.js';
 import { printPdf } from '../publish/pdf/chromium.js';
 import { readDeviations, type Deviation } from './deviations.js';
-import { adapterFiles, identitySubjects, subjectDigest, suiteDigest } from './digests.js';
+import { adapterFiles, identitySubjects, subjectDigest, SUITE_SUBJECT, suiteDigest } from './digests.js';
 import { sealEnvelope } from './dsse.js';
 import { publicPem } from './keys.js';
 import { Broken, checkAsked, checkComplete } from './runRules.js';
@@ -283,7 +283,7 @@ export async function issue(
       ...resultOf(certification),
       configuration: [
         { name: `specification and features, nicspec ${certification.nicspec}`, digest: { sha256: digest } },
-        { name: 'suite', digest: { sha256: suiteDigest() } },
+        { name: SUITE_SUBJECT, digest: { sha256: suiteDigest() } },
       ],
       nicspec: certification,
     },

@@ -46,5 +46,8 @@ export function identitySubjects({ device, kernel }: TargetIdentity): readonly R
 export const subjectDigest = (subjects: readonly ResourceDescriptor[]): string =>
   sha256(subjects.map(({ name, digest }) => `${name}\0${digest.sha256}\n`).join(''));
 
+/** What the suite is called among the descriptors of the statement's configuration. */
+export const SUITE_SUBJECT = 'suite';
+
 /** The code that asked: what is in dist/. */
 export const suiteDigest = (): string => digestOf(PROJECT_ROOT, filesBelow(join(PROJECT_ROOT, 'dist'), ['.js']));

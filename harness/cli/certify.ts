@@ -1,6 +1,6 @@
 /** `nicspec keygen`, `certify`, `verify`: certificates that another party can check. */
-import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import colors from 'picocolors';
 import { EXIT } from '../runner/judgeRun.js';
@@ -28,11 +28,14 @@ export function addCertification(root: Command): void {
     .description('run the suite so that others can check it, and write a signed bundle')
     .requiredOption('--target <target>', 'what is certified')
     .option('--profile <profile>', 'which requirements bind')
-    .option('--key <file>', 'the private key of nicspec keygen')
+    .option('--key <file>', 'the private key of nicspec keygen (default: <bundle>.key, made if it is not there)')
     .option('--challenge <hex>', 'drawn by whoever will verify; without it one is drawn here, which is worth less')
     .option('--deviations <file>', 'YAML: requirement, reason, owner, expires')
     .option('--subject <path>', 'a file or folder that belongs to what is certified; may be repeated', collect)
-    .option('--out <dir>', 'folder of the bundle (default: cert/<target>)')
+    .option(
+      '--out <dir>',
+      'folder of the bundle; with / at its end, where a folder is made for it (default: cert/<target>)',
+    )
     .option('--run <folder>', 'a whole run, merged perhaps, instead of running here; one for each seed', collect)
     .option('--limit <name=value>', LIMIT_HELP, collect)
     .option('--replay <bundle>', 'run again what a bundle says, and compare')
@@ -40,6 +43,7 @@ export function addCertification(root: Command): void {
       'after',
       examples([
         ['nicspec certify --target process:"python3 nic.py" --profile server-nic --key lab.key --out cert/nic', ''],
+        ['nicspec certify --target process:"python3 nic.py" --out cert/', 'a folder and a key of its own, in cert/'],
         ['nicspec certify --target lab:igb --key lab.key --challenge 6f1d…', 'with the challenge of a buyer'],
         ['nicspec certify --target process:"python3 nic.py" --replay cert/nic', 'does it come out the same?'],
       ]),
@@ -137,7 +141,6 @@ async function keygenCommand(out: string): Promise<number> {
 }
 
 async function certifyCommand(flags: CertifyFlags): Promise<number> {
-  if (flags.key === undefined) throw new UsageError('--key names who signs; nicspec keygen --out lab.key makes a key');
   const [{ certify }, { readPrivateKey }, { ownChallenge }] = await Promise.all([
     import('../certify/certify.js'),
     import('../certify/keys.js'),
@@ -145,11 +148,12 @@ async function certifyCommand(flags: CertifyFlags): Promise<number> {
   ]);
   if (flags.run !== undefined && flags.challenge === undefined)
     throw new UsageError('--run needs the --challenge that the runs were made for: their seeds follow from it');
-  const out = resolve(flags.out ?? join('cert', targetFolderName(flags.target)));
+  const profile = flags.profile ?? defaultProfile(flags.target);
+  const out = bundleFolder(flags, profile);
   const { certification, withoutPdf } = await certify({
     target: flags.target,
-    profile: flags.profile ?? defaultProfile(flags.target),
-    key: readPrivateKey(flags.key),
+    profile,
+    key: readPrivateKey(flags.key ?? (await keyBeside(out))),
     challenge: flags.challenge === undefined ? ownChallenge() : givenChallenge(flags.challenge),
     subjects: flags.subject ?? [],
     out,
@@ -168,6 +172,22 @@ async function certifyCommand(flags: CertifyFlags): Promise<number> {
   if (withoutPdf !== null) print(`without certificate.pdf: ${withoutPdf}`);
   print(`bundle: ${out}; check it with nicspec verify ${out}`);
   return certification.level === 'does not conform' ? EXIT.doesNotConform : EXIT.conforms;
+}
+
+function bundleFolder({ out, target }: CertifyFlags, profile: string): string {
+  if (out?.endsWith('/') === true) return resolve(out, `bundle-${targetFolderName(target)}-${profile}`);
+  return resolve(out ?? join('cert', targetFolderName(target)));
+}
+
+/** A first certificate needs no preparation; the key stays, for the next one and for those who are to trust it. */
+async function keyBeside(out: string): Promise<string> {
+  const file = `${out}.key`;
+  if (existsSync(file)) return file;
+  mkdirSync(dirname(file), { recursive: true });
+  const { writeNewKey } = await import('../certify/keys.js');
+  const id = writeNewKey(file);
+  process.stderr.write(`no --key: key ${id.slice(0, 16)} was made, ${file}; those who verify trust ${file}.pub\n`);
+  return file;
 }
 
 function givenChallenge(value: string): { readonly value: string; readonly drawnBy: 'verifier' } {

@@ -131,6 +131,8 @@ export interface DevlinkPortOps {
  * @requirement DL-PORT-*, REP-FUNC-*
  */
 export interface DevlinkPortFunctionOps {
+  /** What of it the ops of a port have to be set; absent: all that is here. */
+  readonly has?: (port: number) => readonly DevlinkFunctionSetting[];
   readonly hwAddrGet?: (port: number) => Awaitable<DriverResult<MacAddress>>;
   readonly hwAddrSet?: (port: number, address: MacAddress) => Awaitable<DriverResult>;
   readonly stateGet?: (port: number) => Awaitable<DriverResult<DevlinkFunctionState>>;
@@ -146,6 +148,9 @@ export interface DevlinkFunctionState {
   /** Whether a driver has taken the function. */
   readonly opstate: 'detached' | 'attached';
 }
+
+/** What of a function can be set, as far as the ops of its port have it. */
+export type DevlinkFunctionSetting = 'hw-address' | 'state' | 'max-io-eqs' | DevlinkPortCapability;
 
 export type DevlinkPortCapability = 'roce' | 'migratable' | 'ipsec_crypto' | 'ipsec_packet';
 

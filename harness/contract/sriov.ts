@@ -58,6 +58,11 @@ export interface SriovOps {
   setVfLinkState?(port: PortName, vf: number, state: number): Awaitable<DriverResult>;
   /** @requirement SRIOV-TRUST-* */
   setVfTrust?(port: PortName, vf: number, on: boolean): Awaitable<DriverResult>;
+  /**
+   * pci_driver.sriov_set_msix_vec_count: so many vectors for a function that has no driver; 0 is the driver's choice.
+   * @requirement SRIOV-LIFE-*
+   */
+  setVfMsix?(port: PortName, vf: number, count: number): Awaitable<DriverResult>;
   setVfRssQuery?(port: PortName, vf: number, on: boolean): Awaitable<DriverResult>;
 }
 

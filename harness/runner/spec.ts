@@ -1,4 +1,5 @@
 /** The specification as data: requirements, profiles, capabilities. */
+import { areaOf } from './area.js';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { matchesPattern } from './namePattern.js';
@@ -137,7 +138,4 @@ export function isReviewOnly(verification: Requirement['verification']): boolean
   return verification.every((way) => way === 'review');
 }
 
-/** `NIC-CSUM` of `NIC-CSUM-001`. */
-export function areaOf(id: string): string {
-  return id.replace(/-\d+$/, '');
-}
+export { areaOf };

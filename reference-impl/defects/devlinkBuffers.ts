@@ -109,4 +109,49 @@ export const devlinkBuffersDefects: readonly Defect[] = [
     origin: PRACTICE,
     devlink: chip({ thresholdPlace: (port, pool) => `${port}/${pool === 0 ? 0 : pool + 1}` }),
   },
+  {
+    ...row(
+      'SB-ONE-COUNT',
+      'DL-SB-013',
+      'Classes of both directions are counted as those of ingress',
+      'One number is looked at for both.',
+    ),
+    origin: SHARED_BUFFERS,
+    kernel: core({ classCount: (_isIngress, ingress) => ingress }),
+  },
+  {
+    ...row(
+      'SB-NOW-FOR-MOST',
+      'DL-SB-014',
+      'Present and highest occupancy are exchanged',
+      'Two numbers of the same register are read in the wrong order.',
+    ),
+    origin: MLXSW_BUFFERS,
+    kernel: core({ occupancyTold: (now, most) => [most, now] }),
+  },
+  {
+    ...row(
+      'SB-BYTES-FOR-CELLS',
+      'DL-SB-014',
+      'Occupancy is counted in bytes of frames',
+      'What a frame takes is not rounded up to cells.',
+    ),
+    origin: MLXSW_BUFFERS,
+    devlink: chip({ cellsTaken: (length) => length }),
+  },
+  {
+    ...row('SB-LIVE', 'DL-SB-015', 'Occupancy is read when it is asked for', 'The snapshot takes nothing.'),
+    origin: MLXSW_BUFFERS,
+    devlink: chip({ readsSnapshot: false }),
+  },
+  {
+    ...row(
+      'SB-MOST-FOR-EVER',
+      'DL-SB-015',
+      'A maximum is never cleared',
+      'The bit that clears is not set in the query.',
+    ),
+    origin: MLXSW_BUFFERS,
+    devlink: chip({ clearsPeak: false }),
+  },
 ];

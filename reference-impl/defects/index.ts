@@ -42,6 +42,8 @@ import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
 import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
+import { switchLinkWatchDefects } from './switchLinkWatch.js';
+import { switchPortSettingDefects } from './switchPortSettings.js';
 import { switchFilterDefects } from './switchFilters.js';
 import { switchMirrorDefects } from './switchMirroring.js';
 import { switchPortDefects } from './switchPorts.js';
@@ -51,6 +53,7 @@ import { switchUniformityDefects } from './switchUniformity.js';
 import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
 import { devlinkPortsDefects } from './devlinkPorts.js';
+import { devlinkFilterDefects } from './devlinkFilters.js';
 import { devlinkHealthDefects } from './devlinkHealth.js';
 import { devlinkStateDefects } from './devlinkState.js';
 import { devlinkParamsDefects } from './devlinkParams.js';
@@ -63,12 +66,15 @@ import { ethtoolCableDefects } from './ethtoolCable.js';
 import { ethtoolIoctlDefects } from './ethtoolIoctl.js';
 import { ethtoolModuleDefects } from './ethtoolModule.js';
 import { ethtoolNetlinkDefects } from './ethtoolNetlink.js';
+import { ethtoolReplyDefects } from './ethtoolReplies.js';
 import { ethtoolSettingDefects } from './ethtoolSettings.js';
 
+import { representorPortDefects } from './representorPorts.js';
 import { representorDefects } from './representors.js';
 import { sriovFunctionDefects } from './sriovFunctions.js';
 import { sriovLifeDefects } from './sriovLife.js';
 import { sriovSettingDefects } from './sriovSettings.js';
+import { sriovVectorDefects } from './sriovVectors.js';
 import { sriovSwitchDefects } from './sriovSwitch.js';
 import { switchLearningDefects } from './switchLearning.js';
 import { devlinkRefusalDefects } from './devlinkRefusals.js';
@@ -151,7 +157,13 @@ export const defects: readonly Defect[] = [
   ...controlBoundDefects,
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
+  ...switchLinkWatchDefects,
+  ...switchPortSettingDefects,
   ...devlinkBuffersDefects,
   ...nettoolDeviceDefects,
+  ...ethtoolReplyDefects,
+  ...sriovVectorDefects,
+  ...devlinkFilterDefects,
+  ...representorPortDefects,
   ...nettoolOrderDefects,
 ];

@@ -106,6 +106,13 @@ export const TC_FORWARDING_TESTS = kernelSource(
   'tools/testing/selftests/net/forwarding/tc_flower.sh',
 );
 
+export const PCI_SYSFS = kernelSource('What is written is a number', 'drivers/pci/pci-sysfs.c');
+export const ICE_RATES = kernelSource('Promises are summed', 'drivers/net/ethernet/intel/ice/ice_sriov.c');
+export const IGBVF = kernelSource('The room for addresses', 'drivers/net/ethernet/intel/igbvf/netdev.c');
+export const MLX5_VECTORS = kernelSource(
+  'What a driver checks of vectors',
+  'drivers/net/ethernet/mellanox/mlx5/core/pci_irq.c',
+);
 export const PCI_IOV = kernelSource('What is checked before a driver is asked', 'drivers/pci/iov.c');
 export const RTNL_VF = kernelSource('What is checked before a driver is asked', 'net/core/rtnetlink.c');
 export const SRIOV_API = kernelSource('The old interface is frozen, and why', 'Documentation/networking/sriov.rst');
@@ -159,6 +166,8 @@ export const PRIVATE_FLAGS = kernelSource('What the core checks of private flags
 export const EEE = kernelSource('What drivers got wrong before phylib took it', 'drivers/net/phy/phy-c45.c');
 export const MAC_MERGE = kernelSource('Rules that moved to the core', 'net/ethtool/mm.c');
 export const LINK_MODES = kernelSource('What the core checks of link modes', 'net/ethtool/linkmodes.c');
+export const FEATURES = kernelSource('What the reply to a change says', 'net/ethtool/features.c');
+export const TIMESTAMP_CONFIG = kernelSource('A bit set for what is one number', 'net/ethtool/tsconfig.c');
 export const LINK_STATE = kernelSource('When a driver is asked for a reason', 'net/ethtool/linkstate.c');
 export const CABLE_TEST = kernelSource('The state machine around a test', 'drivers/net/phy/phy.c');
 export const MODULE_EEPROM = kernelSource('What the core keeps a read to', 'net/ethtool/eeprom.c');
@@ -177,6 +186,13 @@ export const DRIVER_CORE = kernelSource('Who may be given a driver', 'drivers/ba
 export const FIRMWARE_LOADER = kernelSource('Path traversal was blocked late', 'drivers/base/firmware_loader/main.c');
 export const FEC = kernelSource('What stands for no error correction', 'net/ethtool/fec.c');
 export const PCI_PROBE = kernelSource('When a function may have a driver', 'drivers/pci/pci-driver.c');
+export const DEVLINK_NETLINK = kernelSource('Who is told', 'net/devlink/netlink.c');
+export const DEVLINK_PORT = kernelSource('What is looked at before a driver is asked', 'net/devlink/port.c');
+export const DEVLINK_RATE = kernelSource('Leaves, nodes and their references', 'net/devlink/rate.c');
+export const MLX5_SUBFUNCTIONS = kernelSource(
+  'How a driver makes subfunctions',
+  'drivers/net/ethernet/mellanox/mlx5/core/sf/devlink.c',
+);
 export const SHARED_BUFFERS = kernelSource('What the core checks of shared buffers', 'net/devlink/sb.c');
 export const MLXSW_BUFFERS = kernelSource(
   'What a driver checks of shared buffers',

@@ -122,6 +122,7 @@ const DEVLINK_SWITCH_CAPABILITIES = present([
   'devlink-fdb-resource',
   'devlink-regions',
   'devlink-shared-buffers',
+  'devlink-shared-buffer-occupancy',
   'devlink-region-direct',
   'devlink-fdb-region',
   'devlink-traps',
@@ -144,10 +145,15 @@ const SRIOV_CAPABILITIES = present([
   'sriov-vf-trust',
   'sriov-vf-link-state',
   'sriov-vf-statistics',
+  'sriov-vf-msix',
   'eswitch-switchdev',
   'representors',
   'representor-traffic',
   'devlink-port-function',
+  'devlink-rate-leaves',
+  'devlink-port-capabilities',
+  'devlink-max-io-eqs',
+  'devlink-subfunctions',
 ]);
 
 export const abilitiesOf = (limits: NicLimits): CapabilityAnswers => ({

@@ -198,6 +198,7 @@ export function linkSettings(port: NicPort): LinkSettings {
     speed: up ? speedOf(port) : null,
     duplex: up ? 'full' : 'unknown',
     lanes: up ? 1 : 0,
+    canChooseLanes: true,
     connector: PORT_DA,
     supported: SUPPORTED_MODES,
     advertised: [...port.service.advertised, 'FIBRE', ...(autoneg ? ['Autoneg'] : []), ...pauseBits],

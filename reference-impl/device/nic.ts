@@ -49,6 +49,8 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
   // The switch numbers its ports: those of the panel first, then the parts that they may be split into.
   const names = hasSwitch(limits) ? [...panel, ...partNames(limits.ports)] : panel;
   const ports = new Map<PortName, NicPort>();
+  /** Indexes of the ports of devlink, by place among the names. */
+  const devlinkPortOf = new Uint32Array(names.length);
   let host: DriverHost | undefined;
   const switchParts = options.switchParts?.(CONFORMING_SWITCH) ?? CONFORMING_SWITCH;
   /** Ports of the switch: behind those with cables, those of virtual functions. */
@@ -80,6 +82,7 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
   const switchingOf = (index: number): PortSwitching | undefined =>
     between && {
       receive: (bytes) => {
+        if (index < names.length) devlink.buffered(devlinkPortOf[index] ?? 0, 'ingress', bytes);
         const admission = acl.admit(index, bytes);
         if (admission === 'dropped') devlink.trapped(TRAP_RULE_DROP, index, bytes);
         if (admission !== 'goes-on') return admission === 'trapped' ? 'for-host' : 'not-for-host';
@@ -87,7 +90,10 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
           ? between.receive(index, bytes, sendOut)
           : router?.receive(index, bytes, sendOut);
       },
-      leaves: (bytes, whose) => acl.leaves(index, bytes, whose),
+      leaves: (bytes, whose) => {
+        if (index < names.length) devlink.buffered(devlinkPortOf[index] ?? 0, 'egress', bytes);
+        acl.leaves(index, bytes, whose);
+      },
       setLongest: (length) => between.setLongest(index, length),
     };
 
@@ -97,20 +103,24 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
     names,
     physical: first,
     totalVfs: limits.virtualFunctions,
+    queues: limits.queues,
+    heldUntil: (port, length, at) => devlink.heldUntil(port, length, at),
     parts: options.eswitchParts?.(CONFORMING_ESWITCH) ?? CONFORMING_ESWITCH,
     host: () => host,
-    makePort: (name, address, virtualPort, place) => {
+    makePort: (name, address, virtualPort, place, queues = limits.queues) => {
       if (host === undefined) throw new Error('the reference NIC is not attached');
       const rssKey = keyFromSeed(seed + 64 + ports.size, limits.keyLength);
+      const own = { ...limits, queues };
       const switching = place === undefined ? undefined : switchingOf(names.length + place);
-      return newPort({ name, limits, parts, host, address, rssKey, switching, virtualPort });
+      return newPort({ name, limits: own, parts, host, address, rssKey, switching, virtualPort });
     },
     described: describePort(first, 0, limits),
   });
 
   let now: Nanoseconds = 0n;
-  const plugIn = (driver: DriverHost, name: PortName): void => {
+  const plugIn = (driver: DriverHost, name: PortName, devlinkPort: number): void => {
     const index = names.indexOf(name);
+    devlinkPortOf[index] = devlinkPort;
     const port = newPort({
       name,
       limits: { ...limits, unicastFilters: devlink.maxMacs },
@@ -140,7 +150,7 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
       add: (name, port) => {
         if (host === undefined) return;
         host.devlink.registerPort(port);
-        plugIn(host, name);
+        plugIn(host, name, port.index);
         host.registerPort({ ...describePort(name, names.indexOf(name), limits), devlinkPort: port.index });
         host.carrier(name, true);
       },
@@ -159,8 +169,8 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
     clear();
     devlink.reset();
     ports.clear();
-    for (const name of panel) {
-      plugIn(driver, name);
+    for (const [index, name] of panel.entries()) {
+      plugIn(driver, name, index);
       driver.carrier(name, true);
     }
   };
@@ -210,6 +220,7 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
           port.service.linkDownEvents = parts.service.countsLinkDown(port.service.linkDownEvents);
         if (port.cablePlugged !== up) watchLink(port);
         port.cablePlugged = up;
+        port.service.damagedBefore = port.counters.rxCrcErrors;
         if (!up) for (const queue of port.txQueues) queue.ring.length = 0;
         port.host.carrier(name, hasCarrier(port));
         functions.refresh();

@@ -23,6 +23,7 @@ const NAMES: Readonly<Record<number, string>> = {
   61: 'ENODATA',
   71: 'EPROTO',
   74: 'EBADMSG',
+  75: 'EOVERFLOW',
   90: 'EMSGSIZE',
   92: 'ENOPROTOOPT',
   93: 'EPROTONOSUPPORT',

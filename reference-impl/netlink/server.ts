@@ -152,8 +152,23 @@ export class NetlinkKernel {
     return false;
   }
 
-  /** nlmsg_notify(): to everybody in the group, and to who asked for the change if it wants to hear of it. Several share a datagram. */
-  notify(protocol: number, group: number, told: NetlinkBody | readonly NetlinkBody[], cause?: Cause): void {
+  /** The socket of a port id: who asks, by the cause of a request. */
+  socketOf(portId: number): KernelSocket | undefined {
+    for (const socket of this.#sockets) if (socket.portId === portId) return socket;
+    return undefined;
+  }
+
+  /**
+   * nlmsg_notify(): to everybody in the group, and to who asked for the change if it wants to hear of it. Several share a datagram.
+   * `heardBy`: the filter of netlink_broadcast_filtered().
+   */
+  notify(
+    protocol: number,
+    group: number,
+    told: NetlinkBody | readonly NetlinkBody[],
+    cause?: Cause,
+    heardBy: (socket: KernelSocket) => boolean = () => true,
+  ): void {
     const by = this.#parts.tellsCause ? cause : undefined;
     const messages = 'type' in told ? [told] : told;
     const datagram = encodeDatagram(
@@ -165,6 +180,7 @@ export class NetlinkKernel {
       if (socket.protocol !== protocol) continue;
       const isEcho = cause?.echo === true && this.#parts.isEchoFor(socket.portId, cause.portId);
       if (!isEcho && !this.#parts.notifies(socket, group)) continue;
+      if (!heardBy(socket)) continue;
       const isTold = socket.buffer.deliver(datagram.slice(), this.#parts.enqueue);
       if (!isTold && this.#parts.buffers.stopsBehindFull) return;
     }

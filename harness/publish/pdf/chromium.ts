@@ -11,6 +11,8 @@ const LIMIT_MS = 60_000;
 export interface PrintOptions {
   /** An outline of the headings, which readers show beside the pages. */
   readonly outline?: boolean;
+  /** For its places alone: without the tags that screen readers need, which take most of the time of a long document. */
+  readonly isDraft?: boolean;
   /** Default: a minute. */
   readonly limitMs?: number;
 }
@@ -22,7 +24,7 @@ export function findBrowser(): string | undefined {
 
 /** Answers why there is no PDF, or null if there is. */
 export async function printPdf(page: string, pdf: string, options: PrintOptions = {}): Promise<string | null> {
-  const { outline = false, limitMs = LIMIT_MS } = options;
+  const { outline = false, isDraft = false, limitMs = LIMIT_MS } = options;
   const browser = findBrowser();
   if (browser === undefined) return 'there is no Chromium here to print it';
   const profile = mkdtempSync(join(tmpdir(), 'nicspec-print-'));
@@ -41,6 +43,7 @@ export async function printPdf(page: string, pdf: string, options: PrintOptions 
       ...quiet,
       ...sandbox,
       ...(outline ? ['--generate-pdf-document-outline'] : []),
+      ...(isDraft ? ['--disable-pdf-tagging'] : []),
       `--user-data-dir=${profile}`,
       '--no-pdf-header-footer',
       `--print-to-pdf=${resolve(pdf)}`,

@@ -36,7 +36,7 @@ async function printed(specification: Specification, folder: string): Promise<Ui
   for (let print = 1; print <= MOST_PRINTS; print++) {
     writeFileSync(html, printPage({ specification, diagrams, pages }));
     rmSync(file, { force: true });
-    const fault = await printPdf(html, file, { outline: true, limitMs: LIMIT_MS });
+    const fault = await printPdf(html, file, { outline: true, isDraft: print === 1, limitMs: LIMIT_MS });
     if (fault !== null) throw new FormatUnavailable(fault);
     const pdf = readFileSync(file);
     const found = pagesOfAnchors(pdf);

@@ -294,6 +294,12 @@ function Transcript({ text }: { readonly text: string }): VNode {
       <ol class="messages">
         {blocks.map((block) => {
           const [head = '', ...lines] = block.trimEnd().split('\n');
+          if (lines.length === 0)
+            return (
+              <li>
+                <p class="muted">{head}</p>
+              </li>
+            );
           return (
             <li>
               <details open>

@@ -154,6 +154,15 @@ describe.skipIf(!hasBrowser)('the report site in a browser', () => {
     expect(await page.locator('.kills li').count()).toBe(1);
   });
 
+  it('has a square for each defect of an area, and leads from the area to them', async () => {
+    await open('#/defects');
+    expect(await page.locator('.kill-areas .tally').allTextContents()).toEqual(['1 of 1 caught', '0 of 1 caught']);
+    expect(await page.locator('.kill-areas i.v-fail').count()).toBe(1);
+    await page.locator('.kill-areas').getByText('NIC-VLAN').click();
+    await expect.poll(() => page.locator('.kills li .id').allTextContents()).toEqual(['DEF-B']);
+    expect(await page.getByLabel('Area').inputValue()).toBe('NIC-VLAN');
+  });
+
   it('leads to the evidence of a scenario, decoded, and to its files', async () => {
     await open('#/requirement/NIC-CSUM-002');
     const download = await page.locator('.evidence a[download]').first().getAttribute('href');

@@ -63,6 +63,14 @@ main:has(.dense) { max-width: 92rem; }
 .neighbours { display: flex; justify-content: space-between; gap: 1rem; margin-top: 2.5rem; padding-top: 1rem; border-top: 1px solid var(--line); font: 400 var(--text-small) var(--mono); }
 .kills { margin: 0; padding: 0; list-style: none; border-top: 1px solid var(--line); }
 .kills li { display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); gap: 0 1rem; padding: 0.5rem 0; border-bottom: 1px solid var(--line); content-visibility: auto; contain-intrinsic-size: auto 3.75rem; }
+.kill-matrix { margin-bottom: 1.5rem; }
+.kill-matrix > summary { cursor: pointer; color: var(--muted); font-size: 0.875rem; margin-bottom: 0.5rem; }
+.kill-areas { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: 0.875rem 1.5rem; margin: 0; padding: 0; list-style: none; }
+.kill-areas li { display: flex; flex-wrap: wrap; justify-content: space-between; align-content: start; gap: 0.25rem 0.75rem; }
+.kill-areas a[aria-current] { font-weight: 700; }
+.kill-areas .tally { font-size: 0.8125rem; color: var(--muted); font-variant-numeric: tabular-nums; }
+.kill-areas .cells { display: flex; flex-wrap: wrap; gap: 2px; width: 100%; }
+.kill-areas .cells i { width: 0.625rem; height: 0.625rem; border-radius: 2px; background-color: currentColor; }
 .kills p { margin: 0; color: var(--muted); font-size: 0.875rem; max-width: none; overflow-wrap: anywhere; }
 
 .frame { font-size: 0.8125rem; border: 1px solid var(--line); border-radius: var(--radius); margin-bottom: 0.75rem; }
@@ -105,7 +113,7 @@ main:has(.dense) { max-width: 92rem; }
 
 @media screen and (max-width: 60rem) { .layer-body { grid-template-columns: minmax(0, 1fr); } }
 @media screen and (max-width: 46rem) {
-  .site-bar nav { padding-left: 1rem; padding-right: 1rem; }
+  .site-bar nav { padding-left: 1rem; padding-right: 1rem; column-gap: 0.875rem; font-size: 0.9375rem; }
   .rows .c-title, .rows .c-level, .rows td.level { display: none; }
   .rows .row-title { display: block; font: 400 0.75rem/1.3 var(--sans); color: var(--muted); overflow: hidden; text-overflow: ellipsis; }
   .rows .c-id { width: 62%; } .rows th.c-verdict { width: 38%; }

@@ -56,6 +56,7 @@ const NAMES = [
   'devlink-trap-traffic',
   'devlink-rate-nodes',
   'devlink-shared-buffers',
+  'devlink-shared-buffer-occupancy',
   'devlink-port-health',
 ] as const;
 
@@ -158,6 +159,7 @@ class Asking {
     );
     const tests = await this.#client.call('SELFTESTS_GET', this.#handle);
     const buffers = await this.#client.dump('SB_GET', this.#handle);
+    const thresholds = await this.#client.dump('SB_PORT_POOL_GET', this.#handle);
     return {
       'devlink-info': either(hasVersions, 'The driver tells no versions.'),
       'devlink-eswitch': either(has('MODE'), 'The device has no embedded switch.'),
@@ -165,6 +167,10 @@ class Asking {
       'devlink-eswitch-encap': either(has('ENCAP_MODE'), 'The driver has no encapsulation mode.'),
       'devlink-selftests': either(tests.ok, 'The driver has no self-tests.'),
       'devlink-shared-buffers': either(buffers.ok && buffers.value.length > 0, 'The driver tells of no shared buffer.'),
+      'devlink-shared-buffer-occupancy': either(
+        thresholds.ok && thresholds.value.some(({ values }) => values['DEVLINK_ATTR_SB_OCC_MAX'] !== undefined),
+        'The driver counts no occupancy of shared buffers.',
+      ),
       'devlink-reload': either(
         infos.some((each) => numberIn(each, 'DEVLINK_ATTR_RELOAD_ACTION') === 1),
         'The driver cannot be brought up anew.',

@@ -98,12 +98,18 @@ export class DevlinkState {
 
   async #removeNodes(): Promise<void> {
     const rates = await this.#client.dump('RATE_GET', this.#handle);
-    const names = (rates.ok ? rates.value : []).flatMap(({ values }) => {
+    const all = (rates.ok ? rates.value : []).map(({ values }) => values);
+    const places = all.map((values): Values => {
       const name = textIn(values, 'DEVLINK_ATTR_RATE_NODE_NAME');
-      return name === undefined ? [] : [{ ...this.#handle, DEVLINK_ATTR_RATE_NODE_NAME: name }];
+      return name === undefined
+        ? { ...this.#handle, DEVLINK_ATTR_PORT_INDEX: values['DEVLINK_ATTR_PORT_INDEX'] ?? 0 }
+        : { ...this.#handle, DEVLINK_ATTR_RATE_NODE_NAME: name };
     });
-    for (const node of names) await this.#client.call('RATE_SET', { ...node, DEVLINK_ATTR_RATE_PARENT_NODE_NAME: '' });
-    for (const node of names) await this.#client.call('RATE_DEL', node);
+    for (const [place, values] of all.entries())
+      if (values['DEVLINK_ATTR_RATE_PARENT_NODE_NAME'] !== undefined)
+        await this.#client.call('RATE_SET', { ...places[place], DEVLINK_ATTR_RATE_PARENT_NODE_NAME: '' });
+    for (const place of places)
+      if (place['DEVLINK_ATTR_RATE_NODE_NAME'] !== undefined) await this.#client.call('RATE_DEL', place);
   }
 }
 

@@ -8,10 +8,11 @@ import {
   ETHTOOL_OPERATIONS,
   type EthtoolOperationName,
 } from '../../../reference-impl/netlink/families/ethtool.js';
-import { bytesIn, nestIn, numberIn } from '../../../reference-impl/netlink/schema.js';
+import { bytesIn, numberIn } from '../../../reference-impl/netlink/schema.js';
 import { TargetFault } from '../../contract/index.js';
 import type { CapabilityAnswer, CapabilityAnswers } from '../../contract/index.js';
 import type { DriverInfo } from './driverInfo.js';
+import { errorCorrectionAnswers } from './errorCorrection.js';
 import { askEthtool } from './ethtoolCapabilities.js';
 import { PACKET_SOCKET_LIMITS } from './packetSocketLimits.js';
 import { required, type PortAccess } from './portState.js';
@@ -110,7 +111,7 @@ export async function probeDriver(port: PortAccess, { driver }: DriverInfo): Pro
     ),
     'multi-queue': await multiQueueAnswer(ethtool, netDevice, driver),
     'sw-timestamps': await softwareTimestampsAnswer(ethtool, netDevice, driver),
-    ...(await correctionAnswers(ethtool, netDevice, driver)),
+    ...(await errorCorrectionAnswers(ethtool, netDevice, driver)),
     'header-split': await headerSplitAnswer(ethtool, netDevice, driver),
     'vlan-device': await vlanDeviceAnswer(port),
     'secondary-unicast-filter': await secondaryFilterAnswer(port, driver),
@@ -257,19 +258,6 @@ async function softwareTimestampsAnswer(
   return stamps.has('software-transmit') && stamps.has('software-receive')
     ? PRESENT
     : absent(`The driver ${driver} does not say that it stamps frames.`);
-}
-
-/** ETHTOOL_FEC_NONE, which a driver reports that has no error correction, is a reply without modes. */
-async function correctionAnswers(
-  ethtool: EthtoolClient,
-  netDevice: string,
-  driver: string,
-): Promise<CapabilityAnswers> {
-  const fec = await ethtool.call('FEC_GET', netDevice);
-  if (!fec.ok) return {};
-  const modes = nestIn(nestIn(fec.value, 'ETHTOOL_A_FEC_MODES'), 'ETHTOOL_A_BITSET_BITS') ?? {};
-  const isNone = Object.keys(modes).length === 0 && numberIn(fec.value, 'ETHTOOL_A_FEC_AUTO') === 0;
-  return isNone ? { fec: absent(`The driver ${driver} reports ETHTOOL_FEC_NONE.`) } : {};
 }
 
 async function headerSplitAnswer(ethtool: EthtoolClient, netDevice: string, driver: string): Promise<CapabilityAnswer> {

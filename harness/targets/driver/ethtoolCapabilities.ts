@@ -114,6 +114,7 @@ async function linkAnswers(access: EthtoolAccess): Promise<CapabilityAnswers> {
       ? PRESENT
       : absent(`The driver ${access.driver} answers ETHTOOL_MSG_LINKMODES_SET with ${unchanged.error.errnoName}.`),
     'link-extended-state': absent('The cable is in: whether the driver tells why there is no link cannot be asked.'),
+    'signal-quality': await memberAnswer(access, 'LINKSTATE_GET', 'ETHTOOL_A_LINKSTATE_SQI'),
     'link-down-count': await memberAnswer(
       access,
       'LINKSTATE_GET',

@@ -36,6 +36,7 @@ import type { Message } from '../../../reference-impl/netlink/wire.js';
 import { hex } from '../../../reference-impl/packet/bytes.js';
 import { TargetFault, type IfIndex, type NetDeviceName } from '../../contract/index.js';
 import type { MachineChannels } from './channels.js';
+import { errorCorrection } from './errorCorrection.js';
 import { otherNames } from './otherNames.js';
 import { routingAspects } from './routingState.js';
 import { eswitchMode, virtualFunctions } from './sriovState.js';
@@ -314,6 +315,7 @@ export const PORT_ASPECTS: readonly PortAspect[] = [
   ethtoolAspect('pause', 'PAUSE_GET', 'PAUSE_SET'),
   ethtoolAspect('receive hashing', 'RSS_GET', 'RSS_SET'),
   ethtoolAspect('energy saving', 'EEE_GET', 'EEE_SET'),
+  errorCorrection({ required }),
   bitsAspect('message level', 'DEBUG_GET', 'DEBUG_SET', 'ETHTOOL_A_DEBUG_MSGMASK'),
   bitsAspect('wake-up', 'WOL_GET', 'WOL_SET', 'ETHTOOL_A_WOL_MODES'),
   bitsAspect('private flags', 'PRIVFLAGS_GET', 'PRIVFLAGS_SET', 'ETHTOOL_A_PRIVFLAGS_FLAGS'),

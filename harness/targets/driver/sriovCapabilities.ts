@@ -3,6 +3,7 @@ import type { NetlinkResult } from '../../../reference-impl/netlink/client.js';
 import { nestIn, numberIn, type Values } from '../../../reference-impl/netlink/schema.js';
 import { VirtualFunctionClient } from '../../../reference-impl/netlink/virtualFunctionClient.js';
 import type { CapabilityAnswer, CapabilityAnswers } from '../../contract/index.js';
+import { settleLink } from './carrier.js';
 import type { MachineChannels } from './channels.js';
 import type { PortAccess } from './portState.js';
 import { withDevlink } from './sriovState.js';
@@ -26,6 +27,11 @@ const OF_FUNCTIONS = [
   'representors',
   'representor-traffic',
   'devlink-port-function',
+  'devlink-rate-leaves',
+  'devlink-port-capabilities',
+  'devlink-max-io-eqs',
+  'devlink-subfunctions',
+  'sriov-vf-msix',
   ...SETTINGS.map(([name]) => name),
 ];
 
@@ -37,6 +43,9 @@ export const noFunctions = (reason: string): CapabilityAnswers => ({
   ...everything(absent(reason)),
   'eswitch-switchdev': absent(reason),
 });
+
+/** How long a link may take to come back. */
+const LINK_MS = 5_000;
 
 /** How long the driver of a function may take to register its net device. */
 const NET_DEVICE_MS = 3_000;
@@ -69,6 +78,11 @@ export async function askSriov(
       'sriov-capability': onBus
         ? PRESENT
         : absent(`The functions of ${driver} are not made by the core of the PCI bus.`),
+      'sriov-vf-msix':
+        Number((await sysfs.read(`${folder}/sriov_vf_total_msix`).then((read) => (read.ok ? read.value : '0'))) || 0) >
+        0
+          ? PRESENT
+          : absent(`The driver ${driver} has no interrupt vectors to share out (sriov_vf_total_msix).`),
       'sriov-vf-devices': hasNetDevice ? PRESENT : absent('No driver of this host takes the functions.'),
       ...(await settingAnswers(client, port, driver)),
       ...(await representorAnswers(port, driver, modes)),
@@ -89,7 +103,7 @@ async function modesAnswer(port: PortAccess, driver: string): Promise<Capability
 
 async function settingAnswers(
   client: VirtualFunctionClient,
-  { ifIndex }: PortAccess,
+  { ifIndex, route }: PortAccess,
   driver: string,
 ): Promise<CapabilityAnswers> {
   const told = await client.functionsOf(ifIndex);
@@ -102,6 +116,8 @@ async function settingAnswers(
     'sriov-vf-statistics': absent('Nobody can be asked whether a driver counts what its functions receive and send.'),
   };
   for (const [name, info] of SETTINGS) {
+    // A rate is compared with the link, which making functions may have taken away for a while.
+    if (name.endsWith('rate')) await settleLink(route, ifIndex, LINK_MS);
     const answer = await client.set(ifIndex, info);
     answers[name] = answer.ok ? PRESENT : absent(refusalText(driver, name, answer));
   }
@@ -113,6 +129,13 @@ async function settingAnswers(
 const refusalText = (driver: string, name: string, answer: NetlinkResult<unknown>): string =>
   `The driver ${driver} refuses ${name.replace('sriov-vf-', '')} with ${answer.ok ? '' : answer.error.errnoName}.`;
 
+/** DEVLINK_PORT_FLAVOUR_PCI_SF, with a number that nobody uses. */
+const PROBE_SUBFUNCTION: Values = {
+  DEVLINK_ATTR_PORT_FLAVOUR: 7,
+  DEVLINK_ATTR_PORT_PCI_PF_NUMBER: 0,
+  DEVLINK_ATTR_PORT_PCI_SF_NUMBER: 4095,
+};
+
 /** Tried where there is the mode: nothing else tells whether functions are represented. */
 async function representorAnswers(
   port: PortAccess,
@@ -120,7 +143,15 @@ async function representorAnswers(
   modes: CapabilityAnswers,
 ): Promise<CapabilityAnswers> {
   const no = absent(`The driver ${driver} has no switchdev mode.`);
-  const absentAll = { representors: no, 'representor-traffic': no, 'devlink-port-function': no };
+  const absentAll = {
+    representors: no,
+    'representor-traffic': no,
+    'devlink-port-function': no,
+    'devlink-rate-leaves': no,
+    'devlink-port-capabilities': no,
+    'devlink-max-io-eqs': no,
+    'devlink-subfunctions': no,
+  };
   if (modes['eswitch-switchdev']?.present !== true) return absentAll;
   const answers = await withDevlink(port, async (devlink, handle) => {
     const set = await devlink.call('ESWITCH_SET', { ...handle, DEVLINK_ATTR_ESWITCH_MODE: 1 });
@@ -128,11 +159,24 @@ async function representorAnswers(
     const ports = await devlink.dump('PORT_GET');
     const values = ports.ok ? ports.value.map((message) => message.values) : [];
     const represented = values.find((each) => each['DEVLINK_ATTR_PORT_PCI_VF_NUMBER'] !== undefined);
-    const hasFunction = nestIn(represented, 'DEVLINK_ATTR_PORT_FUNCTION') !== undefined;
+    const told = nestIn(represented, 'DEVLINK_ATTR_PORT_FUNCTION');
+    const hasFunction = told !== undefined;
+    const rates = await devlink.dump('RATE_GET', handle);
+    const hasLeaf = rates.ok && rates.value.some(({ values: rate }) => numberIn(rate, 'DEVLINK_ATTR_RATE_TYPE') === 0);
+    const subfunction = await devlink.call('PORT_NEW', { ...handle, ...PROBE_SUBFUNCTION });
+    const made = subfunction.ok ? subfunction.value[0]?.values : undefined;
+    if (made !== undefined)
+      await devlink.call('PORT_DEL', { ...handle, DEVLINK_ATTR_PORT_INDEX: made['DEVLINK_ATTR_PORT_INDEX'] ?? 0 });
+    const lacks = (is: boolean, what: string): CapabilityAnswer =>
+      is ? PRESENT : absent(`The driver ${driver} ${what}.`);
     await devlink.call('ESWITCH_SET', { ...handle, DEVLINK_ATTR_ESWITCH_MODE: 0 });
     return {
       representors: represented === undefined ? absent(`The driver ${driver} represents no function.`) : PRESENT,
       'representor-traffic': PRESENT,
+      'devlink-rate-leaves': lacks(hasLeaf, 'has no leaves of rates'),
+      'devlink-port-capabilities': lacks(told?.['DEVLINK_PORT_FN_ATTR_CAPS'] !== undefined, 'tells no capabilities'),
+      'devlink-max-io-eqs': lacks(told?.['DEVLINK_PORT_FN_ATTR_MAX_IO_EQS'] !== undefined, 'tells no max_io_eqs'),
+      'devlink-subfunctions': lacks(subfunction.ok, 'makes no subfunctions'),
       'devlink-port-function': hasFunction
         ? PRESENT
         : absent(`The driver ${driver} tells nothing of the function behind a port.`),

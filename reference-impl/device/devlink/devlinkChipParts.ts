@@ -39,6 +39,15 @@ export interface DevlinkChipParts {
   readonly keepsThresholdType: boolean;
   /** Where the threshold of a port for a pool is kept. */
   readonly thresholdPlace: (port: number, pool: number) => string;
+  /** Bytes of the cells that a frame takes. */
+  readonly cellsTaken: (length: number, cell: number) => number;
+  /** Whether the highest occupancy since it was cleared is kept when the frame is gone. */
+  readonly keepsPeak: boolean;
+  /** Whether a query tells what the last snapshot took, and not what is. */
+  readonly readsSnapshot: boolean;
+  readonly clearsPeak: boolean;
+  /** Whether the limit of a leaf, or of a node above it, holds back what the function sends. */
+  readonly holdsBack: (isLeaf: boolean) => boolean;
 }
 
 export const CONFORMING_DEVLINK_CHIP: DevlinkChipParts = {
@@ -67,4 +76,9 @@ export const CONFORMING_DEVLINK_CHIP: DevlinkChipParts = {
   checksDirection: true,
   keepsThresholdType: true,
   thresholdPlace: (port, pool) => `${port}/${pool}`,
+  cellsTaken: (length, cell) => Math.ceil(length / cell) * cell,
+  keepsPeak: true,
+  readsSnapshot: true,
+  clearsPeak: true,
+  holdsBack: () => true,
 };

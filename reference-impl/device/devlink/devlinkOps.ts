@@ -7,6 +7,7 @@ import type {
   EswitchEncapMode,
   EswitchInlineMode,
   EswitchMode,
+  Nanoseconds,
   PortName,
 } from '../../../harness/contract/index.js';
 import { done } from '../driverResult.js';
@@ -17,7 +18,8 @@ import { DEVICE_ON_BUS, Panel, panelPort, type PortMaker } from './devlinkPorts.
 import { Firmware } from './firmware.js';
 import { healthOps } from './health.js';
 import { DeviceParams, MAX_MACS } from './params.js';
-import { rateOps } from './rates.js';
+import { createRateUnit } from './rates.js';
+import type { BufferDirection } from './bufferOccupancy.js';
 import { BufferUnit } from './sharedBuffers.js';
 import {
   FDB_REGION,
@@ -54,6 +56,10 @@ export interface ReferenceDevlink {
   /** Whether frames pass. */
   readonly passes: () => boolean;
   readonly trapped: Trapped;
+  /** When the function of a port of devlink may send again. */
+  readonly heldUntil: (port: number, length: number, now: Nanoseconds) => Nanoseconds;
+  /** A frame passes the shared buffer, in at a port of this index or out of it. */
+  readonly buffered: (port: number, direction: BufferDirection, bytes: Uint8Array) => void;
   /** Addresses beside its own that a port filters by. */
   maxMacs: number;
   /** As at power-on. */
@@ -70,6 +76,7 @@ export function createReferenceDevlink(options: ReferenceDevlinkOptions): Refere
   const panel = new Panel(ports.length, parts, options.maker);
   const eswitch = newEswitch(parts);
   const buffers = new BufferUnit(parts);
+  const rates = createRateUnit(parts, () => eswitch.mode() === 'switchdev', limits.speed);
   const whenFatal = async (): Promise<void> => {
     if (params.takesSnapshots && tables !== undefined) await host()?.devlink.snapshot(FDB_REGION, fdbBytes(tables.fdb));
   };
@@ -94,7 +101,7 @@ export function createReferenceDevlink(options: ReferenceDevlinkOptions): Refere
       eswitch: eswitch.ops,
       params: params.ops,
       health: healthOps(firmware, parts, host, whenFatal),
-      rate: rateOps(parts, () => eswitch.mode() === 'switchdev', limits.speed),
+      rate: rates.ops,
       selftests: { tests: ['flash'], run: () => (firmware.isIntact() ? 'pass' : 'fail') },
       ...(tables === undefined
         ? {}
@@ -108,6 +115,8 @@ export function createReferenceDevlink(options: ReferenceDevlinkOptions): Refere
     },
     passes: () => !firmware.isDead || !parts.stopsWhenDead,
     trapped: (trap, port, bytes) => traps.take(trap, options.nameOf(port), bytes),
+    heldUntil: (port, length, now) => rates.heldUntil(port, length, now),
+    buffered: (port, direction, bytes) => buffers.occupancy.pass(port, direction, bytes),
     maxMacs: limits.unicastFilters,
     reset: () => {
       firmware.reset();
@@ -116,6 +125,7 @@ export function createReferenceDevlink(options: ReferenceDevlinkOptions): Refere
       panel.forget();
       eswitch.reset();
       buffers.reset();
+      rates.reset();
       devlink.maxMacs = limits.unicastFilters;
       if (tables !== undefined) resetSizes(tables, limits);
     },

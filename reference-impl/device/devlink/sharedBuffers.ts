@@ -1,6 +1,6 @@
 /**
- * The shared buffer of the reference switch: pools in cells, and what each port and traffic class may take of them. Frames leave as they
- * come, so that nothing stays in the buffer, and the driver counts no occupancy.
+ * The shared buffer of the reference switch: pools in cells, and what each port and traffic class may take of them. What frames took of it
+ * is in bufferOccupancy.ts.
  */
 import type {
   DevlinkClassBinding,
@@ -14,13 +14,16 @@ import type {
   Errno,
 } from '../../../harness/contract/index.js';
 import { done, refuse } from '../driverResult.js';
+import { BufferOccupancy } from './bufferOccupancy.js';
 import type { DevlinkChipParts } from './devlinkChipParts.js';
 
 const EINVAL = 22 as Errno;
 const CELL = 96;
 const CELLS = 131_072;
 const POOLS = 4;
-const CLASSES = 8;
+/** Frames come in by priority; what leaves is queued finer. */
+const INGRESS_CLASSES = 8;
+const EGRESS_CLASSES = 16;
 /** A dynamic threshold is an exponent: 2 to the power of it, less 10, times what is free. */
 const LEAST_EXPONENT = 3;
 const MOST_EXPONENT = 16;
@@ -31,8 +34,8 @@ const BUFFER: DevlinkSharedBuffer = {
   size: CELL * CELLS,
   ingressPools: POOLS,
   egressPools: POOLS,
-  ingressClasses: CLASSES,
-  egressClasses: CLASSES,
+  ingressClasses: INGRESS_CLASSES,
+  egressClasses: EGRESS_CLASSES,
 };
 
 interface Pool {
@@ -50,9 +53,11 @@ export class BufferUnit {
   /** Thresholds by port and pool, bindings by port, direction and class. */
   readonly #thresholds = new Map<string, number>();
   readonly #bindings = new Map<string, DevlinkClassBinding>();
+  readonly occupancy: BufferOccupancy;
 
   constructor(parts: DevlinkChipParts) {
     this.#parts = parts;
+    this.occupancy = new BufferOccupancy(BUFFER, CELL, parts);
     this.reset();
   }
 
@@ -64,6 +69,7 @@ export class BufferUnit {
     }));
     this.#thresholds.clear();
     this.#bindings.clear();
+    this.occupancy.reset();
   }
 
   readonly ops: DevlinkSharedBufferOps = {
@@ -82,6 +88,16 @@ export class BufferUnit {
       }),
     classGet: (of) => ({ ok: true, value: this.#bindingOf(of) }),
     classSet: (of, binding) => this.#bind(of, binding),
+    occupancySnapshot: () => {
+      this.occupancy.snapshot();
+      return done;
+    },
+    occupancyClear: () => {
+      this.occupancy.clear();
+      return done;
+    },
+    portPoolOccupancy: (port, _buffer, pool) => ({ ok: true, value: this.occupancy.ofPool(port, pool) }),
+    classOccupancy: (of) => ({ ok: true, value: this.occupancy.ofClass(of) }),
   };
 
   #withPool<Value>(index: number, use: (pool: Pool) => DriverResult<Value>): DriverResult<Value> {
@@ -137,6 +153,7 @@ export class BufferUnit {
       const wrong = this.#thresholdRefusal(pool, binding.threshold);
       if (wrong !== undefined) return wrong;
       this.#bindings.set(placeOf(of), binding);
+      this.occupancy.bind(of, binding.pool);
       return done;
     });
   }

@@ -1,5 +1,5 @@
 /** The switch between the functions of a NIC and its cable: who is there, what the tables hold, and what is done with each frame. */
-import type { DriverHost, MacAddress, PortName } from '../../../harness/contract/index.js';
+import type { DriverHost, MacAddress, Nanoseconds, PortName } from '../../../harness/contract/index.js';
 import { isBroadcastMac, isMulticastMac } from '../../packet/addresses.js';
 import { receiveDelivered } from '../receive.js';
 import type { NicPort, VirtualPort } from '../state.js';
@@ -15,6 +15,8 @@ export interface SwitchdevPath {
   readonly isOn: boolean;
   isUp(vf: VirtualFunction): boolean;
   receive(vf: VirtualFunction, bytes: Uint8Array): void;
+  /** When the function may send again, by the rates of its port. */
+  heldUntil(vf: VirtualFunction, length: number, now: Nanoseconds): Nanoseconds;
 }
 
 export interface EmbeddedSwitchSeed {
@@ -176,6 +178,9 @@ export class EmbeddedSwitch {
       return;
     }
     this.parts.countSent(vf, bytes.length);
+    const { port } = vf;
+    if (port !== undefined)
+      port.pausedUntil = this.switchdev?.heldUntil(vf, bytes.length, port.now) ?? port.pausedUntil;
     this.switchdev?.receive(vf, bytes);
   }
 

@@ -14,6 +14,7 @@ import {
 
 const ETH_P_8021Q = 0x8100;
 const ETH_P_8021AD = 0x88a8;
+const ETH_P_LLDP = 0x88cc;
 
 /** What is wrong with the source of a frame. */
 export type SpoofKind = 'address' | 'vlan';
@@ -162,6 +163,31 @@ export interface EswitchParts {
   /** Whether a rate beyond what the link carries is refused. */
   readonly checksRate: boolean;
   readonly zeroAddressFrees: boolean;
+  /** Whether rates that are promised to all functions together are compared with what the link carries. */
+  readonly sumsPromises: boolean;
+  /** Whether an address that a trusted function chooses takes the place of the one that was set. */
+  readonly choiceReplacesSet: boolean;
+  /** Whether a list of addresses that there is no room for leaves the one before. */
+  readonly keepsFormerList: boolean;
+  /** Whether a frame is one of LLDP. */
+  readonly isLldp: (type: number, bytes: Uint8Array) => boolean;
+  /** Interrupt vectors of a function, and the queues that it has by them. */
+  readonly checksVectors: boolean;
+  /** Functions whose ports have a leaf in the tree of rates. */
+  readonly hasRateLeaf: (vf: number) => boolean;
+  /** Whether capabilities of a function are kept one by one. */
+  readonly keepsOtherCapabilities: boolean;
+  // Subfunctions.
+  readonly checksSubfunctionNumber: boolean;
+  /** Whether it is told that a driver has taken the function. */
+  readonly tellsAttached: boolean;
+  readonly deactivates: boolean;
+  /** Whether what the function sends comes back to it. */
+  readonly crossesSubfunction: boolean;
+  /** Whether the net device of a function goes with its port. */
+  readonly removesActive: boolean;
+  readonly limitedQueues: (queues: number, maxIoEqs: number) => number;
+  readonly queuesOf: (vectors: number) => number;
 }
 
 export const CONFORMING_ESWITCH: EswitchParts = {
@@ -255,4 +281,19 @@ export const CONFORMING_ESWITCH: EswitchParts = {
   refusesMulticastAddress: true,
   checksRate: true,
   zeroAddressFrees: true,
+  sumsPromises: true,
+  choiceReplacesSet: true,
+  keepsFormerList: true,
+  isLldp: (type) => type === ETH_P_LLDP,
+  checksVectors: true,
+  hasRateLeaf: () => true,
+  keepsOtherCapabilities: true,
+  checksSubfunctionNumber: true,
+  tellsAttached: true,
+  deactivates: true,
+  removesActive: true,
+  crossesSubfunction: false,
+  limitedQueues: (queues, maxIoEqs) => (maxIoEqs === 0 ? queues : Math.min(queues, maxIoEqs)),
+  // One is for the mailbox.
+  queuesOf: (vectors) => vectors - 1,
 };

@@ -1,6 +1,6 @@
 /** The path of a frame through the embedded switch in legacy mode: a virtual Ethernet bridge that forwards by addresses and VLANs. */
 import { readU16 } from '../../packet/bytes.js';
-import { ETH_P_8021Q, ETH_P_LLDP, ETH_P_PAUSE } from '../../packet/protocols.js';
+import { ETH_P_8021Q, ETH_P_PAUSE } from '../../packet/protocols.js';
 import { tagInserted, tagRemoved } from '../frameEdit.js';
 import type { EswitchParts, SpoofKind } from './eswitchParts.js';
 import { PHYSICAL, highOf, lowOf, type EswitchTables } from './tables.js';
@@ -41,7 +41,7 @@ export function refusalOf(
   const isTagged = parts.isTag(type);
   if (isTagged && !parts.mayTag(vf)) return 'tag';
   if (!parts.checksSource(vf)) return undefined;
-  if (type === ETH_P_LLDP && !parts.sendsLldp) return 'control';
+  if (parts.isLldp(type, bytes) && !parts.sendsLldp) return 'control';
   const owners = tables.unicast.functionsOf(highOf(bytes, SOURCE_AT), lowOf(bytes, SOURCE_AT));
   if (!parts.isOwnSource(owners, vf, isTagged) && parts.dropsSpoofed('address')) return 'address';
   const vid = vidOf(bytes);

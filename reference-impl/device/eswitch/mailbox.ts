@@ -55,12 +55,15 @@ export function serve(owner: MailboxOwner, vf: VirtualFunction, request: Mailbox
       if (request.address !== filters.address && !parts.mayChangeAddress(vf)) return refuse(EPERM);
       setOwnAddress(parts, vf, request.address);
       // What a trusted function chooses takes the place of what was set.
-      if (vf.settings.address !== NO_ADDRESS) vf.settings.address = request.address;
+      if (vf.settings.address !== NO_ADDRESS && parts.choiceReplacesSet) vf.settings.address = request.address;
       return done;
     case 'unicast':
       if (request.addresses.length > 0 && !parts.mayAddUnicast(vf)) return refuse(EPERM);
       if (!request.addresses.every(isUnicast)) return refuse(EINVAL);
-      if (request.addresses.length > MOST_UNICAST) return refuse(ENOSPC);
+      if (request.addresses.length > MOST_UNICAST) {
+        if (!parts.keepsFormerList) filters.unicast = [];
+        return refuse(ENOSPC);
+      }
       filters.unicast = request.addresses;
       return done;
     case 'multicast':

@@ -18,6 +18,9 @@ import { addressFor, negotiate } from './vfDriver.js';
 import { LINK_STATE_DISABLE, NO_ADDRESS, type VfSettings, type VirtualFunction } from './virtualFunction.js';
 
 const EPROTONOSUPPORT = 93 as Parameters<typeof refuse>[0];
+const EOVERFLOW = 75 as Parameters<typeof refuse>[0];
+/** One for the mailbox, and one for frames. */
+const LEAST_VECTORS = 2;
 const ETH_P_8021Q = 0x8100;
 const MOST_VID = 4095;
 const MOST_QOS = 7;
@@ -29,9 +32,11 @@ export interface PfDriverSeed {
   readonly host: () => DriverHost | undefined;
   readonly portOf: (name: PortName) => NicPort;
   /** Makes the port of a virtual function, and takes it away. */
-  readonly addPort: (name: PortName, address: MacAddress, virtualPort: VirtualPort) => NicPort;
+  readonly addPort: (name: PortName, address: MacAddress, virtualPort: VirtualPort, queues: number) => NicPort;
   readonly removePort: (name: PortName) => void;
-  readonly describe: (name: PortName, address: MacAddress, vf: number) => DevicePort;
+  readonly describe: (name: PortName, address: MacAddress, vf: number, queues: number) => DevicePort;
+  /** Interrupt vectors of all virtual functions together, of each that was given none, and of one at most. */
+  readonly vectors: { readonly total: number; readonly each: number; readonly most: number };
 }
 
 type VfOps = Omit<SriovOps, 'functions'>;
@@ -69,8 +74,10 @@ export function pfDriverOps(seed: PfDriverSeed): VfOps {
       withVf(index, (vf) => {
         const name = portNameOf(physical, index);
         const address = addressFor(parts, vf, portOf(physical).permanentAddress);
-        vf.port = seed.addPort(name, address, between.virtualPort(vf));
-        host()?.registerPort(seed.describe(name, address, index));
+        const served = parts.queuesOf(vf.vectors === 0 ? seed.vectors.each : vf.vectors);
+        const queues = parts.limitedQueues(served, vf.maxIoEqs);
+        vf.port = seed.addPort(name, address, between.virtualPort(vf), queues);
+        host()?.registerPort(seed.describe(name, address, index, queues));
         between.refresh();
         if (vf.port.cablePlugged) host()?.carrier(name, true);
         return done;
@@ -97,7 +104,9 @@ export function pfDriverOps(seed: PfDriverSeed): VfOps {
       if (isForbidden()) return refuse(EOPNOTSUPP);
       const speed = speedOf(portOf(physical));
       const others = functions.filter(({ index }) => index !== vf);
-      const promised = others.reduce((sum, { settings }) => sum + settings.minTxRate, minTxRate);
+      const promised = parts.sumsPromises
+        ? others.reduce((sum, { settings }) => sum + settings.minTxRate, minTxRate)
+        : minTxRate;
       if (parts.checksRate && (maxTxRate < 0 || maxTxRate > speed || minTxRate < 0 || promised > speed))
         return refuse(EINVAL);
       return change(vf, { minTxRate, maxTxRate });
@@ -109,6 +118,18 @@ export function pfDriverOps(seed: PfDriverSeed): VfOps {
         ? refuse(EINVAL)
         : change(vf, { linkState }, 'link');
     },
+    setVfMsix: (_port, vf, count) =>
+      withVf(vf, (found) => {
+        const { total, each, most } = seed.vectors;
+        const taken = functions.reduce((sum, { vectors }) => sum + (vectors === 0 ? each : vectors), 0);
+        const own = found.vectors === 0 ? each : found.vectors;
+        if (parts.checksVectors && count !== 0) {
+          if (count < LEAST_VECTORS) return refuse(EINVAL);
+          if (count > most || taken - own + count > total) return refuse(EOVERFLOW);
+        }
+        found.vectors = count;
+        return done;
+      }),
     setVfTrust: (_port, vf, trusted) => (isForbidden() ? refuse(EOPNOTSUPP) : change(vf, { trusted }, 'trust')),
   };
 }

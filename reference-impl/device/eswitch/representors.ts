@@ -20,6 +20,11 @@ import { NO_ADDRESS, type VirtualFunction } from './virtualFunction.js';
 /** Ports of virtual functions are numbered behind those of the front panel. */
 const FIRST_PORT = 128;
 
+const VF_SETTINGS = ['hw-address', 'roce', 'migratable', 'max-io-eqs'] as const;
+
+/** The index of the port of a virtual function. */
+export const portIndexOf = (vf: number): number => FIRST_PORT + vf;
+
 export const representorName = (vf: number): PortName => `pf0vf${vf}` as PortName;
 
 export interface RepresentorSeed {
@@ -29,6 +34,8 @@ export interface RepresentorSeed {
   readonly described: DevicePort;
   readonly makePort: (vf: number, name: PortName, address: MacAddress, virtualPort: VirtualPort) => NicPort;
   readonly removePort: (name: PortName) => void;
+  /** Queues that a function can have. */
+  readonly queues: number;
 }
 
 export class Representors {
@@ -66,6 +73,7 @@ export class Representors {
         await host()?.unregisterPort(port.name);
         removePort(port.name);
       }
+      if (between.parts.hasRateLeaf(vf)) host()?.devlink.destroyRateLeaf(FIRST_PORT + vf);
       host()?.devlink.unregisterPort(FIRST_PORT + vf);
       this.#ports.delete(vf);
     }
@@ -108,6 +116,7 @@ export class Representors {
       index,
       attributes: { flavour: 'pcivf', controller: 0, pf: 0, vf: parts.representedNumber(vf.index), switchId },
     });
+    if (parts.hasRateLeaf(vf.index)) host()?.devlink.createRateLeaf(index);
     const own = { ...described, port: name, address, devlinkPort: index };
     if (parts.hidesParent) delete own.parentDevice;
     host()?.registerPort(own);
@@ -126,11 +135,49 @@ export class Representors {
     return { ...ops, eswitch, portFunction: this.#portFunction(ops.portFunction ?? {}) };
   }
 
+  #capabilityOps(vfAt: (port: number) => VirtualFunction | undefined): DevlinkPortFunctionOps {
+    const { parts } = this.#seed.between;
+    return {
+      capabilityGet: (port, capability) => {
+        const vf = vfAt(port);
+        return vf === undefined || (capability !== 'roce' && capability !== 'migratable')
+          ? refuse(EOPNOTSUPP)
+          : { ok: true, value: vf.capabilities[capability] };
+      },
+      capabilitySet: (port, capability, on) => {
+        const vf = vfAt(port);
+        if (vf === undefined || (capability !== 'roce' && capability !== 'migratable')) return refuse(EOPNOTSUPP);
+        if (!parts.keepsOtherCapabilities) vf.capabilities.roce = vf.capabilities.migratable = false;
+        vf.capabilities[capability] = on;
+        return done;
+      },
+      maxIoEqsGet: (port) => {
+        const vf = vfAt(port);
+        if (vf === undefined) return refuse(EOPNOTSUPP);
+        return { ok: true, value: vf.maxIoEqs === 0 ? this.#seed.queues : vf.maxIoEqs };
+      },
+      maxIoEqsSet: (port, count) => {
+        const vf = vfAt(port);
+        if (vf === undefined) return refuse(EOPNOTSUPP);
+        if (count === 0 || count > this.#seed.queues) return refuse(EINVAL, `from 1 to ${this.#seed.queues}`);
+        vf.maxIoEqs = count;
+        return done;
+      },
+    };
+  }
+
   #portFunction(others: DevlinkPortFunctionOps): DevlinkPortFunctionOps {
     const vfAt = (port: number): VirtualFunction | undefined =>
       this.#ports.has(port - FIRST_PORT) ? this.#seed.between.functions[port - FIRST_PORT] : undefined;
+    const own = this.#capabilityOps(vfAt);
     return {
       ...others,
+      ...own,
+      capabilityGet: (port, capability) =>
+        (vfAt(port) === undefined ? others : own).capabilityGet?.(port, capability) ?? refuse(EOPNOTSUPP),
+      capabilitySet: (port, capability, on) =>
+        (vfAt(port) === undefined ? others : own).capabilitySet?.(port, capability, on) ?? refuse(EOPNOTSUPP),
+      has: (port) => (vfAt(port) === undefined ? (others.has?.(port) ?? []) : VF_SETTINGS),
       hwAddrGet: (port) => {
         const vf = vfAt(port);
         if (vf === undefined) return others.hwAddrGet?.(port) ?? refuse(EOPNOTSUPP);

@@ -55,6 +55,12 @@ export interface VirtualFunction {
   counters: VfCounters;
   /** It has reset itself since the physical function asked it to: until then it does nothing else, and no frame passes. */
   clearToSend: boolean;
+  /** Interrupt vectors that were set for it; 0: as many as every function has. */
+  vectors: number;
+  /** Queues of events that it may have, of the port of the function; 0: as many as it has vectors for. */
+  maxIoEqs: number;
+  /** Whether it may speak RDMA over Ethernet, and be moved to another host while it runs. */
+  readonly capabilities: { roce: boolean; migratable: boolean };
   /** The port that its driver registered. */
   port: NicPort | undefined;
 }
@@ -96,6 +102,9 @@ export const newVirtualFunction = (index: number): VirtualFunction => ({
   filters: noFilters(),
   counters: noCounters(),
   clearToSend: false,
+  vectors: 0,
+  maxIoEqs: 0,
+  capabilities: { roce: true, migratable: false },
   port: undefined,
 });
 

@@ -4,32 +4,44 @@ import type {
   DevlinkOps,
   DriverHost,
   MacAddress,
+  Nanoseconds,
   NetDeviceOps,
   PortName,
   SriovOps,
 } from '../../../harness/contract/index.js';
 import type { NicPort, VirtualPort } from '../state.js';
+import { done } from '../driverResult.js';
 import { DEVICE_ON_BUS } from '../devlink/devlinkPorts.js';
 import { EmbeddedSwitch } from './embeddedSwitch.js';
 import type { EswitchParts } from './eswitchParts.js';
 import { pfDriverOps } from './pfDriver.js';
-import { Representors } from './representors.js';
+import { Representors, portIndexOf } from './representors.js';
+import { Subfunctions } from './subfunctions.js';
 import { vfNetDeviceOps } from './vfDriver.js';
 
 const FIRST_VF_OFFSET = 0x80;
 const VF_STRIDE = 2;
 const VF_DEVICE_ID = 0x10ca;
-const TOTAL_MSIX = 64;
 
 export interface VirtualFunctionsSeed {
   readonly ports: Map<PortName, NicPort>;
   readonly names: readonly PortName[];
   readonly physical: PortName;
   readonly totalVfs: number;
+  /** When the function of a port of devlink may send again. */
+  readonly heldUntil: (port: number, length: number, now: Nanoseconds) => Nanoseconds;
+  /** Queues that a port can have. */
+  readonly queues: number;
   readonly parts: EswitchParts;
   readonly host: () => DriverHost | undefined;
   /** `switched`: its place in the switch between the ports, counted from the first virtual function. */
-  readonly makePort: (name: PortName, address: MacAddress, virtualPort: VirtualPort, switched?: number) => NicPort;
+  readonly makePort: (
+    name: PortName,
+    address: MacAddress,
+    virtualPort: VirtualPort,
+    switched?: number,
+    queues?: number,
+  ) => NicPort;
   /** The port of the physical function, as the kernel knows it. */
   readonly described: DevicePort;
 }
@@ -59,11 +71,19 @@ type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 const FIXED: ReadonlySet<string> = new Set(['rx-vlan-filter', 'loopback']);
 
 /** As its physical function, without a place in the switch between the ports. */
-function describeVf(described: DevicePort, port: PortName, address: MacAddress, vf: number): DevicePort {
+function describeVf(
+  described: DevicePort,
+  port: PortName,
+  address: MacAddress,
+  vf: number,
+  queues: number,
+): DevicePort {
   const own: Writable<DevicePort> = {
     ...described,
     port,
     address,
+    rxQueues: queues,
+    txQueues: queues,
     parentDevice: { bus: DEVICE_ON_BUS.bus, name: busName(vf) },
   };
   delete own.switchId;
@@ -97,6 +117,7 @@ export function createVirtualFunctions(seed: VirtualFunctionsSeed): VirtualFunct
     described: seed.described,
     makePort: (vf, name, address, virtualPort) => addPort(name, address, virtualPort, vf),
     removePort,
+    queues: seed.queues,
   });
   between.switchdev = {
     get isOn() {
@@ -104,20 +125,33 @@ export function createVirtualFunctions(seed: VirtualFunctionsSeed): VirtualFunct
     },
     isUp: (vf) => representors.isUp(vf),
     receive: (vf, bytes) => representors.receive(vf, bytes),
+    heldUntil: (vf, length, now) => seed.heldUntil(portIndexOf(vf.index), length, now),
   };
+  const subfunctions = new Subfunctions({
+    parts,
+    host,
+    isSwitchdev: () => representors.mode === 'switchdev',
+    described: seed.described,
+    makePort: (name, address, virtualPort) => addPort(name, address, virtualPort),
+    removePort,
+    heldUntil: seed.heldUntil,
+  });
+  const most = seed.queues + 1;
+  const vectors = { total: most * seed.totalVfs, each: most, most };
   const ops = pfDriverOps({
     between,
     representors,
     physical,
     host,
     portOf,
-    addPort: (name, address, virtualPort) => {
-      const port = addPort(name, address, virtualPort);
+    addPort: (name, address, virtualPort, queues) => {
+      const port = addPort(name, address, virtualPort, undefined, queues);
       port.cablePlugged = false;
       return port;
     },
     removePort,
-    describe: (name, address, vf) => describeVf(seed.described, name, address, vf),
+    describe: (name, address, vf, queues) => describeVf(seed.described, name, address, vf, queues),
+    vectors,
   });
   return {
     sriov: {
@@ -130,14 +164,28 @@ export function createVirtualFunctions(seed: VirtualFunctionsSeed): VirtualFunct
           offset: FIRST_VF_OFFSET,
           stride: VF_STRIDE,
           vfDevice: VF_DEVICE_ID,
-          totalMsix: TOTAL_MSIX,
+          totalMsix: vectors.total,
         },
       ],
     },
     physicalPort: between.physicalPort,
     netDeviceOps: (sound) =>
       vfNetDeviceOps(sound, between, (name) => between.functions.find(({ port }) => port?.name === name)),
-    devlinkOps: (base) => representors.devlinkOps(base),
+    devlinkOps: (base) => {
+      const ops = representors.devlinkOps({ ...base, portFunction: subfunctions.functionOps });
+      const { eswitch } = ops;
+      return {
+        ...ops,
+        port: { ...base.port, ...subfunctions.portOps },
+        eswitch: {
+          ...eswitch,
+          modeSet: async (mode) => {
+            if (mode === 'legacy') await subfunctions.removeAll();
+            return (await eswitch?.modeSet?.(mode)) ?? done;
+          },
+        },
+      };
+    },
     deliverTo: (vf, bytes) => {
       const found = between.functions[vf];
       if (found === undefined) return;
@@ -148,6 +196,7 @@ export function createVirtualFunctions(seed: VirtualFunctionsSeed): VirtualFunct
     powerOn: () => {
       for (const { port } of between.functions) if (port !== undefined) ports.delete(port.name);
       representors.powerOn();
+      subfunctions.powerOn();
       between.powerOn();
     },
   };

@@ -21,7 +21,17 @@ export function phyOps(portOf: (name: PortName) => NicPort): PhyOps {
     startCableTest: (name) => begin(portOf(name), testResult),
     startCableTestTdr: (name, config) => begin(portOf(name), (port) => rawResult(port, config)),
     cableTestResult: (name) => takeResult(portOf(name)),
+    signalQuality: (name) => signalQuality(portOf(name)),
   };
+}
+
+/** OPEN Alliance TC1: the best of eight classes of signal quality. */
+const BEST_QUALITY = 7;
+
+/** A class less for each doubling of the damaged frames since the link came up. */
+function signalQuality({ counters, service }: NicPort): { index: number; max: number } {
+  const damaged = counters.rxCrcErrors - service.damagedBefore;
+  return { index: Math.max(0, BEST_QUALITY - Math.floor(Math.log2(damaged + 1))), max: BEST_QUALITY };
 }
 
 /** The pulses take the line: there is no link until the test is over. */

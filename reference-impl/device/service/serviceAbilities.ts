@@ -25,4 +25,5 @@ export const SERVICE_ABILITIES = [
   'offline-self-test',
   'identify',
   'link-settings-set',
+  'signal-quality',
 ];

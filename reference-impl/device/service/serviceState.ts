@@ -32,6 +32,8 @@ export interface ServiceState {
   readonly eeprom: Uint8Array;
   cableTest: RunningCableTest | null;
   linkDownEvents: number;
+  /** Frames that had come damaged when the link came up last. */
+  damagedBefore: number;
   profiles: CoalesceProfiles;
   stampedPackets: number;
 }
@@ -60,6 +62,7 @@ export const newServiceState = (address: string): ServiceState => ({
   eeprom: newDeviceMemory(address),
   cableTest: null,
   linkDownEvents: 0,
+  damagedBefore: 0,
   profiles: DEFAULT_PROFILES,
   stampedPackets: 0,
 });

@@ -127,6 +127,19 @@ export interface DevlinkParts {
   /** devlink_sb_pool_index_get_from_attrs() and its kin: whether pools and classes are among those of the buffer. */
   readonly checksPools: boolean;
   readonly needsThresholdType: boolean;
+  /** devlink_sb_tc_index_get_from_attrs(): how many classes there are in a direction. */
+  readonly classCount: (isIngress: boolean, ingress: number, egress: number) => number;
+  /** devlink_nl_sb_port_pool_fill(): what stands as the occupancy now, and as the highest. */
+  readonly occupancyTold: (now: number, most: number) => readonly [number, number];
+  /** devlink_port_function_validate(): whether all of a request is looked at first, and what is of virtual functions alone. */
+  readonly validatesFunction: boolean;
+  readonly capabilitiesOfVfs: boolean;
+  /** devlink_nl_port_new_doit(). */
+  readonly needsFlavour: boolean;
+  /** devlink_nl_notify_filter_set_doit(), devlink_obj_desc_match(). */
+  readonly takesNotifyFilter: boolean;
+  readonly emptyFilterRemoves: boolean;
+  readonly portIsMeant: (wanted: number | undefined, port: number | undefined) => boolean;
   /** devlink_reload_stats_update(): the limit under which a reload is counted. */
   readonly countedLimit: (limit: number) => number;
 }
@@ -207,5 +220,13 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   looksAtAncestors: true,
   checksPools: true,
   needsThresholdType: true,
+  classCount: (isIngress, ingress, egress) => (isIngress ? ingress : egress),
+  occupancyTold: (now, most) => [now, most],
   countedLimit: (limit) => limit,
+  validatesFunction: true,
+  capabilitiesOfVfs: true,
+  needsFlavour: true,
+  takesNotifyFilter: true,
+  emptyFilterRemoves: true,
+  portIsMeant: (wanted, port) => wanted === undefined || port === undefined || wanted === port,
 };

@@ -16,6 +16,7 @@ import {
   GENLMSGHDR,
   genericBody,
   type HandlerResult,
+  type KernelSocket,
   type NetlinkBody,
   type NetlinkKernel,
   type NetlinkOperation,
@@ -38,6 +39,7 @@ import {
   type DevlinkReply,
   type DevlinkRequest,
 } from './operations.js';
+import { NotifyFilters } from './notifyFilters.js';
 import { paramOperations } from './params.js';
 import { portOperations } from './ports.js';
 import { rateOperations } from './rates.js';
@@ -77,21 +79,37 @@ export function registerDevlinkFamily(devlink: DevlinkKernel, netlink: NetlinkKe
     ),
     ...(flags === undefined ? {} : { flags }),
   });
+  const filters = new NotifyFilters(() => devlink.parts);
+  const setFilter: NetlinkOperation = {
+    number: DEVLINK_CMD.NOTIFY_FILTER_SET,
+    header: GENLMSGHDR,
+    ...devlinkPolicies(DEVLINK_COMMANDS.NOTIFY_FILTER_SET ?? {}),
+    doit: ({ cause, values }) => {
+      const socket = netlink.socketOf(cause.portId);
+      if (socket !== undefined && devlink.parts.takesNotifyFilter) filters.set(socket, values);
+      return { ok: true };
+    },
+  };
   const id: number = netlink.registerFamily({
     name: DEVLINK_GENL_NAME,
     version: DEVLINK_GENL_VERSION,
     // DEVLINK_CMD_SELFTESTS_RUN + 1.
     reservedStart: 84,
     multicastGroups: [DEVLINK_GENL_MCGRP_CONFIG_NAME],
-    operations: Object.entries(DEVLINK_COMMANDS).flatMap(([name, spec]) => {
-      const command = name as DevlinkCommand;
-      const operation = OPERATIONS[command];
-      return operation === undefined ? [] : [operationOf(devlink, command, spec, operation, body)];
-    }),
+    operations: [
+      ...Object.entries(DEVLINK_COMMANDS).flatMap(([name, spec]) => {
+        const command = name as DevlinkCommand;
+        const operation = OPERATIONS[command];
+        return operation === undefined ? [] : [operationOf(devlink, command, spec, operation, body)];
+      }),
+      setFilter,
+    ],
   });
   const group = netlink.groupOf(id, DEVLINK_GENL_MCGRP_CONFIG_NAME);
-  devlink.announce = (command, values) => {
-    if (netlink.hasListeners(NETLINK_GENERIC, group)) netlink.notify(NETLINK_GENERIC, group, body({ command, values }));
+  devlink.announce = (command, values, about, port) => {
+    if (!netlink.hasListeners(NETLINK_GENERIC, group)) return;
+    const heardBy = (socket: KernelSocket): boolean => filters.hears(socket, about, port);
+    netlink.notify(NETLINK_GENERIC, group, body({ command, values }), undefined, heardBy);
   };
 }
 

@@ -1,5 +1,6 @@
 /** Ports: net/devlink/port.c. */
 import type {
+  DevlinkFunctionSetting,
   DevlinkPortAttributes,
   DevlinkPortCapability,
   DevlinkPortFlavour,
@@ -170,7 +171,7 @@ async function setType(asked: DevlinkRequest, port: PortState, wanted: number): 
 
 /** devlink_port_function_validate(): nothing is set where one thing is not there to be set. */
 function functionRefusal(
-  { request }: DevlinkRequest,
+  { request, devlink: { parts } }: DevlinkRequest,
   { port }: PortState,
   wanted: Values,
   ops: DevlinkPortFunctionOps | undefined,
@@ -178,20 +179,22 @@ function functionRefusal(
   const at = (name: string, message: string): Refusal =>
     refusalAt(request, `DEVLINK_ATTR_PORT_FUNCTION/${name}`, EOPNOTSUPP, message);
   const has = (name: string): boolean => wanted[name] !== undefined;
-  if (has('DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR') && ops?.hwAddrSet === undefined)
+  const lacks = (what: DevlinkFunctionSetting, set: unknown): boolean =>
+    set === undefined || ops?.has?.(port.index).includes(what) === false;
+  if (has('DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR') && lacks('hw-address', ops?.hwAddrSet))
     return at('DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR', "Port doesn't support function attributes");
-  if (has('DEVLINK_PORT_FN_ATTR_STATE') && ops?.stateSet === undefined)
+  if (has('DEVLINK_PORT_FN_ATTR_STATE') && lacks('state', ops?.stateSet))
     return at('DEVLINK_PORT_FN_ATTR_STATE', 'Function does not support state setting');
   const selector = numberIn(nestIn(wanted, 'DEVLINK_PORT_FN_ATTR_CAPS'), 'selector') ?? 0;
   for (const [bit, capability] of CAPABILITIES.entries()) {
     if ((selector & (1 << bit)) === 0) continue;
     const name = CAPABILITY_NAMES[capability];
-    if (ops?.capabilitySet === undefined)
+    if (lacks(capability, ops?.capabilitySet))
       return at('DEVLINK_PORT_FN_ATTR_CAPS', `Port doesn't support ${name} function attribute`);
-    if (capability !== 'roce' && port.attributes?.flavour !== 'pcivf')
+    if (capability !== 'roce' && port.attributes?.flavour !== 'pcivf' && parts.capabilitiesOfVfs)
       return at('DEVLINK_PORT_FN_ATTR_CAPS', `${name} function attribute supported for VFs only`);
   }
-  if (has('DEVLINK_PORT_FN_ATTR_MAX_IO_EQS') && ops?.maxIoEqsSet === undefined)
+  if (has('DEVLINK_PORT_FN_ATTR_MAX_IO_EQS') && lacks('max-io-eqs', ops?.maxIoEqsSet))
     return at('DEVLINK_PORT_FN_ATTR_MAX_IO_EQS', 'Function does not support max_io_eqs setting');
   return undefined;
 }
@@ -213,7 +216,7 @@ async function setFunction(asked: DevlinkRequest, port: PortState, wanted: Value
   const ops = instance.ops.portFunction;
   const { index } = port;
   const refused = functionRefusal(asked, port, wanted, ops);
-  if (refused !== undefined) return refused;
+  if (refused !== undefined && devlink.parts.validatesFunction) return refused;
   const steps: (() => Promise<DriverResult | undefined> | DriverResult | undefined)[] = [];
   const address = bytesIn(wanted, 'DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR');
   if (address !== undefined) {
@@ -283,16 +286,17 @@ async function newPort(asked: DevlinkRequest): Promise<DevlinkAnswer> {
     numberIn(values, 'DEVLINK_ATTR_PORT_FLAVOUR'),
     numberIn(values, 'DEVLINK_ATTR_PORT_PCI_PF_NUMBER'),
   ];
-  if (flavour === undefined || pf === undefined) return refusal(EINVAL, 'Port flavour or PCI PF are not specified');
+  if ((flavour === undefined || pf === undefined) && devlink.parts.needsFlavour)
+    return refusal(EINVAL, 'Port flavour or PCI PF are not specified');
   const [index, controller, sf] = ['INDEX', 'CONTROLLER_NUMBER', 'PCI_SF_NUMBER'].map((name) =>
     numberIn(values, `DEVLINK_ATTR_PORT_${name}`),
   );
   const made = await add({
-    flavour: DEVLINK_PORT_FLAVOURS[flavour] ?? 'physical',
-    pf,
+    flavour: DEVLINK_PORT_FLAVOURS[flavour ?? 0] ?? 'physical',
+    pf: pf ?? 0,
     ...(index === undefined ? {} : { index }),
     ...(controller === undefined ? {} : { controller }),
-    ...(sf === undefined ? {} : { sf }),
+    ...(sf === undefined || DEVLINK_PORT_FLAVOURS[flavour ?? 0] !== 'pcisf' ? {} : { sf }),
   });
   if (!made.ok) return declined(made);
   const port = instance.ports.get(made.value);

@@ -13,6 +13,7 @@ import { numberIn, type Values } from '../../netlink/schema.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { EINVAL, ENODEV, EOPNOTSUPP } from '../errno.js';
 import { refusal } from '../refusals.js';
+import type { DevlinkParts } from './devlinkParts.js';
 import { handleValues, type DevlinkInstance } from './instance.js';
 import {
   DONE,
@@ -35,8 +36,11 @@ const isRefused = (values: Filled): values is Refusal => 'errno' in values;
 
 const opsOf = ({ ops }: DevlinkInstance): DevlinkSharedBufferOps => ops.sharedBuffers ?? { list: [] };
 const poolCount = ({ ingressPools, egressPools }: DevlinkSharedBuffer): number => ingressPools + egressPools;
-const classCount = ({ ingressClasses, egressClasses }: DevlinkSharedBuffer, type: DevlinkPoolType): number =>
-  type === 'ingress' ? ingressClasses : egressClasses;
+const classCount = (
+  { classCount: count }: DevlinkParts,
+  { ingressClasses, egressClasses }: DevlinkSharedBuffer,
+  type: DevlinkPoolType,
+): number => count(type === 'ingress', ingressClasses, egressClasses);
 
 /** devlink_sb_get_from_attrs(). */
 function bufferIn({ instance, values }: DevlinkRequest): DevlinkSharedBuffer | Refusal {
@@ -58,7 +62,8 @@ function classIn(asked: DevlinkRequest, buffer: DevlinkSharedBuffer): DevlinkTra
   const type = POOL_TYPES[numberIn(values, 'DEVLINK_ATTR_SB_POOL_TYPE') ?? -1];
   if (type === undefined || port === undefined) return refusal(EINVAL);
   const index = numberIn(values, 'DEVLINK_ATTR_SB_TC_INDEX');
-  const isThere = index !== undefined && (index < classCount(buffer, type) || !asked.devlink.parts.checksPools);
+  const isThere =
+    index !== undefined && (index < classCount(asked.devlink.parts, buffer, type) || !asked.devlink.parts.checksPools);
   return isThere ? { port: port.index, buffer: buffer.index, type, index } : refusal(EINVAL);
 }
 
@@ -90,14 +95,16 @@ async function poolValues(instance: DevlinkInstance, buffer: DevlinkSharedBuffer
 }
 
 /** Occupancy that the driver cannot tell is left out. */
-function occupancyValues(occupancy: DriverResult<DevlinkOccupancy> | undefined): Filled {
+function occupancyValues(parts: DevlinkParts, occupancy: DriverResult<DevlinkOccupancy> | undefined): Filled {
   if (occupancy === undefined || (!occupancy.ok && occupancy.errno === EOPNOTSUPP)) return {};
   if (!occupancy.ok) return declined(occupancy);
-  return { DEVLINK_ATTR_SB_OCC_CUR: occupancy.value.now, DEVLINK_ATTR_SB_OCC_MAX: occupancy.value.most };
+  const [now, most] = parts.occupancyTold(occupancy.value.now, occupancy.value.most);
+  return { DEVLINK_ATTR_SB_OCC_CUR: now, DEVLINK_ATTR_SB_OCC_MAX: most };
 }
 
 /** devlink_nl_sb_port_pool_fill(). */
 async function portPoolValues(
+  parts: DevlinkParts,
   instance: DevlinkInstance,
   port: number,
   buffer: DevlinkSharedBuffer,
@@ -107,7 +114,7 @@ async function portPoolValues(
   const threshold = await ops.portPoolGet?.(port, buffer.index, pool);
   if (threshold === undefined) return refusal(EOPNOTSUPP);
   if (!threshold.ok) return declined(threshold);
-  const occupancy = occupancyValues(await ops.portPoolOccupancy?.(port, buffer.index, pool));
+  const occupancy = occupancyValues(parts, await ops.portPoolOccupancy?.(port, buffer.index, pool));
   if (isRefused(occupancy)) return occupancy;
   return {
     ...handleValues(instance),
@@ -120,12 +127,12 @@ async function portPoolValues(
 }
 
 /** devlink_nl_sb_tc_pool_bind_fill(). */
-async function classValues(instance: DevlinkInstance, of: DevlinkTrafficClass): Promise<Filled> {
+async function classValues(parts: DevlinkParts, instance: DevlinkInstance, of: DevlinkTrafficClass): Promise<Filled> {
   const ops = opsOf(instance);
   const binding = await ops.classGet?.(of);
   if (binding === undefined) return refusal(EOPNOTSUPP);
   if (!binding.ok) return declined(binding);
-  const occupancy = occupancyValues(await ops.classOccupancy?.(of));
+  const occupancy = occupancyValues(parts, await ops.classOccupancy?.(of));
   if (isRefused(occupancy)) return occupancy;
   return {
     ...handleValues(instance),
@@ -170,20 +177,20 @@ const dumpPools: DevlinkDumper = ({ instance }) =>
     Array.from({ length: poolCount(buffer) }, (_, pool) => () => poolValues(instance, buffer, pool)),
   );
 
-const dumpPortPools: DevlinkDumper = ({ instance }) =>
+const dumpPortPools: DevlinkDumper = ({ devlink: { parts }, instance }) =>
   listed('SB_PORT_POOL_NEW', instance, (buffer) =>
     portsOf(instance).flatMap((port) =>
-      Array.from({ length: poolCount(buffer) }, (_, pool) => () => portPoolValues(instance, port, buffer, pool)),
+      Array.from({ length: poolCount(buffer) }, (_, pool) => () => portPoolValues(parts, instance, port, buffer, pool)),
     ),
   );
 
-const dumpClasses: DevlinkDumper = ({ instance }) =>
+const dumpClasses: DevlinkDumper = ({ devlink: { parts }, instance }) =>
   listed('SB_TC_POOL_BIND_NEW', instance, (buffer) =>
     portsOf(instance).flatMap((port) =>
       POOL_TYPES.flatMap((type) =>
-        Array.from({ length: classCount(buffer, type) }, (_, index) => {
+        Array.from({ length: classCount(parts, buffer, type) }, (_, index) => {
           const of: DevlinkTrafficClass = { port, buffer: buffer.index, type, index };
-          return () => classValues(instance, of);
+          return () => classValues(parts, instance, of);
         }),
       ),
     ),
@@ -269,7 +276,10 @@ export const sharedBufferOperations: DevlinkOperations = {
       const pool = poolIn(asked, buffer);
       if (!isValue(pool)) return pool;
       if (asked.port === undefined) return refusal(EINVAL);
-      return answered('SB_PORT_POOL_NEW', await portPoolValues(asked.instance, asked.port.index, buffer, pool));
+      return answered(
+        'SB_PORT_POOL_NEW',
+        await portPoolValues(asked.devlink.parts, asked.instance, asked.port.index, buffer, pool),
+      );
     },
     dump: dumpPortPools,
   },
@@ -279,7 +289,9 @@ export const sharedBufferOperations: DevlinkOperations = {
       const buffer = bufferIn(asked);
       if (!isValue(buffer)) return buffer;
       const of = classIn(asked, buffer);
-      return isValue(of) ? answered('SB_TC_POOL_BIND_NEW', await classValues(asked.instance, of)) : of;
+      return isValue(of)
+        ? answered('SB_TC_POOL_BIND_NEW', await classValues(asked.devlink.parts, asked.instance, of))
+        : of;
     },
     dump: dumpClasses,
   },

@@ -110,6 +110,14 @@ export interface EthtoolParts {
   /** What SIOCETHTOOL answers, by the number of the command. */
   readonly ioctlReply: (command: number, bytes: Uint8Array) => Uint8Array;
   readonly ioctlRefuses: (command: number, errno: Errno) => Errno | undefined;
+  /** tsconfig.c: whether a request for two types or filters at once is refused. */
+  readonly oneStampType: boolean;
+  /** linkmodes_prepare_data(): whether lanes are told only where the device can choose them. */
+  readonly lanesNeedChoice: boolean;
+  /** linkstate_get_sqi(): whether the quality of the signal is told only over a link. */
+  readonly qualityNeedsLink: boolean;
+  /** features_send_reply(): what the reply to a change of features has. */
+  readonly featureReply: (wanted: Values, active: Values) => readonly [Values, Values];
   /** rss.c: whether a dump has the contexts beside the main one. */
   readonly dumpsContexts: boolean;
 }
@@ -171,4 +179,8 @@ export const CONFORMING_ETHTOOL: EthtoolParts = {
   ioctlReply: (_command, bytes) => bytes,
   ioctlRefuses: (_command, errno) => errno,
   dumpsContexts: true,
+  oneStampType: true,
+  featureReply: (wanted, active) => [wanted, active],
+  lanesNeedChoice: true,
+  qualityNeedsLink: true,
 };

@@ -71,9 +71,7 @@ export const changeFeatures: ApplyChange = async ({ kernel }, request) => {
           FEATURE_NAMES,
         )
       : maskedBits(mask, values, FEATURE_NAMES);
-  return {
-    // What differs from the request, with the value that the request had.
-    ETHTOOL_A_FEATURES_WANTED: bits(unmet, wanted),
-    ETHTOOL_A_FEATURES_ACTIVE: bits(moved, after),
-  };
+  // What differs from the request, with the value that the request had.
+  const [told, active] = kernel.parts.ethtool.featureReply(bits(unmet, wanted), bits(moved, after));
+  return { ETHTOOL_A_FEATURES_WANTED: told, ETHTOOL_A_FEATURES_ACTIVE: active };
 };

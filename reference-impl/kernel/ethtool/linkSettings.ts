@@ -76,7 +76,7 @@ const UPDATE_FAILED = 'link settings update failed';
 
 const DUPLEX = { half: DUPLEX_HALF, full: DUPLEX_FULL, unknown: DUPLEX_UNKNOWN } as const;
 
-export const fillLinkModes: FillReply = async (_context, netDevice, { flags }) => {
+export const fillLinkModes: FillReply = async ({ kernel }, netDevice, { flags }) => {
   const link = await linkOf(netDevice);
   if (link === undefined) return refusedWith(refusal(EOPNOTSUPP));
   const ours = new Set(link.advertised);
@@ -95,7 +95,9 @@ export const fillLinkModes: FillReply = async (_context, netDevice, { flags }) =
         }),
     ETHTOOL_A_LINKMODES_SPEED: link.speed ?? SPEED_UNKNOWN,
     ETHTOOL_A_LINKMODES_DUPLEX: DUPLEX[link.duplex],
-    ...(link.lanes > 0 ? { ETHTOOL_A_LINKMODES_LANES: link.lanes } : {}),
+    ...(link.lanes > 0 && (link.canChooseLanes === true || !kernel.parts.ethtool.lanesNeedChoice)
+      ? { ETHTOOL_A_LINKMODES_LANES: link.lanes }
+      : {}),
   };
 };
 
@@ -196,13 +198,15 @@ export const fillLinkState: FillReply = async (context, netDevice, query) => {
   const phy = requestedPhy(context, netDevice, query);
   if (phy !== null && isPhyRefusal(phy)) return refusedWith(phy);
   const up = isUp(netDevice);
-  const quality = netDevice.carrier ? await phy?.phy.signalQuality?.(phy.port) : undefined;
+  const asksQuality = netDevice.carrier || !kernel.parts.ethtool.qualityNeedsLink;
+  const quality = asksQuality ? await phy?.phy.signalQuality?.(phy.port) : undefined;
   const asksWhy = up || !kernel.parts.ethtool.extendedStateNeedsUp;
   const reason = asksWhy ? ((await ops.linkExtendedState?.(port)) ?? null) : null;
   const downs = query.flags.statistics ? await ops.linkDownEvents?.(port) : undefined;
   return {
     ETHTOOL_A_LINKSTATE_LINK: byte((up || !kernel.parts.ethtoolLinkNeedsUp) && netDevice.carrier),
-    ...(quality === undefined
+    // linkstate_sqi_valid().
+    ...(quality === undefined || quality.index > quality.max
       ? {}
       : { ETHTOOL_A_LINKSTATE_SQI: quality.index, ETHTOOL_A_LINKSTATE_SQI_MAX: quality.max }),
     ...(reason === null ? {} : { ETHTOOL_A_LINKSTATE_EXT_STATE: reason.state }),

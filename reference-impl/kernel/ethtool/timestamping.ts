@@ -4,12 +4,12 @@ import { bitList, compactBits } from '../../netlink/bitset.js';
 import type { Values } from '../../netlink/schema.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { RX_FILTER_NAMES, TIMESTAMPING_NAMES, TX_TYPE_NAMES } from '../../netlink/stringSets.js';
-import { EINVAL, EOPNOTSUPP } from '../errno.js';
+import { EINVAL, EOPNOTSUPP, ERANGE } from '../errno.js';
 import { portOf, type NetDevice } from '../netDevice.js';
-import { refusal, refusalAt } from '../refusals.js';
-import { requestedBits } from './bitsetRequest.js';
+import { refusal } from '../refusals.js';
+import { updatedBits } from './bitsetRequest.js';
 import { opsOf } from './deviceState.js';
-import { refusedWith, type ApplyChange, type EthtoolRequest, type FillReply } from './request.js';
+import { refusedWith, type ApplyChange, type EthtoolContext, type EthtoolRequest, type FillReply } from './request.js';
 
 /** What the core does for a device without timestamps of its own: SOF_TIMESTAMPING_RX_SOFTWARE and _SOFTWARE. */
 const SOFTWARE_ONLY: TimestampingInfo = { flags: [3, 4], txTypes: [], rxFilters: [], phcIndex: null };
@@ -59,7 +59,7 @@ const configValues = ({ txType, rxFilter }: HwTimestampConfig, compact: boolean)
   ETHTOOL_A_TSCONFIG_RX_FILTERS: named([rxFilter], RX_FILTER_NAMES, compact),
 });
 
-export const changeTimestampConfig: ApplyChange = async (_context, request) => {
+export const changeTimestampConfig: ApplyChange = async (context, request) => {
   const { netDevice, flags } = request;
   const { device, port } = portOf(netDevice);
   const { getHwTimestamp, setHwTimestamp } = device.ethtool;
@@ -67,20 +67,30 @@ export const changeTimestampConfig: ApplyChange = async (_context, request) => {
     return refusal(EOPNOTSUPP);
   }
   const before = await getHwTimestamp(port);
-  const txType = oneBit(request, 'ETHTOOL_A_TSCONFIG_TX_TYPES', TX_TYPE_NAMES, before.txType);
+  const txType = oneBit(context, request, 'ETHTOOL_A_TSCONFIG_TX_TYPES', TX_TYPE_NAMES, before.txType);
   if (typeof txType !== 'number') return txType;
-  const rxFilter = oneBit(request, 'ETHTOOL_A_TSCONFIG_RX_FILTERS', RX_FILTER_NAMES, before.rxFilter);
+  const rxFilter = oneBit(context, request, 'ETHTOOL_A_TSCONFIG_RX_FILTERS', RX_FILTER_NAMES, before.rxFilter);
   if (typeof rxFilter !== 'number') return rxFilter;
   if (txType === before.txType && rxFilter === before.rxFilter) return configValues(before, flags.compact);
   const result = await setHwTimestamp(port, { txType, rxFilter });
   return result.ok ? configValues(result.value, flags.compact) : refusal(result.errno, result.message);
 };
 
-/** Exactly one type or filter can be in force. */
-function oneBit(request: EthtoolRequest, path: string, names: readonly string[], before: number): number | Refusal {
+/**
+ * Exactly one type or filter can be in force: what the request says is put over that, so that another without a mask that takes that away
+ * makes two. Nothing at all is none that there is, which net_hwtstamp_validate() refuses.
+ */
+function oneBit(
+  { kernel }: Pick<EthtoolContext, 'kernel'>,
+  request: EthtoolRequest,
+  path: string,
+  names: readonly string[],
+  before: number,
+): number | Refusal {
   if (request.values[path] === undefined) return before;
-  const bits = requestedBits(request, path, names);
-  if (!bits.ok) return bits;
-  const [name, ...others] = bits.set;
-  return name === undefined || others.length > 0 ? refusalAt(request, path, EINVAL) : names.indexOf(name);
+  const updated = updatedBits(request, path, names, [names[before] ?? '']);
+  if (!updated.ok) return updated;
+  const asked = [...updated.bits].map((name) => names.indexOf(name)).sort((one, other) => one - other);
+  if (asked.length > 1 && kernel.parts.ethtool.oneStampType) return refusal(EINVAL);
+  return asked[0] ?? refusal(ERANGE);
 }

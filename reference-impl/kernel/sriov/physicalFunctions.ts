@@ -3,7 +3,7 @@
  * of the physical function has made it; its net device is there while its own driver is bound.
  */
 import type { PortName, SriovCapability, SriovOps } from '../../../harness/contract/index.js';
-import { EBUSY, EINVAL, ENODEV, ENOENT, ERANGE, OK, refused } from '../errno.js';
+import { EBUSY, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, ERANGE, OK, refused } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { Outcome } from '../kernelState.js';
 import type { SriovParts } from './sriovParts.js';
@@ -143,6 +143,14 @@ export class SriovKernel {
     vf.isBound = false;
     await this.ops.unbind(physical.capability.port, vf.index);
     return OK;
+  }
+
+  /** sriov_vf_msix_count_store(). */
+  async setVectors(physical: PhysicalFunction, vf: VirtualFunctionDevice, count: number): Promise<Outcome> {
+    if (this.ops?.setVfMsix === undefined) return refused(EOPNOTSUPP);
+    if (vf.isBound && this.#kernel.parts.sriov.guardsVectors) return refused(EBUSY);
+    const set = await this.ops.setVfMsix(physical.capability.port, vf.index, count);
+    return set.ok ? OK : set;
   }
 
   /** pci_reset_function(). */

@@ -24,6 +24,12 @@ export interface SriovParts {
   /** pci_iov_virtfn_bus(), pci_iov_virtfn_devfn(). */
   readonly routingId: (own: number, offset: number, stride: number, index: number) => number;
   readonly linksPhysfn: boolean;
+  /** sriov_vf_device_show(): the device ID of virtual functions, as the capability has it. */
+  readonly vfDeviceShown: (vfDevice: number) => number;
+  /** reset_store(): whether what is written asks for a reset. */
+  readonly asksForReset: (text: string) => boolean;
+  /** sriov_vf_msix_count_store(): whether a function that has a driver keeps its vectors. */
+  readonly guardsVectors: boolean;
   // rtnetlink.
   /** Whether functions are told only to who asks for them. */
   readonly needsFilter: boolean;
@@ -59,6 +65,9 @@ export const CONFORMING_SRIOV: SriovParts = {
   parseNumber: parseU16,
   routingId: (own, offset, stride, index) => own + offset + stride * index,
   linksPhysfn: true,
+  vfDeviceShown: (vfDevice) => vfDevice,
+  asksForReset: (text) => parseInteger(text) === 1,
+  guardsVectors: true,
   needsFilter: true,
   skipsStatistics: (mask) => (mask & (1 << 3)) !== 0,
   told: (config) => config,
@@ -74,12 +83,18 @@ export const CONFORMING_SRIOV: SriovParts = {
   entry: (attributes) => attributes,
 };
 
-/** kstrtou16(), base 0: decimal, 0x… or 0…, a plus sign, one newline at the end. */
+/** kstrtou16(). */
 function parseU16(text: string): number | undefined {
-  const match = /^\+?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?$/.exec(text);
+  const value = parseInteger(text);
+  return value !== undefined && value >= 0 && value <= 0xffff ? value : undefined;
+}
+
+/** kstrtoint(), base 0: decimal, 0x… or 0…, a sign, one newline at the end. */
+export function parseInteger(text: string): number | undefined {
+  const match = /^([+-]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?$/.exec(text);
   if (match === null) return undefined;
-  const [, hex, octal, decimal = ''] = match;
+  const [, sign, hex, octal, decimal = ''] = match;
   const value =
     hex !== undefined ? Number.parseInt(hex, 16) : octal !== undefined ? Number.parseInt(octal, 8) : Number(decimal);
-  return value <= 0xffff ? value : undefined;
+  return sign === '-' ? -value : value;
 }

@@ -4,6 +4,7 @@ import { EINVAL, ENODEV, ENOENT } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { Outcome } from '../kernelState.js';
 import type { Sysfs } from '../sysfs.js';
+import { parseInteger } from './sriovParts.js';
 import type { PhysicalFunction, VirtualFunctionDevice } from './physicalFunctions.js';
 
 const failed = (errno: Errno): { ok: false; errno: Errno } => ({ ok: false, errno });
@@ -39,7 +40,7 @@ function registerCapability(
     ['sriov_totalvfs', ({ capability }) => String(capability.totalVfs)],
     ['sriov_offset', ({ capability }) => String(capability.offset)],
     ['sriov_stride', ({ capability }) => String(capability.stride)],
-    ['sriov_vf_device', ({ capability }) => capability.vfDevice.toString(16)],
+    ['sriov_vf_device', ({ capability }) => kernel.parts.sriov.vfDeviceShown(capability.vfDevice).toString(16)],
     ['sriov_vf_total_msix', ({ capability }) => String(capability.totalMsix)],
   ];
   for (const [name, show] of readOnly) sysfs.register({ path: `${DEVICE}/${name}`, show: shown(show) });
@@ -113,9 +114,25 @@ function registerFunctions(
       },
     },
     {
+      // pci_iov_add_virtfn(): the register of the function has none.
+      path: `${DEVICE}/:function/device`,
+      show: (names) => {
+        const place = vfAt(names);
+        if (place === undefined) return failed(ENOENT);
+        return { ok: true, value: `0x${place.physical.capability.vfDevice.toString(16).padStart(4, '0')}\n` };
+      },
+    },
+    {
+      path: `${DEVICE}/:function/sriov_vf_msix_count`,
+      store: ofVf(async ({ physical, vf }, value) => {
+        const count = parseInteger(value);
+        return count === undefined || count < 0 ? failed(EINVAL) : stored(await sriov.setVectors(physical, vf, count));
+      }),
+    },
+    {
       path: `${DEVICE}/:function/reset`,
       store: ofVf(async ({ physical, vf }, value) =>
-        value.trim() === '1' ? stored(await sriov.resetFunction(physical, vf)) : failed(EINVAL),
+        kernel.parts.sriov.asksForReset(value) ? stored(await sriov.resetFunction(physical, vf)) : failed(EINVAL),
       ),
     },
     {

@@ -10,7 +10,8 @@ import { Area, Matrix } from './matrix.js';
 import { Overview } from './overview.js';
 import { Requirement } from './requirement.js';
 import { hashOf, NO_FILTER, parseRoute, type Filter, type Route } from './route.js';
-import { Defects, Run, Trends } from './runs.js';
+import { Defects } from './defects.js';
+import { Run, Trends } from './runs.js';
 
 function App({ index }: { readonly index: SiteIndex }): VNode {
   const [route, setRoute] = useState(() => parseRoute(location.hash));

@@ -1,15 +1,13 @@
-/** One run with its capabilities; all runs over time; the kill matrix. */
+/** One run with its capabilities; all runs over time. */
 import type { VNode } from 'preact';
-import { Verdict } from '../../../site/verdict.js';
-import { WebLink } from '../../../site/webLink.js';
-import { count, formatDuration, formatNumber, formatTime, OUTCOME_ORDER, OUTCOME_TEXT } from '../../../site/words.js';
+import { formatDuration, formatNumber, formatTime, OUTCOME_ORDER, OUTCOME_TEXT } from '../../../site/words.js';
 import { repeatCommand } from '../../../runner/repeatCommand.js';
 import { Command } from '../../../site/command.js';
 import { AbsentCapabilities } from '../../parts/capabilities.js';
 import type { SiteIndex } from '../siteData.js';
 import { DurationTrend, Slowest, VerdictTrend } from './charts.js';
 import { Nowhere } from './matrix.js';
-import { hashOf, type Filter } from './route.js';
+import { hashOf } from './route.js';
 
 export function Run({ index, run }: { readonly index: SiteIndex; readonly run: number }): VNode {
   const one = index.runs[run];
@@ -115,87 +113,6 @@ export function Trends({ index }: { readonly index: SiteIndex }): VNode {
       </table>
       <h2>Longest in the newest run</h2>
       <Slowest index={index} run={runs.length - 1} />
-    </>
-  );
-}
-
-interface DefectsProps {
-  readonly index: SiteIndex;
-  readonly filter: Filter;
-  readonly onFilter: (filter: Filter) => void;
-}
-
-export function Defects({ index, filter, onFilter }: DefectsProps): VNode {
-  const { defects } = index;
-  if (defects === null) return <Nowhere text="No kill matrix was given: nicspec report RUN reports/defects." />;
-  const words = filter.text.toLowerCase().split(/\s+/);
-  const rows = [...defects.defects]
-    .sort((a, b) => Number(a.killed) - Number(b.killed))
-    .filter(({ id, title, caughtBy, killed }) => {
-      const text = `${id} ${title} ${caughtBy}`.toLowerCase();
-      return (
-        words.every((word) => text.includes(word)) && (filter.verdict === '' || killed === (filter.verdict === 'pass'))
-      );
-    });
-  const known = new Set(index.rows.map(({ id }) => id));
-  const survivors = defects.summary.total - defects.summary.killed;
-  return (
-    <>
-      <h1>{survivors === 0 ? 'Every seeded defect is caught' : `${count(survivors, 'seeded defect')} not caught`}</h1>
-      <p class="identity">
-        {count(defects.summary.total, 'defect')}, {formatNumber(defects.summary.killed)} caught,{' '}
-        {formatNumber(defects.summary.byNamedRequirement)} by the requirement that they name.
-      </p>
-      <form class="filter" role="search" aria-label="Filter defects" onSubmit={(event) => event.preventDefault()}>
-        <label class="wide">
-          Text
-          <input
-            type="search"
-            placeholder="id, title or requirement"
-            value={filter.text}
-            onInput={(event) => onFilter({ ...filter, text: event.currentTarget.value })}
-          />
-        </label>
-        <label>
-          Outcome
-          <select
-            value={filter.verdict}
-            onChange={(event) => onFilter({ ...filter, verdict: event.currentTarget.value })}
-          >
-            <option value="">all</option>
-            <option value="pass" selected={filter.verdict === 'pass'}>
-              caught
-            </option>
-            <option value="fail" selected={filter.verdict === 'fail'}>
-              not caught
-            </option>
-          </select>
-        </label>
-        <output aria-live="polite">{count(rows.length, 'defect')}</output>
-      </form>
-      <ul class="kills">
-        {rows.map(({ id, title, origin, caughtBy, killed, killedBy, reason }) => {
-          return (
-            <li>
-              <Verdict outcome={killed ? 'pass' : 'fail'} text={killed ? 'caught' : 'not caught'} />
-              <div>
-                <span class="id">{id}</span> <span class="name">{title}</span>
-                <p>
-                  Must be caught by{' '}
-                  {known.has(caughtBy) ? (
-                    <a href={hashOf({ view: 'requirement', id: caughtBy, run: null })}>{caughtBy}</a>
-                  ) : (
-                    caughtBy
-                  )}
-                  {killed && !killedBy.includes(caughtBy) ? `, was caught by ${killedBy.join(', ')}` : ''}. Origin:{' '}
-                  <WebLink url={origin.url}>{origin.title}</WebLink>
-                </p>
-                {killed || reason === undefined || reason === '' ? null : <p>{reason}</p>}
-              </div>
-            </li>
-          );
-        })}
-      </ul>
     </>
   );
 }

@@ -78,7 +78,10 @@ def _decoded(members):
 
 
 def serve(device, adapter):
-    """Answers the kernel's calls until it closes its end. `adapter`: name and version, for evidence."""
+    """Answers the kernel's calls until it closes its end. `adapter`: name and version, for evidence.
+
+    The device gets `kernel`, and with the first message `seed`, from which it draws what is random.
+    """
     kernel = Kernel(sys.stdout.buffer)
     operations = {}
     for member in dir(device):
@@ -90,6 +93,7 @@ def serve(device, adapter):
     def hello(hello):
         if not hello["protocol"]["min"] <= VERSION <= hello["protocol"]["max"]:
             raise ValueError(f"this adapter speaks version {VERSION} of the protocol")
+        device.seed = hello["seed"]
         return {
             "protocol": VERSION,
             "framing": "lines",
