@@ -123,7 +123,7 @@ Feature: nettool and what the device behind a net device can do
       Then nettool refuses it for pci/no-such-one
       And the refusal names the instance
 
-    @NT-DL-011 @needs:devlink-flash
+    @NT-DL-011 @needs:devlink-flash @needs:devlink-flash-quick
     Scenario: Firmware is written, and how far it has come is told
       Given a firmware file that is good
       When nettool is told "run PORT flash nicspec-test.bin"

@@ -1,13 +1,19 @@
 /** The parts of the documentation that are generated from the data: a test holds the files to them. */
 import {
   ACTIONS,
+  BRIDGE_OPTIONS,
   BRIDGE_VERBS,
+  BRIDGE_WITHOUT,
   DEVICE_KINDS,
+  DEVLINK_VERBS,
   ETHTOOL_OPTIONS,
   SUBJECTS,
   acceptedForm,
   argumentsText,
+  commandText,
+  migrate,
   tablesFor,
+  type DevlinkVerb,
   type KeySpec,
   type OptionRow,
   type SubjectSpec,
@@ -47,9 +53,21 @@ function nettoolForm({ form, options }: OptionRow): string {
   }
 }
 
+/** The example of the table, as `nettool migrate` has it. */
+function devlinkForm({ words, example = '', form }: DevlinkVerb): string {
+  if (form.kind === 'none') return `none: ${form.reason}`;
+  if (form.kind === 'watch') return code('nettool watch [DEV…]');
+  const handles: Readonly<Record<string, string>> = { DEV: 'bus/DEV', PORT: 'bus/DEV/1', REGION: 'bus/DEV/NAME' };
+  const filled = words.split(' ').map((word) => handles[word] ?? word);
+  const commands = migrate(['devlink', ...filled, ...example.split(' ').filter((word) => word !== '')]);
+  if (!commands.ok) throw new Error(`devlink ${words} ${example}: ${commands.refusal.message}`);
+  const ours = commands.value.map((command) => commandText(command).replaceAll('bus/DEV', 'DEV')).join('; ');
+  return example === '' ? code(ours) : `${code(ours)} for ${code(example)}`;
+}
+
 /** docs/nettool-migration.md. */
 export function migrationDocument(): string {
-  return `# From ethtool and bridge to nettool
+  return `# From ethtool, devlink and bridge to nettool
 
 Generated from \`reference-impl/nettool/migration\`, which \`nettool migrate\` reads too. A test
 (\`harness/nettool/ethtoolComparison.test.ts\`) runs both tools on the same devices of a real kernel and compares what they show
@@ -74,6 +92,25 @@ ${ETHTOOL_OPTIONS.map((option) => {
 ${row(['bridge', 'nettool'])}
 ${row(['---', '---'])}
 ${BRIDGE_VERBS.map(([theirs, ours]) => row([code(theirs), code(ours)])).join('\n')}
+
+${row(['word', 'behind', 'nettool'])}
+${row(['---', '---', '---'])}
+${BRIDGE_OPTIONS.map(({ command, word, key, reason }) =>
+  row([code(word), code(`bridge ${command}`), key === undefined ? `none: ${reason ?? ''}` : code(key)]),
+).join('\n')}
+
+${row(['bridge', 'why it has no equal'])}
+${row(['---', '---'])}
+${BRIDGE_WITHOUT.map(([command, reason]) => row([code(`bridge ${command}`), reason])).join('\n')}
+
+## devlink 6.1
+
+\`DEV\` is the handle of an instance, such as \`pci/0000:01:00.0\`; \`PORT\` and \`REGION\` have a number, or a name, behind it. The
+name of a net device will do for each of them.
+
+${row(['devlink', 'what it is about', 'nettool'])}
+${row(['---', '---', '---'])}
+${DEVLINK_VERBS.map((verb) => row([code(`devlink ${verb.words}`), verb.title, devlinkForm(verb)])).join('\n')}
 `;
 }
 

@@ -1,6 +1,7 @@
 /** asm-generic/errno.h: what the server refuses with on its own account. */
 export const EPERM = 1;
 export const ENOENT = 2;
+export const ENXIO = 6;
 export const EACCES = 13;
 export const ENODEV = 19;
 export const EINVAL = 22;

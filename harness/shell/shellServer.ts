@@ -41,7 +41,9 @@ export class ShellServer {
   /** Throws SystemCallError if the socket cannot be made. */
   constructor(options: ShellServerOptions) {
     this.#options = options;
-    this.#files = new KernelFiles(options.target, options.folder);
+    this.#files = new KernelFiles(options.target, options.folder, (process, what) =>
+      options.log.unsupported(process, what),
+    );
     this.#server = listenForPackets(options.socket, (connection) => this.#accept(connection));
     this.#ticker = setInterval(() => void this.#look(), LOOK_AGAIN_MS);
   }
@@ -55,6 +57,7 @@ export class ShellServer {
     clearInterval(this.#ticker);
     this.#server.close();
     await this.#turns;
+    if (this.#lost === undefined) await this.#files.collect();
   }
 
   /** The first packet says what the connection is for. */
@@ -152,6 +155,7 @@ export class ShellServer {
     const turn = this.#turns.then(async () => {
       if (this.#lost !== undefined) throw new TargetFault(this.#lost);
       await this.#options.clock.catchUp();
+      await this.#files.collect();
       await work();
       for (const socket of this.#sockets.values()) if (socket.listens) await socket.take();
     });
@@ -210,7 +214,9 @@ export class ShellServer {
       case 'listDevices':
         return deviceList(await this.#links());
       case 'lookUpPath':
-        return this.#files.lookUp(textOf(bytes), first);
+        return this.#files.lookUp(textOf(bytes), first, process);
+      case 'writeSetting':
+        return this.#files.write(textOf(bytes.subarray(0, first)), textOf(bytes.subarray(first)));
       case 'openSocket':
       case 'note':
         return { errno: EINVAL };

@@ -12,6 +12,7 @@ export const OPERATIONS = {
   8: 'lookUpPath',
   9: 'note',
   10: 'listDevices',
+  11: 'writeSetting',
 } as const;
 
 export type Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS];

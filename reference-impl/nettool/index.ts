@@ -28,5 +28,6 @@ export * from './complete.js';
 export * from './explain.js';
 export * from './watch.js';
 export * from './migration/ethtoolOptions.js';
-export { BRIDGE_VERBS } from './migration/bridgeVerbs.js';
+export { BRIDGE_OPTIONS, BRIDGE_VERBS, BRIDGE_WITHOUT } from './migration/bridgeVerbs.js';
+export { DEVLINK_VERBS, HANDLE_WORDS, type DevlinkVerb } from './migration/devlinkVerbs.js';
 export { migrate } from './migration/migrate.js';

@@ -8,10 +8,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -161,6 +163,31 @@ ssize_t readlink(const char *restrict path, char *restrict buffer, size_t length
   char room[PATH_MAX];
   const char *instead = path_of(path, TO_READ, room);
   return instead == NULL ? -1 : NEXT(readlink)(instead, buffer, length);
+}
+
+/* What is there on the target is called as it is on every machine, wherever it was laid here. */
+char *realpath(const char *restrict path, char *restrict resolved) {
+  char room[PATH_MAX];
+  const char *instead = path_of(path, TO_READ, room);
+  if (instead == NULL) return NULL;
+  if (instead == path) return NEXT(realpath)(path, resolved);
+  return resolved == NULL ? strdup(path) : strcpy(resolved, path);
+}
+
+char *canonicalize_file_name(const char *path) { return realpath(path, NULL); }
+
+/* It opens folders inside the C library: what it finds would be this machine's. */
+int glob(const char *restrict pattern, int flags, int (*failed)(const char *, int), glob_t *restrict found) {
+  char room[PATH_MAX];
+  bool has_wildcards = strpbrk(pattern, "*?[") != NULL;
+  if (!is_of_target(pattern) || (!has_wildcards && path_of(pattern, TO_READ, room) == NULL))
+    return NEXT(glob)(pattern, flags, failed, found);
+  if (has_wildcards) {
+    note("a pattern of files: %s", pattern);
+    return GLOB_NOMATCH;
+  }
+  /* Every machine has this, and so the C library makes a list of one of it. */
+  return NEXT(glob)(pattern, flags | GLOB_NOCHECK, failed, found);
 }
 
 /* ---- what would change the host ---- */

@@ -26,6 +26,7 @@ enum operation {
   LOOK_UP_PATH = 8, /* words: intent; the bytes are a path; answers the path to use instead */
   NOTE = 9,         /* the bytes are a line for the log */
   LIST_DEVICES = 10, /* answers a struct ifreq with name and index for each */
+  WRITE_SETTING = 11, /* words: length of the path; the bytes are a path that LOOK_UP_PATH answered, and what is written */
 };
 
 enum { ANSWER_WORDS = 4, SESSION_LENGTH = 8 };

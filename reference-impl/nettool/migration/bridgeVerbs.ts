@@ -47,13 +47,117 @@ export const BRIDGE_VERBS: readonly (readonly [bridge: string, nettool: string])
   ['bridge mdb del dev BR port DEV grp GROUP', 'nettool del DEV mdb group=GROUP'],
 ];
 
+/** A word behind a command of bridge(8): its key here, or why there is none. */
+export interface BridgeOption {
+  readonly command: string;
+  readonly word: string;
+  /** Words behind it that are its value. */
+  readonly values: number;
+  readonly key?: string;
+  readonly reason?: string;
+}
+
+const of = (
+  command: string,
+  entries: readonly (readonly [word: string, values: number, key: string | undefined, reason?: string])[],
+): readonly BridgeOption[] =>
+  entries.map(([word, values, key, reason]) => ({
+    command,
+    word,
+    values,
+    ...(key === undefined ? {} : { key }),
+    ...(reason === undefined ? {} : { reason }),
+  }));
+
+const TUNNEL = 'entries of tunnels are those of their device, and stay with bridge';
+const ITSELF = 'which table is meant is the key self';
+const NOT_MADE = 'it is made by protocols, and by nobody else';
+
+/** Every word of bridge(8) 6.1 behind `link set`, `fdb add`, `vlan add` and `mdb add`, in the order of its help. */
+export const BRIDGE_OPTIONS: readonly BridgeOption[] = [
+  ...of('link set', [
+    ...Object.entries(LINK_WORDS).map(([word, key]): [string, number, string] => [word, 1, `bridge-port.${key}`]),
+    ['learning_sync', 1, undefined, 'the kernel has no such setting any more'],
+    ['hwmode', 1, undefined, 'it is of drivers that bridge in hardware without a bridge'],
+    ['backup_port', 1, undefined, 'it is of aggregates of two switches, and stays with bridge'],
+    ['nobackup_port', 0, undefined, 'it is of aggregates of two switches, and stays with bridge'],
+  ]),
+  ...of('fdb add', [
+    ['static', 0, 'state'],
+    ['dynamic', 0, 'state'],
+    ['permanent', 0, 'state'],
+    ['local', 0, 'state'],
+    ['self', 0, 'self'],
+    ['vlan', 1, 'vlan'],
+    ['sticky', 0, 'sticky'],
+    ['use', 0, undefined, 'it makes an entry look used, and changes nothing of it'],
+    ['router', 0, undefined, TUNNEL],
+    ['extern_learn', 0, undefined, NOT_MADE],
+    ['dst', 1, undefined, TUNNEL],
+    ['port', 1, undefined, TUNNEL],
+    ['vni', 1, undefined, TUNNEL],
+    ['nhid', 1, undefined, TUNNEL],
+    ['via', 1, undefined, TUNNEL],
+    ['src_vni', 1, undefined, TUNNEL],
+  ]),
+  ...of('vlan add', [
+    ['vid', 1, 'vid'],
+    ['pvid', 0, 'pvid'],
+    ['untagged', 0, 'untagged'],
+    ['tunnel_info', 2, undefined, 'VLANs of tunnels stay with bridge'],
+  ]),
+  ...of('mdb add', [
+    ['grp', 1, 'group'],
+    ['src', 1, 'source'],
+    ['permanent', 0, 'permanent'],
+    ['vid', 1, 'vlan'],
+    ['filter_mode', 1, undefined, NOT_MADE],
+    ['source_list', 1, undefined, NOT_MADE],
+    ['proto', 1, undefined, NOT_MADE],
+  ]),
+];
+
+/** Commands of bridge(8) 6.1 that have no equal. */
+export const BRIDGE_WITHOUT: readonly (readonly [command: string, reason: string])[] = [
+  ['fdb replace', 'what is there is changed by del and add, so that nothing is overwritten unseen'],
+  ['fdb get', 'show fdb tells all, and a program finds one by its address'],
+  ['fdb flush', 'a change is of one row'],
+  ['vlan set', 'states of single VLANs stay with bridge'],
+  ['vlan global', 'settings of single VLANs stay with bridge'],
+  ['vlan tunnelshow', 'VLANs of tunnels stay with bridge'],
+  ['mdb replace', 'what is there is changed by del and add, so that nothing is overwritten unseen'],
+  ['monitor', 'nettool watch shows announcements'],
+];
+
+/** Words that say what is meant anyway. */
+const PLAIN_WORDS: readonly string[] = ['master', 'temp'];
+
+/** The first word that is not understood, with what is to be said of it. */
+function notUnderstood(command: string, words: readonly string[]): Outcome<never> | undefined {
+  const known = BRIDGE_OPTIONS.filter((option) => option.command === command);
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? '';
+    if (PLAIN_WORDS.includes(word)) continue;
+    const option = known.find((one) => one.word === word);
+    if (option === undefined) {
+      const names = known.filter(({ key }) => key !== undefined).map((one) => one.word);
+      return failed(`bridge ${command} ${word} has no equal`, choicesText(word, names));
+    }
+    if (option.key === undefined) return failed(`bridge ${command} ${word} has no equal: ${option.reason ?? ITSELF}`);
+    at += option.values;
+  }
+  return undefined;
+}
+
 export function bridgeCommand([object = '', verb = 'show', ...words]: readonly string[]): Outcome<
   readonly NettoolCommand[]
 > {
   const at = Math.max(words.indexOf('dev'), words.indexOf('br'));
   const device = at < 0 ? undefined : words[at + 1];
   const rest = at < 0 ? words : [...words.slice(0, at), ...words.slice(at + 2)];
-  if (object === 'mdb') return mdbCommand(verb, words);
+  if (object === 'mdb' && verb !== 'replace') return mdbCommand(verb, words);
+  const without = BRIDGE_WITHOUT.find(([command]) => command === `${object} ${verb}` || command === object);
+  if (without !== undefined) return failed(`bridge ${without[0]} has no equal: ${without[1]}`);
   const subject = { link: 'bridge-port', fdb: 'fdb', vlan: 'bridge-vlan' }[object];
   if (subject === undefined)
     return failed(`bridge ${object} has no equal`, choicesText(object, ['link', 'fdb', 'vlan', 'mdb']));
@@ -63,6 +167,8 @@ export function bridgeCommand([object = '', verb = 'show', ...words]: readonly s
   const table = verb === 'add' || verb === 'append' ? 'add' : verb === 'del' || verb === 'delete' ? 'del' : undefined;
   if (object === 'link' && verb === 'set') return linkSet(device, rest);
   if (table === undefined) return failed(`bridge ${object} ${verb} has no equal`, 'show, add, del; link set');
+  const wrong = notUnderstood(`${object} add`, object === 'fdb' ? rest.slice(1) : rest);
+  if (wrong !== undefined) return wrong;
   const assignments = object === 'fdb' ? fdbWords(rest, table) : vlanWords(rest, table);
   return assignments.ok ? one({ verb: table, device, table: subject, assignments: assignments.value }) : assignments;
 }
@@ -74,6 +180,10 @@ function mdbCommand(verb: string, words: readonly string[]): Outcome<readonly Ne
   const [device, group] = [valueOf(words, 'port'), valueOf(words, 'grp')];
   if (device === undefined) return failed('the port is missing', 'port DEVICE');
   if (group === undefined) return failed('the group is missing', 'grp GROUP');
+  const named = ['dev', 'port'];
+  const others = words.filter((word, at) => !named.includes(word) && !named.includes(words[at - 1] ?? ''));
+  const wrong = notUnderstood('mdb add', others);
+  if (wrong !== undefined) return wrong;
   const [source, vlan] = [valueOf(words, 'src'), valueOf(words, 'vid')];
   const assignments = [
     row('mdb', 'group', group),
@@ -92,7 +202,9 @@ function linkSet(device: string, words: readonly string[]): Outcome<readonly Net
   for (let at = 0; at < words.length; at += 2) {
     const [word = '', value = ''] = [words[at], words[at + 1]];
     const key = LINK_WORDS[word];
-    if (key === undefined) return failed(`${word} has no equal`, choicesText(word, Object.keys(LINK_WORDS)));
+    const wrong =
+      word === 'self' || word === 'master' ? failed(ITSELF) : notUnderstood('link set', words.slice(at, at + 2));
+    if (key === undefined) return wrong ?? failed(`${word} has no equal`);
     const names = key === 'state' ? STATES : key === 'mcast-router' ? ROUTERS : undefined;
     assignments.push({ subject: 'bridge-port', key, value: names?.[Number(value)] ?? value });
   }

@@ -155,7 +155,7 @@ export const ETHTOOL_OPTIONS: readonly OptionRow[] = [
   {
     options: ['-f', '--flash'],
     title: 'flash firmware',
-    form: none('devlink flashes firmware, with its progress and its refusals'),
+    form: { kind: 'run', action: 'flash' },
   },
   { options: ['-P', '--show-permaddr'], title: 'permanent address', form: show('link') },
   {

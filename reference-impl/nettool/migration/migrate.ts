@@ -1,10 +1,11 @@
-/** The nettool commands for a command of ethtool or bridge. */
+/** The nettool commands for a command of ethtool, devlink or bridge. */
 import { LINK_MODE_NAMES } from '../../netlink/stringSets.js';
 import type { Assignment } from '../assignment.js';
 import type { NettoolCommand } from '../command.js';
 import { choicesText } from '../names.js';
 import { refused, type Outcome } from '../refusal.js';
 import { bridgeCommand } from './bridgeVerbs.js';
+import { devlinkCommand } from './devlinkVerbs.js';
 import { ETHTOOL_OPTIONS, type OptionForm, type OptionRow, type ParameterRow } from './ethtoolOptions.js';
 import { ntupleCommand, shownNtuple } from './ntupleWords.js';
 
@@ -20,7 +21,8 @@ export function migrate(words: readonly string[]): Outcome<readonly NettoolComma
   const name = tool.split('/').at(-1) ?? tool;
   if (name === 'ethtool') return ethtoolCommand(rest.filter((word) => !IGNORED_FLAGS.includes(word)));
   if (name === 'bridge') return bridgeCommand(rest);
-  return failed(`nothing is known of ${tool}`, 'ethtool, bridge');
+  if (name === 'devlink') return devlinkCommand(rest);
+  return failed(`nothing is known of ${tool}`, 'ethtool, bridge, devlink');
 }
 
 function ethtoolCommand([first = '', ...rest]: readonly string[]): Outcome<readonly NettoolCommand[]> {
