@@ -134,6 +134,8 @@ export interface DevlinkParts {
   /** devlink_port_function_validate(): whether all of a request is looked at first, and what is of virtual functions alone. */
   readonly validatesFunction: boolean;
   readonly capabilitiesOfVfs: boolean;
+  /** devlink_port_function_set(): whether the nest of a request has to say that it is one. */
+  readonly checksNestMark: boolean;
   /** devlink_nl_port_new_doit(). */
   readonly needsFlavour: boolean;
   /** devlink_nl_notify_filter_set_doit(), devlink_obj_desc_match(). */
@@ -225,6 +227,7 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   countedLimit: (limit) => limit,
   validatesFunction: true,
   capabilitiesOfVfs: true,
+  checksNestMark: true,
   needsFlavour: true,
   takesNotifyFilter: true,
   emptyFilterRemoves: true,

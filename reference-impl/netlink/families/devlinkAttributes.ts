@@ -224,3 +224,12 @@ export const DEVLINK: AttributeSet = attributeSet('DEVLINK_ATTR', [
   [178, 'DEVLINK_ATTR_RATE_TX_WEIGHT', u32],
   [179, 'DEVLINK_ATTR_REGION_DIRECT', flag],
 ]);
+
+/** As a request has them: what nla_parse_nested() reads carries NLA_F_NESTED, although the kernel writes it without. */
+export const DEVLINK_REQUEST: AttributeSet = attributeSet(
+  'DEVLINK_ATTR',
+  [...DEVLINK.byNumber.values()].map(({ number, name: called, type, repeats }) => {
+    const asked = called === 'DEVLINK_ATTR_PORT_FUNCTION' ? nest(() => DEVLINK_PORT_FUNCTION) : type;
+    return repeats === true ? ([number, called, asked, 'repeats'] as const) : ([number, called, asked] as const);
+  }),
+);
