@@ -131,6 +131,9 @@ export interface DevlinkParts {
   readonly classCount: (isIngress: boolean, ingress: number, egress: number) => number;
   /** devlink_nl_sb_port_pool_fill(): what stands as the occupancy now, and as the highest. */
   readonly occupancyTold: (now: number, most: number) => readonly [number, number];
+  /** dpipe.c: whether values that stand for ports tell the net device, and whether counters are switched. */
+  readonly mapsPorts: boolean;
+  readonly switchesCounters: boolean;
   /** devlink_port_function_validate(): whether all of a request is looked at first, and what is of virtual functions alone. */
   readonly validatesFunction: boolean;
   readonly capabilitiesOfVfs: boolean;
@@ -225,6 +228,8 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   classCount: (isIngress, ingress, egress) => (isIngress ? ingress : egress),
   occupancyTold: (now, most) => [now, most],
   countedLimit: (limit) => limit,
+  mapsPorts: true,
+  switchesCounters: true,
   validatesFunction: true,
   capabilitiesOfVfs: true,
   checksNestMark: true,

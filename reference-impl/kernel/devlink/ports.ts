@@ -172,17 +172,18 @@ async function setType(asked: DevlinkRequest, port: PortState, wanted: number): 
 }
 
 /** devlink_port_function_validate(): nothing is set where one thing is not there to be set. */
-function functionRefusal(
+async function functionRefusal(
   { request, devlink: { parts } }: DevlinkRequest,
   { port }: PortState,
   wanted: Values,
   ops: DevlinkPortFunctionOps | undefined,
-): Refusal | undefined {
+): Promise<Refusal | undefined> {
   const at = (name: string, message: string): Refusal =>
     refusalAt(request, `DEVLINK_ATTR_PORT_FUNCTION/${name}`, EOPNOTSUPP, message);
   const has = (name: string): boolean => wanted[name] !== undefined;
+  const own = await ops?.has?.(port.index);
   const lacks = (what: DevlinkFunctionSetting, set: unknown): boolean =>
-    set === undefined || ops?.has?.(port.index).includes(what) === false;
+    set === undefined || own?.includes(what) === false;
   if (has('DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR') && lacks('hw-address', ops?.hwAddrSet))
     return at('DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR', "Port doesn't support function attributes");
   if (has('DEVLINK_PORT_FN_ATTR_STATE') && lacks('state', ops?.stateSet))
@@ -217,7 +218,7 @@ async function setFunction(asked: DevlinkRequest, port: PortState, wanted: Value
   const { devlink, instance } = asked;
   const ops = instance.ops.portFunction;
   const { index } = port;
-  const refused = functionRefusal(asked, port, wanted, ops);
+  const refused = await functionRefusal(asked, port, wanted, ops);
   if (refused !== undefined && devlink.parts.validatesFunction) return refused;
   const steps: (() => Promise<DriverResult | undefined> | DriverResult | undefined)[] = [];
   const address = bytesIn(wanted, 'DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR');
