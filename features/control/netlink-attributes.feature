@@ -182,6 +182,11 @@ Feature: Attributes of netlink
       | IFLA_TSO_MAX_SEGS |
       | IFLA_ALLMULTI     |
 
+  @NL-ATTR-018 @needs:bridge
+  Scenario: How many stations a bridge has learned is told, and cannot be asked for
+    When a bridge is asked for with IFLA_BR_FDB_N_LEARNED of 4 bytes
+    Then it fails with EINVAL at that attribute, and says "Attribute failed policy validation"
+
   @NL-ATTR-019
   Scenario Outline: What a kernel sends is aligned, and padded with zeros: <what>
     When <what> are listed
@@ -211,3 +216,40 @@ Feature: Attributes of netlink
       | bytes |
       | 1     |
       | 3     |
+
+  @NL-ATTR-022
+  Scenario Outline: <what> with <attribute>, which is younger than the rule, of <bytes> bytes
+    When <what> is asked for with <attribute> of <bytes> bytes
+    Then it fails with EINVAL at that attribute, and says "invalid attribute length"
+
+    Examples:
+      | what        | attribute     | bytes |
+      | a neighbour | NDA_FLAGS_EXT | 2     |
+      | a neighbour | NDA_FLAGS_EXT | 8     |
+      | a route     | RTA_NH_ID     | 2     |
+      | a route     | RTA_NH_ID     | 8     |
+
+  @NL-ATTR-022 @needs:bridge
+  Scenario: A bridge with a young attribute that is too long
+    When a bridge is asked for with IFLA_BR_FDB_MAX_LEARNED of 8 bytes
+    Then it fails with EINVAL at that attribute, and says "invalid attribute length"
+
+  @NL-ATTR-022
+  Scenario Outline: <what> with <attribute>, which is older than the rule, of <bytes> bytes
+    When <what> is asked for with <attribute> of <bytes> bytes
+    Then it is acknowledged
+
+    Examples:
+      | what        | attribute    | bytes |
+      | a neighbour | NDA_VLAN     | 4     |
+      | a route     | RTA_PRIORITY | 8     |
+
+  @NL-ATTR-022 @needs:bridge
+  Scenario: A bridge with an old attribute that is too long
+    When a bridge is asked for with IFLA_BR_AGEING_TIME of 8 bytes
+    Then it is acknowledged
+
+  @NL-ATTR-023
+  Scenario: A bit that there is not
+    When a neighbour is asked for with bit 31 of NDA_FLAGS_EXT
+    Then it fails with EINVAL at that attribute, and says "reserved bit set"

@@ -39,6 +39,34 @@ Feature: nettool makes, changes and removes net devices, and rows of tables
         | vlan | IFLA_VLAN_ID       | 5     |
         | vlan | IFLA_VLAN_PROTOCOL | 34984 |
 
+    @NT-DEV-001 @needs:vrf
+    Scenario: A device of virtual routing and forwarding has its table
+      When nettool is told "create nt0 vrf vrf.table=77 link.up=on"
+      Then nettool has done it
+      And nt0 is a vrf with
+        | vrf | IFLA_VRF_TABLE | 77 |
+      And the net device nt0 is up
+
+    @NT-DEV-001 @needs:team
+    Scenario: An aggregate of the team driver is made, and a port belongs to it
+      When nettool is told "create nt0 team link.mtu=1400"
+      Then nettool has done it
+      And nt0 is a team with
+        | link | IFLA_MTU | 1400 |
+      When nettool is told "set PORT link.up=off link.master=nt0"
+      Then nettool has done it
+      And the master of the port is nt0
+
+    @NT-DEV-001 @needs:dummy
+    Scenario: A net device without a cable is made with what every link has
+      When nettool is told "create nt0 dummy link.address=02:00:00:00:00:77 link.txqlen=77 link.group=3 link.up=on"
+      Then nettool has done it
+      And nt0 is a dummy with
+        | link | IFLA_ADDRESS | 02:00:00:00:00:77 |
+        | link | IFLA_TXQLEN  | 77                |
+        | link | IFLA_GROUP   | 3                 |
+      And the net device nt0 is up
+
     @NT-DEV-001
     Scenario: A port belongs to a bridge from now on, and to nobody afterwards
       Given nettool was told "create nt0 bridge"
@@ -104,6 +132,15 @@ Feature: nettool makes, changes and removes net devices, and rows of tables
       Then the kernel refused it
       And there is no net device nt0
       And the steps are told as undone, failed, not-tried
+
+    @NT-DEV-006 @needs:bond @needs:vlan-device
+    Scenario: A new device belongs to its master before it goes up
+      Given nettool was told "create nt0 bond bond.mode=active-backup"
+      And nettool was told "set PORT link.up=on"
+      When nettool is told "create nt1 vlan vlan.on=PORT vlan.id=5 link.up=on link.master=nt0"
+      Then nettool has done it
+      And the master of nt1 is nt0
+      And the net device nt1 is up
 
   Rule: A row is looked for before it is changed
 
@@ -204,6 +241,23 @@ Feature: nettool makes, changes and removes net devices, and rows of tables
       And the port wants 239.1.2.3 in the VLAN 0 for good
       When nettool is told "del PORT mdb group=239.1.2.3"
       Then the port wants no group 239.1.2.3
+
+    @NT-MDB-003
+    Scenario Outline: <group> of the sender <sender> alone
+      Given nettool was told "create nt0 bridge link.up=on"
+      And nettool was told "set PORT link.master=nt0"
+      And nettool was told "set PORT link.up=on"
+      When nettool is told "add PORT mdb group=<group> source=<sender> permanent=on"
+      Then nettool has done it
+      And the port wants <group> of the sender <sender> alone
+      When nettool is told "del PORT mdb group=<group> source=<sender>"
+      Then nettool has done it
+      And the port wants no group <group>
+
+      Examples:
+        | group     | sender      |
+        | 232.1.2.3 | 192.0.2.1   |
+        | ff3e::4   | 2001:db8::1 |
 
     @NT-MDB-002 @needs:bridge
     Scenario Outline: What is no group: <row>

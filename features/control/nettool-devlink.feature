@@ -85,6 +85,81 @@ Feature: nettool and what the device behind a net device can do
       Then the action is done
       And the port has 2 parts in its place
 
+    @NT-DL-014 @needs:devlink-port-split
+    Scenario: The parts of a port are put together again
+      When the port that is to be split is remembered
+      And nettool is told "run PORT split 2"
+      Then the port has 2 parts in its place
+      When nettool is told "run (a part of the port) unsplit"
+      Then the action is done
+      And the port has 0 parts in its place
+
+    @NT-DL-013 @needs:devlink-traps
+    Scenario: An instance of devlink is a device
+      When nettool is told "set (the instance) devlink-traps.(a drop trap)=trap"
+      Then nettool has done it
+      And the action of the trap (a drop trap) is trap
+
+    @NT-DL-013 @needs:devlink
+    Scenario: A port of devlink is its net device
+      When nettool is told "set (the port of the instance) link.mtu=1400"
+      Then nettool has done it
+      And the MTU of the port reads as 1400
+
+    @NT-DL-013 @needs:devlink
+    Scenario Outline: What only net devices have is not asked of an instance: <command>
+      When nettool is told "<command>"
+      Then nettool refuses it for (the instance)
+      And nettool has sent no change
+
+      Examples:
+        | command                             |
+        | set (the instance) link.mtu=1400    |
+        | destroy (the instance)              |
+
+    @NT-DL-013 @needs:devlink
+    Scenario: An instance that there is not
+      When nettool is told "set pci/no-such-one devlink-traps.x=trap"
+      Then nettool refuses it for pci/no-such-one
+      And the refusal names the instance
+
+    @NT-DL-011 @needs:devlink-flash
+    Scenario: Firmware is written, and how far it has come is told
+      Given a firmware file that is good
+      When nettool is told "run PORT flash nicspec-test.bin"
+      Then the action is done
+      And nettool tells how far it has come, up to the whole
+      And the file is taken away
+
+    @NT-DL-011 @needs:devlink-flash-activate
+    Scenario: One component is written
+      Given a firmware file that is good
+      When nettool is told "run PORT flash nicspec-test.bin component=fw"
+      Then the action is done
+      And all that nettool tells of it is of fw
+      And what was runs, and the new firmware is stored
+
+    @NT-DL-011 @needs:devlink-flash
+    Scenario Outline: What cannot be written is not begun: <words>
+      When nettool is told "run PORT flash <words>"
+      Then the action is refused before anything is sent, and the refusal names <accepted>
+
+      Examples:
+        | words                               | accepted  |
+        | ../nicspec-test.bin                 | directory |
+        | nicspec-test.bin component=no-such  | component |
+
+    @NT-DL-012 @needs:devlink-selftests
+    Scenario: Each test that the device makes of itself is told
+      When nettool is told "run PORT devlink-selftest"
+      Then the action is done
+      And it tells that flash is pass
+
+    @NT-DL-012 @needs:devlink-selftests
+    Scenario: A test that there is not
+      When nettool is told "run PORT devlink-selftest no-such-test"
+      Then the action is refused before anything is sent, and the refusal names flash
+
     @NT-DL-003 @needs:devlink-regions
     Scenario: A snapshot comes and goes
       When nettool is told "add PORT devlink-regions region=(a region) snapshot=7"
@@ -170,6 +245,40 @@ Feature: nettool and what the device behind a net device can do
       When nettool is told "run PORT reload driver_reinit"
       Then the action is done
       And it tells that driver_reinit was performed
+
+    @NT-DL-009 @needs:devlink-flash-activate
+    Scenario: A reload that activates firmware
+      Given a firmware file that is good
+      And the file is flashed
+      When nettool is told "run PORT reload fw_activate"
+      Then the action is done
+      And the new firmware runs, and the new firmware is stored
+
+    @NT-DL-009 @needs:devlink-reload-no-reset @needs:devlink-flash-activate
+    Scenario Outline: A limit of a reload is heard: <words>
+      Given a firmware file that is good
+      And the file is flashed
+      When nettool is told "run PORT reload <words>"
+      Then the action is done
+      And of the action 2 are counted <unspec> without a limit, and <limited> without a reset
+
+      Examples:
+        | words                | unspec | limited |
+        | fw_activate          | 1      | 0       |
+        | fw_activate no_reset | 0      | 1       |
+
+    @NT-DL-010 @needs:devlink-port-health
+    Scenario: A reporter of the port recovers, and tells of itself
+      When nettool is told "run PORT health-recover (a reporter of the port)"
+      Then the action is done
+      When nettool is told "run PORT health-diagnose (a reporter of the port)"
+      Then what it tells is what devlink HEALTH_REPORTER_DIAGNOSE tells of (a reporter of the port) at the port
+
+    @NT-DL-010 @needs:devlink-port-health
+    Scenario: Settings of a reporter of the port
+      When nettool is told "set PORT devlink-health reporter=(a reporter of the port) grace-period=4321"
+      Then nettool has done it
+      And the reporter (a reporter of the port) of the port has the grace period 4321
 
     @NT-RSS-001 @needs:rss-contexts
     Scenario: A context of receive-side scaling comes, changes and goes

@@ -102,6 +102,26 @@ Feature: nettool, the tool in front of the interface
       Then nettool refuses it at channels.combined
       And nettool has sent no change
 
+    @NT-VAL-012
+    Scenario: A setting for which this kernel has no command
+      Given a kernel that has no command FEATURES_SET
+      When nettool changes "features.rx-gro=OTHER link.mtu=1400"
+      Then nettool says that this kernel cannot do it
+      And nettool has sent no change
+
+    @NT-VAL-012 @needs:devlink-health
+    Scenario: A row for which this kernel has no command
+      Given a kernel that has no command HEALTH_REPORTER_SET
+      When nettool is told "set PORT devlink-health reporter=(a reporter that recovers) grace-period=1234"
+      Then nettool says that this kernel cannot do it
+      And nettool has sent no change
+
+    @NT-VAL-012 @needs:devlink-health
+    Scenario: An action for which this kernel has no command
+      Given a kernel that has no command HEALTH_REPORTER_RECOVER
+      When nettool is told "run PORT health-recover (a reporter that recovers)"
+      Then the action is refused before anything is sent, and the refusal names HEALTH_REPORTER_RECOVER
+
   Rule: A valid change is carried out, or it leaves nothing behind
 
     @NT-EXE-001
@@ -159,6 +179,22 @@ Feature: nettool, the tool in front of the interface
       When nettool changes "features.tx-generic-segmentation=on"
       Then the kernel did not fulfil it
       And tx-generic-segmentation is not asked for
+
+    @NT-EXE-009 @needs:bond
+    Scenario: A port that goes up becomes a member of an aggregate first
+      Given nettool was told "create nt0 bond bond.mode=active-backup"
+      And nettool was told "set PORT link.up=off"
+      When nettool is told "set PORT link.up=on link.master=nt0"
+      Then nettool has done it
+      And the master of the port is nt0
+
+    @NT-EXE-009 @needs:bond
+    Scenario: An aggregate that goes down gets another mode afterwards
+      Given nettool was told "create nt0 bond bond.mode=active-backup link.up=on"
+      When nettool is told "set nt0 bond.mode=balance-rr link.up=off"
+      Then nettool has done it
+      And nt0 is a bond with
+        | bond | IFLA_BOND_MODE | 0 |
 
   Rule: A change is made to one device
 
@@ -263,3 +299,40 @@ Feature: nettool, the tool in front of the interface
       Given nettool watches the port
       When somebody sets the MTU to 1400
       Then nettool tells that link.mtu is 1400
+
+    @NT-WAT-001
+    Scenario: A feature that somebody else switches is told
+      Given nettool has changed "features.rx-gro=on"
+      And nettool watches the port
+      When somebody switches rx-gro off
+      Then nettool tells that features.rx-gro is off
+
+    @NT-WAT-001 @needs:bridge
+    Scenario: A row that somebody else adds is told
+      Given nettool was told "create nt0 bridge link.up=on"
+      And nettool was told "set PORT link.master=nt0"
+      And nettool watches the port
+      When nettool is told "add PORT fdb address=02:00:00:00:00:99 state=static"
+      Then nettool tells of a row of fdb with 02:00:00:00:00:99
+
+    @NT-WAT-001 @needs:bridge-multicast
+    Scenario: A group that somebody else adds is told
+      Given nettool was told "create nt0 bridge link.up=on"
+      And nettool was told "set PORT link.master=nt0"
+      And nettool was told "set PORT link.up=on"
+      And nettool watches the port
+      When nettool is told "add PORT mdb group=239.1.2.3 permanent=on"
+      Then nettool tells of a row of mdb with 239.1.2.3
+
+    @NT-WAT-002 @needs:devlink-params
+    Scenario: A param that somebody else sets is told
+      Given nettool watches the port
+      When nettool is told "set PORT devlink-params.(a number of the driver)=(another value of it)"
+      Then nettool tells that the param is what was asked for
+
+    @NT-WAT-002 @needs:devlink-flash @needs:devlink-flash-quick
+    Scenario: An update that somebody else makes is told
+      Given a firmware file that is good
+      And nettool watches the port
+      When the file is flashed
+      Then nettool tells that devlink.flash is ends

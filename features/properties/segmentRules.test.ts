@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { segmentFrame, type SegmentRequest } from '../../reference-impl/packet/segment.js';
-import { firstComplaint, rulesFor, type Segmentation } from './segmentRules.js';
+import type { Segmentation } from './segmentPlaces.js';
+import { firstComplaint, rulesFor } from './segmentRules.js';
 import { tcpSuperFrame, transmitOf, tunnelledSuperFrame, udpSuperFrame, type SuperFrame } from './superFrames.js';
 
 const SOURCE = '02:00:00:00:00:11';

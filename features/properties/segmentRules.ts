@@ -4,67 +4,21 @@
  */
 import { equalBytes, hex, readU16, readU32 } from '../../reference-impl/packet/bytes.js';
 import { tagsOf, type Tag } from './numberedFrames.js';
+import {
+  endOf,
+  expected,
+  inEach,
+  inRadix,
+  packetEnd,
+  payloadOf,
+  positions,
+  SHORTEST,
+  type Rule,
+  type Segmentation,
+} from './segmentPlaces.js';
+import { headerSumHolds, transportSumHolds } from './segmentSums.js';
 import { segmentCountOf, type Layout, type SuperFrame } from './superFrames.js';
 import { TCP_FLAGS, type NetworkName } from './tcpStreams.js';
-
-/** A super-frame that was sent, as it was handed down, and what came out for it in order. */
-export interface Segmentation {
-  readonly frame: SuperFrame;
-  readonly bytes: Uint8Array;
-  readonly layout: Layout;
-  readonly segments: readonly Uint8Array[];
-}
-
-/** Says what is wrong, or undefined. */
-export type Rule = (segmentation: Segmentation) => string | undefined;
-
-const SHORTEST = 60;
-
-/** The first complaint of a check of each single segment, with its number. */
-function inEach(
-  { segments }: Segmentation,
-  check: (segment: Uint8Array, index: number) => string | undefined,
-): string | undefined {
-  for (const [index, segment] of segments.entries()) {
-    const complaint = check(segment, index);
-    if (complaint !== undefined) return `segment ${index + 1} of ${segments.length}: ${complaint}`;
-  }
-  return undefined;
-}
-
-const expected = (what: string, actual: number, wanted: number, radix: 10 | 16 = 10): string | undefined =>
-  actual === wanted ? undefined : `${what} is ${inRadix(actual, radix)} instead of ${inRadix(wanted, radix)}`;
-
-const inRadix = (value: number, radix: 10 | 16): string => (radix === 16 ? `0x${value.toString(16)}` : String(value));
-
-/** Where the IP packet ends, by the length in its header. */
-const packetEnd = (segment: Uint8Array, network: number, name: NetworkName): number =>
-  name === 'IPv4' ? network + readU16(segment, network + 2) : network + 40 + readU16(segment, network + 4);
-
-const outermost = ({ frame, layout }: Segmentation): { readonly name: NetworkName; readonly network: number } => ({
-  name: frame.tunnel?.network ?? frame.network,
-  network: layout.outer?.network ?? layout.network,
-});
-
-/** Where a segment ends: what is behind the IP packet of a short frame is padding. */
-function endOf(segmentation: Segmentation, segment: Uint8Array): number {
-  const { name, network } = outermost(segmentation);
-  const shortest = SHORTEST + 4 * segmentation.frame.tags.length;
-  return segment.length > shortest ? segment.length : Math.min(segment.length, packetEnd(segment, network, name));
-}
-
-export const payloadOf = (segmentation: Segmentation, segment: Uint8Array): Uint8Array =>
-  segment.subarray(segmentation.layout.payload, endOf(segmentation, segment));
-
-/** Payload bytes before each segment, by what the segments before it really have. */
-function positions(segmentation: Segmentation): number[] {
-  let position = 0;
-  return segmentation.segments.map((segment) => {
-    const before = position;
-    position += payloadOf(segmentation, segment).length;
-    return before;
-  });
-}
 
 const numberAndSizes: Rule = (segmentation) => {
   const { frame, segments } = segmentation;
@@ -347,36 +301,6 @@ const outerChecksum: Rule = (segmentation) => {
     return holds ? undefined : 'its outer UDP checksum is wrong';
   });
 };
-
-// Sums of 16-bit words, slow and plain.
-
-const headerSumHolds = (bytes: Uint8Array, network: number): boolean =>
-  plainSum(bytes, network, network + 4 * ((bytes[network] ?? 0) & 15)) === 0xffff;
-
-interface Summed {
-  readonly name: NetworkName;
-  readonly network: number;
-  readonly transport: number;
-  readonly protocol: number;
-  readonly end: number;
-}
-
-function transportSumHolds(bytes: Uint8Array, { name, network, transport, protocol, end }: Summed): boolean {
-  const [from, to] = name === 'IPv4' ? [network + 12, network + 20] : [network + 8, network + 40];
-  return folded(plainSum(bytes, from, to) + protocol + (end - transport) + plainSum(bytes, transport, end)) === 0xffff;
-}
-
-function plainSum(bytes: Uint8Array, start: number, end: number): number {
-  let sum = 0;
-  for (let at = start; at < end; at += 2) sum += ((bytes[at] ?? 0) << 8) | (at + 1 < end ? (bytes[at + 1] ?? 0) : 0);
-  return folded(sum);
-}
-
-function folded(sum: number): number {
-  let rest = sum;
-  while (rest > 0xffff) rest = (rest & 0xffff) + Math.floor(rest / 0x10000);
-  return rest;
-}
 
 /** Every rule by what it is about. */
 export const RULES = {

@@ -2,8 +2,6 @@
 import { Then, When } from '@cucumber/cucumber';
 import fc from 'fast-check';
 import type { HostReceive } from '../../harness/contract/index.js';
-import { concat } from '../../reference-impl/packet/bytes.js';
-import { payloadPattern } from '../../reference-impl/packet/build.js';
 import {
   FRAGMENTS,
   MALFORMED,
@@ -19,45 +17,24 @@ import {
   type NetworkName,
   type ReceivedKind,
 } from '../properties/checksumFrames.js';
-import { plainSum, sameSum } from '../properties/checksums.js';
 import { CUSTOMER_TAG, withTags } from '../properties/numberedFrames.js';
-import { queueTotals } from './checksumCounters.js';
-import { notedCounters } from './checksumTransmit.steps.js';
-import { intoHost } from './exchange.js';
-import { expectFrame, expectNumber, expectThat } from './expectations.js';
+import { expectFrame, expectThat } from './expectations.js';
+import {
+  expectNotVerified,
+  expectSumOfAll,
+  flipped,
+  own,
+  receive,
+  received,
+  receiveNotes,
+  status,
+  withTrailer,
+} from './receivedChecksums.js';
 import type { NicWorld } from './world.js';
 
 const KINDS =
   'TCP over IPv4|UDP over IPv4|TCP over IPv6|UDP over IPv6|ICMP over IPv4|UDP in VXLAN|an unknown protocol over IPv4|an unknown type';
 const LENGTH = 100;
-const ETHERNET_HEADER = 14;
-
-interface ReceiveNotes {
-  sent: Uint8Array;
-  received: HostReceive | undefined;
-  other: HostReceive | undefined;
-}
-const receiveNotes = (world: NicWorld): ReceiveNotes =>
-  world.note('receive checksum', () => ({ sent: new Uint8Array(0), received: undefined, other: undefined }));
-
-const own = (world: NicWorld): string => world.port.address;
-
-async function receive(world: NicWorld, frame: Uint8Array): Promise<HostReceive> {
-  const notes = receiveNotes(world);
-  notes.sent = frame;
-  const [received] = await intoHost(world, [frame]);
-  notes.received = received;
-  expectThat(received !== undefined, 'the frame did not reach the host');
-  return received;
-}
-
-const received = (world: NicWorld): HostReceive => {
-  const { received: frame } = receiveNotes(world);
-  expectThat(frame !== undefined, 'no frame reached the host');
-  return frame;
-};
-
-const status = ({ checksum }: HostReceive): string => checksum?.status ?? 'none';
 
 When(new RegExp(`^the far end sends (${KINDS})$`), async function (this: NicWorld, kind: ReceivedKind) {
   await receive(this, receivedFrame(kind, LENGTH, 1, own(this)));
@@ -77,16 +54,6 @@ Then('for every kind of packet, the device reports the full sum', async function
   );
 });
 
-function expectSumOfAll(frame: HostReceive): void {
-  const { checksum, bytes } = frame;
-  expectThat(checksum?.status === 'complete', `the device reports ${status(frame)}`);
-  const expected = plainSum(bytes, ETHERNET_HEADER);
-  expectThat(
-    sameSum(checksum.sum, expected),
-    `the sum is 0x${checksum.sum.toString(16)} instead of 0x${expected.toString(16)}`,
-  );
-}
-
 Then('the sum is that of all bytes behind the header', function (this: NicWorld) {
   expectSumOfAll(received(this));
 });
@@ -104,9 +71,6 @@ Then(
 );
 
 /** A packet with so many bytes behind it that do not belong to it. */
-const withTrailer = (frame: Uint8Array, length: number, seed: number): Uint8Array =>
-  concat(frame, payloadPattern(length, seed));
-
 When('the far end sends a short packet with padding that is not zero', async function (this: NicWorld) {
   const frame = receivedFrame('UDP over IPv4', 1, 1, own(this));
   frame.fill(0xa5, 43);
@@ -154,21 +118,12 @@ Then(
   },
 );
 
-function flipped(frame: Uint8Array, byte: number, bit: number): Uint8Array {
-  const damaged = frame.slice();
-  damaged[byte] = (damaged[byte] ?? 0) ^ (1 << bit);
-  return damaged;
-}
-
 When(
   new RegExp(`^the far end sends (${KINDS}) with bit (\\d) of byte (\\d+) flipped$`),
   async function (this: NicWorld, kind: ReceivedKind, bit: string, byte: string) {
     await receive(this, flipped(receivedFrame(kind, LENGTH, 1, own(this)), Number(byte), Number(bit)));
   },
 );
-
-const expectNotVerified = (frame: HostReceive): void =>
-  expectThat(status(frame) !== 'unnecessary' && status(frame) !== 'valid', 'the device calls it verified');
 
 Then('the device does not call it verified', function (this: NicWorld) {
   expectNotVerified(received(this));
@@ -374,67 +329,6 @@ Then('for every malformed packet, the device does not call it verified', async f
         expectNotVerified(await receive(this, malformedFrame(kind, length, seed, own(this))));
       },
     ),
-    { runs: 0.3 },
-  );
-});
-
-When('the far end sends {int} packets of all kinds', async function (this: NicWorld, count: number) {
-  const wire = await this.wire();
-  const host = await this.host();
-  const kinds: readonly ReceivedKind[] = ['TCP over IPv4', 'UDP over IPv6', 'ICMP over IPv4', 'an unknown type'];
-  const frames = Array.from({ length: count }, (_, index) =>
-    index % 5 === 4
-      ? sctpFrame(LENGTH, index, own(this))
-      : receivedFrame(kinds[index % 5] ?? 'an unknown type', LENGTH, index, own(this)),
-  );
-  await wire.send(frames.map((bytes) => ({ bytes })));
-  this.atHost = [...(await host.receive({ withinMs: this.patienceMs, count }))];
-});
-
-const COUNTERS = { complete: 'RX_CSUM_COMPLETE', unnecessary: 'RX_CSUM_UNNECESSARY', none: 'RX_CSUM_NONE' } as const;
-
-Then(
-  'the counters of what the device said grew by what it said, and by {int} together',
-  async function (this: NicWorld, count: number) {
-    const [before, after] = [notedCounters(this), await queueTotals(this)];
-    let together = 0;
-    for (const [said, name] of Object.entries(COUNTERS)) {
-      const now = after.get(name);
-      if (now === undefined) continue;
-      const growth = now - (before.get(name) ?? 0);
-      together += growth;
-      const seen = this.atHost.filter((frame) => status(frame) === said).length;
-      if (this.atHost.every(({ checksum }) => checksum !== undefined)) expectNumber(growth, seen, `growth of ${name}`);
-    }
-    expectNumber(together, count, 'growth of the three together');
-  },
-);
-
-function longDatagram(world: NicWorld, length: number, seed: number): Uint8Array {
-  const HEADERS = 42;
-  return receivedFrame('UDP over IPv4', length - HEADERS, seed, own(world));
-}
-
-When(
-  /^the far end sends a UDP datagram in a frame of (\d+) bytes, damaged in its last byte$/,
-  async function (this: NicWorld, length: string) {
-    const frame = longDatagram(this, Number(length), 1);
-    await receive(this, flipped(frame, frame.length - 1, 0));
-  },
-);
-
-Then('a full sum covers all of it', function (this: NicWorld) {
-  if (status(received(this)) === 'complete') expectSumOfAll(received(this));
-});
-
-Then('for every long frame, damage at its end is not missed', async function (this: NicWorld) {
-  await this.law(
-    fc.asyncProperty(fc.integer({ min: 1600, max: 9014 }), fc.nat(20), content16, async (length, place, seed) => {
-      const frame = longDatagram(this, length, seed);
-      const got = await receive(this, flipped(frame, frame.length - 1 - place, 0));
-      expectNotVerified(got);
-      if (status(got) === 'complete') expectSumOfAll(got);
-    }),
     { runs: 0.3 },
   );
 });

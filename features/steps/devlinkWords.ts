@@ -48,6 +48,13 @@ export const DEVLINK_WORDS: Readonly<Record<string, (world: NicWorld) => Promise
   'a reporter': async (world) => reporterName(world, () => true),
   'a reporter that recovers': async (world) => reporterName(world, recovers),
   'a reporter that does not recover': async (world) => reporterName(world, (reporter) => !recovers(reporter)),
+  'a reporter of the port': async (world) => {
+    const port = indexOfPort(await ownPort(world));
+    const own = (await dumped(world, 'HEALTH_REPORTER_GET')).filter(
+      (values) => numberIn(values, 'DEVLINK_ATTR_PORT_INDEX') === port,
+    );
+    return textOf(nestIn(own[0], 'DEVLINK_ATTR_HEALTH_REPORTER'), 'DEVLINK_ATTR_HEALTH_REPORTER_NAME');
+  },
   'a resource': async (world) => numberIn(await resourceOf(world), 'DEVLINK_ATTR_RESOURCE_ID') ?? 0,
 };
 

@@ -3,6 +3,8 @@ import { After, Given, Then, When } from '@cucumber/cucumber';
 import { equalBytes } from '../../reference-impl/packet/bytes.js';
 import { changeDevice, isGlob } from '../../reference-impl/nettool/index.js';
 import { NETLINK_ROUTE } from '../../reference-impl/netlink/constants.js';
+import { DEVLINK_CMD, DEVLINK_GENL_NAME } from '../../reference-impl/netlink/families/devlink.js';
+import { ETHTOOL_GENL_NAME, ETHTOOL_OPERATIONS } from '../../reference-impl/netlink/families/ethtool.js';
 import { IFINFOMSG } from '../../reference-impl/netlink/families/rtnetlink.js';
 import { decodeStruct, numberIn, structLength } from '../../reference-impl/netlink/schema.js';
 import { viewOf, parseAttributes, NLMSG_HDRLEN } from '../../reference-impl/netlink/wire.js';
@@ -163,6 +165,28 @@ Given(
       sent === Number(number) ? aboutNobody(bytes, machine.changes.at(-1)?.protocol ?? NETLINK_ROUTE) : bytes;
   },
 );
+
+/** As the controller calls them. */
+const COMMANDS: Readonly<Record<string, { readonly family: string; readonly command: number }>> = {
+  FEATURES_SET: { family: ETHTOOL_GENL_NAME, command: ETHTOOL_OPERATIONS.FEATURES_SET.command },
+  HEALTH_REPORTER_SET: { family: DEVLINK_GENL_NAME, command: DEVLINK_CMD.HEALTH_REPORTER_SET },
+  HEALTH_REPORTER_RECOVER: { family: DEVLINK_GENL_NAME, command: DEVLINK_CMD.HEALTH_REPORTER_RECOVER },
+};
+
+Given(/^a kernel that has no command (\w+)$/, function (this: NicWorld, name: string) {
+  const lacks = COMMANDS[name];
+  expectThat(lacks !== undefined, `nothing is known of a command ${name}`);
+  nettoolNotes(this).machine.lacks = lacks;
+});
+
+Then('nettool says that this kernel cannot do it', function (this: NicWorld) {
+  const { result } = nettoolNotes(this);
+  expectThat(result !== undefined && !result.ok && !('execution' in result), 'it was not refused by validation');
+  expectThat(
+    result.refusals.some(({ stage }) => stage === 'policy'),
+    `it says: ${refusalsOf(result).join('; ')}`,
+  );
+});
 
 Then('the kernel refused it', function (this: NicWorld) {
   const { result } = nettoolNotes(this);

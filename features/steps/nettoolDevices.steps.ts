@@ -4,6 +4,7 @@ import { bondData, bondMemberData } from '../../reference-impl/netlink/bondClien
 import { bridgeData } from '../../reference-impl/netlink/bridgeClient.js';
 import { MdbClient } from '../../reference-impl/netlink/mdbClient.js';
 import { LINK, LINKINFO_DATA_VLAN } from '../../reference-impl/netlink/families/rtnetlink.js';
+import { LINKINFO_DATA_VRF } from '../../reference-impl/netlink/families/routing.js';
 import {
   bytesIn,
   decodeAttributes,
@@ -35,7 +36,7 @@ When('nettool is asked whether {string} can be done', async function (this: NicW
   nettoolNotes(this).result = await tell(this, text, { validateOnly: true });
 });
 
-Then(/^nettool refuses it for (\w+)$/, async function (this: NicWorld, name: string) {
+Then(/^nettool refuses it for (\(.+\)|\S+)$/, async function (this: NicWorld, name: string) {
   const { result } = nettoolNotes(this);
   expectThat(result !== undefined && !result.ok && !('execution' in result), 'it was not refused by validation');
   const device = await filled(this, name);
@@ -67,6 +68,8 @@ const DATA: Readonly<Record<string, (link: Values) => Values>> = {
   link: (link) => link,
   bridge: bridgeData,
   bond: bondData,
+  vrf: (link) =>
+    decodeAttributes(LINKINFO_DATA_VRF, bytesIn(nestIn(link, 'IFLA_LINKINFO'), 'IFLA_INFO_DATA') ?? new Uint8Array(0)),
   vlan: (link) =>
     decodeAttributes(LINKINFO_DATA_VLAN, bytesIn(nestIn(link, 'IFLA_LINKINFO'), 'IFLA_INFO_DATA') ?? new Uint8Array(0)),
 };
@@ -99,6 +102,12 @@ Then(/^the master of the port is (\w+)$/, async function (this: NicWorld, name: 
   expectNumber(master, expected ?? -1, 'the index of the master');
 });
 
+Then(/^the master of (nt\d) is (\w+)$/, async function (this: NicWorld, name: string, master: string) {
+  const { values } = await linkCalled(this, name);
+  const expected = numberIn((await linkCalled(this, master)).header, 'ifi_index') ?? -1;
+  expectNumber(numberIn(values, 'IFLA_MASTER') ?? 0, expected, 'the index of the master');
+});
+
 async function memberships(world: NicWorld): Promise<Awaited<ReturnType<MdbClient['table']>>> {
   return new MdbClient((await world.route()).client).table();
 }
@@ -111,6 +120,16 @@ Then(/^the port wants (\S+) in the VLAN (\d+) for good$/, async function (this: 
   expectNumber(found?.vid ?? -1, Number(vid), 'its VLAN');
   expectThat(found?.isPermanent === true, 'it ends by itself');
 });
+
+Then(
+  /^the port wants (\S+) of the sender (\S+) alone$/,
+  async function (this: NicWorld, group: string, sender: string) {
+    const { members } = accepted(await memberships(this), 'reading the groups');
+    const own = members.filter((member) => member.ifIndex === this.port.ifIndex && member.group === group);
+    const sources = own.map(({ source }) => (source === '' ? 'whomever' : source)).join(', ');
+    expectThat(sources === sender, `it wants ${group} of ${sources}`);
+  },
+);
 
 Then(/^the port wants no group (\S+)$/, async function (this: NicWorld, group: string) {
   const { members } = accepted(await memberships(this), 'reading the groups');

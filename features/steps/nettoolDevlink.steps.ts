@@ -4,16 +4,25 @@ import { equalBytes } from '../../reference-impl/packet/bytes.js';
 import { decodeBits } from '../../reference-impl/netlink/bitset.js';
 import { formattedIn, type DevlinkFormatted } from '../../reference-impl/netlink/devlinkClient.js';
 import { DEVLINK_TRAP_ACTIONS } from '../../reference-impl/netlink/families/devlink.js';
-import { isValues, listIn, nestIn, numberIn, textIn } from '../../reference-impl/netlink/schema.js';
+import { isValues, listIn, nestIn, numberIn, textIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { refusalText, type ActionReport } from '../../reference-impl/nettool/index.js';
 import { bigintIn } from './bigNumbers.js';
-import { devlinkNotes, devlinkOf, dumped, insist, instanceOf, ownPort, paramIn } from './devlinkControl.js';
+import {
+  devlinkNotes,
+  devlinkOf,
+  dumped,
+  indexOfPort,
+  insist,
+  instanceOf,
+  ownPort,
+  paramIn,
+} from './devlinkControl.js';
 import { flatten, resourceTrees } from './devlinkWords.js';
 import { expectNumber, expectThat } from './expectations.js';
-import { nettoolNotes } from './nettoolControl.js';
+import { nettoolNotes, refusalsOf } from './nettoolControl.js';
 import { actionNote, filled, wishOf } from './nettoolTold.js';
 import { getRss, readRss } from './rssControl.js';
-import { accepted } from './settings.js';
+import { accepted, linkValues } from './settings.js';
 import type { NicWorld } from './world.js';
 
 function report(world: NicWorld): ActionReport {
@@ -47,16 +56,32 @@ const shape = (value: DevlinkFormatted | undefined): string =>
   );
 
 Then(
-  /^what it tells is what devlink (HEALTH_REPORTER_\w+) tells of (.+)$/,
-  async function (this: NicWorld, command: string, word: string) {
+  /^what it tells is what devlink (HEALTH_REPORTER_\w+) tells of (\([^)]+\))( at the port)?$/,
+  async function (this: NicWorld, command: string, word: string, atPort?: string | null) {
     const told = report(this).result;
     const name = await filled(this, word);
     if (command !== 'HEALTH_REPORTER_DIAGNOSE' && command !== 'HEALTH_REPORTER_DUMP_GET')
       throw new Error(`${command} tells nothing`);
-    await insist(this, command, { DEVLINK_ATTR_HEALTH_REPORTER_NAME: name });
+    const port: Values =
+      typeof atPort === 'string' ? { DEVLINK_ATTR_PORT_INDEX: indexOfPort(await ownPort(this)) } : {};
+    await insist(this, command, { DEVLINK_ATTR_HEALTH_REPORTER_NAME: name, ...port });
     const expected = formattedIn(devlinkNotes(this).replies);
     expectThat(shape(expected) !== '{}', 'the reporter says nothing');
     expectThat(shape(told) === shape(expected), `it tells ${shape(told)} instead of ${shape(expected)}`);
+  },
+);
+
+Then(
+  /^the reporter (\(.+\)) of the port has the grace period (\d+)$/,
+  async function (this: NicWorld, word: string, period: string) {
+    const name = await filled(this, word);
+    const [reply] = await insist(this, 'HEALTH_REPORTER_GET', {
+      DEVLINK_ATTR_HEALTH_REPORTER_NAME: name,
+      DEVLINK_ATTR_PORT_INDEX: indexOfPort(await ownPort(this)),
+    });
+    const reporter = nestIn(reply, 'DEVLINK_ATTR_HEALTH_REPORTER');
+    const told = numberIn(reporter, 'DEVLINK_ATTR_HEALTH_REPORTER_GRACEFUL_PERIOD') ?? -1;
+    expectNumber(told, Number(period), 'its grace period');
   },
 );
 
@@ -156,6 +181,41 @@ Then('the param that is asked for is what was asked for', async function (this: 
   const bytes = param?.values.get(DRIVERINIT) ?? new Uint8Array(0);
   const number = bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
   expectNumber(number, Number(value), name);
+});
+
+Then(/^it tells that (\w+) is (\w+)$/, function (this: NicWorld, test: string, outcome: string) {
+  const { result } = report(this);
+  expectThat(shape(result) === shape({ [test]: outcome }), `it tells ${shape(result)}`);
+});
+
+Then('nettool tells how far it has come, up to the whole', function (this: NicWorld) {
+  const { progress = [] } = report(this);
+  const counts = progress.filter(({ total }) => total !== undefined);
+  expectThat(counts.length > 1, `it tells ${progress.length} messages, ${counts.length} with a count`);
+  for (const [index, { done = 0 }] of counts.entries())
+    expectThat(done >= (counts[index - 1]?.done ?? 0), `${done} comes after ${counts[index - 1]?.done ?? 0}`);
+  const { done, total } = counts.at(-1) ?? {};
+  expectThat(done === total, `${done} of ${total} is the last that is told`);
+});
+
+Then(/^all that nettool tells of it is of (\w+)$/, function (this: NicWorld, component: string) {
+  const { progress = [] } = report(this);
+  expectThat(progress.length > 0, 'nothing is told');
+  const others = progress.filter((one) => one.component !== component).map(({ message }) => message);
+  expectThat(others.length === 0, `of something else is told: ${others.join('; ')}`);
+});
+
+Then(/^the MTU of the port reads as (\d+)$/, async function (this: NicWorld, mtu: string) {
+  expectNumber(numberIn((await linkValues(this)).values, 'IFLA_MTU') ?? 0, Number(mtu), 'MTU');
+});
+
+Then('the refusal names the instance', async function (this: NicWorld) {
+  const { bus, device } = await instanceOf(this);
+  const texts = refusalsOf(nettoolNotes(this).result);
+  expectThat(
+    texts.some((text) => text.includes(`${bus}/${device}`)),
+    `it says: ${texts.join('; ')}`,
+  );
 });
 
 Then(/^it tells that (\w+) was performed$/, function (this: NicWorld, action: string) {

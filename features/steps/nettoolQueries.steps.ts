@@ -3,10 +3,19 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import { ETHTOOL_OPERATIONS } from '../../reference-impl/netlink/families/ethtool.js';
 import { NETLINK_GENERIC } from '../../reference-impl/netlink/constants.js';
 import { numberIn } from '../../reference-impl/netlink/schema.js';
-import { Watcher, changeDevice, query, type Answer, type Host } from '../../reference-impl/nettool/index.js';
+import {
+  Watcher,
+  changeDevice,
+  printValue,
+  query,
+  type Answer,
+  type Host,
+  type ObservedChange,
+} from '../../reference-impl/nettool/index.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { SOON_MS, assignmentsOf, nettoolNotes, within } from './nettoolControl.js';
-import { accepted, linkValues } from './settings.js';
+import { filled, wishOf } from './nettoolTold.js';
+import { accepted, linkValues, setFeatures } from './settings.js';
 import type { NicWorld } from './world.js';
 
 const here = (world: NicWorld): Host => {
@@ -300,14 +309,51 @@ When(/^somebody sets the MTU to (\d+)$/, async function (this: NicWorld, mtu: st
   accepted(await (await this.route()).setLink(this.port.ifIndex, { IFLA_MTU: Number(mtu) }), 'setting the MTU');
 });
 
+When(/^somebody switches rx-gro (on|off)$/, async function (this: NicWorld, state: string) {
+  await setFeatures(this, { 'rx-gro': state === 'on' });
+});
+
 /** Announcements are there at once, or very soon. */
 const TOLD_WITHIN_MS = 500;
 
-Then(/^nettool tells that link\.mtu is (\d+)$/, async function (this: NicWorld, mtu: string) {
-  const [watcher] = nettoolNotes(this).running;
-  const changes = await ((await watcher) as Watcher).next(TOLD_WITHIN_MS);
-  await ((await watcher) as Watcher).close();
-  const seen = changes.find(({ subject, key }) => subject === 'link' && key === 'mtu');
-  expectThat(seen !== undefined, `nothing of it is told; told: ${changes.map(({ key }) => key).join(' ')}`);
-  expectNumber(Number(seen.after), Number(mtu), 'MTU that is told');
+/** What is told until it is what is waited for, or for a while. */
+async function expectTold(world: NicWorld, fits: (change: ObservedChange) => boolean): Promise<void> {
+  const watcher = (await nettoolNotes(world).running[0]) as Watcher;
+  const told: string[] = [];
+  for (const end = performance.now() + TOLD_WITHIN_MS; ;) {
+    const changes = await watcher.next(TOLD_WITHIN_MS);
+    told.push(...changes.map(({ subject, key, after }) => `${subject}.${key}: ${String(after)}`));
+    const isTold = changes.some(fits);
+    if (!isTold && performance.now() < end) continue;
+    await watcher.close();
+    expectThat(isTold, `nothing of it is told; told: ${told.join('; ')}`);
+    return;
+  }
+}
+
+Then(
+  /^nettool tells that ([a-z-]+)\.(\(.+\)|\S+) is (\S+)$/,
+  async function (this: NicWorld, subject: string, word: string, value: string) {
+    const key = await filled(this, word);
+    await expectTold(
+      this,
+      (change) => change.subject === subject && change.key === key && printValue(change.after ?? '') === value,
+    );
+  },
+);
+
+Then('nettool tells that the param is what was asked for', async function (this: NicWorld) {
+  const { name, value } = wishOf(this);
+  await expectTold(
+    this,
+    ({ subject, key, after }) =>
+      subject === 'devlink-params' && key.startsWith(`${name}@`) && printValue(after ?? '') === value,
+  );
 });
+
+Then(
+  /^nettool tells of a row of ([a-z-]+) with (\S+)$/,
+  async function (this: NicWorld, subject: string, text: string) {
+    await expectTold(this, (change) => change.subject === subject && String(change.after ?? '').includes(text));
+  },
+);

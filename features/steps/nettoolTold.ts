@@ -15,7 +15,7 @@ import {
 import { decodeBits } from '../../reference-impl/netlink/bitset.js';
 import { isValues, nestIn, numberIn, textIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { bigintIn } from './bigNumbers.js';
-import { paramIn, dumped } from './devlinkControl.js';
+import { dumped, indexOfPort, instanceOf, ownPort, paramIn } from './devlinkControl.js';
 import { DEVLINK_WORDS, resourceTrees } from './devlinkWords.js';
 import { expectThat } from './expectations.js';
 import { nettoolNotes } from './nettoolControl.js';
@@ -76,6 +76,11 @@ async function anEncoding(world: NicWorld): Promise<string> {
   return name ?? 'RS';
 }
 
+async function instance(world: NicWorld): Promise<string> {
+  const { bus, device } = await instanceOf(world);
+  return `${bus}/${device}`;
+}
+
 const WORDS: Readonly<Record<string, (world: NicWorld) => Promise<string>>> = {
   'the path of a resource': async (world) => (await resource(world)).path,
   'another size of it': anotherSize,
@@ -90,11 +95,20 @@ const WORDS: Readonly<Record<string, (world: NicWorld) => Promise<string>>> = {
     return String(other);
   },
   'an encoding': anEncoding,
+  'the instance': instance,
+  'the port of the instance': async (world) => `${await instance(world)}/${indexOfPort(await ownPort(world))}`,
+  'a part of the port': async (world) => {
+    const part = (await dumped(world, 'PORT_GET')).find(
+      (port) => numberIn(port, 'DEVLINK_ATTR_PORT_SPLIT_GROUP') !== undefined,
+    );
+    expectThat(part !== undefined, 'no port is a part of another');
+    return `${await instance(world)}/${indexOfPort(part)}`;
+  },
 };
 
 /** With what only the device knows filled in. */
 export async function filled(world: NicWorld, text: string): Promise<string> {
-  let whole = text.replaceAll('PORT', world.port.netDevice);
+  let whole = text.replaceAll(/\bPORT\b/g, world.port.netDevice);
   for (const [bracketed, word = ''] of whole.matchAll(/\(([^)]+)\)/g)) {
     const own = WORDS[word]?.(world) ?? DEVLINK_WORDS[word]?.(world);
     expectThat(own !== undefined, `nothing is known of (${word})`);

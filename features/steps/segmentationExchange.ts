@@ -1,13 +1,8 @@
 /** Super-frames on their way: handed down, collected on the cable, and looked at by rules. */
+import type { Segmentation } from '../properties/segmentPlaces.js';
 import type { HostTransmit, NetDeviceName, WireFrame } from '../../harness/contract/index.js';
 import { BROADCAST, SOMEBODY_ELSE, numberOf, numberedFrame } from '../properties/numberedFrames.js';
-import {
-  comparableSegments,
-  firstComplaint,
-  rulesFor,
-  type RuleName,
-  type Segmentation,
-} from '../properties/segmentRules.js';
+import { comparableSegments, firstComplaint, rulesFor, type RuleName } from '../properties/segmentRules.js';
 import { segmentCountOf, superFrame, transmitOf, type SuperFrame } from '../properties/superFrames.js';
 import type { NetworkName } from '../properties/tcpStreams.js';
 import { numberIn } from '../../reference-impl/netlink/schema.js';

@@ -298,7 +298,7 @@ Then(new RegExp(`^each of them leaves at (${PORTS})$`), async function (this: Ni
   await expectAt(this, namesIn(members));
 });
 
-const VLAN_DEVICE = 'lagvlan0' as NetDeviceName;
+export const VLAN_DEVICE = 'lagvlan0' as NetDeviceName;
 
 Given(/^a VLAN device with VID (\d+) over the aggregate$/, async function (this: NicWorld, vid: string) {
   const route = await this.route();

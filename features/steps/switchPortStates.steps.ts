@@ -89,3 +89,48 @@ Then(
 Given("a program of the user's plays the spanning tree protocol", async function (this: NicWorld) {
   await changeBridge(this, { IFLA_BR_STP_STATE: 1 });
 });
+
+When(/^(p\d|nobody) stands in for (p\d)$/, async function (this: NicWorld, other: string, port: string) {
+  const backup = other === 'nobody' ? 0 : portCalled(this, other).ifIndex;
+  await setPort(this, port, { IFLA_BRPORT_BACKUP_PORT: backup });
+});
+
+When(/^(p\d) is to stand in for (p\d)$/, async function (this: NicWorld, other: string, port: string) {
+  const { ifIndex } = portCalled(this, port);
+  const backup = portCalled(this, other).ifIndex;
+  this.answer = await (await this.bridges()).setPort(ifIndex, { IFLA_BRPORT_BACKUP_PORT: backup });
+});
+
+Then(/^nobody is told to stand in for (p\d)$/, async function (this: NicWorld, port: string) {
+  const told = numberIn(await portMembers(this, port), 'IFLA_BRPORT_BACKUP_PORT');
+  expectThat(told === undefined, `${told ?? 0} stands in for ${port}`);
+});
+
+When(
+  /^(p\d) is asked for the setting (IFLA_BRPORT_[A-Z_]+) (\d+)$/,
+  async function (this: NicWorld, port: string, setting: string, value: string) {
+    const { ifIndex } = portCalled(this, port);
+    this.answer = await (await this.bridges()).setPort(ifIndex, { [setting]: Number(value) });
+  },
+);
+
+Then(
+  /^(p\d) tells (IFLA_BRPORT_[A-Z_]+) (\d+)$/,
+  async function (this: NicWorld, port: string, setting: string, value: string) {
+    expectNumber(numberIn(await portMembers(this, port), setting) ?? -1, Number(value), `${setting} of ${port}`);
+  },
+);
+
+/** br_make_port_id(): six bits of priority above ten of number. */
+const PORT_BITS = 10;
+
+Then(
+  /^(p\d) tells (IFLA_BRPORT_[A-Z_]+) of that priority and its number$/,
+  async function (this: NicWorld, port: string, setting: string) {
+    const members = await portMembers(this, port);
+    const [priority = -1, number = -1] = ['IFLA_BRPORT_PRIORITY', 'IFLA_BRPORT_NO'].map((name) =>
+      numberIn(members, name),
+    );
+    expectNumber(numberIn(members, setting) ?? -1, (priority << PORT_BITS) | number, `${setting} of ${port}`);
+  },
+);

@@ -8,12 +8,18 @@ import type { IoctlResult, Machine } from '../../reference-impl/nettool/index.js
 import { decodeBody } from '../../reference-impl/netlink/client.js';
 import { DEVLINK_CMD, DEVLINK_GENL_NAME } from '../../reference-impl/netlink/families/devlink.js';
 import { CTRL } from '../../reference-impl/netlink/families/genericControl.js';
-import { numberIn, textIn } from '../../reference-impl/netlink/schema.js';
+import { decodeAttributes, numberIn, textIn } from '../../reference-impl/netlink/schema.js';
 import { GENLMSGHDR } from '../../reference-impl/netlink/server.js';
 import { GENL_ID_CTRL, NETLINK_GENERIC, NLMSG_ERROR } from '../../reference-impl/netlink/constants.js';
 import { decodeError } from '../../reference-impl/netlink/extack.js';
 import { ETHTOOL_OPERATIONS } from '../../reference-impl/netlink/families/ethtool.js';
-import { parseDatagram, type Message } from '../../reference-impl/netlink/wire.js';
+import {
+  parseAttributes,
+  parseDatagram,
+  viewOf,
+  type Attribute,
+  type Message,
+} from '../../reference-impl/netlink/wire.js';
 
 export interface SentMessage {
   readonly protocol: number;
@@ -50,6 +56,26 @@ function devlinkNumber(message: Message): number | undefined {
     : undefined;
 }
 
+const CTRL_ATTR_OPS = 6;
+/** No family has so many commands. */
+const NO_COMMAND = 0xfffe;
+
+/** Takes a command out of the list of the controller, in the message itself. */
+function hideCommand({ type, body }: Message, { family, command }: NonNullable<WatchedMachine['lacks']>): void {
+  if (type !== GENL_ID_CTRL) return;
+  const attributes = body.subarray(GENL_HDRLEN);
+  if (textIn(decodeAttributes(CTRL, attributes), 'CTRL_ATTR_FAMILY_NAME') !== family) return;
+  const inside = (data: Uint8Array, wanted?: number): readonly Attribute[] =>
+    parseAttributes(data).attributes.filter((one) => wanted === undefined || one.type === wanted);
+  for (const { data: operations } of inside(attributes, CTRL_ATTR_OPS))
+    for (const { data: operation } of inside(operations))
+      for (const { data } of inside(operation, CTRL_ATTR_OP_ID))
+        if (viewOf(data).getUint32(0, true) === command) viewOf(data).setUint32(0, NO_COMMAND, true);
+}
+
+const CTRL_ATTR_OP_ID = 1;
+const GENL_HDRLEN = 4;
+
 const sequenceOf = (datagram: Uint8Array): number => parseDatagram(datagram)[0]?.sequence ?? 0;
 
 /** The answers in the opposite order, the messages of each as they were: a socket does not turn round what belongs together. */
@@ -80,6 +106,8 @@ export class WatchedMachine implements Machine {
   spoil: (bytes: Uint8Array, number: number) => Uint8Array = (bytes) => bytes;
   /** Answers come in the opposite order. */
   reverses = false;
+  /** A command that the controller does not list: the kernel of this machine is older than it. */
+  lacks: { readonly family: string; readonly command: number } | undefined;
   /** Answers to these messages never come. */
   loses: (message: Message) => boolean = () => false;
   readonly #target: Target;
@@ -163,6 +191,7 @@ export class WatchedMachine implements Machine {
       for (const message of messages) {
         if (message.type === NLMSG_ERROR) this.#note(message);
         this.#devlink ??= devlinkNumber(message);
+        if (this.lacks !== undefined) hideCommand(message, this.lacks);
       }
       if (!messages.some(({ sequence }) => this.#lost.has(sequence))) return datagram;
     }

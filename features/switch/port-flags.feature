@@ -213,3 +213,34 @@ Feature: What a port of a bridge learns, floods and lets through
       | hairpin         | on    |
       | isolated        | on    |
       | locked          | on    |
+
+  @SW-FLAG-013
+  Scenario: A port stands in for another
+    Given B is put at p1, static
+    When p2 stands in for p1
+    And the host sends a frame from A to B through the bridge
+    Then it leaves at p1
+    When the cable of p1 is pulled out
+    And the host sends a frame from A to B through the bridge
+    Then it leaves at p2
+    When nobody stands in for p1
+    And the host sends a frame from A to B through the bridge
+    Then it leaves at nowhere
+
+  @SW-FLAG-013
+  Scenario: What was learned at a port that somebody stands in for
+    Given station B was seen at p1
+    When p2 stands in for p1
+    And the cable of p1 is pulled out
+    Then the table has B at p1, dynamic
+
+  @SW-FLAG-014
+  Scenario Outline: <other> is to stand in for p1
+    When <other> is to stand in for p1
+    Then it is refused with <error>
+    And nobody is told to stand in for p1
+
+    Examples:
+      | other | error  |
+      | p1    | EINVAL |
+      | p3    | ENOENT |

@@ -159,3 +159,41 @@ Feature: States of ports
     Then p1 is in the state blocking
     When a frame from A to broadcast comes in at p0
     Then it leaves at p2
+
+  @SW-STP-013
+  Scenario Outline: <setting> <value> of a port
+    When p1 is asked for the setting <setting> <value>
+    Then it is refused with ERANGE
+    And p1 tells <setting> <before>
+
+    Examples:
+      | setting              | value      | before |
+      | IFLA_BRPORT_COST     | 0          | 2      |
+      | IFLA_BRPORT_COST     | 65536      | 2      |
+      | IFLA_BRPORT_COST     | 4294967295 | 2      |
+      | IFLA_BRPORT_PRIORITY | 64         | 32     |
+      | IFLA_BRPORT_PRIORITY | 65535      | 32     |
+
+  @SW-STP-013
+  Scenario Outline: <setting> <value>, the last that there is
+    When p1 is asked for the setting <setting> <value>
+    Then it is accepted
+    And p1 tells <setting> <value>
+
+    Examples:
+      | setting              | value |
+      | IFLA_BRPORT_COST     | 1     |
+      | IFLA_BRPORT_COST     | 65535 |
+      | IFLA_BRPORT_PRIORITY | 0     |
+      | IFLA_BRPORT_PRIORITY | 63    |
+
+  @SW-STP-014
+  Scenario Outline: A port with the priority <priority>
+    When p1 is asked for the setting IFLA_BRPORT_PRIORITY <priority>
+    Then p1 tells IFLA_BRPORT_ID of that priority and its number
+    And p1 tells IFLA_BRPORT_DESIGNATED_PORT of that priority and its number
+
+    Examples:
+      | priority |
+      | 16       |
+      | 63       |

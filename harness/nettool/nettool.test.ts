@@ -115,6 +115,7 @@ describe('the command line', { timeout: 60_000 }, () => {
     expect(header.split(/ {2,}/)).toEqual([
       'DEVICE',
       'REPORTER',
+      'PORT',
       'STATE',
       'ERRORS',
       'RECOVERIES',
@@ -122,7 +123,7 @@ describe('the command line', { timeout: 60_000 }, () => {
       'AUTO-RECOVER',
       'AUTO-DUMP',
     ]);
-    expect(rows.map((row) => row.split(/ {2,}/)[1])).toEqual(['fw', 'fw_fatal']);
+    expect(rows.map((row) => row.split(/ {2,}/)[1])).toEqual(['fw', 'fw_fatal', 'tx']);
   });
 
   it('says of a misspelt subject which one is meant', () => {

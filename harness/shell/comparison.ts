@@ -50,7 +50,10 @@ const PROBES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Why a script cannot be run on a machine, or undefined. */
-export async function whyNot(machine: ToolMachine, { needs = [] }: ToolScript): Promise<string | undefined> {
+export async function whyNot(
+  machine: ToolMachine,
+  { needs = [] }: Pick<ToolScript, 'needs'>,
+): Promise<string | undefined> {
   for (const need of needs) {
     await machine.reset();
     for (const command of PROBES[need] ?? ['false']) {

@@ -55,6 +55,26 @@ export const controlAttributeDefects: readonly Defect[] = [
     kernel: overlooks('invalid attribute length'),
   },
   {
+    id: 'DEF-NLA-YOUNG-AS-OLD',
+    title: 'Old families take what came later in any length',
+    description: 'Where strict checks begin is not looked at: a number of eight bytes is read as one of four.',
+    origin: STRICT_ATTRIBUTES,
+    caughtBy: 'NL-ATTR-022',
+    kernel: netlink({
+      overlooks: ({ message, policy }) => message === 'invalid attribute length' && policy?.kind === 'u32',
+    }),
+  },
+  {
+    id: 'DEF-NLA-BIT-IS-RANGE',
+    title: 'A bit that there is not is refused as a number that is too large',
+    description: 'The mask is turned into a range, and a tool is told to choose a smaller number.',
+    origin: STRICT_ATTRIBUTES,
+    caughtBy: 'NL-ATTR-023',
+    kernel: refusesOtherwise((refusal) =>
+      refusal.message === 'reserved bit set' ? { ...refusal, errno: ERANGE, message: 'integer out of range' } : refusal,
+    ),
+  },
+  {
     id: 'DEF-NLA-SHORT-IS-INVALID',
     title: 'An attribute that is too short is refused without a place',
     description: 'EINVAL alone, as for a request that makes no sense.',

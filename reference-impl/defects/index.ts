@@ -42,6 +42,8 @@ import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
 import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
+import { switchLinkWatchDefects } from './switchLinkWatch.js';
+import { switchPortSettingDefects } from './switchPortSettings.js';
 import { switchFilterDefects } from './switchFilters.js';
 import { switchMirrorDefects } from './switchMirroring.js';
 import { switchPortDefects } from './switchPorts.js';
@@ -60,6 +62,7 @@ import { devlinkReloadsDefects } from './devlinkReloads.js';
 import { devlinkResourcesDefects } from './devlinkResources.js';
 import { nettoolDefects } from './nettool.js';
 import { nettoolDeviceDefects } from './nettoolDevices.js';
+import { nettoolOrderDefects } from './nettoolOrder.js';
 import { ethtoolCableDefects } from './ethtoolCable.js';
 import { ethtoolIoctlDefects } from './ethtoolIoctl.js';
 import { ethtoolModuleDefects } from './ethtoolModule.js';
@@ -155,6 +158,8 @@ export const defects: readonly Defect[] = [
   ...controlBoundDefects,
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
+  ...switchLinkWatchDefects,
+  ...switchPortSettingDefects,
   ...devlinkBuffersDefects,
   ...nettoolDeviceDefects,
   ...ethtoolReplyDefects,
@@ -162,4 +167,5 @@ export const defects: readonly Defect[] = [
   ...devlinkFilterDefects,
   ...representorPortDefects,
   ...devlinkPipelineDefects,
+  ...nettoolOrderDefects,
 ];

@@ -109,6 +109,7 @@ const DEVLINK_CAPABILITIES: CapabilityAnswers = {
     'devlink-health-errors',
     'devlink-fatal-error',
     'devlink-rate-nodes',
+    'devlink-port-health',
   ]),
   'devlink-trap-traffic': { present: false, reason: 'frames meet traps when somebody sends them' },
 };

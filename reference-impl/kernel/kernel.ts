@@ -112,7 +112,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
       deliver: (bridge, frame, vnet) => this.#receivePath.deliver(bridge.netDevice, frame, vnet),
     });
-    this.bonds = new BondKernel(this, clockAndCable);
+    this.bonds = new BondKernel(this, { ...clockAndCable, routes: { ipv4: this.routing, ipv6: this.routing6 } });
     this.teams = new TeamKernel(this, { at: (at, run) => this.#timers.add(at, run) });
   }
 

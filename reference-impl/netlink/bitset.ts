@@ -106,6 +106,14 @@ export function decodeBits(bitset: Values | undefined, allNames: readonly string
   return { mask, set };
 }
 
+/** Which bits are set, by index: for readers of many bitsets, to whom sets of names cost more than the message. */
+export function bitTest(bitset: Values | undefined, allNames: readonly string[]): (index: number) => boolean {
+  const value = bytesIn(bitset, 'ETHTOOL_A_BITSET_VALUE');
+  if (value !== undefined) return (index) => (((value[index >> 3] ?? 0) >> (index & 7)) & 1) === 1;
+  const { set } = decodeBits(bitset, allNames);
+  return (index) => set.has(allNames[index] || `#${index}`);
+}
+
 function bitsOf(bytes: Uint8Array): number[] {
   const bits: number[] = [];
   for (const [index, byte] of bytes.entries()) {

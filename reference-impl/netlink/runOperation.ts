@@ -80,7 +80,9 @@ function check({ operation, parts, message, socket, isDump }: Run): Checked {
   const base = NLMSG_HDRLEN + attributesAt;
   const checked = validateAttributes(policy, attributes, base, validation);
   const accepted =
-    !checked.ok && parts.overlooks(checked) ? validateAttributes(policy, attributes, base, 'liberal') : checked;
+    !checked.ok && parts.overlooks(checked)
+      ? validateAttributes({ ...policy, strictStartType: Infinity }, attributes, base, 'liberal')
+      : checked;
   if (!accepted.ok) return accepted;
   const isStrict = rules !== undefined && parts.checksQueries('attributes');
   return (isStrict ? checkQueryAttributes(rules, accepted.values) : undefined) ?? { ...accepted, header };

@@ -102,12 +102,12 @@ function validateLevel(
       if (validation === 'liberal') continue;
       return { ok: false, errno: EINVAL, message: 'Unknown attribute type', offset };
     }
+    const own = type >= (policy.strictStartType ?? Infinity) ? 'strict' : validation;
     const spec = policy.set.byNumber.get(type);
     if (spec === undefined || policy.accepts[spec.name] === undefined) {
-      if (validation !== 'strict') continue;
+      if (own !== 'strict') continue;
       return { ok: false, errno: EINVAL, message: 'Unsupported attribute', offset };
     }
-    const own = type >= (policy.strictStartType ?? Infinity) ? 'strict' : validation;
     const refusal = validateOne(spec, attribute, own);
     if (refusal !== undefined) return refusal;
     const before = values[spec.name];

@@ -24,12 +24,31 @@ export interface ActionContext {
   readonly words: Row;
 }
 
+/** How far an action has come, as the kernel announces it meanwhile. */
+export interface ActionProgress {
+  readonly message: string;
+  /** Of what. */
+  readonly component?: string;
+  readonly done?: number;
+  readonly total?: number;
+}
+
 export interface ActionRequest {
   /** As the kernel calls it. */
   readonly operation: string;
   readonly wire: Wire;
   /** What the answer tells. */
   readonly result?: (messages: readonly Message[]) => DevlinkFormatted;
+  /** What the struct that came back tells. */
+  readonly structResult?: (struct: Uint8Array) => DevlinkFormatted;
+  /** Announcements that are of this action. */
+  readonly progress?: {
+    readonly family: string;
+    readonly group: string;
+    readonly read: (message: Message) => ActionProgress | undefined;
+  };
+  /** It may take so long; default: as long as any operation. */
+  readonly timeoutMs?: number;
 }
 
 export interface ActionSpec {

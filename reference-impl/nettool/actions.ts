@@ -1,11 +1,16 @@
 /** What a device can be told to do: no setting, so nothing to read back and nothing to take back. */
 import type { DevlinkFormatted } from '../netlink/devlinkClient.js';
 import { viewOf } from '../netlink/wire.js';
-import type { ActionArgument, ActionContext, ActionRequest, ActionSpec } from './actionSpec.js';
+import { ETH_SS_TEST } from '../netlink/families/ethtool.js';
+import { ProgressListener } from './actionProgress.js';
+import type { ActionArgument, ActionContext, ActionProgress, ActionRequest, ActionSpec } from './actionSpec.js';
 import { refusedBy } from './assignment.js';
 import { byName, ethtoolWire } from './channels/ethtoolMessages.js';
 import { ioctl } from './channels/ioctlChannels.js';
 import { OperationTimeout } from './connection.js';
+import { stringSet } from './channels/featuresChannel.js';
+import { FLASH_ACTIONS } from './devlinkFlash.js';
+import { laneOf, withoutHandles } from './devlinkHandles.js';
 import { DEVLINK_ACTIONS } from './devlinkActions.js';
 import { choicesText } from './names.js';
 import { toldRow } from './parts.js';
@@ -34,6 +39,37 @@ const byIoctl =
       viewOf(struct).setUint32(argument.at, Number(words[argument.name] ?? argument.otherwise), true);
     return Promise.resolve({ ok: true, value: { operation: name, wire: { kind: 'ioctl', command: struct } } });
   };
+
+/** struct ethtool_test, with room for the results of so many tests. */
+const MOST_TESTS = 64;
+const TEST_BYTES = 16;
+const ETH_TEST_FL_FAILED = 1 << 1;
+const SELF_TEST_MS = 120_000;
+
+/** No message of netlink runs it; the names of the tests are a string set. A test that was passed is 0. */
+const selfTest: ActionSpec['request'] = async (context) => {
+  const { session, device } = context;
+  const command: IoctlCommand = {
+    name: 'ETHTOOL_TEST',
+    command: 0x1a,
+    bytes: TEST_BYTES + 8 * MOST_TESTS,
+    argument: { at: 4, name: 'flags', otherwise: 0 },
+  };
+  const request = await byIoctl(command)(context);
+  if (!request.ok) return request;
+  const names = await stringSet(session, device.name, ETH_SS_TEST);
+  const structResult = (struct: Uint8Array): DevlinkFormatted => {
+    const view = viewOf(struct);
+    const count = Math.min(view.getUint32(12, true), names.ok ? names.value.length : MOST_TESTS);
+    const tests = Array.from({ length: count }, (_, index) => {
+      const name = (names.ok ? names.value[index] : undefined) ?? `test ${index}`;
+      return [name, Number(view.getBigUint64(TEST_BYTES + 8 * index, true))] as const;
+    });
+    const hasFailed = (view.getUint32(4, true) & ETH_TEST_FL_FAILED) !== 0;
+    return { passed: !hasFailed, tests: Object.fromEntries(tests) };
+  };
+  return { ok: true, value: { ...request.value, structResult, timeoutMs: SELF_TEST_MS } };
+};
 
 const byEthtool =
   (called: string): ActionSpec['request'] =>
@@ -86,16 +122,10 @@ const ETHTOOL_ACTIONS: readonly ActionSpec[] = [
   },
   {
     name: 'self-test',
-    title: 'let the device test itself: 0 online, 1 offline',
+    title: 'let the device test itself: 0 online, 1 offline, 4 with an external loopback',
     arguments: [word('flags', '0 or 1')],
     disrupts: true,
-    // struct ethtool_test, with room for the results of 64 tests.
-    request: byIoctl({
-      name: 'ETHTOOL_TEST',
-      command: 0x1a,
-      bytes: 16 + 8 * 64,
-      argument: { at: 4, name: 'flags', otherwise: 0 },
-    }),
+    request: selfTest,
   },
   {
     name: 'cable-test',
@@ -113,7 +143,10 @@ const ETHTOOL_ACTIONS: readonly ActionSpec[] = [
   },
 ];
 
-export const ACTIONS: readonly ActionSpec[] = [...ETHTOOL_ACTIONS, ...DEVLINK_ACTIONS];
+export const ACTIONS: readonly ActionSpec[] = [...ETHTOOL_ACTIONS, ...DEVLINK_ACTIONS, ...FLASH_ACTIONS];
+
+/** Handles of devlink that have no net device can do these alone. */
+const ofDevlink: ReadonlySet<ActionSpec> = new Set([...DEVLINK_ACTIONS, ...FLASH_ACTIONS]);
 
 export const actionCalled = (name: string): ActionSpec | undefined => ACTIONS.find((action) => action.name === name);
 
@@ -130,6 +163,15 @@ export interface ActionReport {
   readonly bytes?: Uint8Array;
   /** What the answer tells. */
   readonly result?: DevlinkFormatted;
+  /** How it went, where the kernel announced it. */
+  readonly progress?: readonly ActionProgress[];
+}
+
+export interface ActionOptions {
+  /** Only check. */
+  readonly validateOnly?: boolean;
+  /** Is told of progress as it is announced. */
+  readonly onProgress?: (progress: ActionProgress) => void;
 }
 
 /** Validates, and unless only that is asked for, does it. */
@@ -138,7 +180,7 @@ export async function runAction(
   pattern: string,
   actionName: string,
   words: readonly string[],
-  { validateOnly = false } = {},
+  { validateOnly = false, onProgress }: ActionOptions = {},
 ): Promise<Outcome<ActionReport>> {
   const action = actionCalled(actionName);
   if (action === undefined) {
@@ -157,19 +199,21 @@ export async function runAction(
   if (!said.ok) return said;
   const device = await oneDevice(session, pattern);
   if (!device.ok) return device;
-  return session.pool.exclusively(`device ${device.value.ifIndex}`, async () => {
+  const wrong = ofDevlink.has(action) ? undefined : withoutHandles(device.value, actionName);
+  if (wrong !== undefined) return refused(wrong);
+  return session.pool.exclusively(laneOf(device.value), async () => {
     const request = await action.request({
       session,
       device: device.value,
       words: toldRow(session.parts, actionName, said.value),
     });
     if (!request.ok) return refused({ device: device.value.name, key: actionName, ...request.refusal });
-    const breach = await policyBreach(session, device.value, { ...request.value, keys: new Map() });
+    const breach = await policyBreach(session, device.value, { ...request.value, keys: new Map() }, 'action');
     if (breach !== undefined) return refused(breach);
     const { operation } = request.value;
     if (validateOnly && !session.parts.actsWhileValidating)
       return { ok: true, value: { device: device.value.name, operation } };
-    return send(session, device.value, request.value);
+    return send(session, device.value, request.value, onProgress);
   });
 }
 
@@ -201,25 +245,39 @@ function wordsOf(session: NettoolSession, action: ActionSpec, words: readonly st
 async function send(
   session: NettoolSession,
   { name: device }: NetDeviceInfo,
-  { operation, wire, result: tell }: ActionRequest,
+  request: ActionRequest,
+  onProgress?: (progress: ActionProgress) => void,
 ): Promise<Outcome<ActionReport>> {
+  const { operation, wire, result: tell, structResult, timeoutMs } = request;
+  const { passesOn } = session.parts;
   if (wire.kind === 'ioctl') {
     const answer = await ioctl(session, device, wire.command);
-    return answer.ok ? { ok: true, value: { device, operation, bytes: answer.value } } : answer;
+    if (!answer.ok) return answer;
+    const told = structResult === undefined ? {} : { result: passesOn(structResult(answer.value)) };
+    return { ok: true, value: { device, operation, bytes: answer.value, ...told } };
   }
   const { protocol, type, flags, body } = wire;
+  const progress: ActionProgress[] = [];
+  const listener = await ProgressListener.open(session, request, (one) => {
+    progress.push(one);
+    onProgress?.(one);
+  });
   try {
-    const result = await session.pool.write(protocol, { type, body, ...(flags === undefined ? {} : { flags }) });
+    const message = { type, body, ...(flags === undefined ? {} : { flags }) };
+    const result = await session.pool.write(protocol, message, timeoutMs);
+    await listener?.close();
     if (!result.ok) return refused(kernelRefusal(session.parts.explains(result.error), { device }));
     return {
       ok: true,
       value: {
         device,
         operation,
-        ...(tell === undefined ? {} : { result: session.parts.passesOn(tell(result.value)) }),
+        ...(tell === undefined ? {} : { result: passesOn(tell(result.value)) }),
+        ...(progress.length === 0 ? {} : { progress }),
       },
     };
   } catch (error) {
+    await listener?.close();
     if (!(error instanceof OperationTimeout)) throw error;
     return refused({ stage: 'machine', device, message: `${error.message}; whether it was done is not known` });
   }

@@ -1,6 +1,7 @@
 /** A change of one device: validated whole, then carried out. */
 import type { Assignment } from './assignment.js';
 import { planCreation, planRemoval } from './devicePlan.js';
+import { laneOf } from './devlinkHandles.js';
 import { executePlan, type ExecuteOptions, type Execution } from './execute.js';
 import { oneDevice, planChange, type Plan, type PlanResult } from './plan.js';
 import type { Refusal } from './refusal.js';
@@ -31,7 +32,7 @@ async function change(
 ): Promise<ChangeResult> {
   const device = await oneDevice(session, pattern);
   if (!device.ok) return { ok: false, refusals: [device.refusal] };
-  return inTurn(session, `device ${device.value.ifIndex}`, () => plan(device.value), options);
+  return inTurn(session, laneOf(device.value), () => plan(device.value), options);
 }
 
 /** Behind the changes that were asked for before of the same device. */

@@ -1,9 +1,11 @@
 /** What the last word of a command line may become: names of devices, subjects, keys and values, asked of the live machine. */
-import { CHANNELS } from './channels/index.js';
+import { readSubject } from './channels/index.js';
 import { EVERYTHING, VERBS } from './command.js';
+import { allHandles } from './devlinkHandles.js';
 import { FEATURE_GROUPS } from './featureGroups.js';
 import type { NettoolSession } from './session.js';
 import { DEVICE_KINDS } from './devicePlan.js';
+import { oneDevice } from './plan.js';
 import { tablesFor, type RowVerb } from './rowPlan.js';
 import { SUBJECTS, keyCalled, subjectCalled, type KeySpec, type SubjectSpec } from './subjects/index.js';
 import { ACTIONS, actionCalled } from './actions.js';
@@ -58,16 +60,16 @@ async function candidates(
 
 async function deviceNames(session: NettoolSession): Promise<readonly string[]> {
   const devices = await session.devices();
-  return devices.ok ? devices.value.map(({ name }) => name) : [];
+  return [...(devices.ok ? devices.value.map(({ name }) => name) : []), ...(await allHandles(session))];
 }
 
 async function assignments(session: NettoolSession, deviceName: string, word: string): Promise<readonly string[]> {
   const dot = word.indexOf('.');
   const subject = dot < 0 ? undefined : subjectCalled(word.slice(0, dot));
   if (subject === undefined) return changeable().map(({ name }) => `${name}.`);
-  const device = await session.device(deviceName);
+  const device = await oneDevice(session, deviceName);
   if (!device.ok) return [];
-  const reading = await CHANNELS[subject.channel].read(session, device.value, subject);
+  const reading = await readSubject(session, device.value, subject);
   if (!reading.ok) return [];
   const { values, limits } = reading.value;
   const equals = word.indexOf('=');
@@ -139,9 +141,9 @@ async function liveColumn(
   table: string,
   column: string,
 ): Promise<readonly string[]> {
-  const [device, subject] = [await session.device(deviceName), subjectCalled(table)];
+  const [device, subject] = [await oneDevice(session, deviceName), subjectCalled(table)];
   if (!device.ok || subject === undefined) return [];
-  const reading = await CHANNELS[subject.channel].read(session, device.value, subject);
+  const reading = await readSubject(session, device.value, subject);
   if (!reading.ok) return [];
   const values = (reading.value.rows ?? []).flatMap((row) => row[column] ?? []);
   return [...new Set(values.map(String))];

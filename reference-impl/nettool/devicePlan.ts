@@ -3,9 +3,10 @@ import { refusedBy, understand, type Assignment, type UnderstoodAssignment } fro
 import { bondInfo, bridgeInfo, linkWire } from './channels/linkChannels.js';
 import { vlanData } from './channels/deviceChannels.js';
 import { encodeScalar } from './channels/attributeValues.js';
+import { withoutHandles } from './devlinkHandles.js';
 import { choicesText } from './names.js';
 import { toldRow } from './parts.js';
-import type { PlanResult } from './plan.js';
+import { inOrder, type PlanResult } from './plan.js';
 import type { Row } from './reading.js';
 import type { Outcome, Refusal } from './refusal.js';
 import { CHANGE_RULES } from './rules.js';
@@ -129,6 +130,7 @@ export async function planCreation(
   if (refusals.length > 0 || !indexes.ok) return { ok: false, refusals };
   const device: NetDeviceInfo = { name, ifIndex: 0, kind: kindName, flags: 0, link: {} };
   const steps = creationSteps(
+    session,
     name,
     kind,
     toldRow(session.parts, kind.subject ?? '', own),
@@ -228,6 +230,7 @@ const qualified = (subject: string, row: Row): Row =>
 
 /** The device is made with what it can be made with; its master comes behind that, and it goes up last. */
 function creationSteps(
+  session: NettoolSession,
   name: string,
   kind: DeviceKind,
   own: Row,
@@ -270,12 +273,13 @@ function creationSteps(
     const step = { operation: 'RTM_SETLINK', wire, subject: 'link', changes: { [key]: value }, keys: stepKeys('link') };
     return [{ ...step, goesWithFirst: true }];
   });
-  const isUp = ({ changes }: Step): number => ('up' in changes ? 1 : 0);
-  return [make, ...[...late].sort((a, b) => isUp(a) - isUp(b))];
+  return [make, ...inOrder(session, late, 'creation')];
 }
 
 /** Validates the removal of a net device: what hardware has cannot be removed. */
 export function planRemoval(session: NettoolSession, device: NetDeviceInfo): PlanResult {
+  const wrong = withoutHandles(device, 'being made and removed');
+  if (wrong !== undefined) return { ok: false, refusals: [wrong] };
   // rtnl_delete_link(): a driver of hardware has no way to remove its device.
   const isHardware = device.kind === '' || device.link['IFLA_PARENT_DEV_NAME'] !== undefined;
   if (isHardware && session.parts.sparesHardware) {

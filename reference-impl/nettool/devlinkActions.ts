@@ -13,6 +13,7 @@ import { regionAttributes, reporterAttributes } from './channels/devlinkTables.j
 import type { ActionContext, ActionRequest, ActionSpec } from './actionSpec.js';
 import { refusedBy } from './assignment.js';
 import { choicesText } from './names.js';
+import { toldRow } from './parts.js';
 import type { Reading, Row } from './reading.js';
 import { refused, type Outcome, type Refusal } from './refusal.js';
 import { subjectCalled } from './subjects/index.js';
@@ -89,7 +90,8 @@ async function unsplit(context: ActionContext): Promise<Outcome<ActionRequest>> 
   if (!port.ok) return port;
   if (looks(context) && port.value.values['split-group'] === undefined)
     return wrong(context, 'unsplit', undefined, { message: 'it is no part of a port that was split' });
-  return requestOf(context, 'PORT_UNSPLIT', { DEVLINK_ATTR_PORT_INDEX: portIndexOf(context.device) ?? 0 });
+  const { port: index } = toldRow(context.session.parts, 'unsplit', { port: portIndexOf(context.device) ?? 0 });
+  return requestOf(context, 'PORT_UNSPLIT', { DEVLINK_ATTR_PORT_INDEX: Number(index ?? 0) });
 }
 
 /** devlink_reload_stats_put(): the kernel counts the reloads of those actions that the driver has, with the limits of each. */
@@ -136,8 +138,12 @@ async function reload(context: ActionContext): Promise<Outcome<ActionRequest>> {
     DEVLINK_ATTR_RELOAD_ACTION: DEVLINK_RELOAD_ACTIONS.findIndex((name) => name === action),
     ...(limit === undefined ? {} : { DEVLINK_ATTR_RELOAD_LIMITS: { value: bit, selector: bit } }),
   };
-  return requestOf(context, 'RELOAD', values, { result: performed });
+  const request = await requestOf(context, 'RELOAD', values, { result: performed });
+  return request.ok ? { ok: true, value: { ...request.value, timeoutMs: RELOAD_MS } } : request;
 }
+
+/** A driver may load firmware meanwhile. */
+const RELOAD_MS = 120_000;
 
 /** The row of a table of the device that was named, or the refusal with those that there are. */
 async function namedRow(
@@ -164,10 +170,15 @@ const ofReporter =
     if (!reporter.ok) return reporter;
     const told = (messages: readonly Message[]): DevlinkFormatted =>
       formattedAsFar(messages.map((message) => ({ command, values: replyValues(message) })));
-    return requestOf(context, command, reporterAttributes(reporter.value), {
-      dump: how.dump === true,
-      ...(how.tells === true ? { result: told } : {}),
-    });
+    return requestOf(
+      context,
+      command,
+      reporterAttributes(toldRow(context.session.parts, 'devlink-health', reporter.value)),
+      {
+        dump: how.dump === true,
+        ...(how.tells === true ? { result: told } : {}),
+      },
+    );
   };
 
 const BYTES_A_LINE = 16;

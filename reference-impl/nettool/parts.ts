@@ -23,6 +23,9 @@ export const VALIDATION_CHECKS = [
 ] as const;
 export type ValidationCheck = (typeof VALIDATION_CHECKS)[number];
 
+/** What a step of a change does to the device as a whole. */
+export type StepMoment = 'down' | 'setting' | 'up' | 'name';
+
 export interface NettoolParts {
   /** The checks that are made. */
   readonly checks: ReadonlySet<ValidationCheck>;
@@ -100,6 +103,16 @@ export interface NettoolParts {
   readonly listensToLinks: boolean;
   /** Whether a query over several devices asks for all of them at once. */
   readonly dumpsMany: boolean;
+  /** Of what the policy that the kernel exports is asked. */
+  readonly asksPolicy: (of: 'setting' | 'row' | 'action') => boolean;
+  /** Whether a port of devlink that has a net device is that one. */
+  readonly findsNetDevice: boolean;
+  /** Whether announcements of devlink are listened to. */
+  readonly listensToDevlink: boolean;
+  /** Whether the progress of an action is listened to. */
+  readonly listensToProgress: boolean;
+  /** When a step comes: those of a lower number before the others. */
+  readonly rankOf: (moment: StepMoment, of: 'change' | 'creation') => number;
 }
 
 /** A row as it is sent. */
@@ -119,6 +132,12 @@ export function globMatches(pattern: string, name: string): boolean {
 
 /** Whether a pattern is more than one name. */
 export const isGlob = (pattern: string): boolean => /[*?[]/.test(pattern);
+
+/**
+ * A device that goes down does so before all else, one that goes up when all else is done: what else is asked for may need it down, and
+ * is there before traffic runs. A new name comes at the very end, so that everything is done under the old one.
+ */
+const RANKS: Readonly<Record<StepMoment, number>> = { down: -1, setting: 0, up: 1, name: 2 };
 
 export const CONFORMING_NETTOOL: NettoolParts = {
   checks: new Set(VALIDATION_CHECKS),
@@ -159,4 +178,9 @@ export const CONFORMING_NETTOOL: NettoolParts = {
   matches: globMatches,
   listensToLinks: true,
   dumpsMany: true,
+  asksPolicy: () => true,
+  findsNetDevice: true,
+  listensToDevlink: true,
+  listensToProgress: true,
+  rankOf: (moment) => RANKS[moment],
 };

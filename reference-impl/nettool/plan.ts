@@ -3,11 +3,12 @@
  * rules of the kernel and against the policy that the kernel exports, before a single message is sent.
  */
 import { refusedBy, understand, type Assignment, type UnderstoodAssignment } from './assignment.js';
-import { CHANNELS } from './channels/index.js';
+import { CHANNELS, readSubject } from './channels/index.js';
+import { allHandles, isHandle } from './devlinkHandles.js';
 import { featuresMeant } from './featureGroups.js';
 import { breachOf } from './kernelPolicy.js';
 import { choicesText } from './names.js';
-import { toldRow, type ValidationCheck } from './parts.js';
+import { toldRow, type NettoolParts, type StepMoment, type ValidationCheck } from './parts.js';
 import type { Limit, Reading, Row } from './reading.js';
 import type { Outcome, Refusal } from './refusal.js';
 import { CHANGE_RULES } from './rules.js';
@@ -41,7 +42,7 @@ export async function oneDevice(session: NettoolSession, pattern: string): Promi
   const [first, ...others] = found.ok ? found.value : [];
   if (first === undefined) {
     const all = await session.devices();
-    const names = all.ok ? all.value.map(({ name }) => name) : [];
+    const names = isHandle(pattern) ? await allHandles(session) : all.ok ? all.value.map(({ name }) => name) : [];
     return refusedBy(session.parts, {
       stage: 'command',
       device: pattern,
@@ -85,7 +86,11 @@ export async function planChange(
     ),
   );
   for (const part of parts) refusals.push(...part.refusals);
-  const steps = inOrder(parts.flatMap((part) => part.steps));
+  const steps = inOrder(
+    session,
+    parts.flatMap((part) => part.steps),
+    'change',
+  );
   if (refusals.length > 0 && (session.parts.refusesWhole || steps.length === 0)) return { ok: false, refusals };
   return {
     ok: true,
@@ -99,10 +104,15 @@ export async function planChange(
   };
 }
 
-/** A new name, and the device going up, come last: what else is asked for is done under the old name, and before traffic runs. */
-function inOrder(steps: readonly Step[]): readonly Step[] {
-  const rank = ({ changes }: Step): number => ('name' in changes ? 2 : changes['up'] === true ? 1 : 0);
-  return [...steps].sort((a, b) => rank(a) - rank(b));
+function momentOf({ changes }: Step): StepMoment {
+  if ('name' in changes) return 'name';
+  if (!('up' in changes)) return 'setting';
+  return changes['up'] === true ? 'up' : 'down';
+}
+
+/** As `NettoolParts.rankOf` says; steps of one rank stay in their order. */
+export function inOrder({ parts }: NettoolSession, steps: readonly Step[], of: 'change' | 'creation'): readonly Step[] {
+  return [...steps].sort((a, b) => parts.rankOf(momentOf(a), of) - parts.rankOf(momentOf(b), of));
 }
 
 interface SubjectPlan {
@@ -120,7 +130,7 @@ async function planSubject(
 ): Promise<SubjectPlan> {
   const nothing = { steps: [], unchanged: [], notes: [] };
   const channel = CHANNELS[subject.channel];
-  const before = await channel.read(session, device, subject);
+  const before = await readSubject(session, device, subject);
   if (!before.ok) return { ...nothing, refusals: [{ ...before.refusal, key: subject.name }] };
   const { changes, refusals, unchanged } = checkKeys(session, device, subject, assignments, before.value);
   const breach = brokenRule(session, device, subject, changes, before.value);
@@ -132,7 +142,7 @@ async function planSubject(
   const steps = await channel.change(session, device, subject, wanted, before.value);
   if (!steps.ok) return { ...nothing, refusals: [...refusals, { ...steps.refusal, key: subject.name }] };
   for (const step of steps.value) {
-    const refusal = await policyBreach(session, device, step);
+    const refusal = await policyBreach(session, device, step, 'setting');
     if (refusal !== undefined) refusals.push(refusal);
   }
   return { refusals, steps: steps.value, unchanged, notes: notesOf(subject, changes, before.value) };
@@ -249,8 +259,10 @@ export async function policyBreach(
   session: NettoolSession,
   device: NetDeviceInfo,
   { wire, keys, operation }: Pick<Step, 'wire' | 'keys' | 'operation'>,
+  of: Parameters<NettoolParts['asksPolicy']>[0],
 ): Promise<Refusal | undefined> {
-  if (!session.parts.checks.has('policy') || wire.kind !== 'netlink' || wire.family === '') return undefined;
+  const asks = session.parts.checks.has('policy') && session.parts.asksPolicy(of);
+  if (!asks || wire.kind !== 'netlink' || wire.family === '') return undefined;
   const unknown = await unknownCommand(session, device, wire, operation);
   if (unknown !== undefined) return unknown;
   const policy = await session.policy(wire.family, wire.body[0] ?? 0);

@@ -1,5 +1,5 @@
 /** One query over many devices of many machines, all of them at once. */
-import { CHANNELS } from './channels/index.js';
+import { CHANNELS, readSubject } from './channels/index.js';
 import { OperationTimeout } from './connection.js';
 import { globMatches } from './parts.js';
 import type { Reading } from './reading.js';
@@ -143,7 +143,7 @@ export async function askDevice(
   device: NetDeviceInfo,
 ): Promise<Outcome<Reading>> {
   try {
-    const result = await CHANNELS[subject.channel].read(session, device, subject);
+    const result = await readSubject(session, device, subject);
     if (!result.ok && !session.parts.isolatesDevices) throw new Error(result.refusal.message);
     if (!result.ok || result.value.rows === undefined) return result;
     const rows = session.parts.inOrder(result.value.rows, 'rows');

@@ -1,6 +1,6 @@
 /** The validation step of a change of a table: one row of one device is made, changed or removed. */
 import { refusedBy, type Assignment } from './assignment.js';
-import { CHANNELS, type Channel } from './channels/index.js';
+import { CHANNELS, readSubject, type Channel } from './channels/index.js';
 import { choicesText } from './names.js';
 import { toldRow } from './parts.js';
 import { policyBreach, type PlanResult } from './plan.js';
@@ -53,7 +53,7 @@ export async function planRow(
   if (!rowPlan.ok) return { ok: false, refusals: [{ device: device.name, ...rowPlan.refusal }] };
   const { steps, unchanged } = rowPlan.value;
   for (const step of steps) {
-    const breach = await policyBreach(session, device, step);
+    const breach = await policyBreach(session, device, step, 'row');
     if (breach !== undefined) refusals.push(breach);
   }
   if (refusals.length > 0) return { ok: false, refusals };
@@ -95,8 +95,7 @@ async function stepsOf(
   subject: SubjectSpec,
   row: Row,
 ): Promise<Outcome<RowPlan>> {
-  const channel = CHANNELS[subject.channel];
-  const reading = await channel.read(session, device, subject);
+  const reading = await readSubject(session, device, subject);
   if (!reading.ok) return reading;
   const rows = reading.value.rows ?? [];
   const there = rows.find((one) => isMeant(session, subject, verb, one, row));

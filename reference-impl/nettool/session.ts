@@ -12,6 +12,7 @@ import { CTRL } from '../netlink/families/genericControl.js';
 import { IFINFOMSG, LINK } from '../netlink/families/rtnetlink.js';
 import { encodeAttributes, nestIn, numberIn, textIn, type Values } from '../netlink/schema.js';
 import { GENLMSGHDR } from '../netlink/server.js';
+import { behindHandles, isHandle } from './devlinkHandles.js';
 import type { Machine } from './machine.js';
 import { CONFORMING_NETTOOL, isGlob, type NettoolParts } from './parts.js';
 import { decodePolicies, type KernelPolicy } from './kernelPolicy.js';
@@ -26,6 +27,8 @@ export interface NetDeviceInfo {
   readonly kind: string;
   readonly flags: number;
   readonly link: Values;
+  /** It is no net device, but a handle of devlink that has none. */
+  readonly isHandle?: true;
 }
 
 export interface SessionOptions {
@@ -77,6 +80,13 @@ export class NettoolSession {
 
   /** Those that any of the patterns names: a name, a glob, `kind:bridge`. None: all of them. */
   async matching(patterns: readonly string[]): Promise<Outcome<readonly NetDeviceInfo[]>> {
+    const [handles, names] = [patterns.filter(isHandle), patterns.filter((pattern) => !isHandle(pattern))];
+    if (handles.length > 0) {
+      const behind = await behindHandles(this, handles);
+      const named = names.length === 0 ? { ok: true as const, value: [] } : await this.matching(names);
+      if (!behind.ok || !named.ok) return behind.ok ? named : behind;
+      return { ok: true, value: [...behind.value, ...named.value] };
+    }
     const [only] = patterns;
     const isOne = patterns.length === 1 && only !== undefined && !isGlob(only) && !only.includes(':');
     if (isOne) {

@@ -51,10 +51,15 @@ export class SocketPool {
     return this.#send('read', protocol, request);
   }
 
-  async write(protocol: number, request: NetlinkRequest): Promise<NetlinkResult<readonly Message[]>> {
+  /** `timeoutMs`: of what may take longer than other operations. */
+  async write(
+    protocol: number,
+    request: NetlinkRequest,
+    timeoutMs?: number,
+  ): Promise<NetlinkResult<readonly Message[]>> {
     const { separatesReads } = this.#options.parts;
-    if (!separatesReads) return this.#inLane('all', () => this.#send('write', protocol, request));
-    return this.#send('write', protocol, request);
+    const send = (): ReturnType<SocketPool['write']> => this.#send('write', protocol, request, timeoutMs);
+    return separatesReads ? send() : this.#inLane('all', send);
   }
 
   /** Runs a change of a device after those that were asked for before: `lane` says of which device. */
@@ -116,9 +121,14 @@ export class SocketPool {
     return turn;
   }
 
-  async #send(purpose: Purpose, protocol: number, request: NetlinkRequest): Promise<NetlinkResult<readonly Message[]>> {
+  async #send(
+    purpose: Purpose,
+    protocol: number,
+    request: NetlinkRequest,
+    timeoutMs = this.#options.timeoutMs,
+  ): Promise<NetlinkResult<readonly Message[]>> {
     const connection = await this.#connection(purpose, protocol);
-    return connection.request(request, this.#options.timeoutMs);
+    return connection.request(request, Math.max(timeoutMs, this.#options.timeoutMs));
   }
 
   /** The one with the least to do; a new one as long as there are few. */

@@ -3,19 +3,27 @@ import {
   NETLINK_GENERIC,
   NETLINK_ROUTE,
   RTM_DELLINK,
+  RTM_DELMDB,
   RTM_DELNEIGH,
   RTM_NEWLINK,
+  RTM_NEWMDB,
   RTM_NEWNEIGH,
   RTNLGRP_LINK,
+  RTNLGRP_MDB,
   RTNLGRP_NEIGH,
 } from '../netlink/constants.js';
 import { decodeBody } from '../netlink/client.js';
 import { ETHTOOL_GENL_NAME, ETHTOOL_MCGRP_MONITOR_NAME, ETHTOOL_NOTIFICATIONS } from '../netlink/families/ethtool.js';
+import { DEVLINK_CMD, DEVLINK_GENL_MCGRP_CONFIG_NAME, DEVLINK_GENL_NAME } from '../netlink/families/devlink.js';
+import { DEVLINK } from '../netlink/families/devlinkAttributes.js';
 import { IFINFOMSG } from '../netlink/families/rtnetlink.js';
-import { isValues, nestIn, numberIn, decodeStruct, type AttributeSet } from '../netlink/schema.js';
+import { isValues, nestIn, numberIn, decodeStruct, textIn, type AttributeSet } from '../netlink/schema.js';
+import { tableIn } from '../netlink/mdbClient.js';
 import { GENLMSGHDR } from '../netlink/server.js';
-import { parseDatagram, type Message } from '../netlink/wire.js';
-import { CHANNELS } from './channels/index.js';
+import { parseDatagram, viewOf, type Message } from '../netlink/wire.js';
+import { readSubject } from './channels/index.js';
+import { portIndexOf } from './channels/devlinkMessages.js';
+import { instanceBehind, instanceNamed, laneOf } from './devlinkHandles.js';
 import type { NetlinkSocket } from './machine.js';
 import type { Reading } from './reading.js';
 import type { NetDeviceInfo, NettoolSession } from './session.js';
@@ -34,24 +42,34 @@ export interface ObservedChange {
 
 interface Announced {
   readonly subject: string;
-  readonly ifIndex: number;
+  /** Of a net device its index; of devlink the instance, and the port where it is of one. */
+  readonly about: number | { readonly instance: string; readonly port: number | undefined };
+  /** What the announcement itself tells, where nothing can be read again. */
+  readonly told?: Difference;
 }
+
+/** Messages of rtnetlink about rows, whose index of a device lies where that of a link does. */
+const TABLE_MESSAGES: ReadonlyMap<number, string> = new Map([
+  [RTM_NEWNEIGH, 'fdb'],
+  [RTM_DELNEIGH, 'fdb'],
+  [RTM_NEWMDB, 'mdb'],
+  [RTM_DELMDB, 'mdb'],
+]);
+const INDEX_AT = 4;
 
 const notifications: readonly (readonly [string, { readonly command: number; readonly set: AttributeSet }])[] =
   Object.entries(ETHTOOL_NOTIFICATIONS);
 
 /** What an announcement is about; undefined for one that no subject has. */
-function announcedBy(protocol: number, message: Message): Announced | undefined {
-  if (protocol === NETLINK_ROUTE) {
+function announcedBy(source: Source, message: Message): Announced | undefined {
+  if (source === 'devlink') return announcedByDevlink(message);
+  if (source === 'route') {
     const ifIndex = numberIn(decodeStruct(IFINFOMSG, message.body), 'ifi_index') ?? 0;
     const isLink = message.type === RTM_NEWLINK || message.type === RTM_DELLINK;
     const isBridge = message.body[0] === AF_BRIDGE_BYTE;
-    if (isLink) return { subject: isBridge ? 'bridge-port' : 'link', ifIndex };
-    // ndm_ifindex lies where ifi_index does.
-    const isEntry = (message.type === RTM_NEWNEIGH || message.type === RTM_DELNEIGH) && isBridge;
-    return isEntry
-      ? { subject: 'fdb', ifIndex: new DataView(message.body.buffer, message.body.byteOffset).getInt32(4, true) }
-      : undefined;
+    if (isLink) return { subject: isBridge ? 'bridge-port' : 'link', about: ifIndex };
+    const table = isBridge ? TABLE_MESSAGES.get(message.type) : undefined;
+    return table === undefined ? undefined : { subject: table, about: rowIndex(table, message) };
   }
   const found = notifications.find(([, { command }]) => command === message.body[0]);
   if (found === undefined) return undefined;
@@ -60,8 +78,37 @@ function announcedBy(protocol: number, message: Message): Announced | undefined 
   const { values } = decodeBody(GENLMSGHDR, set, message);
   const header = Object.keys(values).find((key) => key.endsWith('_HEADER') && isValues(values[key]));
   const ifIndex = header === undefined ? undefined : numberIn(nestIn(values, header), 'ETHTOOL_A_HEADER_DEV_INDEX');
-  return subject === undefined || ifIndex === undefined ? undefined : { subject: subject.name, ifIndex };
+  return subject === undefined || ifIndex === undefined ? undefined : { subject: subject.name, about: ifIndex };
 }
+
+/** ndm_ifindex lies where ifi_index does; struct br_port_msg is that of the bridge, and the entry names the port. */
+function rowIndex(table: string, message: Message): number {
+  const [member] = table === 'mdb' ? tableIn([message]).members : [];
+  return member?.ifIndex ?? viewOf(message.body).getInt32(INDEX_AT, true);
+}
+
+const DEVLINK_COMMANDS = new Map<number, string>(Object.entries(DEVLINK_CMD).map(([name, number]) => [number, name]));
+
+/** Announcements of devlink are named by the command that makes, or changes, what they tell of. */
+function announcedByDevlink(message: Message): Announced | undefined {
+  const command = DEVLINK_COMMANDS.get(message.body[0] ?? 0) ?? '';
+  const { values } = decodeBody(GENLMSGHDR, DEVLINK, message);
+  const about = { instance: instanceNamed(values), port: numberIn(values, 'DEVLINK_ATTR_PORT_INDEX') };
+  if (command.startsWith('FLASH_UPDATE')) {
+    const part = (name: string): string => textIn(values, `DEVLINK_ATTR_FLASH_UPDATE_${name}`) ?? '';
+    const count = (name: string): number => numberIn(values, `DEVLINK_ATTR_FLASH_UPDATE_STATUS_${name}`) ?? 0;
+    const words = { FLASH_UPDATE: 'begins', FLASH_UPDATE_END: 'ends' }[command];
+    const progress = count('TOTAL') === 0 ? '' : `${count('DONE')} of ${count('TOTAL')}`;
+    const after = words ?? [part('STATUS_MSG'), part('COMPONENT'), progress].filter((word) => word !== '').join(' ');
+    return { subject: 'devlink', about, told: { key: 'flash', before: undefined, after } };
+  }
+  const announced = `DEVLINK_CMD_${command.replace(/_DEL$/, '_NEW')}`;
+  const subject = SUBJECTS.find((one) => one.announced === announced);
+  return subject === undefined ? undefined : { subject: subject.name, about };
+}
+
+/** Where an announcement was heard. */
+type Source = 'route' | 'ethtool' | 'devlink';
 
 const AF_BRIDGE_BYTE = 7;
 /** Between two looks at a socket of a model, whose time passes while it is waited for. */
@@ -71,9 +118,9 @@ const LISTEN_MS = 500;
 /** @requirement NT-WAT-* */
 export class Watcher {
   readonly #session: NettoolSession;
-  readonly #sockets: (readonly [number, NetlinkSocket])[] = [];
+  readonly #sockets: (readonly [Source, NetlinkSocket])[] = [];
   readonly #last = new Map<string, Reading>();
-  #devices = new Map<number, NetDeviceInfo>();
+  #devices: readonly NetDeviceInfo[] = [];
 
   private constructor(session: NettoolSession) {
     this.#session = session;
@@ -85,16 +132,23 @@ export class Watcher {
     const route = await session.machine.netlink(NETLINK_ROUTE);
     if (session.parts.listensToLinks) await route.join(RTNLGRP_LINK);
     await route.join(RTNLGRP_NEIGH);
-    watcher.#sockets.push([NETLINK_ROUTE, route]);
-    const family = await session.pool.family(ETHTOOL_GENL_NAME);
-    const group = family.ok ? family.value.groups.get(ETHTOOL_MCGRP_MONITOR_NAME) : undefined;
-    if (group !== undefined) {
-      const generic = await session.machine.netlink(NETLINK_GENERIC);
-      await generic.join(group);
-      watcher.#sockets.push([NETLINK_GENERIC, generic]);
-    }
+    await route.join(RTNLGRP_MDB);
+    watcher.#sockets.push(['route', route]);
+    await watcher.#join('ethtool', ETHTOOL_GENL_NAME, ETHTOOL_MCGRP_MONITOR_NAME);
+    if (session.parts.listensToDevlink)
+      await watcher.#join('devlink', DEVLINK_GENL_NAME, DEVLINK_GENL_MCGRP_CONFIG_NAME);
     await watcher.#readAll(patterns);
     return watcher;
+  }
+
+  /** A kernel without the family announces nothing of it. */
+  async #join(source: Source, familyName: string, groupName: string): Promise<void> {
+    const family = await this.#session.pool.family(familyName);
+    const group = family.ok ? family.value.groups.get(groupName) : undefined;
+    if (group === undefined) return;
+    const socket = await this.#session.machine.netlink(NETLINK_GENERIC);
+    await socket.join(group);
+    this.#sockets.push([source, socket]);
   }
 
   /** The changes since the last call; waits for some, up to the time given. */
@@ -102,15 +156,17 @@ export class Watcher {
     const end = performance.now() + withinMs;
     for (;;) {
       const seen = new Map<string, Announced>();
-      for (const [protocol, socket] of this.#sockets) {
+      for (const [source, socket] of this.#sockets) {
         for (
           let datagram = await socket.receive({ withinMs: 1 });
           datagram !== null;
           datagram = await socket.receive({ withinMs: 0 })
         ) {
           for (const message of parseDatagram(datagram)) {
-            const announced = announcedBy(protocol, message);
-            if (announced !== undefined) seen.set(`${announced.subject} ${announced.ifIndex}`, announced);
+            const announced = announcedBy(source, message);
+            if (announced === undefined) continue;
+            const { subject, about, told } = announced;
+            seen.set(JSON.stringify([subject, about, told]), announced);
           }
         }
       }
@@ -127,23 +183,33 @@ export class Watcher {
   async #readAll(patterns: readonly string[]): Promise<void> {
     const devices = await this.#session.matching(patterns);
     if (!devices.ok) return;
-    this.#devices = new Map(devices.value.map((device) => [device.ifIndex, device]));
+    this.#devices = devices.value;
     const subjects = SUBJECTS.filter(({ announced }) => announced !== undefined);
     await Promise.all(
       devices.value.flatMap((device) =>
         subjects.map(async (subject) => {
-          const reading = await CHANNELS[subject.channel].read(this.#session, device, subject);
-          if (reading.ok) this.#last.set(`${subject.name} ${device.ifIndex}`, reading.value);
+          const reading = await readSubject(this.#session, device, subject);
+          if (reading.ok) this.#last.set(`${subject.name} ${laneOf(device)}`, reading.value);
         }),
       ),
     );
   }
 
-  async #observe({ subject: name, ifIndex }: Announced): Promise<readonly ObservedChange[]> {
-    const [device, subject] = [this.#devices.get(ifIndex), subjectCalled(name)];
+  /** The device that an announcement is about; what is of a whole instance is told once. */
+  #deviceOf(about: Announced['about']): NetDeviceInfo | undefined {
+    if (typeof about === 'number') return this.#devices.find(({ ifIndex }) => ifIndex === about);
+    const own = this.#devices.filter((device) => instanceBehind(device) === about.instance);
+    const port = about.port === undefined ? undefined : own.find((device) => portIndexOf(device) === about.port);
+    const whole = own.find((device) => portIndexOf(device) === undefined) ?? own[0];
+    return port ?? (about.port === undefined ? whole : own.find((device) => portIndexOf(device) === undefined));
+  }
+
+  async #observe({ subject: name, about: what, told }: Announced): Promise<readonly ObservedChange[]> {
+    const [device, subject] = [this.#deviceOf(what), subjectCalled(name)];
     if (device === undefined || subject === undefined) return [];
-    const key = `${name} ${ifIndex}`;
-    const reading = await CHANNELS[subject.channel].read(this.#session, device, subject);
+    if (told !== undefined) return [{ host: this.#session.host, device: device.name, subject: name, ...told }];
+    const key = `${name} ${laneOf(device)}`;
+    const reading = await readSubject(this.#session, device, subject);
     if (!reading.ok) return [];
     const before = this.#last.get(key);
     this.#last.set(key, reading.value);

@@ -9,6 +9,7 @@ import {
   parseCommand,
   refusalText,
   runAction,
+  type ActionProgress,
   type ChangeOptions,
   type ChangeResult,
   type NettoolCommand,
@@ -123,12 +124,22 @@ const ACTION_EXIT: Readonly<Record<Refusal['stage'], number>> = {
   machine: EXIT.machineFailed,
 };
 
+/** `Flashing fw: 40 of 100, 40 %`. */
+function progressText({ message, component, done, total }: ActionProgress): string {
+  const what = component === undefined ? message : `${message} ${component}`;
+  if (done === undefined || total === undefined) return what;
+  return `${what}: ${done} of ${total}, ${Math.floor((100 * done) / total)} %`;
+}
+
 async function runIt(
   session: NettoolSession,
   command: Extract<NettoolCommand, { verb: 'run' }>,
   flags: ChangeFlags,
 ): Promise<number> {
-  const options = { validateOnly: flags.validate === true };
+  const options = {
+    validateOnly: flags.validate === true,
+    ...(flags.json === true ? {} : { onProgress: (progress: ActionProgress) => complain(progressText(progress)) }),
+  };
   const result = await runAction(session, command.device, command.action, command.arguments, options);
   if (!result.ok) {
     complain(refusalText(result.refusal));
@@ -136,7 +147,7 @@ async function runIt(
     if (flags.json === true) printJson({ format: 1, ok: false, errors: [result.refusal] });
     return ACTION_EXIT[result.refusal.stage];
   }
-  const { device, operation, result: told } = result.value;
+  const { device, operation, result: told, progress } = result.value;
   if (flags.json === true)
     printJson({
       format: 1,
@@ -144,6 +155,7 @@ async function runIt(
       device,
       operation,
       ...(told === undefined ? {} : { result: formattedJson(told) }),
+      ...(progress === undefined ? {} : { progress }),
     });
   else if (told === undefined) print(`${device}: ${operation} ${options.validateOnly ? 'would be sent' : 'done'}`);
   else print(formattedText(told));

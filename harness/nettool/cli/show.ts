@@ -2,6 +2,7 @@
 import {
   SUBJECTS,
   isGlob,
+  isHandle,
   namedSubjects,
   nearest,
   parseCommand,
@@ -40,9 +41,11 @@ export async function showCommand(words: readonly string[], flags: ShowFlags): P
     return EXIT.wrongUse;
   }
   const { subjects, patterns } = command.value;
-  const isOverview = subjects.length === 0;
+  // Of handles alone there is no link to show.
+  const isOfHandles = patterns.length > 0 && patterns.every(isHandle);
+  const isOverview = subjects.length === 0 && !isOfHandles;
   const asked: Query = {
-    subjects: isOverview ? OVERVIEW : namedSubjects(subjects),
+    subjects: isOverview ? OVERVIEW : subjects.length === 0 ? ['devlink'] : namedSubjects(subjects),
     patterns,
     ...(flags.driver === undefined ? {} : { driver: flags.driver }),
   };

@@ -4,6 +4,7 @@ import { Badge, Verdict } from '../../site/verdict.js';
 import { WebLink } from '../../site/webLink.js';
 import { count } from '../../site/words.js';
 import type { Example, RequirementEntry } from '../specification/model.js';
+import { beginningOf } from '../specification/releases.js';
 import { Scenario, Words } from './gherkin.js';
 import type { Places } from './places.js';
 import { Text } from './prose.js';
@@ -119,7 +120,8 @@ const Defects = ({ requirement: { defects } }: { readonly requirement: Requireme
 );
 
 const Facts = ({ requirement, places }: RequirementProps): VNode => {
-  const { needs, since, introducedBy = '', sources, profiles, verification } = requirement;
+  const { needs, sources, profiles, verification } = requirement;
+  const beginning = beginningOf(requirement);
   return (
     <dl class="facts req-facts">
       <dt>Sources</dt>
@@ -160,14 +162,15 @@ const Facts = ({ requirement, places }: RequirementProps): VNode => {
           </dd>
         </>
       )}
-      {since === undefined ? null : (
-        <>
-          <dt>Since</dt>
-          <dd>
-            Linux {since}, <code>{introducedBy}</code>
-          </dd>
-        </>
-      )}
+      <dt>Since</dt>
+      <dd>
+        {beginning.words}
+        {beginning.name === undefined ? null : (
+          <>
+            , <code>{beginning.name}</code>
+          </>
+        )}
+      </dd>
       {verification.every((way) => way === 'review') ? (
         <>
           <dt>Shown by</dt>

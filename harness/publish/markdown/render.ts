@@ -10,6 +10,7 @@ import type {
   Specification,
   VersionChanges,
 } from '../specification/model.js';
+import { beginningOf } from '../specification/releases.js';
 import { blocksText, inlineText, linked, type MarkdownContext } from './blocks.js';
 import { anchor, codeBlock, codeSpan, escapeText, link, marked, webLink } from './markup.js';
 
@@ -142,19 +143,12 @@ function examplesTitle({ examples, laws }: RequirementEntry): string {
   ].join(', ');
 }
 
-function factsText({
-  needs,
-  since,
-  introducedBy = '',
-  sources,
-  verification,
-  profiles,
-  defects,
-  verdicts,
-}: RequirementEntry): string {
+function factsText(requirement: RequirementEntry): string {
+  const { needs, sources, verification, profiles, defects, verdicts } = requirement;
+  const { words, name } = beginningOf(requirement);
   const lines: (readonly [string, readonly string[], string])[] = [
     ['Needs', needs.map(({ id }) => codeSpan(id)), ', '],
-    ['Since', since === undefined ? [] : [escapeText(`Linux ${since}`), codeSpan(introducedBy)], ', '],
+    ['Since', [escapeText(words), ...(name === undefined ? [] : [codeSpan(name)])], ', '],
     ['Sources', sources.map(sourceText), '; '],
     ['Shown by', [escapeText(verification.join(', '))], ''],
     ['Profiles', profiles.map(({ id, level }) => `${codeSpan(id)} (${escapeText(level)})`), ', '],

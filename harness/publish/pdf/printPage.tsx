@@ -13,6 +13,7 @@ import type {
   Specification,
   VersionChanges,
 } from '../specification/model.js';
+import { beginningOf } from '../specification/releases.js';
 import { Blocks, Inlines } from './blocks.js';
 import { pageHeads, PRINT_STYLE } from './printStyle.js';
 
@@ -274,10 +275,11 @@ function Requirement({ requirement }: { readonly requirement: RequirementEntry }
 }
 
 function Facts({ requirement }: { readonly requirement: RequirementEntry }): VNode {
-  const { needs, since, introducedBy = '', sources, profiles, defects, verdicts } = requirement;
+  const { needs, sources, profiles, defects, verdicts } = requirement;
+  const { words, name } = beginningOf(requirement);
   const facts: (readonly [string, readonly ComponentChildren[]])[] = [
     ['Needs', needs.map(({ id }) => <code>{id}</code>)],
-    ['Since', since === undefined ? [] : [`Linux ${since}, ${introducedBy}`]],
+    ['Since', [name === undefined ? words : `${words}, ${name}`]],
     ['Sources', sources.map(sourceText)],
     ['Profiles', profiles.map(({ id, level }) => `${id} (${level})`)],
     ['Defects', defects.map(({ id, title }) => `${title} (${id})`)],

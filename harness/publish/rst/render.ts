@@ -15,6 +15,7 @@ import type {
   Specification,
   VersionChanges,
 } from '../specification/model.js';
+import { beginningOf } from '../specification/releases.js';
 import { blocksText, inlineText, termLabel, type RstContext } from './blocks.js';
 import {
   heading,
@@ -168,10 +169,11 @@ function requirementTexts(requirement: RequirementEntry, depth: number, context:
 }
 
 function facts(requirement: RequirementEntry): string {
-  const { needs, since, introducedBy = '', sources, verification, profiles, defects, verdicts } = requirement;
+  const { needs, sources, verification, profiles, defects, verdicts } = requirement;
+  const { words, name } = beginningOf(requirement);
   const fields: (readonly [string, readonly Piece[]])[] = [
     ['Needs', needs.flatMap(({ id }, index) => separated(index, ', ', [literalPiece(id)]))],
-    ['Since', since === undefined ? [] : [textPiece(`Linux ${since}, `), literalPiece(introducedBy)]],
+    ['Since', name === undefined ? [textPiece(words)] : [textPiece(`${words}, `), literalPiece(name)]],
     ['Sources', sources.flatMap((source, index) => separated(index, '; ', sourcePieces(source)))],
     ['Shown by', [textPiece(verification.join(', '))]],
     [

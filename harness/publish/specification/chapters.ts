@@ -52,7 +52,7 @@ function numbering(): () => number {
 }
 
 function chapterOf(
-  { id, title, areas, summary = '', introduction = '', sections }: WrittenChapter,
+  { id, title, areas, ownDesign = false, summary = '', introduction = '', sections }: WrittenChapter,
   number: number,
   facts: readonly RequirementFacts[],
   linker: Linker,
@@ -75,7 +75,7 @@ function chapterOf(
         title: section.title,
         number: section.title === '' ? '' : `${number}.${index + 1}`,
         introduction: linkedSection,
-        requirements: requirements.map((one) => entryOf(one, id, linker)),
+        requirements: requirements.map((one) => ({ ...entryOf(one, id, linker), isOwnDesign: ownDesign })),
       };
     }),
   };
@@ -100,7 +100,7 @@ function divide(own: readonly RequirementFacts[], sections: readonly WrittenSect
     : [...divided, { section: { id: 'other-requirements', title: 'Other requirements' }, requirements: left }];
 }
 
-function entryOf(facts: RequirementFacts, chapterId: string, linker: Linker): RequirementEntry {
+function entryOf(facts: RequirementFacts, chapterId: string, linker: Linker): Omit<RequirementEntry, 'isOwnDesign'> {
   const { rationaleText, ...rest } = facts;
   const statement = linker.text(facts.plainStatement);
   return { ...rest, chapterId, statement, rationale: linker.text(rationaleText) };

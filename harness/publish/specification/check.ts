@@ -5,10 +5,11 @@ import { areaOf, type Spec } from '../../runner/spec.js';
 import { nearestName } from '../../runner/usage.js';
 import type { TraceError } from '../../runner/trace.js';
 import { strayAreas, takes } from './chapters.js';
-import { compareReleases } from './indexes.js';
 import type { DocumentFiles, WrittenChapter } from './documentFiles.js';
 import { parseProse, slugOf, type Block } from './prose.js';
+import { compareReleases } from './releases.js';
 import { termErrors } from './terms.js';
+import { wordingErrors } from './wording.js';
 
 export interface DocumentCheck {
   readonly errors: readonly TraceError[];
@@ -30,7 +31,8 @@ export function checkDocument(files: DocumentFiles, spec: Spec, root: string): D
       ...files.chapters.companions
         .filter(({ file }) => !existsSync(join(root, file)))
         .map(({ id, file }) => ({ place: CHAPTERS, message: `the companion ${id} is ${file}, which is not there` })),
-      ...releaseErrors(files.front.kernel, spec),
+      ...releaseErrors(files, spec),
+      ...wordingErrors(spec.requirements),
       ...proseErrors(files, spec),
       ...termErrors(files.glossary, [...texts(files), ...statements(spec)]),
     ],
@@ -111,14 +113,32 @@ function glossaryErrors({ glossary }: DocumentFiles): readonly TraceError[] {
   return errors;
 }
 
-/** No requirement began after the kernel that the specification is written to. */
-function releaseErrors(kernel: string, { requirements }: Spec): readonly TraceError[] {
-  return requirements
-    .filter(({ since }) => since !== undefined && compareReleases(since, kernel) > 0)
-    .map(({ id, file, since = '' }) => ({
-      place: `${file}, ${id}`,
-      message: `since is ${since}, and the specification is written to ${kernel} (spec/document/front-matter.yaml)`,
-    }));
+/**
+ * What is said of releases has to agree: a name came in one release; what came after the kernel that the specification is written to is
+ * asked only of what has it, by a capability; what is nicspec's own came in none.
+ */
+function releaseErrors({ front: { kernel }, chapters }: DocumentFiles, { requirements }: Spec): readonly TraceError[] {
+  const ownAreas = new Set(
+    chapters.parts.flatMap((part) =>
+      part.chapters.filter(({ ownDesign = false }) => ownDesign).flatMap(({ areas }) => areas),
+    ),
+  );
+  const releases = new Map<string, { readonly since: string; readonly id: string }>();
+  return requirements.flatMap(({ id, file, since, introducedBy = '', needs }) => {
+    if (since === undefined) return [];
+    const error = (message: string): TraceError => ({ place: `${file}, ${id}`, message });
+    const first = releases.get(introducedBy);
+    if (first === undefined) releases.set(introducedBy, { since, id });
+    return [
+      ...(first === undefined || first.since === since
+        ? []
+        : [error(`${introducedBy} came in ${since}, and in ${first.since} by ${first.id}; a name comes once`)]),
+      ...(compareReleases(since, kernel) > 0 && needs.length === 0
+        ? [error(`since is ${since}, and the specification is written to ${kernel}; name the capability that it needs`)]
+        : []),
+      ...(ownAreas.has(areaOf(id)) ? [error(`since is ${since}, and its chapter is nicspec's own design`)] : []),
+    ];
+  });
 }
 
 /** Every text that a person wrote, with where it stands. */

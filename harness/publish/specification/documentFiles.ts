@@ -32,6 +32,8 @@ export interface WrittenChapter {
   readonly id: string;
   readonly title: string;
   readonly areas: readonly string[];
+  /** Of no kernel, so that no release of one has what its requirements are about. */
+  readonly ownDesign?: boolean;
   readonly summary?: string;
   readonly introduction?: string;
   readonly sections?: readonly WrittenSection[];

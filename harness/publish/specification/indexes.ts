@@ -2,6 +2,7 @@
 import type { Level } from '../../runner/records.js';
 import type { Spec } from '../../runner/spec.js';
 import type { IndexEntry, Indexes, RequirementEntry } from './model.js';
+import { compareReleases } from './releases.js';
 
 const LEVELS: readonly (readonly [level: Level, meaning: string])[] = [
   ['MUST', 'An absolute requirement: a device without it does not conform.'],
@@ -11,9 +12,12 @@ const LEVELS: readonly (readonly [level: Level, meaning: string])[] = [
   ['MAY', 'Left to the device; what it does must still be what is said.'],
 ];
 
-const NOT_RECORDED = 'not recorded';
-
-export function indexesOf({ profiles, capabilities }: Spec, requirements: readonly RequirementEntry[]): Indexes {
+/** `kernel`: the release that the specification is written to. */
+export function indexesOf(
+  { profiles, capabilities }: Spec,
+  requirements: readonly RequirementEntry[],
+  kernel: string,
+): Indexes {
   const entry = (id: string, title: string, description: string, own: readonly RequirementEntry[]): IndexEntry => ({
     id,
     title,
@@ -49,24 +53,40 @@ export function indexesOf({ profiles, capabilities }: Spec, requirements: readon
         return bound === undefined ? [] : [{ requirement, level: bound.level }];
       }),
     })),
-    release: releasesOf(requirements).map((release) =>
-      entry(
-        `linux-${release.replaceAll(/[^\w.]+/g, '-')}`,
-        release === NOT_RECORDED ? 'Release not recorded' : `Linux ${release}`,
-        release === NOT_RECORDED
-          ? 'The statement holds for the kernel of reference; there was no evidence of where it began.'
-          : '',
-        requirements.filter(({ since = NOT_RECORDED }) => since === release),
-      ),
-    ),
+    release: releaseEntries(requirements, kernel, entry),
   };
 }
 
-/** Less than nothing if the first is the older one: 2.6.9 is before 2.6.32, and 4.9 before 4.20. */
-export const compareReleases = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
-
-/** Oldest first. */
-function releasesOf(requirements: readonly RequirementEntry[]): readonly string[] {
-  const releases = [...new Set(requirements.map(({ since = NOT_RECORDED }) => since))];
-  return releases.sort((a, b) => (a === NOT_RECORDED ? 1 : b === NOT_RECORDED ? -1 : compareReleases(a, b)));
+/** Oldest first; behind them what has no release. */
+function releaseEntries(
+  requirements: readonly RequirementEntry[],
+  kernel: string,
+  entry: (id: string, title: string, description: string, own: readonly RequirementEntry[]) => IndexEntry,
+): readonly IndexEntry[] {
+  const releases = [...new Set(requirements.flatMap(({ since }) => since ?? []))].sort(compareReleases);
+  const without = requirements.filter(({ since }) => since === undefined);
+  return [
+    ...releases.map((release) =>
+      entry(
+        `linux-${release.replaceAll(/[^\w.]+/g, '-')}`,
+        `Linux ${release}`,
+        compareReleases(release, kernel) > 0
+          ? `Later than Linux ${kernel}, the kernel of reference: an older kernel does not have what the statement is about.`
+          : '',
+        requirements.filter(({ since }) => since === release),
+      ),
+    ),
+    entry(
+      'own-design',
+      'No kernel release',
+      'The statement is about nettool, which is nicspec’s own design and runs above any kernel that has the interfaces it uses.',
+      without.filter(({ isOwnDesign }) => isOwnDesign),
+    ),
+    entry(
+      'linux-not-recorded',
+      'Release not recorded',
+      'The statement holds for the kernel of reference; there was no evidence of where it began.',
+      without.filter(({ isOwnDesign }) => !isOwnDesign),
+    ),
+  ].filter((one) => one.requirements.length > 0);
 }

@@ -100,6 +100,8 @@ export interface RequirementEntry {
   readonly since: string | undefined;
   /** What came with that release: a name of the kernel's user API or driver API. */
   readonly introducedBy: string | undefined;
+  /** It is about nicspec's own tool, which no kernel release has; such a requirement has no `since`. */
+  readonly isOwnDesign: boolean;
   readonly sources: readonly Source[];
   readonly verification: readonly ('example' | 'law' | 'review')[];
   /** As they are written, with their examples; laws are not among them. */

@@ -60,7 +60,7 @@ export async function readSpecification(options: ReadOptions = {}): Promise<Read
     digest,
     parts,
     requirements,
-    indexes: indexesOf(spec, requirements),
+    indexes: indexesOf(spec, requirements, files.front.kernel),
     glossary: glossaryOf(glossaryTerms, finder),
     changes: changeLog(files.changes, files.snapshots, snapshotOf(spec.requirements)),
     companions: files.chapters.companions.map((companion) => companionOf(companion, suite.root, finder)),

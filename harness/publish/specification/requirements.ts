@@ -5,7 +5,7 @@ import type { TaggedExample } from './examples.js';
 import type { Example, PublishedVerdict, RequirementEntry } from './model.js';
 
 /** A requirement before it has a place in the document: its prose is not linked yet. */
-export type RequirementFacts = Omit<RequirementEntry, 'statement' | 'rationale' | 'chapterId'> & {
+export type RequirementFacts = Omit<RequirementEntry, 'statement' | 'rationale' | 'chapterId' | 'isOwnDesign'> & {
   readonly rationaleText: string;
 };
 

@@ -223,11 +223,41 @@ describe('the check of what people wrote', () => {
     expect(await complaints((all) => ({ ...all, glossary }))).toContain('frame: there is no term frane');
   });
 
-  it('names requirements that began after the kernel that all of it is written to', async () => {
+  it('names requirements of a later kernel that need no capability', async () => {
     const said = await complaints((all) => ({ ...all, front: { ...all.front, kernel: '4.9' } }));
     expect(said).toContain('NL-EXT-001: since is 4.12, and the specification is written to 4.9');
     expect(said).not.toContain('since is 4.9,');
     expect(said).not.toContain('since is 2.6.12,');
+    expect(said).not.toContain('NIC-HDS-002');
+  });
+
+  it('names a name that came in two releases', async () => {
+    const spec = await loadSpec(NICSPEC_SUITE.spec);
+    const requirements = spec.requirements.map((one) => (one.id === 'NIC-GRO-005' ? { ...one, since: '3.0' } : one));
+    const { errors } = checkDocument(files, { ...spec, requirements }, NICSPEC_SUITE.root);
+    expect(errors.map(({ message }) => message)).toEqual([
+      'NETIF_F_GRO came in 3.0, and in 2.6.29 by NIC-GRO-001; a name comes once',
+    ]);
+  });
+
+  it('names releases of what is of no kernel', async () => {
+    const said = await withChapters((all) =>
+      all.map((one) => (one.id === 'vlan-tags' ? { ...one, ownDesign: true } : one)),
+    );
+    expect(said).toContain("NIC-VLAN-001: since is 2.6.12, and its chapter is nicspec's own design");
+  });
+
+  it('says of what is of no kernel that it is, and of releases that are later that they are', async () => {
+    const {
+      specification: { indexes },
+    } = await readSpecification({ reports: join(folder, 'none') });
+    const entry = (id: string) => indexes.release.find((one) => one.id === id);
+    expect(entry('own-design')?.requirements.every(({ requirement }) => requirement.id.startsWith('NT-'))).toBe(true);
+    expect(entry('linux-not-recorded')?.requirements.some(({ requirement }) => requirement.id.startsWith('NT-'))).toBe(
+      false,
+    );
+    expect(entry('linux-6.14')?.description).toContain('Later than Linux 6.12');
+    expect(entry('linux-5.2')?.description).toBe('');
   });
 
   it('leaves nothing out that has no chapter', () => {

@@ -7,6 +7,7 @@ import { askMulticast } from './multicastCapabilities.js';
 import { hex } from '../../../reference-impl/packet/bytes.js';
 import { askBond } from './bondCapabilities.js';
 import type { CapabilityAnswer, CapabilityAnswers, NetlinkProtocol, NetlinkSocket } from '../../contract/index.js';
+import { askDummy } from './dummyCapabilities.js';
 import { askTeam } from './teamCapabilities.js';
 import { askNetlink } from './netlinkCapabilities.js';
 import { routingAnswers } from './routingCapabilities.js';
@@ -34,6 +35,7 @@ export async function askBridge(
       ...(await askBond(open, ports)),
       ...(await askTeam(open)),
       ...(await askNetlink(open)),
+      ...(await askDummy(route)),
     };
   } finally {
     await route.client.socket.close();

@@ -59,6 +59,7 @@ const NAMES = [
   'devlink-shared-buffer-occupancy',
   'devlink-pipeline',
   'devlink-fdb-pipeline',
+  'devlink-port-health',
 ] as const;
 
 /** What nothing that can be asked tells; who knows the device states it. */
@@ -251,7 +252,8 @@ class Asking {
   }
 
   async #health(): Promise<CapabilityAnswers> {
-    const recovers = (await this.#list('HEALTH_REPORTER_GET'))
+    const all = await this.#list('HEALTH_REPORTER_GET');
+    const recovers = all
       .filter((values) => values['DEVLINK_ATTR_PORT_INDEX'] === undefined)
       .map((values) => nestIn(values, 'DEVLINK_ATTR_HEALTH_REPORTER') ?? {})
       .map((reporter) => reporter['DEVLINK_ATTR_HEALTH_REPORTER_GRACEFUL_PERIOD'] !== undefined);
@@ -265,6 +267,10 @@ class Asking {
       'devlink-health-errors': either(
         faults.ok && faults.value.includes('break_health'),
         'The driver has no fault injection in debugfs.',
+      ),
+      'devlink-port-health': either(
+        all.some((values) => values['DEVLINK_ATTR_PORT_INDEX'] !== undefined),
+        'The driver has no reporters of ports.',
       ),
     };
   }

@@ -33,6 +33,8 @@ export interface Libc {
   send(fd: number, bytes: Uint8Array, length: number, flags: number): number;
   /** On another thread: the kernel works on a netlink request while it is sent, and a driver may take its time. */
   sendAsync(fd: number, bytes: Uint8Array, length: number, flags: number): Promise<number>;
+  /** On another thread; nothing that the headers point to may move meanwhile. */
+  sendmmsgAsync(fd: number, messages: Uint8Array, count: number, flags: number): Promise<number>;
   recv(fd: number, bytes: Uint8Array, length: number, flags: number): number;
   sendmsg(fd: number, message: Uint8Array, flags: number): number;
   recvmsg(fd: number, message: Uint8Array, flags: number): number;
@@ -90,6 +92,17 @@ export function libc(): Libc {
   return loaded;
 }
 
+/** A call of four arguments on another thread, whose error number is not seen here: -1 where it failed. */
+const aside =
+  (call: ReturnType<ReturnType<Koffi['load']>['func']>): Libc['sendAsync'] =>
+  (fd, bytes, length, flags) =>
+    new Promise((resolve, reject) => {
+      call.async(fd, bytes, length, flags, (error: Error | null, result: number) => {
+        if (error === null) resolve(result);
+        else reject(error);
+      });
+    });
+
 function load(): Libc {
   // koffi is native code: an import at the top would make the whole package fail where it cannot be loaded.
   const koffi = createRequire(import.meta.url)('koffi') as Koffi;
@@ -114,13 +127,8 @@ function load(): Libc {
     getsockname: bind('int getsockname(int fd, void *address, void *length)'),
     setsockopt: bind('int setsockopt(int fd, int level, int name, void *value, uint length)'),
     send: bind('long send(int fd, void *bytes, size_t length, int flags)'),
-    sendAsync: (fd, bytes, length, flags) =>
-      new Promise((resolve, reject) => {
-        sendTo.async(fd, bytes, length, flags, (error: Error | null, result: number) => {
-          if (error === null) resolve(result);
-          else reject(error);
-        });
-      }),
+    sendAsync: aside(sendTo),
+    sendmmsgAsync: aside(library.func('int sendmmsg(int fd, void *messages, uint count, int flags)')),
     recv: bind('long recv(int fd, void *bytes, size_t length, int flags)'),
     sendmsg: bind('long sendmsg(int fd, void *message, int flags)'),
     recvmsg: bind('long recvmsg(int fd, void *message, int flags)'),

@@ -9,12 +9,12 @@ import type {
 import { checked, closeFd, libc, setOption, SystemCallError, toErrno } from './libc.js';
 import type { NetNamespace } from './netNamespace.js';
 import { drainUntil } from './readiness.js';
+import { SendQueue } from './sendQueue.js';
 import {
   AF_NETLINK,
   EAGAIN,
   EBADF,
   EINTR,
-  ENOBUFS,
   EPERM,
   MSG_DONTWAIT,
   MSG_TRUNC,
@@ -34,6 +34,8 @@ import {
 /** The kernel works on a request while it is sent: its answer is there when send(2) returns. The rest is margin. */
 const ANSWER_MS = 50;
 const RECEIVE_BUFFER = 8 << 20;
+/** Requests whose answers fit into a buffer that nobody may grow beyond the limit of the machine. */
+const FEW = 8;
 /** struct sockaddr_nl. */
 const ADDRESS_LENGTH = 12;
 const PORT_ID_AT = 4;
@@ -48,8 +50,7 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
   readonly #onClose: () => void;
   #fd: number;
 
-  readonly #sendsAside: boolean;
-  #sending: Promise<void> = Promise.resolve();
+  readonly #aside: SendQueue | undefined;
 
   /**
    * `sendsAside`: requests are sent on another thread, so that one on which a driver works for seconds holds up nothing else.
@@ -63,8 +64,9 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
   ) {
     this.#protocol = protocol;
     this.#onClose = onClose;
-    this.#sendsAside = sendsAside;
-    this.#fd = openSocket(namespace, protocol, 0);
+    const { fd, isGrown } = openSocket(namespace, protocol, 0);
+    this.#fd = fd;
+    this.#aside = sendsAside ? new SendQueue(isGrown ? undefined : FEW) : undefined;
     this.portId = portIdOf(this.#fd);
   }
 
@@ -73,25 +75,16 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
     if (this.#fd < 0) return;
     closeFd(this.#fd);
     this.#received.length = 0;
-    this.#fd = openSocket(namespace, this.#protocol, this.portId);
+    this.#fd = openSocket(namespace, this.#protocol, this.portId).fd;
     for (const group of this.#groups) setOption(this.#fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
   }
 
   async send(datagram: Uint8Array): Promise<void> {
-    if (this.#sendsAside) {
-      // One at a time: the kernel would take the next one only then, and threads are few.
-      const sent = this.#sending.then(() => this.#sendAside(datagram));
-      this.#sending = sent.catch(() => undefined);
-      return sent;
+    if (this.#aside !== undefined) {
+      if (this.#fd < 0) throw new SystemCallError('send on a netlink socket', EBADF);
+      return this.#aside.send(this.#fd, datagram);
     }
     checked('send on a netlink socket', libc().send(this.#fd, datagram, datagram.length, MSG_DONTWAIT));
-  }
-
-  async #sendAside(datagram: Uint8Array): Promise<void> {
-    if (this.#fd < 0) throw new SystemCallError('send on a netlink socket', EBADF);
-    const sent = await libc().sendAsync(this.#fd, datagram, datagram.length, MSG_DONTWAIT);
-    // The error number of another thread is not seen here.
-    if (sent < 0) throw new SystemCallError('send on a netlink socket', ENOBUFS);
   }
 
   async receive(wait: Wait = { withinMs: ANSWER_MS }): Promise<Uint8Array | null> {
@@ -139,6 +132,7 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
 
   async close(): Promise<void> {
     if (this.#fd < 0) return;
+    this.#aside?.close();
     closeFd(this.#fd);
     this.#fd = -1;
     this.#onClose();
@@ -157,14 +151,20 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
   }
 }
 
-function openSocket(namespace: NetNamespace, protocol: NetlinkProtocol, portId: number): number {
+interface OpenedSocket {
+  readonly fd: number;
+  /** It has the receive buffer that was asked for. */
+  readonly isGrown: boolean;
+}
+
+function openSocket(namespace: NetNamespace, protocol: NetlinkProtocol, portId: number): OpenedSocket {
   const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
   const fd = checked(
     `socket(AF_NETLINK, SOCK_RAW, ${protocol})`,
     namespace.inside(() => libc().socket(AF_NETLINK, type, protocol)),
   );
   try {
-    growReceiveBuffer(fd);
+    const isGrown = growReceiveBuffer(fd);
     setOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
     setOption(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
     const address = new Uint8Array(ADDRESS_LENGTH);
@@ -172,7 +172,7 @@ function openSocket(namespace: NetNamespace, protocol: NetlinkProtocol, portId: 
     view.setUint16(0, AF_NETLINK, true);
     view.setUint32(PORT_ID_AT, portId, true);
     checked('bind a netlink socket', libc().bind(fd, address, address.length));
-    return fd;
+    return { fd, isGrown };
   } catch (error) {
     closeFd(fd);
     throw error;
@@ -180,12 +180,14 @@ function openSocket(namespace: NetNamespace, protocol: NetlinkProtocol, portId: 
 }
 
 /** Beyond the limit of the machine where that is allowed, else up to it. */
-function growReceiveBuffer(fd: number): void {
+function growReceiveBuffer(fd: number): boolean {
   try {
     setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER);
+    return true;
   } catch (error) {
     if (!(error instanceof SystemCallError) || error.errno !== EPERM) throw error;
     setOption(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
+    return false;
   }
 }
 

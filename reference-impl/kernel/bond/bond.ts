@@ -1,5 +1,5 @@
 /** What an aggregate is made of: struct bonding and struct slave of include/net/bonding.h. */
-import type { IfIndex } from '../../../harness/contract/index.js';
+import type { IfIndex, Nanoseconds } from '../../../harness/contract/index.js';
 import {
   BOND_LINK_UP,
   BOND_MODE_8023AD,
@@ -7,6 +7,7 @@ import {
   BOND_XMIT_POLICY_LAYER2,
 } from '../../netlink/families/bond.js';
 import type { AggregateMember } from '../aggregates.js';
+import type { ArpMonitorParts } from './arpMonitorParts.js';
 import type { LacpPort } from './lacpPort.js';
 import { isUp, type NetDevice } from '../netDevice.js';
 
@@ -25,6 +26,12 @@ export interface BondMember extends AggregateMember {
   isInactive: boolean;
   priority: number;
   queueId: number;
+  /** When it asked a target last, heard something (or, where that is examined, a target), and came up or became the active one. */
+  lastTx: Nanoseconds;
+  lastRx: Nanoseconds;
+  lastLinkUp: Nanoseconds;
+  /** When it heard each target last, by the place in the list. */
+  readonly targetRx: Nanoseconds[];
   /** Of an aggregate that negotiates. */
   lacp: LacpPort | undefined;
 }
@@ -68,6 +75,8 @@ export interface Bond {
   /** In the order in which they came. */
   readonly members: Map<IfIndex, BondMember>;
   active: BondMember | undefined;
+  /** current_arp_slave: the member that is tried while none is active. */
+  arpMember: BondMember | undefined;
   primary: BondMember | undefined;
   /** The primary by its name, which may not be a member yet. */
   primaryName: string;
@@ -130,6 +139,26 @@ export const negotiates = ({ settings }: Bond): boolean => settings.mode === BON
 export function setInactive(member: BondMember): void {
   member.isBackup = true;
   if (member.bond.settings.allSlavesActive === 0) member.isInactive = true;
+}
+
+/** IFLA_BOND_ARP_VALIDATE: what is not examined counts only if it is ARP, or of IPv6. */
+export const BOND_ARP_FILTER = 4;
+
+/** Whether targets are asked for (recv_probe is bond_rcv_validate()). */
+export const watchesByArp = (bond: Bond): boolean => bond.settings.arpInterval !== 0 && !negotiates(bond);
+
+const MILLISECOND = 1_000_000n;
+export const arpInterval = ({ settings }: Bond): Nanoseconds => BigInt(settings.arpInterval) * MILLISECOND;
+
+/** bond_time_in_interval(): not longer ago than this number of intervals, and half of one. */
+export const isWithin = (now: Nanoseconds, bond: Bond, last: Nanoseconds, intervals: number): boolean =>
+  now <= last + BigInt(intervals) * arpInterval(bond) + arpInterval(bond) / 2n;
+
+/** slave_last_rx(): where all targets have to be heard, that which was silent for the longest time. Of IPv6 only the first counts there. */
+export function lastReceived({ needsAll }: ArpMonitorParts, { bond, lastRx, targetRx }: BondMember): Nanoseconds {
+  if (!needsAll(bond.settings.arpAllTargets === 1)) return lastRx;
+  const counted = targetRx.slice(0, Math.max(1, bond.arpTargets.length));
+  return counted.reduce((oldest, each) => (each < oldest ? each : oldest));
 }
 
 /** bond_slave_is_up(). */

@@ -5,23 +5,30 @@ import { isUp, type NetDevice } from '../netDevice.js';
 import { LagCore } from '../switchdevLag.js';
 import { decodeLacpdu } from '../../packet/lacp.js';
 import type { BridgeSurroundings } from '../bridge/bridgeKernel.js';
-import { bondOf, negotiates, setInactive, usesPrimary, type Bond, type BondMember } from './bond.js';
+import { bondOf, negotiates, setInactive, usesPrimary, watchesByArp, type Bond, type BondMember } from './bond.js';
 import { egressOf, receivedBy, type MemberFrame } from './bondFrames.js';
-import type { Bonding } from './bonding.js';
+import type { Bonding, ProbeRoutes } from './bonding.js';
 import { stateOfMember } from './bondOffload.js';
-import { selectActive, startMonitor } from './bondLinks.js';
+import { noteReceived } from './arpValidation.js';
+import { selectActive } from './bondLinks.js';
+import { startMonitor } from './bondMonitor.js';
 import type { BondParts } from './bondParts.js';
 import { receiveLacpdu } from './lacp.js';
 
 export class BondKernel implements Bonding {
   readonly kernel: KernelState;
   readonly lag: LagCore;
+  readonly routes: ProbeRoutes;
   readonly at: (time: Nanoseconds, run: () => void) => void;
 
   readonly send: (netDevice: NetDevice, frame: TxFrame) => void;
 
-  constructor(kernel: KernelState, { at, transmit }: Pick<BridgeSurroundings, 'at' | 'transmit'>) {
+  constructor(
+    kernel: KernelState,
+    { at, transmit, routes }: Pick<BridgeSurroundings, 'at' | 'transmit'> & { readonly routes: ProbeRoutes },
+  ) {
     this.kernel = kernel;
+    this.routes = routes;
     this.at = at;
     this.send = transmit;
     this.lag = new LagCore(kernel.bridging.switchdev);
@@ -52,6 +59,7 @@ export class BondKernel implements Bonding {
 
   /** bond_handle_frame(), with bond_3ad_lacpdu_recv() as its probe: PDUs are the member's own. */
   received(member: BondMember, bytes: Uint8Array): MemberFrame {
+    if (watchesByArp(member.bond)) noteReceived(this, member, bytes);
     const pdu = negotiates(member.bond) ? decodeLacpdu(bytes) : undefined;
     if (pdu === undefined) return receivedBy(this.parts, member, bytes);
     receiveLacpdu(this, member, pdu);

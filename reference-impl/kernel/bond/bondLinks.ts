@@ -9,7 +9,7 @@ import {
   BOND_PRI_RESELECT_ALWAYS,
 } from '../../netlink/families/bond.js';
 import { setCarrier } from '../linkState.js';
-import { IFF_ALLMULTI, IFF_PROMISC, isUp } from '../netDevice.js';
+import { IFF_ALLMULTI, IFF_PROMISC } from '../netDevice.js';
 import { changeAllMulticast, changePromiscuity } from '../receiveFilter.js';
 import {
   canSend,
@@ -22,29 +22,14 @@ import {
   type MemberLink,
 } from './bond.js';
 import type { Bonding } from './bonding.js';
-import { lacpLinkChanged, startLacp } from './lacp.js';
+import { lacpLinkChanged } from './lacp.js';
 import { followAggregator } from './lacpSelection.js';
-
-const MILLISECOND = 1_000_000n;
-
-/** bond_open(): the monitor runs as long as the aggregate is up. */
-export function startMonitor(bonding: Bonding, bond: Bond): void {
-  const run = ++bond.monitor;
-  if (negotiates(bond)) startLacp(bonding, bond);
-  if (!isUp(bond.netDevice) || bond.settings.miimon === 0) return;
-  const look = (): void => {
-    if (bond.monitor !== run) return;
-    inspect(bonding, bond);
-    bonding.at(bonding.kernel.now + BigInt(bond.settings.miimon) * MILLISECOND, look);
-  };
-  bonding.at(bonding.kernel.now, look);
-}
 
 /** bond_check_dev_link(). */
 const hasLink = ({ parts }: Bonding, member: BondMember): boolean => parts.seesLink(member, isUsable(member));
 
 /** bond_miimon_inspect() and bond_miimon_commit(). */
-function inspect(bonding: Bonding, bond: Bond): void {
+export function lookAtLinks(bonding: Bonding, bond: Bond): void {
   let hurries = isIdle(bond);
   let reselects = false;
   const before = new Map([...bond.members.values()].map((member) => [member, member.link]));
@@ -169,6 +154,7 @@ function primaryOrCurrent({ parts }: Bonding, bond: Bond): BondMember | undefine
 export function changeActive(bonding: Bonding, bond: Bond, next: BondMember | undefined): void {
   const before = bond.active;
   if (before === next) return;
+  if (next !== undefined) next.lastLinkUp = bonding.kernel.now;
   if (next?.link === BOND_LINK_BACK) {
     next.delay = 0;
     next.link = BOND_LINK_UP;

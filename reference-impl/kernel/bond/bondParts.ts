@@ -1,4 +1,5 @@
 import type { MacAddress } from '../../../harness/contract/index.js';
+import { CONFORMING_ARP_MONITOR, type ArpMonitorParts } from './arpMonitorParts.js';
 import type { BondMember, BondSettings } from './bond.js';
 import { CONFORMING_LACP, type LacpParts } from './lacpParts.js';
 
@@ -76,6 +77,7 @@ export interface BondParts {
   /** bond_option_queue_id_set(): whether two members may not have one queue. */
   readonly checksQueues: boolean;
   readonly lacp: LacpParts;
+  readonly arp: ArpMonitorParts;
 }
 
 export const CONFORMING_BOND: BondParts = {
@@ -123,4 +125,5 @@ export const CONFORMING_BOND: BondParts = {
   delaysNeedMonitor: true,
   checksQueues: true,
   lacp: CONFORMING_LACP,
+  arp: CONFORMING_ARP_MONITOR,
 };

@@ -9,18 +9,36 @@ import { setCarrier } from '../linkState.js';
 import { IFF_MASTER, isUp, type NetDevice } from '../netDevice.js';
 import { addAddress, changeVidsOfMember, receiveLikeAggregate, removeAddress } from '../receiveFilter.js';
 import { SLOW_PROTOCOLS_ADDRESS } from '../../packet/lacp.js';
+import type { Router } from '../routing/router.js';
+import type { Router6 } from '../routing6/router6.js';
 import type { LagCore } from '../switchdevLag.js';
-import { BOND_DEFAULTS, isUsable, negotiates, setInactive, usesPrimary, type Bond, type BondMember } from './bond.js';
+import {
+  BOND_DEFAULTS,
+  arpInterval,
+  isUsable,
+  negotiates,
+  setInactive,
+  usesPrimary,
+  type Bond,
+  type BondMember,
+} from './bond.js';
 import { changeActive, followCarrier, selectActive } from './bondLinks.js';
 import type { BondParts } from './bondParts.js';
 import { describeBond } from './bondOffload.js';
 import { bindPort, unbindPort } from './lacp.js';
+
+/** By what ways targets are reached that links are watched by. */
+export interface ProbeRoutes {
+  readonly ipv4: Pick<Router, 'fib'>;
+  readonly ipv6: Pick<Router6, 'fib' | 'addresses' | 'settings'>;
+}
 
 /** What the operations on aggregates work with. */
 export interface Bonding {
   readonly kernel: KernelState;
   readonly parts: BondParts;
   readonly lag: LagCore;
+  readonly routes: ProbeRoutes;
   /** Runs it when this time has come. */
   at(time: Nanoseconds, run: () => void): void;
   /** Runs it as soon as the kernel may sleep. */
@@ -43,6 +61,7 @@ export function createBond({ kernel }: Bonding, seed: AggregateSeed): Bond {
     settings: { ...BOND_DEFAULTS },
     members: new Map(),
     active: undefined,
+    arpMember: undefined,
     primary: undefined,
     primaryName: '',
     forcePrimary: false,
@@ -94,7 +113,7 @@ export async function enslaveMember(bonding: Bonding, bond: Bond, netDevice: Net
     bond.addressIsRandom = false;
     notify(kernel, 'NETDEV_CHANGEADDR', bond.netDevice);
   }
-  const member = newMember(bond, netDevice);
+  const member = newMember(bonding, bond, netDevice);
   const entered = await enter(bonding, member);
   if (!entered.ok) return entered;
   setFirstLink(bonding, member);
@@ -126,7 +145,13 @@ export async function enslaveMember(bonding: Bonding, bond: Bond, netDevice: Net
   return OK;
 }
 
-const newMember = (bond: Bond, netDevice: NetDevice): BondMember => ({
+/** As if it had been heard one interval ago: it has another one to show that it has its link. */
+const firstHeard = ({ kernel }: Bonding, bond: Bond): Nanoseconds => kernel.now - arpInterval(bond) - JIFFY;
+const JIFFY = 4_000_000n;
+/** BOND_MAX_ARP_TARGETS. */
+const MOST_TARGETS = 16;
+
+const newMember = (bonding: Bonding, bond: Bond, netDevice: NetDevice): BondMember => ({
   bond,
   netDevice,
   ownAddress: netDevice.address,
@@ -138,6 +163,10 @@ const newMember = (bond: Bond, netDevice: NetDevice): BondMember => ({
   isInactive: false,
   priority: 0,
   queueId: 0,
+  lastTx: firstHeard(bonding, bond),
+  lastRx: firstHeard(bonding, bond),
+  lastLinkUp: bonding.kernel.now,
+  targetRx: Array.from({ length: MOST_TARGETS }, () => firstHeard(bonding, bond)),
   lacp: undefined,
   isOffloaded: false,
 });
@@ -167,8 +196,11 @@ async function restore({ kernel, parts }: Bonding, { bond, netDevice, ownAddress
 }
 
 function setFirstLink({ parts }: Bonding, member: BondMember): void {
-  const { miimon, updelay } = member.bond.settings;
-  if (miimon === 0) return;
+  const { miimon, updelay, arpInterval: interval } = member.bond.settings;
+  if (miimon === 0) {
+    if (interval !== 0 && !member.netDevice.carrier) member.link = BOND_LINK_DOWN;
+    return;
+  }
   if (!parts.seesLink(member, isUsable(member))) member.link = BOND_LINK_DOWN;
   else if (updelay > 0) {
     member.link = BOND_LINK_BACK;
@@ -203,6 +235,7 @@ export async function releaseMember(bonding: Bonding, member: BondMember): Promi
   netDevice.bondMember = undefined;
   netDevice.flags &= ~IFF_SLAVE;
   if (bond.primary === member) bond.primary = undefined;
+  if (bond.arpMember === member) bond.arpMember = undefined;
   if (bonding.parts.passesVids) await changeVidsOfMember(bond.netDevice, netDevice, 'remove');
   if (!usesPrimary(bond)) await receiveLikeAggregate(kernel, bond.netDevice, netDevice, -1);
   if (bond.active === member) {

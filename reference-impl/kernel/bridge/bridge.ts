@@ -66,6 +66,8 @@ export interface BridgePort {
   readonly multicast: PortMulticast;
   /** Ports with the same number are switched by the same hardware; 0: by software only. */
   hardwareDomain: number;
+  /** Where frames for it go while it has no link; undefined: nowhere. */
+  backup: BridgePort | undefined;
 }
 
 export interface Bridge {
@@ -93,6 +95,8 @@ export interface Bridge {
   noLinkLocalLearn: boolean;
   /** How many learned entries there may be; 0: any number. */
   maxLearned: number;
+  /** Whether the firewall of IP is asked, where there is one (BROPT_NF_CALL_IPTABLES and its like). */
+  readonly netfilterCalls: { iptables: boolean; ip6tables: boolean; arptables: boolean };
   /** IFLA_ADDRESS, IFLA_MTU were given by the user, and do not follow the ports any more. */
   addressIsUsers: boolean;
   mtuIsUsers: boolean;

@@ -39,6 +39,10 @@ export interface BridgeParts {
   readonly flag: (flags: PortFlags, name: PortFlagName) => boolean;
   /** br_flood(): whether the host's own frames pass where flooding is off. */
   readonly floodsOwnFrames: boolean;
+  /** br_forward(): the port through which a frame leaves that is for a port without a link. */
+  readonly backupOf: (port: BridgePort) => BridgePort | undefined;
+  /** br_stp_disable_port(): whether what was learned at a port that another stands in for is kept. */
+  readonly keepsForBackup: boolean;
   readonly floodKind: (kind: FrameKind) => FrameKind;
   /** is_skb_forwardable(). */
   readonly fits: (length: number, longest: number) => boolean;
@@ -169,6 +173,8 @@ export const CONFORMING_BRIDGE: BridgeParts = {
   returns: ({ flags }) => flags.hairpin,
   flag: (flags, name) => flags[name],
   floodsOwnFrames: true,
+  backupOf: ({ backup }) => backup,
+  keepsForBackup: true,
   floodKind: (kind) => kind,
   fits: (length, longest) => length <= longest,
   forwarded: (frame) => frame,

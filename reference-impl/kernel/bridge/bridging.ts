@@ -77,6 +77,7 @@ export async function createBridge({ kernel, events, switchdev }: Bridging, seed
     vlans: emptyVlanGroup(),
     multicast: multicastOfBridge(events, () => bridge),
     vlanStatistics: newVlanStatistics(),
+    netfilterCalls: { iptables: false, ip6tables: false, arptables: false },
     addressIsUsers: seed.address !== undefined,
     mtuIsUsers: seed.mtu !== undefined,
     ageingPlanned: false,
@@ -119,6 +120,7 @@ export async function enslavePort(bridging: Bridging, bridge: Bridge, netDevice:
     vlans: emptyVlanGroup(),
     multicast: multicastOfPort(events, () => port),
     hardwareDomain: 0,
+    backup: undefined,
   };
   const joined = await switchdev.join(port);
   if (!joined.ok) return joined;
@@ -156,6 +158,7 @@ export async function releasePort(bridging: Bridging, port: BridgePort): Promise
   await removeAllVlans(bridging, port);
   if (events.parts.flushesOnLeave) flushPort(events, port, 'all');
   await switchdev.leave(port);
+  for (const other of bridge.ports.values()) if (other.backup === port) other.backup = undefined;
   bridge.ports.delete(netDevice.ifIndex);
   netDevice.bridgePort = undefined;
   if (events.parts.releasesReceiveMode('everybody')) await changePromiscuity(kernel, netDevice, -1);
@@ -182,7 +185,9 @@ export function checkPort(bridging: Bridging, port: BridgePort): void {
   } else if (!isOn && port.state !== BR_STATE_DISABLED) {
     setState(bridging, port, BR_STATE_DISABLED);
     portDown(bridging.events, port);
-    if (bridging.events.parts.flushesOnDown) {
+    // br_stp_disable_port(): what was learned is reached by way of the backup.
+    const { flushesOnDown, keepsForBackup } = bridging.events.parts;
+    if (flushesOnDown && (port.backup === undefined || !keepsForBackup)) {
       bridging.switchdev.deferPort(port, { kind: 'flush' });
       flushPort(bridging.events, port, 'learned');
     }

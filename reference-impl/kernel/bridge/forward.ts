@@ -122,11 +122,18 @@ function sendOn(events: BridgeEvents, bridge: Bridge, passage: Passage, entry: F
   if (entry !== undefined) {
     if (events.parts.countsAsUse(passage.from !== null)) entry.used = events.now();
     if (events.parts.refreshesOnUse) entry.updated = events.now();
-    if (entry.port !== null && mayDeliver(events, entry.port, passage)) deliver(events, entry.port, passage);
+    const port = entry.port === null ? undefined : usable(events, entry.port);
+    if (port !== undefined && mayDeliver(events, port, passage)) deliver(events, port, passage);
     return;
   }
   for (const port of bridge.ports.values())
     if (floodsTo(events, port, passage) && mayDeliver(events, port, passage)) deliver(events, port, passage);
+}
+
+/** br_forward(): the port, or the one that stands in for it while it is down. */
+function usable({ parts }: BridgeEvents, port: BridgePort): BridgePort {
+  const { netDevice } = port;
+  return isUp(netDevice) && netDevice.carrier ? port : (parts.backupOf(port) ?? port);
 }
 
 /** br_multicast_flood(). */

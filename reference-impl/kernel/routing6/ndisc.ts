@@ -56,11 +56,22 @@ export function solicit(
   const source = isOwn ? waiting : addresses.linkLocal(netDevice);
   if (source === undefined) return;
   const to = station === undefined ? parts.solicitsGroup(solicitedNode(address), address) : address;
-  const option = parts.saysOwnStation ? stationOption(ND_OPT_SOURCE_LL_ADDR, netDevice) : new Uint8Array(0);
-  const bytes = message(NDISC_NEIGHBOUR_SOLICITATION, 0, address, option);
-  const question = icmpv6Packet(source, to, bytes, { hopLimit: HOP_LIMIT });
+  const question = neighbourSolicitation(netDevice, source, to, address, parts.saysOwnStation);
   const at = station ?? parseMac(groupMac(to));
   router.transmit(netDevice, frameTo(netDevice, at, question));
+}
+
+/** ndisc_ns_create(): a question for `target`, with or without the station that asks. */
+export function neighbourSolicitation(
+  netDevice: NetDevice,
+  source: Uint8Array,
+  to: Uint8Array,
+  target: Uint8Array,
+  saysStation: boolean,
+): Uint8Array {
+  const option = saysStation ? stationOption(ND_OPT_SOURCE_LL_ADDR, netDevice) : new Uint8Array(0);
+  const bytes = message(NDISC_NEIGHBOUR_SOLICITATION, 0, target, option);
+  return icmpv6Packet(source, to, bytes, { hopLimit: HOP_LIMIT });
 }
 
 /** addrconf_dad_work(): a question from nobody, with a number that tells it from those of others (RFC 7527). */

@@ -14,7 +14,8 @@ import { parseAttributes } from '../../netlink/wire.js';
 import { isMulticastMac } from '../../packet/addresses.js';
 import { equalBytes } from '../../packet/bytes.js';
 import { isUsable, type Bond } from '../bond/bond.js';
-import { changeActive, followCarrier, selectActive, startMonitor } from '../bond/bondLinks.js';
+import { changeActive, followCarrier, selectActive } from '../bond/bondLinks.js';
+import { startMonitor } from '../bond/bondMonitor.js';
 import { tellActor } from '../bond/lacp.js';
 import { EINVAL, ENODEV, EOPNOTSUPP, EPERM } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
@@ -195,7 +196,7 @@ function setTargets(
   isTarget: (address: Uint8Array) => boolean,
   tooShort: Failure,
 ): BondBytesOption['write'] {
-  return ({ parts }, bond, value) => {
+  return ({ parts, now }, bond, value) => {
     const kept: Uint8Array[] = parts.bond.replacesTargets ? [] : [...bond[name]];
     bond[name] = kept;
     for (const { data } of parseAttributes(value).attributes) {
@@ -204,6 +205,8 @@ function setTargets(
       const isNew = !kept.some((each) => equalBytes(each, address));
       if (parts.bond.checksTargets && (!isTarget(address) || !isNew || kept.length === MOST_TARGETS))
         return { errno: EINVAL };
+      // It has the time of one that was heard just now.
+      for (const member of bond.members.values()) member.targetRx[kept.length] = now;
       kept.push(address);
     }
     return undefined;

@@ -1,6 +1,13 @@
 /** Links of the kind "bridge" and what is said of their ports: br_link_ops and br_setport() of net/bridge/br_netlink.c. */
-import type { MacAddress, Vid } from '../../../harness/contract/index.js';
-import { BR_BOOLOPT_NO_LL_LEARN, BRIDGE_POLICY, BRIDGE_PORT_POLICY } from '../../netlink/families/bridge.js';
+import type { IfIndex, MacAddress, Vid } from '../../../harness/contract/index.js';
+import {
+  BR_BOOLOPT_MAX,
+  BR_BOOLOPT_MCAST_VLAN_SNOOPING,
+  BR_BOOLOPT_MST_ENABLE,
+  BR_BOOLOPT_NO_LL_LEARN,
+  BRIDGE_POLICY,
+  BRIDGE_PORT_POLICY,
+} from '../../netlink/families/bridge.js';
 import { bytesIn, nestIn, numberIn, type Values } from '../../netlink/schema.js';
 import type { HandlerResult, NetlinkRequest } from '../../netlink/server.js';
 import type { Refusal } from '../../netlink/validate.js';
@@ -9,7 +16,7 @@ import type { Bridge, BridgePort, PortFlagName } from '../bridge/bridge.js';
 import { createBridge, removeBridge, setStateByUser, setStp, setVlanFiltering } from '../bridge/bridging.js';
 import { flushBridge, flushPort, planAgeing } from '../bridge/fdb.js';
 import { setDefaultPvid } from '../bridge/vlans.js';
-import { EINVAL, EOPNOTSUPP, ERANGE } from '../errno.js';
+import { EINVAL, ENOENT, EOPNOTSUPP, ERANGE } from '../errno.js';
 import { checkLinkAddress, linkInfoData, linkSeed } from './linkInfo.js';
 import { MULTICAST_MEMBERS, setPortMulticast } from './bridgeMulticast.js';
 import type { ReferenceKernel } from '../kernel.js';
@@ -176,16 +183,30 @@ const BRIDGE_MEMBERS: readonly BridgeMember[] = [
   ...MULTICAST_MEMBERS,
   {
     attribute: 'IFLA_BR_MULTI_BOOLOPT',
-    change: async (_kernel, bridge, data) => {
-      const options = nestIn(data, 'IFLA_BR_MULTI_BOOLOPT');
-      const bit = 1 << BR_BOOLOPT_NO_LL_LEARN;
-      if (((numberIn(options, 'optmask') ?? 0) & bit) !== 0)
-        bridge.noLinkLocalLearn = ((numberIn(options, 'optval') ?? 0) & bit) !== 0;
-      return undefined;
-    },
+    change: async (_kernel, bridge, data) => setBooleanOptions(bridge, nestIn(data, 'IFLA_BR_MULTI_BOOLOPT')),
   },
+  setting('IFLA_BR_NF_CALL_IPTABLES', ({ netfilterCalls }, value) => void (netfilterCalls.iptables = value !== 0)),
+  setting('IFLA_BR_NF_CALL_IP6TABLES', ({ netfilterCalls }, value) => void (netfilterCalls.ip6tables = value !== 0)),
+  setting('IFLA_BR_NF_CALL_ARPTABLES', ({ netfilterCalls }, value) => void (netfilterCalls.arptables = value !== 0)),
   setting('IFLA_BR_FDB_MAX_LEARNED', (bridge, value) => void (bridge.maxLearned = value)),
 ];
+
+/** br_boolopt_multi_toggle(): one bit after the other, up to one that is refused. */
+function setBooleanOptions(bridge: Bridge, options: Values | undefined): Refusal | undefined {
+  const [values, mask] = [numberIn(options, 'optval') ?? 0, numberIn(options, 'optmask') ?? 0];
+  const unknown = mask >>> BR_BOOLOPT_MAX;
+  if (unknown !== 0)
+    return refusal(EINVAL, `bridge: Unknown boolean option ${BR_BOOLOPT_MAX + 31 - Math.clz32(unknown & -unknown)}`);
+  const asksFor = (bit: number): boolean => (mask & values & (1 << bit)) !== 0;
+  if ((mask & (1 << BR_BOOLOPT_NO_LL_LEARN)) !== 0) bridge.noLinkLocalLearn = asksFor(BR_BOOLOPT_NO_LL_LEARN);
+  if (asksFor(BR_BOOLOPT_MCAST_VLAN_SNOOPING))
+    return bridge.vlanFiltering
+      ? refusal(EOPNOTSUPP, 'bridge: multicast vlan snooping is not part of this kernel')
+      : refusal(EINVAL, 'bridge: Cannot enable multicast vlan snooping with vlan filtering disabled');
+  return asksFor(BR_BOOLOPT_MST_ENABLE)
+    ? refusal(EOPNOTSUPP, 'bridge: multiple spanning trees are not part of this kernel')
+    : undefined;
+}
 
 /** A reserved address, but not that of pause frames, LACP or 802.1X. */
 const isGroupAddress = (address: string): boolean => /^01:80:c2:00:00:0[04-9a-f]$/.test(address);
@@ -241,8 +262,8 @@ export async function setPort(kernel: ReferenceKernel, port: BridgePort, values:
     if (!set.ok) return fromOutcome(set);
     for (const each of bridging.events.parts.flagsOf(port)) Object.assign(each.flags, flags);
   }
-  port.pathCost = numberIn(values, 'IFLA_BRPORT_COST') ?? port.pathCost;
-  port.priority = numberIn(values, 'IFLA_BRPORT_PRIORITY') ?? port.priority;
+  const refusedTree = setSpanningTree(kernel, port, values);
+  if (refusedTree !== undefined) return refusedTree;
   const state = numberIn(values, 'IFLA_BRPORT_STATE');
   const refused = state === undefined ? undefined : fromOutcome(setStateByUser(bridging, port, state));
   if (refused !== undefined) return refused;
@@ -253,8 +274,35 @@ export async function setPort(kernel: ReferenceKernel, port: BridgePort, values:
   const refusedMulticast = setPortMulticast(kernel, port, values);
   if (refusedMulticast !== undefined) return refusedMulticast;
   const mask = numberIn(values, 'IFLA_BRPORT_GROUP_FWD_MASK');
-  if (mask === undefined) return undefined;
-  if ((mask & BR_GROUPFWD_MACPAUSE) !== 0) return refusal(EINVAL);
-  port.groupForwardMask = mask;
+  if (mask !== undefined && (mask & BR_GROUPFWD_MACPAUSE) !== 0) return refusal(EINVAL);
+  port.groupForwardMask = mask ?? port.groupForwardMask;
+  const backup = numberIn(values, 'IFLA_BRPORT_BACKUP_PORT');
+  return backup === undefined ? undefined : setBackup(kernel, port, backup);
+}
+
+/** BR_MIN_PATH_COST, BR_MAX_PATH_COST, BR_MAX_PORT_PRIORITY. */
+const PATH_COSTS = [1, 65_535] as const;
+const MOST_PORT_PRIORITY = 0x3f;
+
+/** br_stp_set_path_cost() and br_stp_set_port_priority(). */
+function setSpanningTree({ parts }: ReferenceKernel, port: BridgePort, values: Values): Refusal | undefined {
+  const cost = numberIn(values, 'IFLA_BRPORT_COST') ?? port.pathCost;
+  const isCost = cost >= PATH_COSTS[0] && cost <= PATH_COSTS[1];
+  if (!isCost && parts.control.checks('IFLA_BRPORT_COST')) return refusal(ERANGE);
+  port.pathCost = cost;
+  const priority = numberIn(values, 'IFLA_BRPORT_PRIORITY') ?? port.priority;
+  if (priority > MOST_PORT_PRIORITY && parts.control.checks('IFLA_BRPORT_PRIORITY')) return refusal(ERANGE);
+  port.priority = priority;
+  return undefined;
+}
+
+/** nbp_backup_change(): another port of the same bridge; 0: none. */
+function setBackup({ netDevices, parts }: ReferenceKernel, port: BridgePort, ifIndex: number): Refusal | undefined {
+  const backup = ifIndex === 0 ? undefined : netDevices.get(ifIndex as IfIndex)?.bridgePort;
+  if (parts.control.checks('IFLA_BRPORT_BACKUP_PORT')) {
+    if (ifIndex !== 0 && backup === undefined) return refusal(ENOENT);
+    if (backup === port || (backup !== undefined && backup.bridge !== port.bridge)) return refusal(EINVAL);
+  }
+  port.backup = backup;
   return undefined;
 }

@@ -77,6 +77,9 @@ export const writeBridge = attributePlan<Bridge>(LINKINFO_DATA_BRIDGE, [
   ['IFLA_BR_VLAN_PROTOCOL', (bridge) => bridge.vlanProtocol],
   ['IFLA_BR_VLAN_DEFAULT_PVID', (bridge) => bridge.defaultPvid],
   ...MULTICAST_ROWS,
+  ['IFLA_BR_NF_CALL_IPTABLES', ({ netfilterCalls }) => bit(netfilterCalls.iptables)],
+  ['IFLA_BR_NF_CALL_IP6TABLES', ({ netfilterCalls }) => bit(netfilterCalls.ip6tables)],
+  ['IFLA_BR_NF_CALL_ARPTABLES', ({ netfilterCalls }) => bit(netfilterCalls.arptables)],
 ]);
 
 /** IFLA_PROTINFO of a port, or the data of a link that is part of a bridge. */
@@ -112,6 +115,7 @@ export const writeBridgePort = attributePlan<BridgePort>(BRIDGE_PORT, [
   ['IFLA_BRPORT_ISOLATED', ({ flags }) => bit(flags.isolated)],
   ['IFLA_BRPORT_LOCKED', ({ flags }) => bit(flags.locked)],
   ...PORT_MULTICAST_ROWS,
+  ['IFLA_BRPORT_BACKUP_PORT', ({ backup }) => backup?.netDevice.ifIndex],
 ]);
 
 /** br_make_port_id(). */

@@ -98,13 +98,17 @@ async function setLink(kernel: ReferenceKernel, request: NetlinkRequest): Promis
   return 'errno' in netDevice ? netDevice : changeLink(kernel, netDevice, request);
 }
 
-/** do_setlink(): one member after the other, in this order; what was done before a refusal stays done. */
+/**
+ * do_setlink(): one member after the other, in this order; what was done before a refusal stays done. `isChanged`: something was changed
+ * before that is told with the rest.
+ */
 async function changeLink(
   kernel: ReferenceKernel,
   netDevice: NetDevice,
   request: NetlinkRequest,
+  isChanged = false,
 ): Promise<HandlerResult> {
-  let announce = false;
+  let announce = isChanged;
   for (const member of LINK_MEMBERS) {
     const value = request.values[member.attribute];
     if (value === undefined || kernel.parts.forgets.has(member.attribute)) continue;
@@ -315,7 +319,11 @@ async function newLink(kernel: ReferenceKernel, request: NetlinkRequest): Promis
     index > 0 ? kernel.netDevices.get(index as IfIndex) : name === undefined ? undefined : kernel.findByName(name);
   if (existing !== undefined) {
     if ((flags & NLM_F_EXCL) !== 0) return refusal(EEXIST);
-    return (await changeLinkInfo(kernel, existing, request)) ?? changeLink(kernel, existing, request);
+    const refused = await changeLinkInfo(kernel, existing, request);
+    if (refused !== undefined) return refused;
+    const info = nestIn(request.values, 'IFLA_LINKINFO');
+    const hasData = ['IFLA_INFO_DATA', 'IFLA_INFO_SLAVE_DATA'].some((data) => bytesIn(info, data) !== undefined);
+    return changeLink(kernel, existing, request, hasData);
   }
   if ((flags & NLM_F_CREATE) === 0) return refusal(ENODEV);
   switch (kind) {

@@ -1,5 +1,16 @@
 /** The attributes of bridges: include/uapi/linux/if_link.h (IFLA_BR_*, IFLA_BRPORT_*) and if_bridge.h (IFLA_BRIDGE_*). */
-import { attributeSet, binary, flag, ranged, u16, u32, u64, u8, type StructField } from '../schema.js';
+import {
+  attributeSet,
+  binary,
+  flag,
+  u16,
+  u32,
+  u64,
+  u8,
+  type AttributeSet,
+  type AttributeType,
+  type StructField,
+} from '../schema.js';
 import type { Policy } from '../validate.js';
 
 const BOOLOPT: readonly StructField[] = [
@@ -8,6 +19,9 @@ const BOOLOPT: readonly StructField[] = [
 ];
 /** enum br_boolopt_id. */
 export const BR_BOOLOPT_NO_LL_LEARN = 0;
+export const BR_BOOLOPT_MCAST_VLAN_SNOOPING = 1;
+export const BR_BOOLOPT_MST_ENABLE = 2;
+export const BR_BOOLOPT_MAX = 3;
 
 /** struct ifla_bridge_id. */
 const BRIDGE_ID: readonly StructField[] = [
@@ -51,6 +65,9 @@ export const LINKINFO_DATA_BRIDGE = attributeSet('IFLA_BR', [
   [33, 'IFLA_BR_MCAST_QUERY_INTVL', u64],
   [34, 'IFLA_BR_MCAST_QUERY_RESPONSE_INTVL', u64],
   [35, 'IFLA_BR_MCAST_STARTUP_QUERY_INTVL', u64],
+  [36, 'IFLA_BR_NF_CALL_IPTABLES', u8],
+  [37, 'IFLA_BR_NF_CALL_IP6TABLES', u8],
+  [38, 'IFLA_BR_NF_CALL_ARPTABLES', u8],
   [39, 'IFLA_BR_VLAN_DEFAULT_PVID', u16],
   [41, 'IFLA_BR_VLAN_STATS_ENABLED', u8],
   [42, 'IFLA_BR_MCAST_STATS_ENABLED', u8],
@@ -89,7 +106,7 @@ export const BRIDGE_PORT = attributeSet('IFLA_BRPORT', [
   [22, 'IFLA_BRPORT_FORWARD_DELAY_TIMER', u64],
   [23, 'IFLA_BRPORT_HOLD_TIMER', u64],
   [24, 'IFLA_BRPORT_FLUSH', flag],
-  [25, 'IFLA_BRPORT_MULTICAST_ROUTER', ranged('u8', 0, 3)],
+  [25, 'IFLA_BRPORT_MULTICAST_ROUTER', u8],
   [27, 'IFLA_BRPORT_MCAST_FLOOD', u8],
   [28, 'IFLA_BRPORT_MCAST_TO_UCAST', u8],
   [29, 'IFLA_BRPORT_VLAN_TUNNEL', u8],
@@ -130,12 +147,27 @@ export const BRIDGE_VLAN_INFO_BRENTRY = 1 << 5;
 export const RTEXT_FILTER_BRVLAN = 1 << 1;
 export const RTEXT_FILTER_BRVLAN_COMPRESSED = 1 << 2;
 
+/** NLA_REJECT: it is told, and nobody may ask for it. */
+const withRejected = (set: AttributeSet, rejected: string): AttributeSet =>
+  attributeSet(
+    set.name,
+    [...set.byNumber.values()].map(({ number, name, type }): readonly [number, string, AttributeType] => [
+      number,
+      name,
+      name === rejected ? { kind: 'reject' } : type,
+    ]),
+  );
+
+/** br_policy: strict_start_type is IFLA_BR_FDB_N_LEARNED. */
 export const BRIDGE_POLICY: Policy = {
-  set: LINKINFO_DATA_BRIDGE,
+  set: withRejected(LINKINFO_DATA_BRIDGE, 'IFLA_BR_FDB_N_LEARNED'),
+  strictStartType: 48,
   accepts: Object.fromEntries([...LINKINFO_DATA_BRIDGE.byName.keys()].map((name) => [name, true])),
 };
 
+/** br_port_policy: strict_start_type is behind IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT. */
 export const BRIDGE_PORT_POLICY: Policy = {
-  set: BRIDGE_PORT,
+  set: withRejected(BRIDGE_PORT, 'IFLA_BRPORT_MCAST_N_GROUPS'),
+  strictStartType: 38,
   accepts: Object.fromEntries([...BRIDGE_PORT.byName.keys()].map((name) => [name, true])),
 };

@@ -96,9 +96,10 @@ export const ROUTE_ATTRIBUTES = attributeSet('RTA', [
   [30, 'RTA_NH_ID', u32],
 ]);
 
-/** rtm_ipv4_policy. */
+/** rtm_ipv4_policy: strict_start_type is behind RTA_DPORT. */
 export const ROUTE_POLICY: Policy = {
   set: ROUTE_ATTRIBUTES,
+  strictStartType: 30,
   accepts: Object.fromEntries([...ROUTE_ATTRIBUTES.byName.keys()].map((name) => [name, true])),
 };
 

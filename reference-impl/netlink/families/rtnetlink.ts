@@ -288,6 +288,9 @@ const NDA_CACHEINFO: readonly StructField[] = [
   { name: 'ndm_refcnt', kind: 'u32' },
 ];
 
+/** NTF_EXT_MANAGED and NTF_EXT_LOCKED. */
+const NTF_EXT_MASK = 0x3;
+
 export const NEIGHBOUR = attributeSet('NDA', [
   [1, 'NDA_DST', binary],
   [2, 'NDA_LLADDR', binary],
@@ -298,12 +301,14 @@ export const NEIGHBOUR = attributeSet('NDA', [
   [7, 'NDA_VNI', u32],
   [8, 'NDA_IFINDEX', u32],
   [9, 'NDA_MASTER', u32],
-  [15, 'NDA_FLAGS_EXT', u32],
+  [15, 'NDA_FLAGS_EXT', { kind: 'u32', mask: NTF_EXT_MASK }],
   [16, 'NDA_NDM_STATE_MASK', u16],
   [17, 'NDA_NDM_FLAGS_MASK', u8],
 ]);
+/** nda_policy: strict_start_type is NDA_NH_ID. */
 export const NEIGHBOUR_POLICY: Policy = {
   set: NEIGHBOUR,
+  strictStartType: 13,
   accepts: Object.fromEntries([...NEIGHBOUR.byName.keys()].map((name) => [name, true])),
   maxType: 17,
 };

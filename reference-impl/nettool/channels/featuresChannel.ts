@@ -1,5 +1,5 @@
 /** Offloads: four bitsets, whose bits have names that only the kernel knows. */
-import { bitChanges, decodeBits } from '../../netlink/bitset.js';
+import { bitChanges, bitTest, decodeBits } from '../../netlink/bitset.js';
 import { ETHTOOL_FLAG_COMPACT_BITSETS, ETHTOOL_OPERATIONS, ETH_SS_FEATURES } from '../../netlink/families/ethtool.js';
 import { isValues, listIn, nestIn, textIn, type Values } from '../../netlink/schema.js';
 import type { Limit, Reading, Row } from '../reading.js';
@@ -43,20 +43,38 @@ export async function featureNames(session: NettoolSession, device: string): Pro
   return refused(refusal ?? { stage: 'kernel', device, message: 'the kernel does not name its features' });
 }
 
-const bitsIn = (values: Values, name: string, names: readonly string[]): ReadonlySet<string> =>
-  decodeBits(nestIn(values, `ETHTOOL_A_FEATURES_${name}`), names).set;
+const bitsIn = (values: Values, name: string, names: readonly string[]): ((index: number) => boolean) =>
+  bitTest(nestIn(values, `ETHTOOL_A_FEATURES_${name}`), names);
+
+const ALWAYS_ON: Limit = { fixed: 'it is always on here' };
+const ALWAYS_OFF: Limit = { fixed: 'it is always off here' };
+const WANTED_ON: Limit = { wanted: true };
+const WANTED_OFF: Limit = { wanted: false };
+
+/** Everything off, by the list of names: a copy of it keeps its shape, which an object that grows key by key has not. */
+const allOff = new WeakMap<readonly string[], Readonly<Record<string, Scalar>>>();
+
+function offOf(names: readonly string[]): Readonly<Record<string, Scalar>> {
+  let off = allOff.get(names);
+  if (off === undefined) {
+    off = Object.fromEntries(names.filter((name) => name !== '').map((name) => [name, false]));
+    allOff.set(names, off);
+  }
+  return off;
+}
 
 function readingOf(values: Values, names: readonly string[]): Reading {
   const [hw, wanted] = [bitsIn(values, 'HW', names), bitsIn(values, 'WANTED', names)];
   const [active, nochange] = [bitsIn(values, 'ACTIVE', names), bitsIn(values, 'NOCHANGE', names)];
-  const read: Record<string, Scalar> = {};
+  const read: Record<string, Scalar> = { ...offOf(names) };
   const limits: Record<string, Limit> = {};
-  for (const name of names) {
-    if (name === '') continue;
-    const isOn = active.has(name);
-    read[name] = isOn;
-    if (!hw.has(name) || nochange.has(name)) limits[name] = { fixed: `it is always ${isOn ? 'on' : 'off'} here` };
-    else if (wanted.has(name) !== isOn) limits[name] = { wanted: wanted.has(name) };
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index];
+    if (name === undefined || name === '') continue;
+    const isOn = active(index);
+    if (isOn) read[name] = true;
+    if (!hw(index) || nochange(index)) limits[name] = isOn ? ALWAYS_ON : ALWAYS_OFF;
+    else if (wanted(index) !== isOn) limits[name] = isOn ? WANTED_OFF : WANTED_ON;
   }
   return { values: read, limits };
 }

@@ -1,5 +1,9 @@
 /** The channel of each kind of subject. */
-import type { ChannelName } from '../subjects/index.js';
+import { withoutHandles } from '../devlinkHandles.js';
+import type { Reading } from '../reading.js';
+import { refused, type Outcome } from '../refusal.js';
+import type { NetDeviceInfo, NettoolSession } from '../session.js';
+import type { ChannelName, SubjectSpec } from '../subjects/index.js';
 import type { Channel } from './channel.js';
 import { vlanChannel, vrfChannel } from './deviceChannels.js';
 import {
@@ -70,5 +74,16 @@ export const CHANNELS: Readonly<Record<ChannelName, Channel>> = {
   'devlink-trap-groups': devlinkTrapGroupsChannel,
   'devlink-trap-policers': devlinkTrapPolicersChannel,
 };
+
+/** What a device says of a subject; of a handle of devlink only what is of devlink. */
+export async function readSubject(
+  session: NettoolSession,
+  device: NetDeviceInfo,
+  subject: SubjectSpec,
+): Promise<Outcome<Reading>> {
+  const isOfDevlink = subject.channel.startsWith('devlink-');
+  const wrong = isOfDevlink ? undefined : withoutHandles(device, subject.name);
+  return wrong === undefined ? CHANNELS[subject.channel].read(session, device, subject) : refused(wrong);
+}
 
 export type { Channel } from './channel.js';

@@ -27,6 +27,7 @@ export const DEVLINK_SUBJECTS: readonly SubjectSpec[] = [
     name: 'devlink-port',
     title: 'The port of the device',
     channel: 'devlink-port',
+    announced: 'DEVLINK_CMD_PORT_NEW',
     shape: 'keys',
     keys: [
       keyOf('index', 'DEVLINK_ATTR_PORT_INDEX', plainNumber, 'number of the port in the device', readOnly),
@@ -58,6 +59,7 @@ export const DEVLINK_SUBJECTS: readonly SubjectSpec[] = [
     name: 'devlink-params',
     title: 'Parameters of the driver: NAME@runtime, NAME@driverinit, NAME@permanent',
     channel: 'devlink-params',
+    announced: 'DEVLINK_CMD_PARAM_NEW',
     shape: 'named',
     keys: [keyOf('', 'DEVLINK_ATTR_PARAM_VALUE_DATA', plainText, 'as the driver names them')],
   },
@@ -65,6 +67,7 @@ export const DEVLINK_SUBJECTS: readonly SubjectSpec[] = [
     name: 'devlink-traps',
     title: 'Packets that the hardware gives to the kernel, and what becomes of them',
     channel: 'devlink-traps',
+    announced: 'DEVLINK_CMD_TRAP_NEW',
     shape: 'named',
     keys: [keyOf('', 'DEVLINK_ATTR_TRAP_ACTION', numbered(DEVLINK_TRAP_ACTIONS), 'as the kernel names them')],
   },
@@ -72,6 +75,7 @@ export const DEVLINK_SUBJECTS: readonly SubjectSpec[] = [
     name: 'devlink-health',
     title: 'Reporters of failures',
     channel: 'devlink-health',
+    announced: 'DEVLINK_CMD_HEALTH_REPORTER_RECOVER',
     shape: 'rows',
     identity: ['reporter'],
     keys: [
@@ -111,6 +115,7 @@ export const DEVLINK_SUBJECTS: readonly SubjectSpec[] = [
     name: 'devlink-rates',
     title: 'Transmit rates of functions, and nodes above them',
     channel: 'devlink-rates',
+    announced: 'DEVLINK_CMD_RATE_NEW',
     shape: 'rows',
     identity: ['node', 'port'],
     keys: [
@@ -128,6 +133,7 @@ export const DEVLINK_SUBJECTS: readonly SubjectSpec[] = [
     name: 'devlink-regions',
     title: 'Memory of the device that can be looked at, and snapshots of it',
     channel: 'devlink-regions',
+    announced: 'DEVLINK_CMD_REGION_NEW',
     shape: 'rows',
     identity: ['region', 'snapshot'],
     keys: [
@@ -148,6 +154,7 @@ export const DEVLINK_SUBJECTS: readonly SubjectSpec[] = [
     name: 'devlink-trap-groups',
     title: 'Groups of traps',
     channel: 'devlink-trap-groups',
+    announced: 'DEVLINK_CMD_TRAP_GROUP_NEW',
     shape: 'rows',
     identity: ['group'],
     keys: [
@@ -161,6 +168,7 @@ export const DEVLINK_SUBJECTS: readonly SubjectSpec[] = [
     name: 'devlink-trap-policers',
     title: 'Policers of packets that the hardware gives to the kernel',
     channel: 'devlink-trap-policers',
+    announced: 'DEVLINK_CMD_TRAP_POLICER_NEW',
     shape: 'rows',
     identity: ['policer'],
     keys: [

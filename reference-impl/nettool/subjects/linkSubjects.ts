@@ -218,6 +218,7 @@ const mdb: SubjectSpec = {
   name: 'mdb',
   title: 'Groups of multicast that a port of a bridge, or the bridge itself, wants',
   channel: 'mdb',
+  announced: 'RTM_NEWMDB',
   shape: 'rows',
   identity: ['group', 'vlan', 'source'],
   keys: [

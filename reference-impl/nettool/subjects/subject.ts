@@ -71,7 +71,7 @@ export interface SubjectSpec {
   readonly picksIdentity?: true;
   /** A row that is added where one is already changes that one. */
   readonly replaces?: true;
-  /** ETHTOOL_MSG_…_NTF or RTM_… that tell of a change. */
+  /** ETHTOOL_MSG_…_NTF, RTM_… or DEVLINK_CMD_… that tell of a change. */
   readonly announced?: string;
 }
 

@@ -1,0 +1,165 @@
+/** Seeded defects of aggregates that watch their links by ARP and neighbour solicitations. */
+import { CONFORMING_ARP_MONITOR, type ArpMonitorParts } from '../kernel/bond/arpMonitorParts.js';
+import type { Defect } from './defect.js';
+import { BONDING, BONDING_HOWTO, BONDING_TESTS, BOND_OPTIONS, PRACTICE } from './origins.js';
+import { bond } from './replacedParts.js';
+
+const watch = (change: Partial<ArpMonitorParts>): NonNullable<Defect['kernel']> =>
+  bond({ arp: { ...CONFORMING_ARP_MONITOR, ...change } });
+
+export const switchLinkWatchDefects: readonly Defect[] = [
+  {
+    id: 'DEF-SW-LAGMON-BACKUP-ASKS',
+    title: 'Backups ask too',
+    description:
+      'Every member with a carrier is asked through, whatever its state: switches learn the station at each of them.',
+    origin: PRACTICE,
+    caughtBy: 'SW-LAGMON-001',
+    kernel: watch({ asks: () => true }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-FIRST-TARGET-ALONE',
+    title: 'Only the first target is asked for',
+    description: 'The loop over targets ends with the first question that was sent.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGMON-001',
+    kernel: watch({ targets: (all) => all.slice(0, 1) }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-SLOW',
+    title: 'Questions come at twice the interval',
+    description: 'Milliseconds are taken for ticks of a clock that has fewer of them.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGMON-001',
+    kernel: watch({ interval: (configured) => 2 * configured }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-ONE-ASKS-FOR-ALL',
+    title: 'Where all members send, the active one alone asks',
+    description: 'The others are answered never, and are taken for down.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGMON-002',
+    kernel: watch({ asks: (member, sound) => sound && member === member.bond.active }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-ASKED-BY-NOBODY',
+    title: 'Questions do not say from whom they are',
+    description:
+      'The address of the aggregate is looked for at the member, which has none. Some hosts do not answer 0.0.0.0.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGMON-003',
+    kernel: watch({ source: (own) => new Uint8Array(own.length) }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-NO-ROUTE-NO-QUESTION',
+    title: 'A target without a route is not asked for',
+    description: 'Before the aggregate has an address, and behind a gateway, nothing is sent, and the members go down.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGMON-003',
+    kernel: watch({ asksWithoutRoute: false }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-ASKS-ELSEWHERE',
+    title: 'Targets of other links are asked for',
+    description: 'Where the way to the target leads is not looked at.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGMON-004',
+    kernel: watch({ leavesOthersAlone: false }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-UNTAGGED',
+    title: 'Questions for a target in a VLAN are untagged',
+    description: 'They leave at the member, below the VLAN device that the route names.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGMON-005',
+    kernel: watch({ tags: false }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-FAILURE-NOT-COUNTED',
+    title: 'A member that hears nothing is not counted as failed',
+    description: 'Only the monitor of carriers counts.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGMON-006',
+    kernel: watch({ countsFailures: false }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-DEFAULT-MISSED-MAX',
+    title: 'Two answers may be missing, whatever the user says',
+    description: 'The number that was a constant before 5.17 is one still.',
+    origin: BOND_OPTIONS,
+    caughtBy: 'SW-LAGMON-007',
+    kernel: watch({ missedMax: () => 2 }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-STAYS-DOWN',
+    title: 'A member that is down stays down',
+    description: 'Hearing something is noted, and nobody looks at the note.',
+    origin: PRACTICE,
+    caughtBy: 'SW-LAGMON-008',
+    kernel: watch({ comesBack: false }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-TRIES-ONE',
+    title: 'Where nobody is left, the same member is tried for ever',
+    description: 'The search begins at the first member each time.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGMON-009',
+    kernel: watch({ triesNext: false }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-NOT-EXAMINED',
+    title: 'Anything counts as heard',
+    description: 'What is to be examined is taken as it comes.',
+    origin: BONDING_HOWTO,
+    caughtBy: 'SW-LAGMON-010',
+    kernel: watch({ validates: () => false }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-NO-FILTER',
+    title: 'The filter lets anything through',
+    description: 'Only the bits of active and backup are looked at.',
+    origin: BONDING_HOWTO,
+    caughtBy: 'SW-LAGMON-010',
+    kernel: watch({ filters: () => false }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-ANSWER-FOR-OTHERS',
+    title: 'An answer to somebody else counts',
+    description: 'Whose address is asked for is not looked at: another host that asks keeps the link up.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGMON-010',
+    kernel: watch({ isForAggregate: () => true }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-BACKUP-BELIEVES-NOTHING',
+    title: 'A backup that is examined is always down',
+    description: 'It waits for answers, which come to the active member.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGMON-011',
+    kernel: watch({ backupBelieves: false }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-ONE-TARGET-IS-ENOUGH',
+    title: 'One target that answers is enough, whatever the user says',
+    description: 'The time is kept for each member, not for each target.',
+    origin: BONDING_HOWTO,
+    caughtBy: 'SW-LAGMON-012',
+    kernel: watch({ needsAll: () => false }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-SOLICITS-TARGET',
+    title: 'Solicitations are for the target itself',
+    description: 'The address of the group is that of the target: who does not know its station does not get there.',
+    origin: BONDING_TESTS,
+    caughtBy: 'SW-LAGMON-013',
+    kernel: watch({ solicitsGroup: (_group, target) => target }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-ANY-NEIGHBOUR',
+    title: 'Any advertisement counts as one of a target',
+    description: 'Whose address it is from is not looked at.',
+    origin: BONDING_TESTS,
+    caughtBy: 'SW-LAGMON-014',
+    kernel: watch({ isOfTarget: () => true }),
+  },
+];
