@@ -150,3 +150,8 @@ Feature: Ports of devlink, and ports that are split
     When devlink PORT_GET is asked for with
       | PORT_INDEX | (the port) |
     Then devlink does it
+
+  @DL-PORT-010
+  Scenario: A nest that does not say that it is one
+    When a state of the function of the port is asked for in a nest without NLA_F_NESTED
+    Then devlink refuses it with EINVAL: "Fail to parse port function attributes"

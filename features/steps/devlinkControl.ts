@@ -112,7 +112,13 @@ export async function ask(world: NicWorld, command: DevlinkCommand, values: Valu
   return result;
 }
 
-const SEVERAL: ReadonlySet<DevlinkCommand> = new Set(['RESOURCE_DUMP', 'HEALTH_REPORTER_DIAGNOSE']);
+const SEVERAL: ReadonlySet<DevlinkCommand> = new Set([
+  'RESOURCE_DUMP',
+  'HEALTH_REPORTER_DIAGNOSE',
+  'DPIPE_HEADERS_GET',
+  'DPIPE_TABLE_GET',
+  'DPIPE_ENTRIES_GET',
+]);
 const DUMPS: ReadonlySet<DevlinkCommand> = new Set(['REGION_READ', 'HEALTH_REPORTER_DUMP_GET']);
 
 /** A request that has to succeed. */

@@ -2,8 +2,21 @@
 import { Given, Then, When } from '@cucumber/cucumber';
 import fc from 'fast-check';
 import type { NetDeviceName, PortName } from '../../harness/contract/index.js';
-import { textIn, nestIn, numberIn, type Values } from '../../reference-impl/netlink/schema.js';
-import { ask, devlinkNotes, indexOfPort, insist, instanceOf, ownPort, ownPorts, valueAt } from './devlinkControl.js';
+import { DEVLINK_CMD } from '../../reference-impl/netlink/families/devlink.js';
+import { DEVLINK } from '../../reference-impl/netlink/families/devlinkAttributes.js';
+import { encodeAttributes, textIn, nestIn, numberIn, type Values } from '../../reference-impl/netlink/schema.js';
+import {
+  ask,
+  devlinkNotes,
+  devlinkOf,
+  handleValuesOf,
+  indexOfPort,
+  insist,
+  instanceOf,
+  ownPort,
+  ownPorts,
+  valueAt,
+} from './devlinkControl.js';
 import { stationFamily, stationFrame } from '../properties/stations.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { IFF_UP, accepted, setFlag } from './settings.js';
@@ -298,3 +311,19 @@ Then('frames pass through the port again', async function (this: NicWorld) {
   await host.send([{ bytes: frame }]);
   expectNumber((await wire.receive({ withinMs: this.patienceMs, count: 1 })).length, 1, 'frames on the cable');
 });
+
+/** NLA_U8 in an attribute of a request, padded. */
+const SET_STATE = [5, 0, 2, 0, 1, 0, 0, 0];
+When(
+  'a state of the function of the port is asked for in a nest without NLA_F_NESTED',
+  async function (this: NicWorld) {
+    const devlink = await devlinkOf(this);
+    const port = { ...(await handleValuesOf(this)), DEVLINK_ATTR_PORT_INDEX: indexOfPort(await ownPort(this)) };
+    const number = DEVLINK.byName.get('DEVLINK_ATTR_PORT_FUNCTION')?.number ?? 0;
+    const nest = [4 + SET_STATE.length, 0, number, 0, ...SET_STATE];
+    const attributes = encodeAttributes(DEVLINK, port);
+    const { id } = await devlink.generic.family('devlink');
+    const body = Uint8Array.from([DEVLINK_CMD.PORT_SET, 1, 0, 0, ...attributes, ...nest]);
+    this.answer = await devlink.generic.client.request(id, body);
+  },
+);

@@ -5,6 +5,7 @@
  * The core of the kernel keeps what the user asked for and decides what is allowed; a driver is told, and answers what really is.
  */
 import type { DriverResult, ParentDevice } from './device.js';
+import type { DevlinkPipelineOps } from './pipeline.js';
 import type { DevlinkSharedBufferOps } from './sharedBuffers.js';
 import type { Awaitable, MacAddress, PortName } from './values.js';
 
@@ -30,6 +31,7 @@ export interface DevlinkOps {
   readonly rate?: DevlinkRateOps;
   readonly selftests?: DevlinkSelftestOps;
   readonly sharedBuffers?: DevlinkSharedBufferOps;
+  readonly pipeline?: DevlinkPipelineOps;
 }
 
 /** What the kernel offers to the driver. Calls without an answer return at once. */
@@ -132,7 +134,7 @@ export interface DevlinkPortOps {
  */
 export interface DevlinkPortFunctionOps {
   /** What of it the ops of a port have to be set; absent: all that is here. */
-  readonly has?: (port: number) => readonly DevlinkFunctionSetting[];
+  readonly has?: (port: number) => Awaitable<readonly DevlinkFunctionSetting[]>;
   readonly hwAddrGet?: (port: number) => Awaitable<DriverResult<MacAddress>>;
   readonly hwAddrSet?: (port: number, address: MacAddress) => Awaitable<DriverResult>;
   readonly stateGet?: (port: number) => Awaitable<DriverResult<DevlinkFunctionState>>;

@@ -13,6 +13,7 @@ export * from './router.js';
 export * from './flowOffload.js';
 export * from './sriov.js';
 export * from './devlink.js';
+export * from './pipeline.js';
 export * from './sharedBuffers.js';
 export * from './agentBytes.js';
 export * from './agentProtocol.js';

@@ -54,6 +54,7 @@ import { switchVlanDefects } from './switchVlan.js';
 import { timestampDefects } from './timestamps.js';
 import { devlinkPortsDefects } from './devlinkPorts.js';
 import { devlinkFilterDefects } from './devlinkFilters.js';
+import { devlinkPipelineDefects } from './devlinkPipeline.js';
 import { devlinkHealthDefects } from './devlinkHealth.js';
 import { devlinkStateDefects } from './devlinkState.js';
 import { devlinkParamsDefects } from './devlinkParams.js';
@@ -165,5 +166,6 @@ export const defects: readonly Defect[] = [
   ...sriovVectorDefects,
   ...devlinkFilterDefects,
   ...representorPortDefects,
+  ...devlinkPipelineDefects,
   ...nettoolOrderDefects,
 ];

@@ -193,6 +193,7 @@ export const MLX5_SUBFUNCTIONS = kernelSource(
   'How a driver makes subfunctions',
   'drivers/net/ethernet/mellanox/mlx5/core/sf/devlink.c',
 );
+export const DPIPE = kernelSource('What is told of a pipeline', 'net/devlink/dpipe.c');
 export const SHARED_BUFFERS = kernelSource('What the core checks of shared buffers', 'net/devlink/sb.c');
 export const MLXSW_BUFFERS = kernelSource(
   'What a driver checks of shared buffers',

@@ -138,6 +138,14 @@ export const representorPortDefects: readonly Defect[] = [
     eswitch: eswitch({ crossesSubfunction: true }),
   },
   {
+    id: 'DEF-DL-PORT-UNMARKED',
+    title: 'A nest of a request need not be marked',
+    description: 'The nest is read as those of older attributes.',
+    origin: DEVLINK_PORT,
+    caughtBy: 'DL-PORT-010',
+    kernel: core({ checksNestMark: false }),
+  },
+  {
     id: 'DEF-DL-PORT-PANEL-DELETED',
     title: 'A port of the panel is deleted without a word',
     description: 'The request is acknowledged, and nothing happens.',

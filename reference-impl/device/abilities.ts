@@ -123,6 +123,8 @@ const DEVLINK_SWITCH_CAPABILITIES = present([
   'devlink-regions',
   'devlink-shared-buffers',
   'devlink-shared-buffer-occupancy',
+  'devlink-pipeline',
+  'devlink-fdb-pipeline',
   'devlink-region-direct',
   'devlink-fdb-region',
   'devlink-traps',

@@ -21,7 +21,7 @@ import {
   NLA_U8,
   type DevlinkCommand,
 } from './families/devlink.js';
-import { DEVLINK } from './families/devlinkAttributes.js';
+import { DEVLINK, DEVLINK_REQUEST } from './families/devlinkAttributes.js';
 import { bytesIn, encodeAttributes, isValues, listIn, nestIn, numberIn, textIn, type Values } from './schema.js';
 import { GENLMSGHDR } from './server.js';
 import { parseAttributes, viewOf, type Attribute, type Message } from './wire.js';
@@ -159,7 +159,7 @@ const body = (command: DevlinkCommand, values: Values): Uint8Array =>
   encodeBody(
     GENLMSGHDR,
     { cmd: DEVLINK_CMD[command], version: DEVLINK_GENL_VERSION },
-    encodeAttributes(DEVLINK, values),
+    encodeAttributes(DEVLINK_REQUEST, values),
   );
 
 function decoded(message: Message): DevlinkMessage {

@@ -57,6 +57,8 @@ const NAMES = [
   'devlink-rate-nodes',
   'devlink-shared-buffers',
   'devlink-shared-buffer-occupancy',
+  'devlink-pipeline',
+  'devlink-fdb-pipeline',
   'devlink-port-health',
 ] as const;
 
@@ -158,6 +160,13 @@ class Asking {
       listIn(nestIn(each, 'DEVLINK_ATTR_RELOAD_ACTION_STATS'), 'DEVLINK_ATTR_RELOAD_STATS_ENTRY').filter(isValues),
     );
     const tests = await this.#client.call('SELFTESTS_GET', this.#handle);
+    const headers = await this.#client.several('DPIPE_HEADERS_GET', this.#handle);
+    const tables = await this.#client.several('DPIPE_TABLE_GET', this.#handle);
+    const hasFdb =
+      tables.ok &&
+      listIn(nestIn(tables.value[0]?.values, 'DEVLINK_ATTR_DPIPE_TABLES'), 'DEVLINK_ATTR_DPIPE_TABLE')
+        .filter(isValues)
+        .some((table) => textIn(table, 'DEVLINK_ATTR_DPIPE_TABLE_NAME') === 'fdb');
     const buffers = await this.#client.dump('SB_GET', this.#handle);
     const thresholds = await this.#client.dump('SB_PORT_POOL_GET', this.#handle);
     return {
@@ -166,6 +175,8 @@ class Asking {
       'devlink-eswitch-inline': either(has('INLINE_MODE'), 'The driver has no inline mode.'),
       'devlink-eswitch-encap': either(has('ENCAP_MODE'), 'The driver has no encapsulation mode.'),
       'devlink-selftests': either(tests.ok, 'The driver has no self-tests.'),
+      'devlink-pipeline': either(headers.ok, 'The driver shows no pipeline.'),
+      'devlink-fdb-pipeline': either(hasFdb, 'The driver has no table fdb in its pipeline.'),
       'devlink-shared-buffers': either(buffers.ok && buffers.value.length > 0, 'The driver tells of no shared buffer.'),
       'devlink-shared-buffer-occupancy': either(
         thresholds.ok && thresholds.value.some(({ values }) => values['DEVLINK_ATTR_SB_OCC_MAX'] !== undefined),

@@ -46,6 +46,8 @@ export interface DevlinkChipParts {
   /** Whether a query tells what the last snapshot took, and not what is. */
   readonly readsSnapshot: boolean;
   readonly clearsPeak: boolean;
+  /** Whether an entry of a table is shown behind so many others. */
+  readonly showsEntry: (before: number) => boolean;
   /** Whether the limit of a leaf, or of a node above it, holds back what the function sends. */
   readonly holdsBack: (isLeaf: boolean) => boolean;
 }
@@ -80,5 +82,6 @@ export const CONFORMING_DEVLINK_CHIP: DevlinkChipParts = {
   keepsPeak: true,
   readsSnapshot: true,
   clearsPeak: true,
+  showsEntry: () => true,
   holdsBack: () => true,
 };

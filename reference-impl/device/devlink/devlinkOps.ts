@@ -18,6 +18,7 @@ import { DEVICE_ON_BUS, Panel, panelPort, type PortMaker } from './devlinkPorts.
 import { Firmware } from './firmware.js';
 import { healthOps } from './health.js';
 import { DeviceParams, MAX_MACS } from './params.js';
+import { tablePipeline } from './pipeline.js';
 import { createRateUnit } from './rates.js';
 import type { BufferDirection } from './bufferOccupancy.js';
 import { BufferUnit } from './sharedBuffers.js';
@@ -111,6 +112,7 @@ export function createReferenceDevlink(options: ReferenceDevlinkOptions): Refere
             regions: tableRegions(tables, parts),
             traps: traps.ops,
             sharedBuffers: buffers.ops,
+            pipeline: tablePipeline(tables.fdb, parts, options.nameOf),
           }),
     },
     passes: () => !firmware.isDead || !parts.stopsWhenDead,

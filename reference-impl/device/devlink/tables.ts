@@ -14,7 +14,8 @@ import type { RouterState } from '../switch/routerState.js';
 import type { DevlinkChipParts } from './devlinkChipParts.js';
 
 const WHOLE = 1;
-const FDB = 2;
+/** The resource of the forwarding database. */
+export const FDB = 2;
 const ROUTES = 3;
 const ACL = 4;
 const GRANULARITY = 32;

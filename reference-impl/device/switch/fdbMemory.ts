@@ -26,6 +26,8 @@ export class FdbMemory {
   readonly flags: Uint8Array;
   /** When the source was last seen, in milliseconds. */
   readonly seen: Float64Array;
+  /** Frames that were sent where the entry says. */
+  readonly hits: Float64Array;
   readonly #used: Uint8Array;
   readonly #mask: number;
   readonly #isBehind: (fromHome: number, fromHole: number) => boolean;
@@ -45,6 +47,7 @@ export class FdbMemory {
     this.port = new Uint8Array(slots);
     this.flags = new Uint8Array(slots);
     this.seen = new Float64Array(slots);
+    this.hits = new Float64Array(slots);
     this.#used = new Uint8Array(slots);
     this.#mask = slots - 1;
   }
@@ -70,6 +73,7 @@ export class FdbMemory {
     this.low[slot] = low;
     this.filteringId[slot] = filteringId;
     this.flags[slot] = 0;
+    this.hits[slot] = 0;
     this.#used[slot] = USED;
     this.#count++;
     return slot;
@@ -115,5 +119,6 @@ export class FdbMemory {
     this.port[to] = this.port[from] ?? 0;
     this.flags[to] = this.flags[from] ?? 0;
     this.seen[to] = this.seen[from] ?? 0;
+    this.hits[to] = this.hits[from] ?? 0;
   }
 }

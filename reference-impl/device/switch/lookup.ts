@@ -172,6 +172,7 @@ function direct(state: SwitchState, port: number, bytes: Uint8Array, filteringId
       decision.host = 'trap';
       return;
     }
+    if (slot >= 0) fdb.hits[slot] = (fdb.hits[slot] ?? 0) + 1;
     if (slot >= 0 && parts.refreshesOnUse) fdb.seen[slot] = state.now;
     egress = slot >= 0 ? parts.direct(1 << (fdb.port[slot] ?? 0)) : parts.flood(state.unicastFlood, state, 'unicast');
     if (slot < 0 || parts.copiesKnown) decision.host = 'copy';

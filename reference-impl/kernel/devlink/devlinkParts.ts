@@ -131,9 +131,14 @@ export interface DevlinkParts {
   readonly classCount: (isIngress: boolean, ingress: number, egress: number) => number;
   /** devlink_nl_sb_port_pool_fill(): what stands as the occupancy now, and as the highest. */
   readonly occupancyTold: (now: number, most: number) => readonly [number, number];
+  /** dpipe.c: whether values that stand for ports tell the net device, and whether counters are switched. */
+  readonly mapsPorts: boolean;
+  readonly switchesCounters: boolean;
   /** devlink_port_function_validate(): whether all of a request is looked at first, and what is of virtual functions alone. */
   readonly validatesFunction: boolean;
   readonly capabilitiesOfVfs: boolean;
+  /** devlink_port_function_set(): whether the nest of a request has to say that it is one. */
+  readonly checksNestMark: boolean;
   /** devlink_nl_port_new_doit(). */
   readonly needsFlavour: boolean;
   /** devlink_nl_notify_filter_set_doit(), devlink_obj_desc_match(). */
@@ -223,8 +228,11 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   classCount: (isIngress, ingress, egress) => (isIngress ? ingress : egress),
   occupancyTold: (now, most) => [now, most],
   countedLimit: (limit) => limit,
+  mapsPorts: true,
+  switchesCounters: true,
   validatesFunction: true,
   capabilitiesOfVfs: true,
+  checksNestMark: true,
   needsFlavour: true,
   takesNotifyFilter: true,
   emptyFilterRemoves: true,

@@ -41,6 +41,7 @@ import {
 } from './operations.js';
 import { NotifyFilters } from './notifyFilters.js';
 import { paramOperations } from './params.js';
+import { pipelineOperations } from './pipeline.js';
 import { portOperations } from './ports.js';
 import { rateOperations } from './rates.js';
 import { regionOperations } from './regions.js';
@@ -57,6 +58,7 @@ const OPERATIONS: DevlinkOperations = {
   ...deviceOperations,
   ...portOperations,
   ...absentObjectOperations,
+  ...pipelineOperations,
   ...resourceOperations,
   ...reloadOperations,
   ...paramOperations,

@@ -112,6 +112,8 @@ export interface DevlinkInstance {
   /** By limit and action. */
   readonly reloads: Map<string, number>;
   reloadFailed: boolean;
+  /** Tables of the pipeline whose entries are counted. */
+  readonly countedTables: Set<string>;
 }
 
 /** devlink_nl_put_handle(). */
@@ -136,6 +138,7 @@ export function newInstance(ops: DevlinkOps): DevlinkInstance {
     snapshotIds: new Map(),
     reloads: new Map(),
     reloadFailed: false,
+    countedTables: new Set(),
   };
 }
 

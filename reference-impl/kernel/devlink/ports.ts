@@ -10,7 +10,9 @@ import type {
 } from '../../../harness/contract/index.js';
 import { DEVLINK_PORT_FLAVOURS, DEVLINK_PORT_TYPES } from '../../netlink/families/devlink.js';
 import { bytesIn, nestIn, numberIn, type Values } from '../../netlink/schema.js';
+import type { NetlinkRequest } from '../../netlink/server.js';
 import type { Refusal } from '../../netlink/validate.js';
+import { viewOf } from '../../netlink/wire.js';
 import { formatMac, isMulticastMac, isZeroMac, parseMac } from '../../packet/addresses.js';
 import { EINVAL, EOPNOTSUPP } from '../errno.js';
 import type { NetDevice } from '../netDevice.js';
@@ -170,17 +172,18 @@ async function setType(asked: DevlinkRequest, port: PortState, wanted: number): 
 }
 
 /** devlink_port_function_validate(): nothing is set where one thing is not there to be set. */
-function functionRefusal(
+async function functionRefusal(
   { request, devlink: { parts } }: DevlinkRequest,
   { port }: PortState,
   wanted: Values,
   ops: DevlinkPortFunctionOps | undefined,
-): Refusal | undefined {
+): Promise<Refusal | undefined> {
   const at = (name: string, message: string): Refusal =>
     refusalAt(request, `DEVLINK_ATTR_PORT_FUNCTION/${name}`, EOPNOTSUPP, message);
   const has = (name: string): boolean => wanted[name] !== undefined;
+  const own = await ops?.has?.(port.index);
   const lacks = (what: DevlinkFunctionSetting, set: unknown): boolean =>
-    set === undefined || ops?.has?.(port.index).includes(what) === false;
+    set === undefined || own?.includes(what) === false;
   if (has('DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR') && lacks('hw-address', ops?.hwAddrSet))
     return at('DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR', "Port doesn't support function attributes");
   if (has('DEVLINK_PORT_FN_ATTR_STATE') && lacks('state', ops?.stateSet))
@@ -215,7 +218,7 @@ async function setFunction(asked: DevlinkRequest, port: PortState, wanted: Value
   const { devlink, instance } = asked;
   const ops = instance.ops.portFunction;
   const { index } = port;
-  const refused = functionRefusal(asked, port, wanted, ops);
+  const refused = await functionRefusal(asked, port, wanted, ops);
   if (refused !== undefined && devlink.parts.validatesFunction) return refused;
   const steps: (() => Promise<DriverResult | undefined> | DriverResult | undefined)[] = [];
   const address = bytesIn(wanted, 'DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR');
@@ -241,6 +244,17 @@ async function setFunction(asked: DevlinkRequest, port: PortState, wanted: Value
   return DONE;
 }
 
+const FUNCTION = 'DEVLINK_ATTR_PORT_FUNCTION';
+
+/** nla_parse_nested(): whether the attribute has NLA_F_NESTED. */
+function isMarkedNested({ message, offsets }: NetlinkRequest, path: string): boolean {
+  const at = (offsets.get(path) ?? 0) - NLMSG_HDRLEN + TYPE_AT;
+  return (viewOf(message.body).getUint16(at, true) & NLA_F_NESTED) !== 0;
+}
+const NLMSG_HDRLEN = 16;
+const TYPE_AT = 2;
+const NLA_F_NESTED = 0x8000;
+
 /** devlink_nl_port_set_doit(). */
 async function setPort(asked: DevlinkRequest): Promise<DevlinkAnswer> {
   const { port, values } = asked;
@@ -251,7 +265,10 @@ async function setPort(asked: DevlinkRequest): Promise<DevlinkAnswer> {
     if (!set.ok) return set;
   }
   const wanted = nestIn(values, 'DEVLINK_ATTR_PORT_FUNCTION');
-  return wanted === undefined ? DONE : setFunction(asked, port, wanted);
+  if (wanted === undefined) return DONE;
+  if (!isMarkedNested(asked.request, FUNCTION) && asked.devlink.parts.checksNestMark)
+    return refusalAt(asked.request, FUNCTION, EINVAL, 'Fail to parse port function attributes');
+  return setFunction(asked, port, wanted);
 }
 
 /** devlink_nl_port_split_doit(). */
