@@ -1,8 +1,8 @@
 /** The library that redirects a tool's sockets: compiled from its source at the first use, and kept in the user's cache. */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { TargetFault } from '../contract/index.js';
+import { cacheFolder } from '../runner/cacheFolder.js';
 import { PROJECT_ROOT, digestOf, filesBelow } from '../runner/project.js';
 import { findProgram, runProgram } from '../targets/lab/program.js';
 
@@ -18,7 +18,7 @@ export const findCompiler = (): string | undefined => COMPILERS.map(findProgram)
  */
 export async function shimLibrary(compiler = findCompiler()): Promise<string> {
   const sources = filesBelow(SOURCE, ['.c', '.h']);
-  const folder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'nicspec', 'shell');
+  const folder = join(cacheFolder(), 'shell');
   const library = join(folder, `shim-${process.arch}-${digestOf(SOURCE, sources).slice(0, 16)}.so`);
   if (existsSync(library)) return library;
   if (compiler === undefined) {

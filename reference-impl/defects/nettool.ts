@@ -1,11 +1,8 @@
 /** What goes wrong in tools that administrate networking devices: seen in ethtool's own history, and in scripts around it. */
-import { CONFORMING_NETTOOL, type NettoolParts, type ValidationCheck } from '../nettool/parts.js';
+import { CONFORMING_NETTOOL, type ValidationCheck } from '../nettool/parts.js';
 import type { Defect } from './defect.js';
+import { nettool } from './nettoolDefect.js';
 import { ETHTOOL_NETLINK, FIX_FEATURES, NETLINK_INTRO, PRACTICE } from './origins.js';
-
-const nettool =
-  (change: Partial<NettoolParts>): NonNullable<Defect['nettool']> =>
-  (parts) => ({ ...parts, ...change });
 
 /** One check of the validation step is left out. */
 const without = (check: ValidationCheck): NonNullable<Defect['nettool']> =>

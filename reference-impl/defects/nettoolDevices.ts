@@ -2,19 +2,8 @@
 import { CONFORMING_NETTOOL, type NettoolParts } from '../nettool/parts.js';
 import type { Scalar } from '../nettool/values.js';
 import type { Defect } from './defect.js';
+import { nettool, tells } from './nettoolDefect.js';
 import { ETHTOOL_NETLINK, NETLINK_INTRO, PRACTICE } from './origins.js';
-
-const nettool =
-  (change: Partial<NettoolParts>): NonNullable<Defect['nettool']> =>
-  (parts) => ({ ...parts, ...change });
-
-/** One key goes out as another value, or not at all. */
-const tells = (
-  subject: string,
-  key: string,
-  as: (value: Scalar) => Scalar | undefined,
-): NonNullable<Defect['nettool']> =>
-  nettool({ told: (about, name, value) => (about === subject && name === key ? as(value) : value) });
 
 const times =
   (factor: number): ((value: Scalar) => Scalar) =>

@@ -1,20 +1,8 @@
 /** What goes wrong in tools that send the right messages in the wrong order, to the wrong object, or to a kernel that does not have them. */
-import { CONFORMING_NETTOOL, type NettoolParts } from '../nettool/parts.js';
-import type { Scalar } from '../nettool/values.js';
+import { CONFORMING_NETTOOL } from '../nettool/parts.js';
 import type { Defect } from './defect.js';
+import { nettool, tells } from './nettoolDefect.js';
 import { NETLINK_INTRO, PRACTICE } from './origins.js';
-
-const nettool =
-  (change: Partial<NettoolParts>): NonNullable<Defect['nettool']> =>
-  (parts) => ({ ...parts, ...change });
-
-/** One key goes out as another value, or not at all. */
-const tells = (
-  subject: string,
-  key: string,
-  as: (value: Scalar) => Scalar | undefined,
-): NonNullable<Defect['nettool']> =>
-  nettool({ told: (about, name, value) => (about === subject && name === key ? as(value) : value) });
 
 const { rankOf } = CONFORMING_NETTOOL;
 const FIRST = -2;

@@ -1,7 +1,7 @@
 /** Where the lab lies on disk: nothing of it is part of a checkout, and all of it can be made again. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '../../runner/cacheFolder.js';
 
 export interface LabFolders {
   readonly root: string;
@@ -20,8 +20,7 @@ export interface LabFolders {
 }
 
 export function labFolders(): LabFolders {
-  const cache =
-    process.env['NICSPEC_LAB'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'nicspec', 'lab');
+  const cache = process.env['NICSPEC_LAB'] ?? join(cacheFolder(), 'lab');
   return {
     root: cache,
     packages: join(cache, 'packages'),
