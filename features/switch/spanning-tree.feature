@@ -162,17 +162,18 @@ Feature: States of ports
 
   @SW-STP-013
   Scenario Outline: <setting> <value> of a port
-    When p1 is asked for the setting <setting> <value>
+    When p1 is asked for the setting <setting> <before>
+    And p1 is asked for the setting <setting> <value>
     Then it is refused with ERANGE
     And p1 tells <setting> <before>
 
     Examples:
       | setting              | value      | before |
-      | IFLA_BRPORT_COST     | 0          | 2      |
-      | IFLA_BRPORT_COST     | 65536      | 2      |
-      | IFLA_BRPORT_COST     | 4294967295 | 2      |
-      | IFLA_BRPORT_PRIORITY | 64         | 32     |
-      | IFLA_BRPORT_PRIORITY | 65535      | 32     |
+      | IFLA_BRPORT_COST     | 0          | 7      |
+      | IFLA_BRPORT_COST     | 65536      | 7      |
+      | IFLA_BRPORT_COST     | 4294967295 | 7      |
+      | IFLA_BRPORT_PRIORITY | 64         | 9      |
+      | IFLA_BRPORT_PRIORITY | 65535      | 9      |
 
   @SW-STP-013
   Scenario Outline: <setting> <value>, the last that there is

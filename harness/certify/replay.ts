@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { latestScenarios, readRecords, recordKey } from '../runner/recordFile.js';
 import { UsageError } from '../runner/usage.js';
 import { runFolder } from './bundle.js';
-import { runSuite } from './certify.js';
+import { runSuite, type SuiteRun } from './certify.js';
 import { verifyBundle } from './verify.js';
 
 export interface ReplayOptions {
@@ -24,10 +24,14 @@ export interface ReplayDifference {
   readonly is: string;
 }
 
-/** @throws UsageError if the bundle itself does not verify. */
+/**
+ * `run` runs the suite; tests give another.
+ * @throws UsageError if the bundle itself does not verify.
+ */
 export async function replay(
   { bundle, target, folder, limits = [] }: ReplayOptions,
   onRun: (index: number, seed: number) => void,
+  run: (asked: SuiteRun) => Promise<void> = runSuite,
 ): Promise<readonly ReplayDifference[]> {
   const { ok, rules, statement } = await verifyBundle(bundle, { trusted: [] });
   if (!ok || statement === null) {
@@ -40,7 +44,7 @@ export async function replay(
     onRun(index, seed);
     const out = mkdtempSync(join(tmpdir(), 'nicspec-replay-'));
     try {
-      await runSuite({ target, profile, seed, out, folder, limits });
+      await run({ target, profile, seed, out, folder, limits });
       const now = outcomes(out);
       for (const [id, was] of outcomes(join(bundle, runFolder(index)))) {
         const is = now.get(id) ?? 'not run';

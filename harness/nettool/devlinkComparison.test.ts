@@ -97,7 +97,6 @@ const REFUSALS: readonly string[] = [
   'port function rate show DEV/nosuch',
   'port function rate del DEV/nosuch',
   'resource set DEV path /nosuch size 1',
-  'dpipe table show DEV name nosuch',
   'dev reload DEV action nosuch',
 ];
 

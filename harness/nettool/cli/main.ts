@@ -26,7 +26,9 @@ Actions:
   health-dump-clear REPORTER                       forget it
   health-recover REPORTER                          recover from a failure
   health-test REPORTER                             let a reporter meet a failure
-  region-read REGION SNAPSHOT [ADDRESS] [LENGTH]   the bytes of a snapshot`;
+  region-read REGION SNAPSHOT [ADDRESS] [LENGTH]   the bytes of a snapshot
+  flash FILE [COMPONENT] [OVERWRITE]               write firmware, with its progress
+  devlink-selftest [TEST]                          let the device test a part of itself`;
 
 function program(): Command {
   const root = new Command('nettool')
