@@ -22,7 +22,7 @@ import { expectNumber, expectThat } from './expectations.js';
 import { attendFor, attendUntil, farEnd, targetStation, type TargetQuestion } from './linkTargets.js';
 import { addInterface, enableIpv6 } from './routedPorts.js';
 import { accepted } from './settings.js';
-import { namesIn, portCalled } from './switchPorts.js';
+import { namesIn, portCalled, usedPorts } from './switchPorts.js';
 import { VLAN_DEVICE } from './switchAggregation.steps.js';
 import type { NicWorld } from './world.js';
 
@@ -62,6 +62,8 @@ Given(
   ),
   async function (this: NicWorld, mode: string, words: string | null, ports: string, targets: string) {
     const { addresses, settings } = wordsIn(words);
+    // Before the watch begins: to open a cable can take longer than a member without answers stays up.
+    for (const { port } of usedPorts(this)) await this.wire(portCalled(this, port).port);
     const aggregate = await makeAggregate(this, [], {
       IFLA_BOND_MODE: MODES[mode] ?? 0,
       IFLA_BOND_MIIMON: 0,
