@@ -67,6 +67,7 @@ const RIG: readonly string[] = [
   'wire-carrier',
   'wire-autoneg',
   'wire-pause',
+  'prompt-far-end',
   'tx-fragments',
   'tx-queue-select',
   'host-stall',

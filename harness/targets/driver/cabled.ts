@@ -55,6 +55,7 @@ export async function openCabledTarget(options: CabledOptions): Promise<Target> 
     'wire-fcs': absent('The port at the far end makes the frame check sequence itself.'),
     'wire-autoneg': absent('The port at the far end is not told what to advertise.'),
     'wire-pause': { present: true },
+    'prompt-far-end': { present: true },
     'wire-carrier': await far.carrierAnswer(),
     ...options.stated,
   };

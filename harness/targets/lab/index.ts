@@ -1,6 +1,6 @@
 /** Drivers of a real kernel over devices that QEMU emulates. @module */
 import { TargetFault } from '../../contract/index.js';
-import type { CapabilityAnswers, NetDeviceName, PortName, Target } from '../../contract/index.js';
+import type { CapabilityAnswer, CapabilityAnswers, NetDeviceName, PortName, Target } from '../../contract/index.js';
 import { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
 import { unknownName } from '../../runner/usage.js';
 import { AgentChannels } from '../agent/channels.js';
@@ -39,6 +39,12 @@ const EMULATED_CABLE: CapabilityAnswers = {
   'wire-autoneg': { present: false, reason: 'The far end of an emulated cable does not negotiate.' },
 };
 
+/** A processor that is emulated stands still now and then, for seconds where the machine does much else. */
+const promptFarEnd = ({ accelerator }: LabMachine): CapabilityAnswer =>
+  accelerator === 'kvm'
+    ? { present: true }
+    : { present: false, reason: 'Without KVM the guest stands still for seconds when the machine is busy.' };
+
 /** A device of QEMU's, whose cables end in the harness. */
 async function openEmulated(device: LabDevice, machine: LabMachine): Promise<Target> {
   const channels = new AgentChannels(machine.connection);
@@ -56,7 +62,7 @@ async function openEmulated(device: LabDevice, machine: LabMachine): Promise<Tar
     channels,
     ports: ports.map((netDevice, index) => ({ port: `p${index}` as PortName, netDevice: netDevice as NetDeviceName })),
     cables: cablesOf(machine),
-    stated: { ...EMULATED_CABLE, ...device.stated },
+    stated: { ...EMULATED_CABLE, 'prompt-far-end': promptFarEnd(machine), ...device.stated },
     vendor: device.vendor,
     model: device.model,
   });

@@ -28,6 +28,8 @@ export interface BootOptions {
 export class LabMachine {
   readonly connection: AgentConnection;
   readonly cables: readonly Cable[];
+  /** What runs the guest's processors. */
+  readonly accelerator: Accelerator;
   readonly #machine: Machine;
   readonly #control: MachineControl;
   readonly #folder: string;
@@ -38,12 +40,14 @@ export class LabMachine {
     connection: AgentConnection,
     cables: readonly Cable[],
     folder: string,
+    accelerator: Accelerator,
   ) {
     this.#machine = machine;
     this.#control = control;
     this.connection = connection;
     this.cables = cables;
     this.#folder = folder;
+    this.accelerator = accelerator;
   }
 
   /** @throws TargetFault, with the end of the guest's console, if it does not boot. */
@@ -76,7 +80,7 @@ export class LabMachine {
       const control = await MachineControl.open(files.control);
       link.control = control;
       const connection = await helloFrom(socket, machine, device, bootMs);
-      return new LabMachine(machine, control, connection, cables, folder);
+      return new LabMachine(machine, control, connection, cables, folder, accelerator);
     } catch (error) {
       await undo();
       throw error;

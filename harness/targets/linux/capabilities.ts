@@ -98,6 +98,7 @@ const STATED: Readonly<Record<string, CapabilityAnswer>> = {
   'wire-carrier': PRESENT,
   'wire-autoneg': absent('The peer of a veth does not negotiate.'),
   'wire-pause': PRESENT,
+  'prompt-far-end': PRESENT,
   'host-stall': absent('The kernel takes frames off a veth at once; nothing can hold it back.'),
 };
 
