@@ -32,6 +32,15 @@ Feature: The pipeline: what a device looks at on a frame's way, and what it find
     When the counters of each table are switched off
     Then no entry of a table has a counter
 
+  @DL-PIPE-004 @needs:devlink-fdb-pipeline
+  Scenario: What was counted before
+    Given a bridge with the station 02:00:5e:00:53:01 at the port
+    And the counters of each table are on
+    When 3 frames to the station 02:00:5e:00:53:01 come in at the port
+    And the counters of each table are switched off
+    And the counters of each table are switched on
+    Then the entry of the station 02:00:5e:00:53:01 has counted 0
+
   @DL-PIPE-005
   Scenario Outline: <command> of nothing in particular
     When devlink <command> is asked for

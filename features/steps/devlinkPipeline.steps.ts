@@ -73,7 +73,7 @@ Then(
   async function (this: NicWorld) {
     const [fields, tables] = [await fieldsByPlace(this), await tablesOf(this)];
     expectThat(tables.length > 0, 'there are no tables');
-    const resources = flatten(await resourceTrees(this)).map((each) => numberIn(each, 'DEVLINK_ATTR_RESOURCE_ID'));
+    const resources = flatten(await resourceTrees(this));
     for (const table of tables) {
       const name = nameOf(table);
       expectThat(at(table, 'TABLE_SIZE') > 0, `${name} has no size`);
@@ -81,7 +81,14 @@ Then(
       expectThat(all(table, 'TABLE_MATCHES', 'MATCH').length > 0, `${name} matches nothing`);
       for (const key of keys) expectThat(fields.has(placeOf(key)), `${name} is about a field ${placeOf(key)}`);
       const resource = numberIn(table, `${A}TABLE_RESOURCE_ID`);
-      expectThat(resource === undefined || resources.includes(resource), `${name} takes of resource ${resource ?? 0}`);
+      if (resource === undefined) continue;
+      const found = resources.find((each) => numberIn(each, 'DEVLINK_ATTR_RESOURCE_ID') === resource);
+      expectThat(found !== undefined, `${name} takes of resource ${resource}`);
+      const [taken, whole] = [
+        at(table, 'TABLE_SIZE') * at(table, 'TABLE_RESOURCE_UNITS'),
+        numberIn(found, 'DEVLINK_ATTR_RESOURCE_SIZE') ?? 0,
+      ];
+      expectThat(taken <= whole, `${name} may take ${taken} of a resource of ${whole}`);
     }
   },
 );

@@ -69,6 +69,21 @@ export const devlinkPipelineDefects: readonly Defect[] = [
     })),
   },
   {
+    ...row(
+      'PIPE-LARGER-THAN-RESOURCE',
+      'DL-PIPE-002',
+      'A table is told larger than what it is in',
+      'Entries of half the width are counted.',
+    ),
+    origin: PRACTICE,
+    wrap: pipeline(({ size }) => ({ size: async (table) => 2 * (await size(table)) })),
+  },
+  {
+    ...row('PIPE-COUNTS-ON', 'DL-PIPE-004', 'Counters go on from where they were', 'Switching on clears nothing.'),
+    origin: PRACTICE,
+    wrap: pipeline(() => ({ countersSet: () => undefined })),
+  },
+  {
     ...row('PIPE-ANY-TABLE', 'DL-PIPE-005', 'A table that there is not has no entries', 'The request is acknowledged.'),
     origin: DPIPE,
     kernel: rewords('DPIPE_TABLE_COUNTERS_SET', accepts),
