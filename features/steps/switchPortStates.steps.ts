@@ -101,6 +101,10 @@ When(/^(p\d) is to stand in for (p\d)$/, async function (this: NicWorld, other: 
   this.answer = await (await this.bridges()).setPort(ifIndex, { IFLA_BRPORT_BACKUP_PORT: backup });
 });
 
+When(/^(p\d) leaves the bridge$/, async function (this: NicWorld, port: string) {
+  accepted(await (await this.bridges()).setMaster(portCalled(this, port).ifIndex, 0), `${port} leaving the bridge`);
+});
+
 Then(/^nobody is told to stand in for (p\d)$/, async function (this: NicWorld, port: string) {
   const told = numberIn(await portMembers(this, port), 'IFLA_BRPORT_BACKUP_PORT');
   expectThat(told === undefined, `${told ?? 0} stands in for ${port}`);

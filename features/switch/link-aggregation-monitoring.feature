@@ -117,6 +117,21 @@ Feature: Links that are watched by whether targets answer
       | 1     |
       | 5     |
 
+  @SW-LAGMON-007
+  Scenario: A backup may miss one more
+    Given an active-backup aggregate with 192.0.2.1/24 and IFLA_BOND_MISSED_MAX 2 that watches p0 and p1 by 192.0.2.9
+    When 192.0.2.9 answers at p0, behind a switch
+    And the switch carries no more questions on
+    Then p1 is down when p0 has asked 4 times
+
+  @SW-LAGMON-007
+  Scenario: A member that has just become the active one
+    Given an active-backup aggregate with 192.0.2.1/24 and IFLA_BOND_MISSED_MAX 1 that watches p0 and p1 by 192.0.2.9
+    When 192.0.2.9 answers at p0 and p1, behind a switch
+    And nobody answers
+    Then p1 becomes the active member
+    And p1 is down when it has asked 3 times for nothing
+
   @SW-LAGMON-008
   Scenario Outline: A member of an <mode> aggregate that hears the target again
     Given an <mode> aggregate with 192.0.2.1/24 that watches p0 and p1 by 192.0.2.9

@@ -235,6 +235,12 @@ Feature: What a port of a bridge learns, floods and lets through
     Then the table has B at p1, dynamic
 
   @SW-FLAG-014
+  Scenario: A port that stands in for another leaves the bridge
+    When p2 stands in for p1
+    And p2 leaves the bridge
+    Then nobody is told to stand in for p1
+
+  @SW-FLAG-014
   Scenario Outline: <other> is to stand in for p1
     When <other> is to stand in for p1
     Then it is refused with <error>

@@ -18,6 +18,23 @@ export const switchLinkWatchDefects: readonly Defect[] = [
     kernel: watch({ asks: () => true }),
   },
   {
+    id: 'DEF-SW-LAGMON-BACKUP-AS-ACTIVE',
+    title: 'A backup is given no longer than the active member',
+    description: 'It hears a question later than that is asked, and goes down for one that is late.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGMON-007',
+    kernel: watch({ backupMissedMax: (missedMax) => missedMax }),
+  },
+  {
+    id: 'DEF-SW-LAGMON-NO-GRACE',
+    title: 'A new active member is judged by what it heard as a backup',
+    description:
+      'It is taken down before its first question can be answered, and the aggregate goes round its members.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGMON-007',
+    kernel: watch({ grace: 0 }),
+  },
+  {
     id: 'DEF-SW-LAGMON-FIRST-TARGET-ALONE',
     title: 'Only the first target is asked for',
     description: 'The loop over targets ends with the first question that was sent.',

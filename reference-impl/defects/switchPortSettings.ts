@@ -64,6 +64,14 @@ export const switchPortSettingDefects: readonly Defect[] = [
     kernel: unchecked('IFLA_BRPORT_BACKUP_PORT'),
   },
   {
+    id: 'DEF-SW-FLAG-STANDS-IN-FOR-EVER',
+    title: 'A port stands in after it left',
+    description: 'The pointer to it is not cleared, and frames go to what may be freed.',
+    origin: BRIDGE_NETLINK,
+    caughtBy: 'SW-FLAG-014',
+    kernel: bridge({ clearsBackup: false }),
+  },
+  {
     id: 'DEF-SW-STP-ANY-COST',
     title: 'A way may cost nothing',
     description: 'The cost of a port is kept as it comes.',

@@ -41,10 +41,12 @@ function proposed({ kernel, parts }: Bonding, member: BondMember): MemberLink | 
     return link === BOND_LINK_BACK ? BOND_LINK_FAIL : undefined;
   }
   // It has just come: what it hears needs a whole run.
-  if (isRecent(member.lastLinkUp, 2)) return undefined;
+  if (isRecent(member.lastLinkUp, arp.grace)) return undefined;
   const missedMax = arp.missedMax(bond.settings.missedMax);
   if (member.isBackup)
-    return bond.arpMember === undefined && !isRecent(heard, missedMax + 1) ? BOND_LINK_DOWN : undefined;
+    return bond.arpMember === undefined && !isRecent(heard, arp.backupMissedMax(missedMax))
+      ? BOND_LINK_DOWN
+      : undefined;
   return isRecent(member.lastTx, missedMax) && isRecent(heard, missedMax) ? undefined : BOND_LINK_DOWN;
 }
 

@@ -20,6 +20,9 @@ export interface ArpMonitorParts {
   readonly solicitsGroup: (group: Uint8Array, target: Uint8Array) => Uint8Array;
   /** Intervals without an answer. */
   readonly missedMax: (configured: number) => number;
+  /** bond_ab_arp_inspect(): intervals that a backup may hear nothing, and that one is given that just came up or became the active one. */
+  readonly backupMissedMax: (missedMax: number) => number;
+  readonly grace: number;
   readonly countsFailures: boolean;
   /** Whether a member that is heard again is up again. */
   readonly comesBack: boolean;
@@ -49,6 +52,8 @@ export const CONFORMING_ARP_MONITOR: ArpMonitorParts = {
   asksWithoutRoute: true,
   solicitsGroup: (group) => group,
   missedMax: (configured) => configured,
+  backupMissedMax: (missedMax) => missedMax + 1,
+  grace: 2,
   countsFailures: true,
   comesBack: true,
   triesNext: true,

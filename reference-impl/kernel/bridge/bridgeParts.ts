@@ -43,6 +43,8 @@ export interface BridgeParts {
   readonly backupOf: (port: BridgePort) => BridgePort | undefined;
   /** br_stp_disable_port(): whether what was learned at a port that another stands in for is kept. */
   readonly keepsForBackup: boolean;
+  /** nbp_backup_clear(): whether a port that leaves stands in for none. */
+  readonly clearsBackup: boolean;
   readonly floodKind: (kind: FrameKind) => FrameKind;
   /** is_skb_forwardable(). */
   readonly fits: (length: number, longest: number) => boolean;
@@ -175,6 +177,7 @@ export const CONFORMING_BRIDGE: BridgeParts = {
   floodsOwnFrames: true,
   backupOf: ({ backup }) => backup,
   keepsForBackup: true,
+  clearsBackup: true,
   floodKind: (kind) => kind,
   fits: (length, longest) => length <= longest,
   forwarded: (frame) => frame,

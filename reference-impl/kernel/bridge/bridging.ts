@@ -158,7 +158,7 @@ export async function releasePort(bridging: Bridging, port: BridgePort): Promise
   await removeAllVlans(bridging, port);
   if (events.parts.flushesOnLeave) flushPort(events, port, 'all');
   await switchdev.leave(port);
-  for (const other of bridge.ports.values()) if (other.backup === port) other.backup = undefined;
+  if (events.parts.clearsBackup) clearBackup(port);
   bridge.ports.delete(netDevice.ifIndex);
   netDevice.bridgePort = undefined;
   if (events.parts.releasesReceiveMode('everybody')) await changePromiscuity(kernel, netDevice, -1);
@@ -290,4 +290,9 @@ export function followPortMtus({ kernel, events }: Bridging, bridge: Bridge): vo
   if (mtu === bridge.netDevice.mtu) return;
   bridge.netDevice.mtu = mtu;
   notify(kernel, 'NETDEV_CHANGEMTU', bridge.netDevice);
+}
+
+/** nbp_backup_clear(). */
+function clearBackup(port: BridgePort): void {
+  for (const other of port.bridge.ports.values()) if (other.backup === port) other.backup = undefined;
 }
