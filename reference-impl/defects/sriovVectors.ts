@@ -4,8 +4,7 @@ import type { Device, SriovOps } from '../../harness/contract/index.js';
 import type { Defect } from './defect.js';
 import { ICE_RATES, IGBVF, IXGBE_VF, MLX5_VECTORS, PCI_IOV, PCI_SYSFS } from './origins.js';
 import { eswitch, sriov } from './replacedParts.js';
-
-type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
+import type { Writable } from '../writable.js';
 
 /** The driver has no way to share vectors out. */
 function withoutVectors(device: Device): Device {

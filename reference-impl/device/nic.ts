@@ -27,6 +27,7 @@ import { CONFORMING_ROUTER_CHIP, type RouterChipParts } from './switch/routerPar
 import { CONFORMING_SWITCH, type SwitchParts } from './switch/switchParts.js';
 import { TRAP_RULE_DROP } from './switch/switchTraps.js';
 import { drainAll, sendSwitched } from './transmit.js';
+import { MILLISECOND } from '../nanoseconds.js';
 
 export interface ReferenceNicOptions {
   /** What differs from machine to machine is drawn from it: the RSS key. */
@@ -240,5 +241,3 @@ export function createReferenceNic(options: ReferenceNicOptions = {}): Device {
     devlink: functions.devlinkOps(devlink.ops),
   };
 }
-
-const MILLISECOND = 1_000_000n;

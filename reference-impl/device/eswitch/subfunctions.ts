@@ -18,6 +18,7 @@ import { receiveDelivered } from '../receive.js';
 import type { NicPort, VirtualPort } from '../state.js';
 import type { EswitchParts } from './eswitchParts.js';
 import { NO_ADDRESS } from './virtualFunction.js';
+import type { Writable } from '../../writable.js';
 
 const EEXIST = 17 as Parameters<typeof refuse>[0];
 const ENOSPC = 28 as Parameters<typeof refuse>[0];
@@ -48,8 +49,6 @@ export interface SubfunctionsSeed {
   readonly removePort: (name: PortName) => void;
   readonly heldUntil: (port: number, length: number, now: bigint) => bigint;
 }
-
-type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
 export class Subfunctions {
   readonly #seed: SubfunctionsSeed;

@@ -18,6 +18,7 @@ import { pfDriverOps } from './pfDriver.js';
 import { Representors, portIndexOf } from './representors.js';
 import { Subfunctions } from './subfunctions.js';
 import { vfNetDeviceOps } from './vfDriver.js';
+import type { Writable } from '../../writable.js';
 
 const FIRST_VF_OFFSET = 0x80;
 const VF_STRIDE = 2;
@@ -64,8 +65,6 @@ const busName = (vf: number): string => {
   const pad = (value: number): string => value.toString(16).padStart(2, '0');
   return `0000:${pad(routingId >> 8)}:${pad((routingId >> 3) & 0x1f)}.${routingId & 7}`;
 };
-
-type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
 /** What a virtual function cannot switch: its VLANs are filtered always, and what loops back would be another function's. */
 const FIXED: ReadonlySet<string> = new Set(['rx-vlan-filter', 'loopback']);

@@ -17,6 +17,7 @@ import { switchdevOps } from './switchdevOps.js';
 import { NO_TRAP, type Trapped } from './switchTraps.js';
 import type { SwitchParts } from './switchParts.js';
 import { NO_BRIDGE, newSwitchState, resetSwitchState, type SwitchBridge, type SwitchState } from './switchState.js';
+import { MILLISECOND } from '../../nanoseconds.js';
 
 /** The bytes that leave a port, in the number of the port. */
 export type SendOut = (port: number, bytes: Uint8Array) => void;
@@ -47,7 +48,6 @@ export interface ReferenceSwitchOptions {
   readonly trapped: Trapped;
 }
 
-const MILLISECOND = 1_000_000n;
 const VLAN_HLEN = 4;
 const TAG_AT = 12;
 

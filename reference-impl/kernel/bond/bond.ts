@@ -10,6 +10,7 @@ import type { AggregateMember } from '../aggregates.js';
 import type { ArpMonitorParts } from './arpMonitorParts.js';
 import type { LacpPort } from './lacpPort.js';
 import { isUp, type NetDevice } from '../netDevice.js';
+import { MILLISECOND } from '../../nanoseconds.js';
 
 /** BOND_LINK_*. */
 export type MemberLink = 0 | 1 | 2 | 3;
@@ -147,7 +148,6 @@ export const BOND_ARP_FILTER = 4;
 /** Whether targets are asked for (recv_probe is bond_rcv_validate()). */
 export const watchesByArp = (bond: Bond): boolean => bond.settings.arpInterval !== 0 && !negotiates(bond);
 
-const MILLISECOND = 1_000_000n;
 export const arpInterval = ({ settings }: Bond): Nanoseconds => BigInt(settings.arpInterval) * MILLISECOND;
 
 /** bond_time_in_interval(): not longer ago than this number of intervals, and half of one. */

@@ -5,8 +5,7 @@ import { negotiates, watchesByArp, type Bond } from './bond.js';
 import { lookAtLinks } from './bondLinks.js';
 import type { Bonding } from './bonding.js';
 import { startLacp } from './lacp.js';
-
-const MILLISECOND = 1_000_000n;
+import { MILLISECOND } from '../../nanoseconds.js';
 
 /** bond_open(). What ran before does not go on. */
 export function startMonitor(bonding: Bonding, bond: Bond): void {

@@ -21,9 +21,9 @@ import {
   type DevlinkReply,
   type DevlinkRequest,
 } from './operations.js';
+import { MILLISECOND } from '../../nanoseconds.js';
 
 const NLM_F_ACK = 4;
-const MILLISECOND = 1_000_000n;
 
 /** devlink_nl_health_reporter_fill(). */
 function reporterValues({ dumpMilliseconds }: DevlinkParts, instance: DevlinkInstance, state: ReporterState): Values {

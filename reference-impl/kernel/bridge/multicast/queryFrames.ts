@@ -5,6 +5,7 @@ import { internetChecksum, pseudoHeaderSum } from '../../../packet/checksum.js';
 import { ETH_HLEN, ETH_P_IP, ETH_P_IPV6, IPPROTO_HOPOPTS, IPPROTO_ICMPV6 } from '../../../packet/protocols.js';
 import type { Bridge } from '../bridge.js';
 import type { Family } from './multicastState.js';
+import { MILLISECOND } from '../../../nanoseconds.js';
 
 export interface Query {
   readonly family: Family;
@@ -23,7 +24,6 @@ const IGMP_HOST_MEMBERSHIP_QUERY = 0x11;
 const ICMPV6_MGM_QUERY = 130;
 const TENTH = 100_000_000n;
 const SECOND = 1_000_000_000n;
-const MILLISECOND = 1_000_000n;
 const ROBUSTNESS = 2;
 const IPV4_WITH_OPTION = 24;
 const IPV6_WITH_OPTION = 48;

@@ -14,6 +14,7 @@ import { handlesSources, type Family } from './multicastState.js';
 import { markRouter, queryReceived, sendLeaveQuery } from './queries.js';
 import { RECORD_TYPES, applyRecord } from './sources.js';
 import type { Timer } from './timer.js';
+import { MILLISECOND } from '../../../nanoseconds.js';
 
 /** Where the frame belongs. */
 export interface Snooped {
@@ -233,7 +234,6 @@ interface ReadQuery {
 }
 
 const TENTH = 100_000_000n;
-const MILLISECOND = 1_000_000n;
 const TEN_SECONDS = 10_000_000_000n;
 
 /** br_ip4_multicast_query(); undefined: it changes nothing. */

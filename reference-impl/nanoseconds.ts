@@ -1,0 +1,2 @@
+/** Times of the contract are nanoseconds. */
+export const MILLISECOND = 1_000_000n;
