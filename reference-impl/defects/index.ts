@@ -81,6 +81,7 @@ import { switchLearningDefects } from './switchLearning.js';
 import { devlinkRefusalDefects } from './devlinkRefusals.js';
 import { controlBoundDefects } from './controlBounds.js';
 
+import { switchTreeDefects } from './switchTrees.js';
 import { devlinkBuffersDefects } from './devlinkBuffers.js';
 
 export type { Defect } from './defect.js';
@@ -168,4 +169,5 @@ export const defects: readonly Defect[] = [
   ...representorPortDefects,
   ...devlinkPipelineDefects,
   ...nettoolOrderDefects,
+  ...switchTreeDefects,
 ];

@@ -3,6 +3,7 @@ import type { VlanTag } from '../../harness/contract/index.js';
 import type { Values } from '../netlink/schema.js';
 import { CONFORMING_BOND, type BondParts } from './bond/bondParts.js';
 import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
+import { CONFORMING_MST, type MstParts } from './bridge/mstParts.js';
 import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/multicastParts.js';
 import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
 import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js';
@@ -126,6 +127,7 @@ export interface KernelParts {
   readonly control: ControlParts;
   readonly devlink: DevlinkParts;
   readonly ethtool: EthtoolParts;
+  readonly mst: MstParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -192,4 +194,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   control: CONFORMING_CONTROL,
   devlink: CONFORMING_DEVLINK,
   ethtool: CONFORMING_ETHTOOL,
+  mst: CONFORMING_MST,
 };

@@ -96,11 +96,14 @@ export class SwitchdevCore {
   }
 
   async #joinOne(port: BridgePort, below: SwitchPort): Promise<Outcome> {
-    const { vlanFiltering, vlanProtocol, ageingTime } = port.bridge;
-    const bridge = { id: bridgeId(port.bridge), vlanFiltering, vlanProtocol, ageingTime };
+    const { vlanFiltering, vlanProtocol, ageingTime, mst } = port.bridge;
+    const bridge = { id: bridgeId(port.bridge), vlanFiltering, vlanProtocol, ageingTime, mst };
     const joined = await below.ops.join(below.port, bridge);
     if (!joined.ok) return joined.errno === EOPNOTSUPP ? OK : joined;
     port.hardwareDomain = joined.value;
+    // br_switchdev_vlan_attr_replay().
+    for (const { vid, msti } of port.bridge.globalVlans.values())
+      if (msti !== 0) await below.ops.setBridgeAttribute(bridge.id, { kind: 'vlan-msti', vid, msti });
     return OK;
   }
 

@@ -1,5 +1,6 @@
 import { CONFORMING_LAG, type LagParts } from './lagParts.js';
 import { CONFORMING_ACL, type AclParts } from './aclParts.js';
+import { CONFORMING_TREES, type TreeParts } from './treeParts.js';
 import type { SwitchState } from './switchState.js';
 
 /** Rules of the switch that a seeded defect may replace, one at a time. A bitmap has a bit for each port. */
@@ -76,6 +77,7 @@ export interface SwitchParts {
   readonly admits: (hasRoom: boolean) => boolean;
   readonly lag: LagParts;
   readonly acl: AclParts;
+  readonly trees: TreeParts;
 }
 
 export const CONFORMING_SWITCH: SwitchParts = {
@@ -123,4 +125,5 @@ export const CONFORMING_SWITCH: SwitchParts = {
   admits: (hasRoom) => hasRoom,
   lag: CONFORMING_LAG,
   acl: CONFORMING_ACL,
+  trees: CONFORMING_TREES,
 };

@@ -2,6 +2,7 @@
 import type { IfIndex, MacAddress, Nanoseconds, Vid } from '../../../harness/contract/index.js';
 import type { NetDevice } from '../netDevice.js';
 import type { FdbTable } from './fdbTable.js';
+import type { GlobalVlan } from './globalVlans.js';
 import type { BridgeMulticast, PortMulticast } from './multicast/multicastState.js';
 import type { VlanStatistics } from './vlanStatistics.js';
 
@@ -43,9 +44,16 @@ export const DEFAULT_PORT_FLAGS: Readonly<PortFlags> = {
   locked: false,
 };
 
+/** A VLAN of one port, or of the bridge itself: struct net_bridge_vlan. */
+export interface MemberVlan {
+  untagged: boolean;
+  /** BRIDGE_VLANDB_ENTRY_STATE; with several trees that of the port in the tree of the VLAN. */
+  state: StpState;
+}
+
 /** The VLANs of one port, or of the bridge itself: struct net_bridge_vlan_group. */
 export interface VlanGroup {
-  readonly members: Map<Vid, { untagged: boolean }>;
+  readonly members: Map<Vid, MemberVlan>;
   /** 0: none, what comes untagged is dropped. */
   pvid: Vid | 0;
 }
@@ -75,6 +83,8 @@ export interface Bridge {
   readonly ports: Map<IfIndex, BridgePort>;
   readonly fdb: FdbTable;
   readonly vlans: VlanGroup;
+  /** Each VLAN that a port is in, or the bridge itself. */
+  readonly globalVlans: Map<Vid, GlobalVlan>;
   readonly multicast: BridgeMulticast;
   readonly vlanStatistics: VlanStatistics;
   ageingTime: Nanoseconds;
@@ -93,6 +103,8 @@ export interface Bridge {
   stp: 'off' | 'user';
   /** BR_BOOLOPT_NO_LL_LEARN. */
   noLinkLocalLearn: boolean;
+  /** BR_BOOLOPT_MST_ENABLE: VLANs forward as the tree says that they belong to. */
+  mst: boolean;
   /** How many learned entries there may be; 0: any number. */
   maxLearned: number;
   /** Whether the firewall of IP is asked, where there is one (BROPT_NF_CALL_IPTABLES and its like). */
@@ -121,6 +133,7 @@ export const BRIDGE_DEFAULTS = {
   multicastSnooping: true,
   stp: 'off',
   noLinkLocalLearn: false,
+  mst: false,
   maxLearned: 0,
 } as const;
 

@@ -1,6 +1,6 @@
 /** The bridges of a kernel: what they need of it, and what they make of what happens to their ports (br_device_event()). */
 import { aggregateOf } from '../aggregates.js';
-import type { FdbKey, Nanoseconds, RxFrame, TxFrame, VirtioNetHeader } from '../../../harness/contract/index.js';
+import type { FdbKey, Nanoseconds, RxFrame, TxFrame, Vid, VirtioNetHeader } from '../../../harness/contract/index.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import type { NetDevice } from '../netDevice.js';
 import { SwitchdevCore } from '../switchdev.js';
@@ -25,6 +25,9 @@ export interface BridgeListener {
   /** RTNLGRP_MDB. */
   group(change: 'new' | 'del', entry: GroupEntry, group: PortGroup | undefined): void;
   router(change: 'new' | 'del', port: BridgePort): void;
+  /** RTNLGRP_BRVLAN. */
+  vlans(change: 'new' | 'del', bridge: Bridge, port: BridgePort | null, first: Vid, last: Vid): void;
+  globalVlans(bridge: Bridge, first: Vid, last: Vid): void;
 }
 
 /** What of a port is in a bridge: its aggregate, or itself. */
@@ -42,6 +45,7 @@ export class BridgeKernel implements Bridging {
     this.switchdev = new SwitchdevCore((bridge, entry) => this.#tell('new', bridge, entry));
     this.events = {
       parts: kernel.parts.bridge,
+      mst: kernel.parts.mst,
       now: () => kernel.now,
       at: (time, run) => surroundings.at(time, run),
       warn: (text) => void kernel.log.push(text),
@@ -54,6 +58,12 @@ export class BridgeKernel implements Bridging {
       fdbLeaves: (bridge, entry) => this.#tellDrivers(bridge, entry, 'remove'),
       portChanged: (port) => {
         for (const listener of this.listeners) listener.port(port);
+      },
+      vlansChanged: (bridge, port, change, first, last) => {
+        for (const listener of this.listeners) listener.vlans(change, bridge, port, first, last);
+      },
+      globalVlansChanged: (bridge, first, last) => {
+        for (const listener of this.listeners) listener.globalVlans(bridge, first, last);
       },
       multicast: {
         parts: kernel.parts.multicast,

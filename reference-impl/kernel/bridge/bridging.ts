@@ -32,6 +32,7 @@ import {
   portsChosen,
   upOrDown,
 } from './multicast/lifecycle.js';
+import { followTree } from './mst.js';
 import { newVlanStatistics } from './vlanStatistics.js';
 import { addHostVlan, addPortVlan, removeAllVlans } from './vlans.js';
 
@@ -75,6 +76,7 @@ export async function createBridge({ kernel, events, switchdev }: Bridging, seed
     ports: new Map(),
     fdb: new FdbTable(),
     vlans: emptyVlanGroup(),
+    globalVlans: new Map(),
     multicast: multicastOfBridge(events, () => bridge),
     vlanStatistics: newVlanStatistics(),
     netfilterCalls: { iptables: false, ip6tables: false, arptables: false },
@@ -199,6 +201,7 @@ export function checkPort(bridging: Bridging, port: BridgePort): void {
 function setState(bridging: Bridging, port: BridgePort, state: StpState): void {
   if (port.state === state) return;
   port.state = state;
+  if (port.bridge.mst && bridging.events.mst.portLeadsTreeZero) followTree(bridging.events, port, 0, state);
   bridging.switchdev.deferPort(port, { kind: 'stp-state', state });
   bridging.events.portChanged(port);
 }

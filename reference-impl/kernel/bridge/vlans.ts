@@ -2,9 +2,11 @@
 import type { Vid } from '../../../harness/contract/index.js';
 import { ENOENT, OK, refused } from '../errno.js';
 import type { Outcome } from '../kernelState.js';
-import type { Bridge, BridgePort, VlanGroup } from './bridge.js';
+import type { Bridge, BridgePort, StpState, VlanGroup } from './bridge.js';
 import type { Bridging } from './bridging.js';
 import { addLocal, flushBridge, flushPort, removeEntry } from './fdb.js';
+import { holdGlobalVlan, releaseGlobalVlan } from './globalVlans.js';
+import { startState } from './mst.js';
 
 export interface VlanRequest {
   readonly vid: Vid;
@@ -23,7 +25,8 @@ export async function addPortVlan(
   const added = await switchdev.addObject(port, { kind: 'vlan', ...vlan });
   if (!added.ok) return added;
   const isNew = !port.vlans.members.has(vlan.vid);
-  put(port.vlans, events.parts.stored(vlan));
+  holdGlobalVlan(port.bridge, vlan.vid);
+  put(port.vlans, events.parts.stored(vlan), startState(events, port.bridge, port));
   if (isNew && events.parts.ownsPortAddresses) addLocal(events, port.bridge, port, port.netDevice.address, vlan.vid);
   return OK;
 }
@@ -39,6 +42,7 @@ export async function removePortVlan({ events, switchdev }: Bridging, port: Brid
   await switchdev.removeObject(port, { kind: 'vlan', vid, pvid: false, untagged: vlan.untagged });
   members.delete(vid);
   if (port.vlans.pvid === vid) port.vlans.pvid = NO_VID;
+  releaseGlobalVlan(port.bridge, vid);
   return OK;
 }
 
@@ -54,7 +58,8 @@ export async function addHostVlan(
   vlan: VlanRequest,
 ): Promise<Outcome> {
   const isNew = !bridge.vlans.members.has(vlan.vid);
-  put(bridge.vlans, vlan);
+  holdGlobalVlan(bridge, vlan.vid);
+  put(bridge.vlans, vlan, startState(events, bridge, null));
   await switchdev.addHostObject(bridge, { kind: 'vlan', ...vlan });
   if (isNew) addLocal(events, bridge, null, bridge.netDevice.address, vlan.vid);
   return OK;
@@ -69,11 +74,15 @@ export async function removeHostVlan({ events, switchdev }: Bridging, bridge: Br
   await switchdev.removeHostObject(bridge, { kind: 'vlan', vid, pvid: false, untagged: vlan.untagged });
   members.delete(vid);
   if (bridge.vlans.pvid === vid) bridge.vlans.pvid = NO_VID;
+  releaseGlobalVlan(bridge, vid);
   return OK;
 }
 
-function put(group: VlanGroup, { vid, pvid, untagged }: VlanRequest): void {
-  group.members.set(vid, { untagged });
+/** `state`: of one that is new. */
+function put(group: VlanGroup, { vid, pvid, untagged }: VlanRequest, state: StpState): void {
+  const known = group.members.get(vid);
+  if (known === undefined) group.members.set(vid, { untagged, state });
+  else known.untagged = untagged;
   if (pvid) group.pvid = vid;
   else if (group.pvid === vid) group.pvid = NO_VID;
 }
