@@ -92,7 +92,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
       ),
     group: (change, entry, group) =>
       netlink.notify(NETLINK_ROUTE, RTNLGRP_MDB, groupAnnouncement(kernel, change, entry, group)),
-    router: (change, port) => netlink.notify(NETLINK_ROUTE, RTNLGRP_MDB, routerAnnouncement(change, port)),
+    router: (change, context) => netlink.notify(NETLINK_ROUTE, RTNLGRP_MDB, routerAnnouncement(change, context)),
     vlans: (change, bridge, port, first, last) =>
       netlink.notify(NETLINK_ROUTE, RTNLGRP_BRVLAN, vlanAnnouncement(kernel, { bridge, port }, change, first, last)),
     globalVlans: (bridge, first, last) =>

@@ -183,7 +183,7 @@ export class SwitchdevCore {
   /** br_mc_disabled_update() and br_switchdev_mdb_replay(): what a switch is told of multicast when a port joins. */
   deferMulticast({ bridge }: BridgePort): void {
     this.deferBridge(bridge, { kind: 'multicast-snooping', on: bridge.multicastSnooping });
-    this.deferBridge(bridge, { kind: 'multicast-router', on: isHostRouter(bridge) });
+    this.deferBridge(bridge, { kind: 'multicast-router', on: isHostRouter(bridge.multicast) });
     for (const entry of bridge.multicast.groups.entries())
       if (entry.hostJoined) this.deferGroup(entry, undefined, 'new');
   }

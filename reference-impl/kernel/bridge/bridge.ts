@@ -3,7 +3,7 @@ import type { IfIndex, MacAddress, Nanoseconds, Vid } from '../../../harness/con
 import type { NetDevice } from '../netDevice.js';
 import type { FdbTable } from './fdbTable.js';
 import type { GlobalVlan } from './globalVlans.js';
-import type { BridgeMulticast, PortMulticast } from './multicast/multicastState.js';
+import type { BridgeMulticast, PortContext, PortMulticast } from './multicast/multicastState.js';
 import type { VlanStatistics } from './vlanStatistics.js';
 
 /** linux/if_bridge.h. */
@@ -49,6 +49,8 @@ export interface MemberVlan {
   untagged: boolean;
   /** BRIDGE_VLANDB_ENTRY_STATE; with several trees that of the port in the tree of the VLAN. */
   state: StpState;
+  /** Of a port: what is kept of groups and routers in the VLAN. */
+  readonly multicast?: PortContext;
 }
 
 /** The VLANs of one port, or of the bridge itself: struct net_bridge_vlan_group. */
@@ -99,6 +101,8 @@ export interface Bridge {
   groupForwardMask: number;
   groupAddress: MacAddress;
   multicastSnooping: boolean;
+  /** BR_BOOLOPT_MCAST_VLAN_SNOOPING: in each VLAN by settings of its own. */
+  multicastVlanSnooping: boolean;
   /** Who plays the spanning tree protocol: nobody, or a program of the user's (BR_USER_STP). */
   stp: 'off' | 'user';
   /** BR_BOOLOPT_NO_LL_LEARN. */
@@ -131,6 +135,7 @@ export const BRIDGE_DEFAULTS = {
   groupForwardMask: 0,
   groupAddress: '01:80:c2:00:00:00' as MacAddress,
   multicastSnooping: true,
+  multicastVlanSnooping: false,
   stp: 'off',
   noLinkLocalLearn: false,
   mst: false,

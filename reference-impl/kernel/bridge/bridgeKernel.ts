@@ -10,6 +10,7 @@ import { bridgeUpOrDown, checkPort, followPortMtus, portAddressChanged, type Bri
 import { forgetExternally, learnExternally } from './fdb.js';
 import type { FdbEntry } from './fdbTable.js';
 import type { GroupEntry, PortGroup } from './multicast/groupTable.js';
+import type { PortContext } from './multicast/multicastState.js';
 
 /** What the kernel does for its bridges. */
 export interface BridgeSurroundings {
@@ -24,7 +25,7 @@ export interface BridgeListener {
   port(port: BridgePort): void;
   /** RTNLGRP_MDB. */
   group(change: 'new' | 'del', entry: GroupEntry, group: PortGroup | undefined): void;
-  router(change: 'new' | 'del', port: BridgePort): void;
+  router(change: 'new' | 'del', context: PortContext): void;
   /** RTNLGRP_BRVLAN. */
   vlans(change: 'new' | 'del', bridge: Bridge, port: BridgePort | null, first: Vid, last: Vid): void;
   globalVlans(bridge: Bridge, first: Vid, last: Vid): void;
@@ -72,9 +73,9 @@ export class BridgeKernel implements Bridging {
           if (!kernel.parts.multicast.tells(change)) return;
           for (const listener of this.listeners) listener.group(change, entry, group);
         },
-        routerChanged: (port, isRouter) => {
-          this.switchdev.deferPort(port, { kind: 'multicast-router', on: isRouter });
-          for (const listener of this.listeners) listener.router(isRouter ? 'new' : 'del', port);
+        routerChanged: (context, isRouter) => {
+          this.switchdev.deferPort(context.port, { kind: 'multicast-router', on: isRouter });
+          for (const listener of this.listeners) listener.router(isRouter ? 'new' : 'del', context);
         },
         hostRouterChanged: (bridge, isRouter) =>
           this.switchdev.deferBridge(bridge, { kind: 'multicast-router', on: isRouter }),

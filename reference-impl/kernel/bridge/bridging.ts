@@ -33,6 +33,7 @@ import {
   upOrDown,
 } from './multicast/lifecycle.js';
 import { followTree } from './mst.js';
+import { setVlanSnooping } from './multicast/vlanSnooping.js';
 import { newVlanStatistics } from './vlanStatistics.js';
 import { addHostVlan, addPortVlan, removeAllVlans } from './vlans.js';
 
@@ -218,10 +219,12 @@ export function setStateByUser(bridging: Bridging, port: BridgePort, state: numb
 }
 
 /** br_vlan_filter_toggle(): a switch that cannot keeps it from changing. */
-export async function setVlanFiltering({ switchdev }: Bridging, bridge: Bridge, on: boolean): Promise<Outcome> {
+export async function setVlanFiltering({ events, switchdev }: Bridging, bridge: Bridge, on: boolean): Promise<Outcome> {
   if (bridge.vlanFiltering === on) return OK;
   const set = await switchdev.setBridge(bridge, { kind: 'vlan-filtering', on });
-  if (set.ok) bridge.vlanFiltering = on;
+  if (!set.ok) return set;
+  bridge.vlanFiltering = on;
+  if (!on && events.multicast.parts.vlan.endsWithFiltering) setVlanSnooping(events, bridge, false);
   return set;
 }
 

@@ -6,6 +6,7 @@ import { BR_STATE_FORWARDING, type Bridge, type BridgePort, type StpState } from
 import type { BridgeEvents } from './bridgeEvents.js';
 import type { Bridging } from './bridging.js';
 import type { GlobalVlan } from './globalVlans.js';
+import { vlanStateChanged } from './multicast/vlanSnooping.js';
 
 /** br_mst_set_enabled(). */
 export async function setMst({ events, switchdev }: Bridging, bridge: Bridge, on: boolean): Promise<Outcome> {
@@ -33,8 +34,17 @@ export async function setTreeState(
 }
 
 /** The VLANs of the port that belong to the tree. */
-export function followTree({ mst }: BridgeEvents, port: BridgePort, msti: number, state: StpState): void {
-  for (const [vid, vlan] of port.vlans.members) if (mst.isOfTree(treeOf(port.bridge, vid), msti)) vlan.state = state;
+export function followTree(events: BridgeEvents, port: BridgePort, msti: number, state: StpState): void {
+  for (const vid of port.vlans.members.keys())
+    if (events.mst.isOfTree(treeOf(port.bridge, vid), msti)) setVlanState(events, port, vid, state);
+}
+
+/** br_vlan_set_state(). */
+export function setVlanState(events: BridgeEvents, port: BridgePort, vid: Vid, state: StpState): void {
+  const vlan = port.vlans.members.get(vid);
+  if (vlan === undefined || vlan.state === state) return;
+  vlan.state = state;
+  vlanStateChanged(events, port, vid);
 }
 
 /** br_mst_vlan_set_msti(). */
@@ -50,8 +60,7 @@ export async function setTree(
   if (!set.ok) return set;
   vlan.msti = events.mst.storedTree(msti);
   for (const port of bridge.ports.values()) {
-    const own = port.vlans.members.get(vid);
-    if (own !== undefined) own.state = events.mst.stateInTree(stateIn(port, msti, vid));
+    setVlanState(events, port, vid, events.mst.stateInTree(stateIn(port, msti, vid)));
   }
   return OK;
 }

@@ -9,6 +9,7 @@ import type { Bridge, BridgePort, PortFlagName } from '../bridge/bridge.js';
 import { createBridge, removeBridge, setStateByUser, setStp, setVlanFiltering } from '../bridge/bridging.js';
 import { flushBridge, flushPort, planAgeing } from '../bridge/fdb.js';
 import { setMst } from '../bridge/mst.js';
+import { setVlanSnooping } from '../bridge/multicast/vlanSnooping.js';
 import { setDefaultPvid } from '../bridge/vlans.js';
 import { EINVAL, ENOENT, EOPNOTSUPP, ERANGE, OK, refused } from '../errno.js';
 import { checkLinkAddress, linkInfoData, linkSeed } from './linkInfo.js';
@@ -192,12 +193,10 @@ const BOOLEAN_OPTIONS: readonly ((kernel: ReferenceKernel, bridge: Bridge, on: b
     bridge.noLinkLocalLearn = on;
     return OK;
   },
-  async (_kernel, bridge, on) => {
-    if (!on) return OK;
-    return bridge.vlanFiltering
-      ? refused(EOPNOTSUPP, 'bridge: multicast vlan snooping is not part of this kernel')
-      : refused(EINVAL, 'bridge: Cannot enable multicast vlan snooping with vlan filtering disabled');
-  },
+  async ({ bridging }, bridge, on) =>
+    setVlanSnooping(bridging.events, bridge, on)
+      ? OK
+      : refused(EINVAL, 'bridge: Cannot enable multicast vlan snooping with vlan filtering disabled'),
   ({ bridging }, bridge, on) => setMst(bridging, bridge, on),
 ];
 

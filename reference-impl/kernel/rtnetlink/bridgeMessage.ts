@@ -12,6 +12,7 @@ import {
   BRIDGE_VLAN_INFO_RANGE_BEGIN,
   BRIDGE_VLAN_INFO_RANGE_END,
   BRIDGE_VLAN_INFO_UNTAGGED,
+  BR_BOOLOPT_MCAST_VLAN_SNOOPING,
   BR_BOOLOPT_MST_ENABLE,
   BR_BOOLOPT_NO_LL_LEARN,
   LINKINFO_DATA_BRIDGE,
@@ -71,7 +72,9 @@ export const writeBridge = attributePlan<Bridge>(LINKINFO_DATA_BRIDGE, [
   macPlan(LINKINFO_DATA_BRIDGE, 'IFLA_BR_GROUP_ADDR', (bridge) => bridge.groupAddress),
   structPlan(LINKINFO_DATA_BRIDGE, 'IFLA_BR_MULTI_BOOLOPT', {
     optval: (bridge) =>
-      (bit(bridge.noLinkLocalLearn) << BR_BOOLOPT_NO_LL_LEARN) | (bit(bridge.mst) << BR_BOOLOPT_MST_ENABLE),
+      (bit(bridge.noLinkLocalLearn) << BR_BOOLOPT_NO_LL_LEARN) |
+      (bit(bridge.multicastVlanSnooping) << BR_BOOLOPT_MCAST_VLAN_SNOOPING) |
+      (bit(bridge.mst) << BR_BOOLOPT_MST_ENABLE),
     optmask: () => BOOLOPT_MASK,
   }),
   ['IFLA_BR_FDB_N_LEARNED', (bridge) => bridge.fdb.learned],

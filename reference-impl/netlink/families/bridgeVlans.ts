@@ -2,6 +2,7 @@
 import { attributeSet, binary, nest, ranged, u16, u32, u64, u8, type StructField } from '../schema.js';
 import { wholeSet, type Policy } from '../validate.js';
 import { withRejected } from './bridge.js';
+import { MDB } from './mdb.js';
 
 /** struct br_vlan_msg. */
 export const BR_VLAN_MSG: readonly StructField[] = [
@@ -39,6 +40,16 @@ const ENTRY = attributeSet('BRIDGE_VLANDB_ENTRY', [
   [9, 'BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS', ranged('u8', 0, 1)],
 ]);
 
+/** BRIDGE_QUERIER_*: who asks, behind which port, and how long that is known. */
+const QUERIER = attributeSet('BRIDGE_QUERIER', [
+  [1, 'BRIDGE_QUERIER_IP_ADDRESS', binary],
+  [2, 'BRIDGE_QUERIER_IP_PORT', u32],
+  [3, 'BRIDGE_QUERIER_IP_OTHER_TIMER', u64],
+  [5, 'BRIDGE_QUERIER_IPV6_ADDRESS', binary],
+  [6, 'BRIDGE_QUERIER_IPV6_PORT', u32],
+  [7, 'BRIDGE_QUERIER_IPV6_OTHER_TIMER', u64],
+]);
+
 /** A time is in hundredths of a second. */
 const GLOBAL_OPTIONS = attributeSet('BRIDGE_VLANDB_GOPTS', [
   [1, 'BRIDGE_VLANDB_GOPTS_ID', u16],
@@ -56,8 +67,8 @@ const GLOBAL_OPTIONS = attributeSet('BRIDGE_VLANDB_GOPTS', [
   [13, 'BRIDGE_VLANDB_GOPTS_MCAST_QUERY_RESPONSE_INTVL', u64],
   [14, 'BRIDGE_VLANDB_GOPTS_MCAST_STARTUP_QUERY_INTVL', u64],
   [15, 'BRIDGE_VLANDB_GOPTS_MCAST_QUERIER', u8],
-  [16, 'BRIDGE_VLANDB_GOPTS_MCAST_ROUTER_PORTS', binary],
-  [17, 'BRIDGE_VLANDB_GOPTS_MCAST_QUERIER_STATE', binary],
+  [16, 'BRIDGE_VLANDB_GOPTS_MCAST_ROUTER_PORTS', nest(() => MDB)],
+  [17, 'BRIDGE_VLANDB_GOPTS_MCAST_QUERIER_STATE', nest(() => QUERIER)],
   [18, 'BRIDGE_VLANDB_GOPTS_MSTI', ranged('u16', 0, 4095)],
 ]);
 /** What is told of a VLAN, and nobody may ask for: br_vlan_db_gpol has no entry. */
