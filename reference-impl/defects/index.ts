@@ -82,6 +82,8 @@ import { devlinkRefusalDefects } from './devlinkRefusals.js';
 import { controlBoundDefects } from './controlBounds.js';
 
 import { switchTreeDefects } from './switchTrees.js';
+import { switchVlanOptionDefects } from './switchVlanOptions.js';
+import { switchVlanSnoopingDefects } from './switchVlanSnooping.js';
 import { devlinkBuffersDefects } from './devlinkBuffers.js';
 
 export type { Defect } from './defect.js';
@@ -170,4 +172,6 @@ export const defects: readonly Defect[] = [
   ...devlinkPipelineDefects,
   ...nettoolOrderDefects,
   ...switchTreeDefects,
+  ...switchVlanOptionDefects,
+  ...switchVlanSnoopingDefects,
 ];

@@ -4,6 +4,7 @@ import type { Values } from '../netlink/schema.js';
 import { CONFORMING_BOND, type BondParts } from './bond/bondParts.js';
 import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
 import { CONFORMING_MST, type MstParts } from './bridge/mstParts.js';
+import { CONFORMING_VLAN_OPTIONS, type VlanOptionParts } from './bridge/vlanOptionParts.js';
 import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/multicastParts.js';
 import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
 import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js';
@@ -128,6 +129,7 @@ export interface KernelParts {
   readonly devlink: DevlinkParts;
   readonly ethtool: EthtoolParts;
   readonly mst: MstParts;
+  readonly vlanOptions: VlanOptionParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -195,4 +197,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   devlink: CONFORMING_DEVLINK,
   ethtool: CONFORMING_ETHTOOL,
   mst: CONFORMING_MST,
+  vlanOptions: CONFORMING_VLAN_OPTIONS,
 };

@@ -150,7 +150,9 @@ async function changeRange(
   const seen = (vid: number): string =>
     `${String(group.members.get(vid as Vid)?.untagged)} ${String(group.pvid === vid)}`;
   const tell = (from: number, to: number): void => {
-    kernel.bridging.events.vlansChanged(owner.bridge, port, how === 'set' ? 'new' : 'del', from as Vid, to as Vid);
+    const change = how === 'set' ? 'new' : 'del';
+    if (!kernel.parts.vlanOptions.announces('membership', change)) return;
+    kernel.bridging.events.vlansChanged(owner.bridge, port, change, from as Vid, to as Vid);
   };
   let from: number | undefined;
   for (let vid = first; vid <= last; vid++) {

@@ -104,14 +104,15 @@ function setMaxGroups(
 
 /** br_vlan_modify_state(). */
 function setState(
-  { bridging }: ReferenceKernel,
+  { bridging, parts }: ReferenceKernel,
   { bridge, port }: Owner,
   vid: Vid,
   vlan: MemberVlan,
   values: Values,
 ): Setting {
   const state = numberIn(values, 'BRIDGE_VLANDB_ENTRY_STATE') ?? 0;
-  if (state > BR_STATE_BLOCKING) return refusal(EINVAL, 'bridge: Invalid vlan state');
+  if (state > BR_STATE_BLOCKING && parts.vlanOptions.refuses('state'))
+    return refusal(EINVAL, 'bridge: Invalid vlan state');
   if (bridge.mst && bridging.events.mst.refuses('direct-state'))
     return refusal(EBUSY, "bridge: Can't modify vlan state directly when MST is enabled");
   if (vlan.state === state) return false;
@@ -159,9 +160,10 @@ const interval = (attribute: string, name: keyof MulticastIntervals): GlobalVlan
 
 const version = (attribute: string, least: number, name: 'igmpVersion' | 'mldVersion'): GlobalVlanOption => ({
   attribute,
-  set: (_kernel, _bridge, { multicast }, values) => {
+  set: ({ parts }, _bridge, { multicast }, values) => {
     const value = numberIn(values, attribute) ?? 0;
-    if (value !== least && value !== least + 1) return refusal(EINVAL);
+    const isVersion = value === least || value === least + 1;
+    if (!isVersion && parts.vlanOptions.refuses('old-version')) return refusal(EINVAL);
     multicast[name] = value;
     return true;
   },
