@@ -68,6 +68,7 @@ export function createBond({ kernel }: Bonding, seed: AggregateSeed): Bond {
     addressIsRandom: seed.address === undefined,
     sent: 0,
     monitor: 0,
+    noticesLeft: 0,
     aggregators: 0,
     arpTargets: [],
     nsTargets: [],
