@@ -21,6 +21,7 @@ import {
   type BondMember,
   type MemberLink,
 } from './bond.js';
+import { moveAddress } from './failOverMac.js';
 import { isTimeToTell, tellAgain, tellOfNewActive } from './bondNotices.js';
 import type { Bonding } from './bonding.js';
 import { lacpLinkChanged } from './lacp.js';
@@ -173,6 +174,7 @@ export function changeActive(bonding: Bonding, bond: Bond, next: BondMember | un
     next.isBackup = next.isInactive = false;
     moveReceiveMode(bonding, next, 1);
     bonding.memberChanged(next);
+    moveAddress(bonding, bond, next, before);
   }
   tellOfNewActive(bonding, bond);
 }
