@@ -36,6 +36,8 @@ export interface BondParts {
   /** bond_xmit_hash(). */
   readonly hash: (hash: number, members: number) => number;
   readonly hashPolicy: (policy: number) => number;
+  /** bond_flow_dissect(): whether errors are looked into, and headers behind others. */
+  readonly looksInto: { readonly errors: boolean; readonly tunnels: boolean; readonly echoes: boolean };
   /** bond_slave_can_tx(): whether it sends. */
   readonly sends: (member: BondMember, sound: boolean) => boolean;
   /** How many of the members get a frame that goes to all. */
@@ -107,6 +109,7 @@ export const CONFORMING_BOND: BondParts = {
   obeysUser: true,
   hash: (hash) => hash,
   hashPolicy: (policy) => policy,
+  looksInto: { errors: true, tunnels: true, echoes: true },
   sends: (_member, sound) => sound,
   copies: (members) => members,
   roundRobin: (count) => count,
