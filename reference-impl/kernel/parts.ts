@@ -1,3 +1,4 @@
+import { CONFORMING_PEER_NOTICES, type PeerNoticeParts } from './peerNotices.js';
 import { CONFORMING_NETLINK, type NetlinkParts } from '../netlink/server.js';
 import type { VlanTag } from '../../harness/contract/index.js';
 import type { Values } from '../netlink/schema.js';
@@ -130,6 +131,7 @@ export interface KernelParts {
   readonly ethtool: EthtoolParts;
   readonly mst: MstParts;
   readonly vlanOptions: VlanOptionParts;
+  readonly peerNotices: PeerNoticeParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -198,4 +200,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   ethtool: CONFORMING_ETHTOOL,
   mst: CONFORMING_MST,
   vlanOptions: CONFORMING_VLAN_OPTIONS,
+  peerNotices: CONFORMING_PEER_NOTICES,
 };

@@ -48,7 +48,7 @@ const mayCarry = (bond: Bond, member: BondMember): boolean =>
 function byHash(parts: BondParts, bond: Bond, frame: TxFrame): BondMember | undefined {
   const members = [...bond.members.values()].filter((member) => parts.sends(member, mayCarry(bond, member)));
   if (members.length === 0) return undefined;
-  const hash = transmitHash(parts.hashPolicy(bond.settings.hashPolicy), frame);
+  const hash = transmitHash(parts, parts.hashPolicy(bond.settings.hashPolicy), frame);
   return members[parts.hash(hash, members.length) % members.length];
 }
 
