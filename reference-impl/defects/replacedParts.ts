@@ -11,6 +11,7 @@ import type { BondParts } from '../kernel/bond/bondParts.js';
 import type { LacpParts } from '../kernel/bond/lacpParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
+import type { ProxyParts } from '../kernel/bridge/proxy/proxyParts.js';
 import type { EthtoolParts } from '../kernel/ethtool/ethtoolParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 import type { RoutingParts } from '../kernel/routing/routingParts.js';
@@ -112,3 +113,8 @@ export const ethtool =
 export const service =
   (change: Partial<ServiceParts>): NonNullable<Defect['nic']> =>
   (parts) => ({ ...parts, service: { ...parts.service, ...change } });
+
+/** Parts of a bridge that answers for neighbours. */
+export const proxy =
+  (change: Partial<ProxyParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, proxy: { ...parts.proxy, ...change } });

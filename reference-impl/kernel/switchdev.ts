@@ -52,6 +52,9 @@ function offloadedFlags(flags: PortFlags): SwitchdevPortFlags {
   return { learning, ...flooding, isolated, hairpin, locked };
 }
 
+const equalFlags = (one: SwitchdevPortFlags, other: SwitchdevPortFlags): boolean =>
+  (Object.keys(one) as (keyof SwitchdevPortFlags)[]).every((name) => one[name] === other[name]);
+
 /** A driver that does not take part in something says EOPNOTSUPP, and the software does it alone. */
 const unlessRefused = (result: DriverResult): Outcome => (!result.ok && result.errno === EOPNOTSUPP ? OK : result);
 
@@ -150,6 +153,8 @@ export class SwitchdevCore {
    * changing, whatever its errno.
    */
   async setPortFlags(port: BridgePort, flags: PortFlags): Promise<Outcome> {
+    // BR_PORT_FLAGS_HW_OFFLOAD: of the others no driver hears.
+    if (equalFlags(offloadedFlags(port.flags), offloadedFlags(flags))) return OK;
     const set = await this.setPort(port, { kind: 'flags', flags: offloadedFlags(flags) });
     return set.ok ? set : refused(EOPNOTSUPP, set.message ?? 'bridge flag offload is not supported');
   }

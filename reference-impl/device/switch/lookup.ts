@@ -3,6 +3,7 @@ import { isBroadcastMac, isLinkLocalMac, isMulticastMac, isZeroMac } from '../..
 import { readU16 } from '../../packet/bytes.js';
 import { FDB_HOST, FDB_STICKY } from './fdbMemory.js';
 import { FLOOD, directGroup } from './groupStage.js';
+import { neighbourTrap } from './neighbourStage.js';
 import { NO_BRIDGE, STATE_FORWARDING, STATE_LEARNING, filteringIdOf, type SwitchState } from './switchState.js';
 import {
   NO_TRAP,
@@ -154,6 +155,12 @@ function direct(state: SwitchState, port: number, bytes: Uint8Array, filteringId
   const { fdb, parts } = state;
   const bridge = state.bridges[state.bridgeOf[port] ?? NO_BRIDGE];
   if (bridge === undefined) return;
+  const trap = parts.trapsNeighbourMessages ? neighbourTrap(bytes) : NO_TRAP;
+  if (trap !== NO_TRAP) {
+    decision.host = 'trap';
+    decision.trap = trap;
+    return;
+  }
   let egress: number;
   if (isMulticastMac(bytes, 0)) {
     const isBroadcast = isBroadcastMac(bytes, 0);

@@ -74,6 +74,8 @@ export interface SwitchParts {
   readonly removesGroups: boolean;
   /** Room for entries: what is said to the driver when there is none. */
   readonly admits: (hasRoom: boolean) => boolean;
+  /** Whether ARP and neighbour discovery are the host's to forward. */
+  readonly trapsNeighbourMessages: boolean;
   readonly lag: LagParts;
   readonly acl: AclParts;
 }
@@ -121,6 +123,7 @@ export const CONFORMING_SWITCH: SwitchParts = {
   copiesGroup: (isForHost) => isForHost,
   removesGroups: true,
   admits: (hasRoom) => hasRoom,
+  trapsNeighbourMessages: true,
   lag: CONFORMING_LAG,
   acl: CONFORMING_ACL,
 };

@@ -26,6 +26,9 @@ export interface PortFlags {
   multicastToUnicast: boolean;
   isolated: boolean;
   locked: boolean;
+  proxyArp: boolean;
+  proxyArpWifi: boolean;
+  neighbourSuppress: boolean;
 }
 export type PortFlagName = keyof PortFlags;
 
@@ -41,6 +44,9 @@ export const DEFAULT_PORT_FLAGS: Readonly<PortFlags> = {
   multicastToUnicast: false,
   isolated: false,
   locked: false,
+  proxyArp: false,
+  proxyArpWifi: false,
+  neighbourSuppress: false,
 };
 
 /** The VLANs of one port, or of the bridge itself: struct net_bridge_vlan_group. */

@@ -5,6 +5,7 @@ import type { Bridge, BridgePort } from './bridge.js';
 import type { BridgeParts } from './bridgeParts.js';
 import type { FdbEntry } from './fdbTable.js';
 import type { MulticastEvents } from './multicast/multicastEvents.js';
+import type { ProxyEvents } from './proxy/proxyEvents.js';
 
 export interface BridgeEvents {
   readonly parts: BridgeParts;
@@ -24,4 +25,5 @@ export interface BridgeEvents {
   deliver(bridge: Bridge, frame: RxFrame, vnet: VirtioNetHeader | undefined): void;
   /** br_ifinfo_notify(). */
   portChanged(port: BridgePort): void;
+  readonly proxy: ProxyEvents;
 }

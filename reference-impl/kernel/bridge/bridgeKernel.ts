@@ -10,12 +10,14 @@ import { bridgeUpOrDown, checkPort, followPortMtus, portAddressChanged, type Bri
 import { forgetExternally, learnExternally } from './fdb.js';
 import type { FdbEntry } from './fdbTable.js';
 import type { GroupEntry, PortGroup } from './multicast/groupTable.js';
+import type { ProxyEvents } from './proxy/proxyEvents.js';
 
 /** What the kernel does for its bridges. */
 export interface BridgeSurroundings {
   at(time: Nanoseconds, run: () => void): void;
   transmit(netDevice: NetDevice, frame: TxFrame): void;
   deliver(bridge: Bridge, frame: RxFrame, vnet: VirtioNetHeader | undefined): void;
+  readonly proxy: Omit<ProxyEvents, 'parts'>;
 }
 
 /** RTNLGRP_NEIGH and RTNLGRP_LINK (AF_BRIDGE), as far as bridges speak there. */
@@ -55,6 +57,7 @@ export class BridgeKernel implements Bridging {
       portChanged: (port) => {
         for (const listener of this.listeners) listener.port(port);
       },
+      proxy: { ...surroundings.proxy, parts: kernel.parts.proxy },
       multicast: {
         parts: kernel.parts.multicast,
         entryChanged: (entry, group, change) => {

@@ -12,6 +12,8 @@ import { learn } from './fdb.js';
 import { copiesOf, groupOf, isForHost as isHostsGroup, type GroupHit } from './multicast/groupForward.js';
 import { countMessage } from './multicast/multicastCounters.js';
 import { snoop } from './multicast/snooping.js';
+import { isAnswered } from './proxy/neighbourProxy.js';
+import { isSpared } from './proxy/standIn.js';
 import { classify, leaving, mayLeave, type Classified } from './vlanFilter.js';
 import { countVlan } from './vlanStatistics.js';
 
@@ -31,6 +33,8 @@ interface Passage extends Classified {
   readonly isMessage?: boolean;
   /** The hardware has forwarded it among its own ports already. */
   readonly isForwarded: boolean;
+  /** The bridge has answered it, or keeps it from ports whose questions it answers. */
+  readonly isAnswered: boolean;
   readonly received?: { readonly frame: RxFrame; readonly vnet: VirtioNetHeader | undefined };
 }
 
@@ -96,6 +100,7 @@ function finish(events: BridgeEvents, port: BridgePort, frame: RxFrame, vnet: Vi
     kind: parts.floodKind(kindOf(bytes)),
     isMessage: snooped?.isMessage === true,
     isForwarded: frame.offloadForwardMark === true,
+    isAnswered: isAnswered(events, bridge, { ...classified, from: port }),
     received: { frame, vnet },
   };
   const group = snooped === undefined ? undefined : groupOf(events, bridge, snooped, bytes, classified.vid);
@@ -127,7 +132,8 @@ function sendOn(events: BridgeEvents, bridge: Bridge, passage: Passage, entry: F
     return;
   }
   for (const port of bridge.ports.values())
-    if (floodsTo(events, port, passage) && mayDeliver(events, port, passage)) deliver(events, port, passage);
+    if (floodsTo(events, port, passage) && !isSpared(events, port, passage.vid, passage.isAnswered))
+      if (mayDeliver(events, port, passage)) deliver(events, port, passage);
 }
 
 /** br_forward(): the port, or the one that stands in for it while it is down. */
@@ -231,7 +237,8 @@ export function transmit(events: BridgeEvents, bridge: Bridge, frame: TxFrame): 
   const { bytes } = classified.frame;
   countVlan(events, bridge, null, classified.vid, 'rx', bytes.length);
   const kind = kindOf(bytes);
-  const passage: Passage = { ...classified, from: null, kind, isForwarded: false };
+  const answered = isAnswered(events, bridge, { ...classified, from: null });
+  const passage: Passage = { ...classified, from: null, kind, isForwarded: false, isAnswered: answered };
   if (kind === 'multicast') {
     const snooped = snoop(events, bridge, null, bytes, classified.vid);
     if (snooped.isBroken) return;

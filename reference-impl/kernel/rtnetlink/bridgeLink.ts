@@ -234,16 +234,13 @@ export const PORT_FLAG_ATTRIBUTES: readonly (readonly [attribute: string, flag: 
   ['IFLA_BRPORT_BCAST_FLOOD', 'broadcastFlood'],
   ['IFLA_BRPORT_ISOLATED', 'isolated'],
   ['IFLA_BRPORT_LOCKED', 'locked'],
+  ['IFLA_BRPORT_PROXYARP', 'proxyArp'],
+  ['IFLA_BRPORT_PROXYARP_WIFI', 'proxyArpWifi'],
+  ['IFLA_BRPORT_NEIGH_SUPPRESS', 'neighbourSuppress'],
 ];
 
 /** What a port of this bridge cannot do; to say that it is off changes nothing. */
-const NOT_MODELLED = [
-  'IFLA_BRPORT_PROXYARP',
-  'IFLA_BRPORT_PROXYARP_WIFI',
-  'IFLA_BRPORT_VLAN_TUNNEL',
-  'IFLA_BRPORT_NEIGH_SUPPRESS',
-  'IFLA_BRPORT_MAB',
-] as const;
+const NOT_MODELLED = ['IFLA_BRPORT_VLAN_TUNNEL', 'IFLA_BRPORT_MAB'] as const;
 
 /** br_setport(): the flags all at once, as the hardware takes or refuses them; then one member after the other. */
 export async function setPort(kernel: ReferenceKernel, port: BridgePort, values: Values): Promise<Refusal | undefined> {

@@ -1,0 +1,38 @@
+/** Whether the bridge of a kernel can answer for neighbours: by the flags that a port takes, and by who floods. */
+import type { BridgeClient } from '../../../reference-impl/netlink/bridgeClient.js';
+import type { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
+import { bytesIn, numberIn } from '../../../reference-impl/netlink/schema.js';
+import type { CapabilityAnswer, CapabilityAnswers } from '../../contract/index.js';
+
+const PRESENT: CapabilityAnswer = { present: true };
+const absent = (reason: string): CapabilityAnswer => ({ present: false, reason });
+
+/**
+ * Of a port in the bridge. A driver is not told of these flags (BR_PORT_FLAGS_HW_OFFLOAD of net/bridge/br_switchdev.c): where hardware
+ * forwards, questions are flooded before the bridge has seen them.
+ */
+export async function askNeighbourProxy(
+  route: RouteClient,
+  bridges: BridgeClient,
+  bridge: number,
+  port: number | undefined,
+): Promise<CapabilityAnswers> {
+  if (port === undefined) return {};
+  const link = await route.link(port);
+  const hasHardware = link.ok && bytesIn(link.value.values, 'IFLA_PHYS_SWITCH_ID') !== undefined;
+  const floods = absent(
+    'The ports belong to a switch: its hardware floods, and is told neither of suppression nor of proxy ARP.',
+  );
+  return {
+    'bridge-neigh-suppress': hasHardware ? floods : await takesFlag(bridges, bridge, port),
+    'bridge-floods-itself': hasHardware ? floods : PRESENT,
+  };
+}
+
+async function takesFlag(bridges: BridgeClient, bridge: number, port: number): Promise<CapabilityAnswer> {
+  await bridges.setMaster(port, bridge);
+  await bridges.setPort(port, { IFLA_BRPORT_NEIGH_SUPPRESS: 1 });
+  const ports = await bridges.ports();
+  const told = ports.ok ? numberIn(ports.value.get(port), 'IFLA_BRPORT_NEIGH_SUPPRESS') : undefined;
+  return told === 1 ? PRESENT : absent('A port does not keep IFLA_BRPORT_NEIGH_SUPPRESS.');
+}
