@@ -273,7 +273,7 @@ Then(
   },
 );
 
-/** Kernels since 6.17 keep a probe to themselves; those before answer it as any question. */
+/** Linux 6.12 answers a probe as any other question; Linux 6.18 keeps it to itself. */
 Then(
   new RegExp(`^it goes on at ${PORTS}, and who is answered hears that ([A-Z]) has it$`),
   async function (this: NicWorld, ports: string, owner: StationName) {

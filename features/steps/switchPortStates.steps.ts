@@ -17,6 +17,7 @@ export const PORT_FLAGS = {
   'proxy ARP': 'IFLA_BRPORT_PROXYARP',
   'proxy ARP of wireless stations': 'IFLA_BRPORT_PROXYARP_WIFI',
   'neighbour suppression': 'IFLA_BRPORT_NEIGH_SUPPRESS',
+  MAB: 'IFLA_BRPORT_MAB',
 } as const;
 export type PortFlag = keyof typeof PORT_FLAGS;
 const FLAG = `(${Object.keys(PORT_FLAGS).join('|')})`;

@@ -43,6 +43,7 @@ import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
 import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
 import { switchLinkWatchDefects } from './switchLinkWatch.js';
+import { switchAuthenticationDefects } from './switchAuthentication.js';
 import { switchNeighbourProxyDefects } from './switchNeighbourProxy.js';
 import { switchPortSettingDefects } from './switchPortSettings.js';
 import { switchFilterDefects } from './switchFilters.js';
@@ -170,4 +171,5 @@ export const defects: readonly Defect[] = [
   ...devlinkPipelineDefects,
   ...nettoolOrderDefects,
   ...switchNeighbourProxyDefects,
+  ...switchAuthenticationDefects,
 ];

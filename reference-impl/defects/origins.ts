@@ -205,3 +205,7 @@ export const NEIGHBOUR_TESTS = kernelSource(
   'The kernel tests suppression for it',
   'tools/testing/selftests/net/test_bridge_neigh_suppress.sh',
 );
+export const LOCKED_PORT_TESTS = kernelSource(
+  'The kernel tests locked ports for it',
+  'tools/testing/selftests/net/forwarding/bridge_locked_port.sh',
+);

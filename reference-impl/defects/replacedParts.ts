@@ -11,6 +11,7 @@ import type { BondParts } from '../kernel/bond/bondParts.js';
 import type { LacpParts } from '../kernel/bond/lacpParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
+import type { AuthenticationParts } from '../kernel/bridge/authentication/authenticationParts.js';
 import type { ProxyParts } from '../kernel/bridge/proxy/proxyParts.js';
 import type { EthtoolParts } from '../kernel/ethtool/ethtoolParts.js';
 import type { KernelParts } from '../kernel/parts.js';
@@ -118,3 +119,8 @@ export const service =
 export const proxy =
   (change: Partial<ProxyParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, proxy: { ...parts.proxy, ...change } });
+
+/** Parts of locked ports of a bridge. */
+export const authentication =
+  (change: Partial<AuthenticationParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, authentication: { ...parts.authentication, ...change } });

@@ -65,6 +65,7 @@ const PORTS_CAPABILITIES = present([
   'bridge-port-hairpin',
   'bridge-port-isolated',
   'bridge-port-locked',
+  'bridge-port-mab',
   'bridge-neigh-suppress',
   'bridge-floods-itself',
 ]);

@@ -14,6 +14,7 @@ import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js
 import { CONFORMING_SRIOV, type SriovParts } from './sriov/sriovParts.js';
 import { CONFORMING_ROUTING6, type Routing6Parts } from './routing6/routing6Parts.js';
 import { CONFORMING_TEAM, type TeamParts } from './team/teamParts.js';
+import { CONFORMING_AUTHENTICATION, type AuthenticationParts } from './bridge/authentication/authenticationParts.js';
 import { CONFORMING_PROXY, type ProxyParts } from './bridge/proxy/proxyParts.js';
 
 const VID_MASK = 0xfff;
@@ -128,6 +129,7 @@ export interface KernelParts {
   readonly devlink: DevlinkParts;
   readonly ethtool: EthtoolParts;
   readonly proxy: ProxyParts;
+  readonly authentication: AuthenticationParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -195,4 +197,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   devlink: CONFORMING_DEVLINK,
   ethtool: CONFORMING_ETHTOOL,
   proxy: CONFORMING_PROXY,
+  authentication: CONFORMING_AUTHENTICATION,
 };

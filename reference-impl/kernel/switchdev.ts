@@ -47,9 +47,9 @@ function switchPorts(netDevice: NetDevice): readonly SwitchPort[] {
 const bridgeId = ({ netDevice }: Bridge): BridgeId => netDevice.ifIndex as number as BridgeId;
 
 function offloadedFlags(flags: PortFlags): SwitchdevPortFlags {
-  const { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked } = flags;
+  const { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked, mab } = flags;
   const flooding = { unicastFlood, multicastFlood, broadcastFlood, multicastToUnicast: flags.multicastToUnicast };
-  return { learning, ...flooding, isolated, hairpin, locked };
+  return { learning, ...flooding, isolated, hairpin, locked, mab };
 }
 
 const equalFlags = (one: SwitchdevPortFlags, other: SwitchdevPortFlags): boolean =>

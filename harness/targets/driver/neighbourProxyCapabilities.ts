@@ -1,4 +1,4 @@
-/** Whether the bridge of a kernel can answer for neighbours: by the flags that a port takes, and by who floods. */
+/** Whether the bridge of a kernel can answer for neighbours and authenticate stations: by the flags that a port takes, and by who floods. */
 import type { BridgeClient } from '../../../reference-impl/netlink/bridgeClient.js';
 import type { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
 import { bytesIn, numberIn } from '../../../reference-impl/netlink/schema.js';
@@ -26,6 +26,7 @@ export async function askNeighbourProxy(
   return {
     'bridge-neigh-suppress': hasHardware ? floods : await takesFlag(bridges, bridge, port),
     'bridge-floods-itself': hasHardware ? floods : PRESENT,
+    'bridge-port-mab': await authenticates(bridges, bridge, port),
   };
 }
 
@@ -35,4 +36,15 @@ async function takesFlag(bridges: BridgeClient, bridge: number, port: number): P
   const ports = await bridges.ports();
   const told = ports.ok ? numberIn(ports.value.get(port), 'IFLA_BRPORT_NEIGH_SUPPRESS') : undefined;
   return told === 1 ? PRESENT : absent('A port does not keep IFLA_BRPORT_NEIGH_SUPPRESS.');
+}
+
+/** A driver may refuse it; a kernel before Linux 6.2 does not know it, and keeps nothing. */
+async function authenticates(bridges: BridgeClient, bridge: number, port: number): Promise<CapabilityAnswer> {
+  await bridges.setMaster(port, bridge);
+  const flags = { IFLA_BRPORT_LEARNING: 1, IFLA_BRPORT_LOCKED: 1, IFLA_BRPORT_MAB: 1 };
+  const set = await bridges.setPort(port, flags);
+  if (!set.ok) return absent(`IFLA_BRPORT_MAB is refused: ${set.error.errnoName}.`);
+  const ports = await bridges.ports();
+  const told = ports.ok ? numberIn(ports.value.get(port), 'IFLA_BRPORT_MAB') : undefined;
+  return told === 1 ? PRESENT : absent('A port does not keep IFLA_BRPORT_MAB.');
 }

@@ -82,7 +82,9 @@ export function decide(state: SwitchState, port: number, bytes: Uint8Array, deci
   const learns = parts.learnsIn(stpState, stpState === STATE_FORWARDING || stpState === STATE_LEARNING);
   const source = state.fdb.find(readU16(bytes, SOURCE), readWord(bytes, SOURCE + 2), filteringId);
   if ((state.locked & bit) !== 0 && !isAuthorised(state, port, source)) {
-    decision.trap = TRAP_LOCKED;
+    // With MAB the bridge writes down who knocks; it drops the frame itself.
+    if ((state.mab & bit) !== 0 && parts.handsUnknownAtLocked) decision.host = 'trap';
+    else decision.trap = TRAP_LOCKED;
     return;
   }
   const learnsAtAll = parts.ageingTime(bridge.ageingTime) > 0 && (parts.learnsFromGroups || !isMulticastMac(bytes, 0));

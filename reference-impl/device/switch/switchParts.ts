@@ -76,6 +76,8 @@ export interface SwitchParts {
   readonly admits: (hasRoom: boolean) => boolean;
   /** Whether ARP and neighbour discovery are the host's to forward. */
   readonly trapsNeighbourMessages: boolean;
+  /** Whether a locked port that authenticates by addresses hands whom it does not know to the host. */
+  readonly handsUnknownAtLocked: boolean;
   readonly lag: LagParts;
   readonly acl: AclParts;
 }
@@ -124,6 +126,7 @@ export const CONFORMING_SWITCH: SwitchParts = {
   removesGroups: true,
   admits: (hasRoom) => hasRoom,
   trapsNeighbourMessages: true,
+  handsUnknownAtLocked: true,
   lag: CONFORMING_LAG,
   acl: CONFORMING_ACL,
 };

@@ -29,6 +29,7 @@ export interface PortFlags {
   proxyArp: boolean;
   proxyArpWifi: boolean;
   neighbourSuppress: boolean;
+  mab: boolean;
 }
 export type PortFlagName = keyof PortFlags;
 
@@ -47,6 +48,7 @@ export const DEFAULT_PORT_FLAGS: Readonly<PortFlags> = {
   proxyArp: false,
   proxyArpWifi: false,
   neighbourSuppress: false,
+  mab: false,
 };
 
 /** The VLANs of one port, or of the bridge itself: struct net_bridge_vlan_group. */

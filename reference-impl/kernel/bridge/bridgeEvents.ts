@@ -2,6 +2,7 @@
 import type { Nanoseconds, RxFrame, TxFrame, VirtioNetHeader } from '../../../harness/contract/index.js';
 import type { NetDevice } from '../netDevice.js';
 import type { Bridge, BridgePort } from './bridge.js';
+import type { AuthenticationParts } from './authentication/authenticationParts.js';
 import type { BridgeParts } from './bridgeParts.js';
 import type { FdbEntry } from './fdbTable.js';
 import type { MulticastEvents } from './multicast/multicastEvents.js';
@@ -26,4 +27,5 @@ export interface BridgeEvents {
   /** br_ifinfo_notify(). */
   portChanged(port: BridgePort): void;
   readonly proxy: ProxyEvents;
+  readonly authentication: AuthenticationParts;
 }

@@ -58,6 +58,7 @@ export class BridgeKernel implements Bridging {
         for (const listener of this.listeners) listener.port(port);
       },
       proxy: { ...surroundings.proxy, parts: kernel.parts.proxy },
+      authentication: kernel.parts.authentication,
       multicast: {
         parts: kernel.parts.multicast,
         entryChanged: (entry, group, change) => {
@@ -93,7 +94,7 @@ export class BridgeKernel implements Bridging {
 
   /** br_switchdev_fdb_notify(). */
   #tellDrivers(bridge: Bridge, entry: FdbEntry, change: 'add' | 'remove'): void {
-    if (this.events.parts.tellsDrivers(entry)) this.switchdev.deferFdb(bridge, entry, change);
+    if (!entry.isLocked && this.events.parts.tellsDrivers(entry)) this.switchdev.deferFdb(bridge, entry, change);
   }
 
   #tell(change: 'new' | 'del', bridge: Bridge, entry: FdbEntry): void {

@@ -12,6 +12,7 @@ import { learn } from './fdb.js';
 import { copiesOf, groupOf, isForHost as isHostsGroup, type GroupHit } from './multicast/groupForward.js';
 import { countMessage } from './multicast/multicastCounters.js';
 import { snoop } from './multicast/snooping.js';
+import { admits } from './authentication/lockedPort.js';
 import { isAnswered } from './proxy/neighbourProxy.js';
 import { isSpared } from './proxy/standIn.js';
 import { classify, leaving, mayLeave, type Classified } from './vlanFilter.js';
@@ -90,7 +91,7 @@ function finish(events: BridgeEvents, port: BridgePort, frame: RxFrame, vnet: Vi
   const { bytes } = classified.frame;
   countVlan(events, bridge, port, classified.vid, 'rx', bytes.length);
   const vid = parts.fdbVid(bridge, classified.vid);
-  if (parts.flag(port.flags, 'locked') && !isAuthorised(port, bridge.fdb.find(bytes, SOURCE, vid))) return;
+  if (parts.flag(port.flags, 'locked') && !admits(events, port, bytes, vid)) return;
   if (parts.flag(port.flags, 'learning') && learnsIn(events, port)) learn(events, port, bytes, SOURCE, vid);
   const snooped = kindOf(bytes) === 'multicast' ? snoop(events, bridge, port, bytes, classified.vid) : undefined;
   if (snooped?.isBroken === true || !parts.forwardsFrom(port.state, port.state === BR_STATE_FORWARDING)) return;
@@ -112,10 +113,6 @@ function finish(events: BridgeEvents, port: BridgePort, frame: RxFrame, vnet: Vi
   else sendOn(events, bridge, passage, entry);
   if (isForHost) passUp(events, bridge, passage);
 }
-
-/** BR_PORT_LOCKED: the source is known, at this port, and it is not the host's. */
-const isAuthorised = (port: BridgePort, source: FdbEntry | undefined): boolean =>
-  source !== undefined && source.port === port && !source.isLocal && !source.isLocked;
 
 function kindOf(bytes: Uint8Array): FrameKind {
   if (isBroadcastMac(bytes, DESTINATION)) return 'broadcast';

@@ -114,6 +114,7 @@ export const writeBridgePort = attributePlan<BridgePort>(BRIDGE_PORT, [
   ['IFLA_BRPORT_GROUP_FWD_MASK', ({ groupForwardMask }) => groupForwardMask],
   ['IFLA_BRPORT_ISOLATED', ({ flags }) => bit(flags.isolated)],
   ['IFLA_BRPORT_LOCKED', ({ flags }) => bit(flags.locked)],
+  ['IFLA_BRPORT_MAB', ({ flags }) => bit(flags.mab)],
   ...PORT_MULTICAST_ROWS,
   ['IFLA_BRPORT_BACKUP_PORT', ({ backup }) => backup?.netDevice.ifIndex],
 ]);
