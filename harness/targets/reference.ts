@@ -115,6 +115,7 @@ const RIG: readonly string[] = [
   'netlink-options',
   'netlink-buffers',
   'kernel-log',
+  'bridge-mst',
 ];
 
 class ModelTarget implements Target {

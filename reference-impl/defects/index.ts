@@ -83,6 +83,7 @@ import { switchLearningDefects } from './switchLearning.js';
 import { devlinkRefusalDefects } from './devlinkRefusals.js';
 import { controlBoundDefects } from './controlBounds.js';
 
+import { switchTreeDefects } from './switchTrees.js';
 import { devlinkBuffersDefects } from './devlinkBuffers.js';
 
 export type { Defect } from './defect.js';
@@ -172,4 +173,5 @@ export const defects: readonly Defect[] = [
   ...nettoolOrderDefects,
   ...switchNeighbourProxyDefects,
   ...switchAuthenticationDefects,
+  ...switchTreeDefects,
 ];

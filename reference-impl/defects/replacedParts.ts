@@ -6,10 +6,12 @@ import type { ServiceParts } from '../device/service/serviceParts.js';
 import type { RouterChipParts } from '../device/switch/routerParts.js';
 import type { AclParts } from '../device/switch/aclParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
+import type { TreeParts } from '../device/switch/treeParts.js';
 import type { LagParts } from '../device/switch/lagParts.js';
 import type { BondParts } from '../kernel/bond/bondParts.js';
 import type { LacpParts } from '../kernel/bond/lacpParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
+import type { MstParts } from '../kernel/bridge/mstParts.js';
 import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
 import type { AuthenticationParts } from '../kernel/bridge/authentication/authenticationParts.js';
 import type { ProxyParts } from '../kernel/bridge/proxy/proxyParts.js';
@@ -109,6 +111,16 @@ export const team =
 export const ethtool =
   (change: Partial<EthtoolParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, ethtool: { ...parts.ethtool, ...change } });
+
+/** Parts of several spanning trees in the kernel's bridge. */
+export const mst =
+  (change: Partial<MstParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, mst: { ...parts.mst, ...change } });
+
+/** Parts of the spanning trees of the reference switch. */
+export const trees =
+  (change: Partial<TreeParts>): NonNullable<Defect['switch']> =>
+  (parts) => ({ ...parts, trees: { ...parts.trees, ...change } });
 
 /** Parts of the service side of the NIC. */
 export const service =

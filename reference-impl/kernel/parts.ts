@@ -3,6 +3,7 @@ import type { VlanTag } from '../../harness/contract/index.js';
 import type { Values } from '../netlink/schema.js';
 import { CONFORMING_BOND, type BondParts } from './bond/bondParts.js';
 import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
+import { CONFORMING_MST, type MstParts } from './bridge/mstParts.js';
 import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/multicastParts.js';
 import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
 import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js';
@@ -130,6 +131,7 @@ export interface KernelParts {
   readonly ethtool: EthtoolParts;
   readonly proxy: ProxyParts;
   readonly authentication: AuthenticationParts;
+  readonly mst: MstParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -198,4 +200,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   ethtool: CONFORMING_ETHTOOL,
   proxy: CONFORMING_PROXY,
   authentication: CONFORMING_AUTHENTICATION,
+  mst: CONFORMING_MST,
 };

@@ -99,11 +99,14 @@ export class SwitchdevCore {
   }
 
   async #joinOne(port: BridgePort, below: SwitchPort): Promise<Outcome> {
-    const { vlanFiltering, vlanProtocol, ageingTime } = port.bridge;
-    const bridge = { id: bridgeId(port.bridge), vlanFiltering, vlanProtocol, ageingTime };
+    const { vlanFiltering, vlanProtocol, ageingTime, mst } = port.bridge;
+    const bridge = { id: bridgeId(port.bridge), vlanFiltering, vlanProtocol, ageingTime, mst };
     const joined = await below.ops.join(below.port, bridge);
     if (!joined.ok) return joined.errno === EOPNOTSUPP ? OK : joined;
     port.hardwareDomain = joined.value;
+    // br_switchdev_vlan_attr_replay().
+    for (const { vid, msti } of port.bridge.globalVlans.values())
+      if (msti !== 0) await below.ops.setBridgeAttribute(bridge.id, { kind: 'vlan-msti', vid, msti });
     return OK;
   }
 
@@ -185,7 +188,7 @@ export class SwitchdevCore {
   /** br_mc_disabled_update() and br_switchdev_mdb_replay(): what a switch is told of multicast when a port joins. */
   deferMulticast({ bridge }: BridgePort): void {
     this.deferBridge(bridge, { kind: 'multicast-snooping', on: bridge.multicastSnooping });
-    this.deferBridge(bridge, { kind: 'multicast-router', on: isHostRouter(bridge) });
+    this.deferBridge(bridge, { kind: 'multicast-router', on: isHostRouter(bridge.multicast) });
     for (const entry of bridge.multicast.groups.entries())
       if (entry.hostJoined) this.deferGroup(entry, undefined, 'new');
   }

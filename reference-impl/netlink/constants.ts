@@ -67,6 +67,7 @@ export const RTM_NEWQDISC = 36;
 export const RTM_DELQDISC = 37;
 export const RTM_GETQDISC = 38;
 export const RTM_NEWVLAN = 112;
+export const RTM_DELVLAN = 113;
 export const RTM_GETVLAN = 114;
 export const RTM_NEWCHAIN = 100;
 export const RTM_GETCHAIN = 102;
@@ -96,6 +97,7 @@ export const RTNLGRP_TC = 4;
 export const RTNLGRP_IPV4_IFADDR = 5;
 export const RTNLGRP_IPV6_IFADDR = 9;
 export const RTNLGRP_MDB = 26;
+export const RTNLGRP_BRVLAN = 33;
 
 export const AF_UNSPEC = 0;
 export const AF_INET = 2;

@@ -4,6 +4,7 @@ import { readU16 } from '../../packet/bytes.js';
 import { FDB_HOST, FDB_STICKY } from './fdbMemory.js';
 import { FLOOD, directGroup } from './groupStage.js';
 import { neighbourTrap } from './neighbourStage.js';
+import { forwardingInVlan, stateInVlan } from './treeTable.js';
 import { NO_BRIDGE, STATE_FORWARDING, STATE_LEARNING, filteringIdOf, type SwitchState } from './switchState.js';
 import {
   NO_TRAP,
@@ -77,7 +78,10 @@ export function decide(state: SwitchState, port: number, bytes: Uint8Array, deci
   }
   if (bridge.filtersVlans && !classify(state, port, bytes, decision)) return;
   const filteringId = filteringIdOf(parts.filteringBridge(number), parts.filteringVid(decision.vid));
-  const stpState = state.stpState[port] ?? 0;
+  const ofPort = state.stpState[port] ?? 0;
+  const stpState = bridge.trees.isOn
+    ? parts.trees.stateOnEntry(stateInVlan(bridge.trees, port, decision.vid, ofPort), ofPort)
+    : ofPort;
   const bit = 1 << port;
   const learns = parts.learnsIn(stpState, stpState === STATE_FORWARDING || stpState === STATE_LEARNING);
   const source = state.fdb.find(readU16(bytes, SOURCE), readWord(bytes, SOURCE + 2), filteringId);
@@ -186,7 +190,10 @@ function direct(state: SwitchState, port: number, bytes: Uint8Array, filteringId
     egress = slot >= 0 ? parts.direct(1 << (fdb.port[slot] ?? 0)) : parts.flood(state.unicastFlood, state, 'unicast');
     if (slot < 0 || parts.copiesKnown) decision.host = 'copy';
   }
-  egress &= bridge.ports & state.forwarding;
+  egress &= bridge.ports;
+  egress &= bridge.trees.isOn
+    ? parts.trees.exits(forwardingInVlan(bridge.trees, decision.vid, state.forwarding), state.forwarding)
+    : state.forwarding;
   if (bridge.filtersVlans) egress &= parts.members(bridge.members[decision.vid] ?? 0, 'out');
   const bit = 1 << port;
   const isBack = egress === bit;

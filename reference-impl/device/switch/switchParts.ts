@@ -1,5 +1,6 @@
 import { CONFORMING_LAG, type LagParts } from './lagParts.js';
 import { CONFORMING_ACL, type AclParts } from './aclParts.js';
+import { CONFORMING_TREES, type TreeParts } from './treeParts.js';
 import type { SwitchState } from './switchState.js';
 
 /** Rules of the switch that a seeded defect may replace, one at a time. A bitmap has a bit for each port. */
@@ -80,6 +81,7 @@ export interface SwitchParts {
   readonly handsUnknownAtLocked: boolean;
   readonly lag: LagParts;
   readonly acl: AclParts;
+  readonly trees: TreeParts;
 }
 
 export const CONFORMING_SWITCH: SwitchParts = {
@@ -129,4 +131,5 @@ export const CONFORMING_SWITCH: SwitchParts = {
   handsUnknownAtLocked: true,
   lag: CONFORMING_LAG,
   acl: CONFORMING_ACL,
+  trees: CONFORMING_TREES,
 };

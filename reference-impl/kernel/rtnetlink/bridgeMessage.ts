@@ -7,11 +7,13 @@ import { AF_BRIDGE, RTM_NEWLINK } from '../../netlink/constants.js';
 import { encoded, writeAttributes } from '../../netlink/encodeAttributes.js';
 import {
   BRIDGE_PORT,
-  BRIDGE_SPEC,
+  BRIDGE_SPEC_TOLD,
   BRIDGE_VLAN_INFO_PVID,
   BRIDGE_VLAN_INFO_RANGE_BEGIN,
   BRIDGE_VLAN_INFO_RANGE_END,
   BRIDGE_VLAN_INFO_UNTAGGED,
+  BR_BOOLOPT_MCAST_VLAN_SNOOPING,
+  BR_BOOLOPT_MST_ENABLE,
   BR_BOOLOPT_NO_LL_LEARN,
   LINKINFO_DATA_BRIDGE,
   RTEXT_FILTER_BRVLAN_COMPRESSED,
@@ -69,7 +71,10 @@ export const writeBridge = attributePlan<Bridge>(LINKINFO_DATA_BRIDGE, [
   ['IFLA_BR_GC_TIMER', () => 0],
   macPlan(LINKINFO_DATA_BRIDGE, 'IFLA_BR_GROUP_ADDR', (bridge) => bridge.groupAddress),
   structPlan(LINKINFO_DATA_BRIDGE, 'IFLA_BR_MULTI_BOOLOPT', {
-    optval: (bridge) => bit(bridge.noLinkLocalLearn) << BR_BOOLOPT_NO_LL_LEARN,
+    optval: (bridge) =>
+      (bit(bridge.noLinkLocalLearn) << BR_BOOLOPT_NO_LL_LEARN) |
+      (bit(bridge.multicastVlanSnooping) << BR_BOOLOPT_MCAST_VLAN_SNOOPING) |
+      (bit(bridge.mst) << BR_BOOLOPT_MST_ENABLE),
     optmask: () => BOOLOPT_MASK,
   }),
   ['IFLA_BR_FDB_N_LEARNED', (bridge) => bridge.fdb.learned],
@@ -152,12 +157,16 @@ export function vlanInfos({ members, pvid }: VlanGroup, compressed: boolean): Va
 
 const writePortOfLink = nestPlan(LINK, 'IFLA_PROTINFO', writeBridgePort);
 
-/** A port, or the bridge itself, as AF_BRIDGE describes it. `vlans`: bits of IFLA_EXT_MASK that ask for them, 0 for none. */
+/**
+ * A port, or the bridge itself, as AF_BRIDGE describes it. `vlans`: bits of IFLA_EXT_MASK that ask for them, 0 for none; `trees`: the
+ * spanning trees of the port, where they were asked for.
+ */
 export function bridgeLinkMessage(
   netDevice: NetDevice,
   port: BridgePort | undefined,
   group: VlanGroup | undefined,
   vlans: number,
+  trees?: Values,
   type: number = RTM_NEWLINK,
 ): NetlinkBody {
   const header = {
@@ -177,8 +186,12 @@ export function bridgeLinkMessage(
       IFLA_ADDRESS: parseMac(netDevice.address),
     });
     if (port !== undefined) writePortOfLink(draft, port);
-    if (infos.length > 0)
-      writeAttributes(draft, LINK, { IFLA_AF_SPEC: encodeAttributes(BRIDGE_SPEC, { IFLA_BRIDGE_VLAN_INFO: infos }) });
+    const spec: Values = {
+      ...(infos.length > 0 ? { IFLA_BRIDGE_VLAN_INFO: infos } : {}),
+      ...(trees === undefined ? {} : { IFLA_BRIDGE_MST: trees }),
+    };
+    if (Object.keys(spec).length > 0)
+      writeAttributes(draft, LINK, { IFLA_AF_SPEC: encodeAttributes(BRIDGE_SPEC_TOLD, spec) });
   });
   return { type, body: encodeBody(IFINFOMSG, header, attributes) };
 }
