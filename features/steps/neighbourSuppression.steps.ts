@@ -202,9 +202,10 @@ When(
 );
 
 When(
-  /^([A-Z]) announces itself at (p\d) by (a request for itself|an answer to nobody|an advertisement)$/,
-  async function (this: NicWorld, station: StationName, place: string, how: Announcement) {
-    await ask(this, { station, place, isProbe: false }, announcementOf(named(this, station), how));
+  /^([A-Z]) announces itself at (p\d) by (a request for itself|an answer to nobody|an advertisement)(?:, tagged (\d+))?$/,
+  async function (this: NicWorld, station: StationName, place: string, how: Announcement, vid: string | null) {
+    const frame = announcementOf(named(this, station), how);
+    await ask(this, { station, place, isProbe: false }, frame, tagIn(null, vid, null));
   },
 );
 

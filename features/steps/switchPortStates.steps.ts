@@ -18,6 +18,7 @@ export const PORT_FLAGS = {
   'proxy ARP of wireless stations': 'IFLA_BRPORT_PROXYARP_WIFI',
   'neighbour suppression': 'IFLA_BRPORT_NEIGH_SUPPRESS',
   MAB: 'IFLA_BRPORT_MAB',
+  'neighbour suppression by VLAN': 'IFLA_BRPORT_NEIGH_VLAN_SUPPRESS',
 } as const;
 export type PortFlag = keyof typeof PORT_FLAGS;
 const FLAG = `(${Object.keys(PORT_FLAGS).join('|')})`;

@@ -315,3 +315,104 @@ Feature: A bridge that answers for neighbours
     And the bridge knows B
     When A asks for 192.0.2.20 at p0, tagged 10
     Then it goes on at p1 and p2, and nobody answers for the bridge
+
+  @SW-NSUP-015
+  Scenario: VLAN by VLAN
+    Given the bridge filters VLANs
+    And p0, p1 and p2 are in VLAN 10, tagged
+    And p0, p1 and p2 are in VLAN 20, tagged
+    And the flag neighbour suppression by VLAN of p1 is switched on
+    And neighbour suppression of p1 is switched on in VLAN 10
+    And A has 192.0.2.10
+    When A announces itself at p0 by a request for itself, tagged 10
+    Then it goes on at p2, and nobody answers for the bridge
+    When A announces itself at p0 by a request for itself, tagged 20
+    Then it goes on at p1 and p2, and nobody answers for the bridge
+
+  @SW-NSUP-015
+  Scenario: With suppression by VLAN the flag of the port does not count
+    Given the bridge filters VLANs
+    And p0, p1 and p2 are in VLAN 10, tagged
+    And the flag neighbour suppression of p1 is switched on
+    And the flag neighbour suppression by VLAN of p1 is switched on
+    And A has 192.0.2.10
+    When A announces itself at p0 by a request for itself, tagged 10
+    Then it goes on at p1 and p2, and nobody answers for the bridge
+
+  @SW-NSUP-015
+  Scenario: Without suppression by VLAN the options of VLANs do not count
+    Given the bridge filters VLANs
+    And p0, p1 and p2 are in VLAN 10, tagged
+    And the flag neighbour suppression of p2 is switched on
+    And neighbour suppression of p1 is switched on in VLAN 10
+    And A has 192.0.2.10
+    When A announces itself at p0 by a request for itself, tagged 10
+    Then it goes on at p1, and nobody answers for the bridge
+
+  @SW-NSUP-015
+  Scenario: A question from a port that suppresses in its VLAN
+    Given the bridge filters VLANs
+    And p0, p1 and p2 are in VLAN 10, tagged
+    And p0, p1 and p2 are in VLAN 20, tagged
+    And the flag neighbour suppression of p1 is switched on
+    And the flag neighbour suppression by VLAN of p0 is switched on
+    And neighbour suppression of p0 is switched on in VLAN 10
+    And A has 2001:db8::10
+    When A announces itself at p0 by an advertisement, tagged 10
+    Then it goes on at p1 and p2, and nobody answers for the bridge
+    When A announces itself at p0 by an advertisement, tagged 20
+    Then it goes on at p2, and nobody answers for the bridge
+
+  @SW-NSUP-015 @needs:vlan-device
+  Scenario Outline: An answer in a VLAN that suppresses, for <address>
+    Given the bridge filters VLANs
+    And p0, p1 and p2 are in VLAN 10, tagged
+    And the flag neighbour suppression by VLAN of p1 is switched on
+    And neighbour suppression of p1 is switched on in VLAN 10
+    And there is a VLAN device 10 on the bridge
+    And A has <asker>
+    And B has <address> and is at p1 in VLAN 10
+    And the bridge knows B in VLAN 10
+    When A asks for <address> at p0, tagged 10
+    Then it goes on at p2, and A is answered that B has it
+    When neighbour suppression of p1 is switched off in VLAN 10
+    And A asks for <address> at p0, tagged 10
+    Then it goes on at p1 and p2, and nobody answers for the bridge
+
+    Examples:
+      | asker        | address      |
+      | 192.0.2.10   | 192.0.2.20   |
+      | 2001:db8::10 | 2001:db8::20 |
+
+  @SW-NSUP-016
+  Scenario: The option of a VLAN
+    Given the bridge filters VLANs
+    And p0 and p1 are in VLAN 10, tagged
+    And p1 is in VLAN 11, tagged
+    Then the flag neighbour suppression by VLAN of p1 is off
+    And neighbour suppression of p1 is told to be off in VLAN 10
+    When neighbour suppression of p1 is switched on in VLAN 10
+    Then neighbour suppression of p1 is told to be on in VLAN 10
+    And neighbour suppression of p0 is told to be off in VLAN 10
+
+  @SW-NSUP-016
+  Scenario: A VLAN that is left and joined again
+    Given the bridge filters VLANs
+    And p1 is in VLAN 10, tagged
+    And neighbour suppression of p1 is switched on in VLAN 10
+    When p1 is taken out of VLAN 10
+    And p1 is put into VLAN 10, tagged
+    Then neighbour suppression of p1 is told to be off in VLAN 10
+
+  @SW-NSUP-016
+  Scenario: The bridge itself
+    Given the bridge filters VLANs
+    And the bridge itself is in VLAN 10, tagged
+    When neighbour suppression of the bridge is to be switched on in VLAN 10
+    Then it is refused with EINVAL
+
+  @SW-NSUP-016
+  Scenario: A VLAN that the port is not in
+    Given the bridge filters VLANs
+    When neighbour suppression of p1 is to be switched on in VLAN 10
+    Then it is refused with ENOENT

@@ -6,6 +6,7 @@ import {
   BRIDGE_IF,
   BRIDGE_INPUT,
   BRIDGE_PROXY,
+  BRIDGE_VLAN,
   NEIGHBOUR_TESTS,
   PRACTICE,
   SWITCHDEV,
@@ -225,6 +226,43 @@ export const switchNeighbourProxyDefects: readonly Defect[] = [
     origin: BRIDGE_PROXY,
     caughtBy: 'SW-NSUP-014',
     kernel: proxy({ untagsPvid: false }),
+  },
+  {
+    id: 'DEF-SW-NSUP-PORT-AND-VLAN',
+    title: 'The flag of the port counts beside the options of its VLANs',
+    description: 'One is enough, although the other was switched off to stop it.',
+    origin: NEIGHBOUR_TESTS,
+    caughtBy: 'SW-NSUP-015',
+    kernel: proxy({
+      suppresses: (port, vid) => port.flags.neighbourSuppress || CONFORMING_PROXY.suppresses(port, vid),
+    }),
+  },
+  {
+    id: 'DEF-SW-NSUP-VLANS-ALONE',
+    title: 'The option of a VLAN counts without the flag that says so',
+    description: 'Whether the port suppresses by VLAN is not looked at.',
+    origin: BRIDGE_PROXY,
+    caughtBy: 'SW-NSUP-015',
+    kernel: proxy({
+      suppresses: (port, vid) =>
+        port.vlans.members.get(vid)?.neighbourSuppress === true || CONFORMING_PROXY.suppresses(port, vid),
+    }),
+  },
+  {
+    id: 'DEF-SW-NSUP-ASLEEP',
+    title: 'Suppression by VLAN alone wakes nothing',
+    description: 'Questions are only looked at where a port has the flag for all its VLANs.',
+    origin: BRIDGE_PROXY,
+    caughtBy: 'SW-NSUP-015',
+    kernel: proxy({ isOn: ({ ports }) => [...ports.values()].some(({ flags }) => flags.neighbourSuppress) }),
+  },
+  {
+    id: 'DEF-SW-NSUP-BRIDGE-TAKES-IT',
+    title: 'A VLAN of the bridge itself takes the option',
+    description: 'It is kept and told, and means nothing.',
+    origin: BRIDGE_VLAN,
+    caughtBy: 'SW-NSUP-016',
+    kernel: proxy({ refusesVlanOfBridge: false }),
   },
   {
     id: 'DEF-SW-PARP-FROM-THE-START',

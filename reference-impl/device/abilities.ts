@@ -67,6 +67,7 @@ const PORTS_CAPABILITIES = present([
   'bridge-port-locked',
   'bridge-port-mab',
   'bridge-neigh-suppress',
+  'bridge-neigh-vlan-suppress',
   'bridge-floods-itself',
 ]);
 

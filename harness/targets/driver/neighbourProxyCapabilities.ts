@@ -24,18 +24,28 @@ export async function askNeighbourProxy(
     'The ports belong to a switch: its hardware floods, and is told neither of suppression nor of proxy ARP.',
   );
   return {
-    'bridge-neigh-suppress': hasHardware ? floods : await takesFlag(bridges, bridge, port),
+    'bridge-neigh-suppress': hasHardware
+      ? floods
+      : await keepsFlag(bridges, bridge, port, 'IFLA_BRPORT_NEIGH_SUPPRESS'),
+    'bridge-neigh-vlan-suppress': hasHardware
+      ? floods
+      : await keepsFlag(bridges, bridge, port, 'IFLA_BRPORT_NEIGH_VLAN_SUPPRESS'),
     'bridge-floods-itself': hasHardware ? floods : PRESENT,
     'bridge-port-mab': await authenticates(bridges, bridge, port),
   };
 }
 
-async function takesFlag(bridges: BridgeClient, bridge: number, port: number): Promise<CapabilityAnswer> {
+async function keepsFlag(
+  bridges: BridgeClient,
+  bridge: number,
+  port: number,
+  attribute: string,
+): Promise<CapabilityAnswer> {
   await bridges.setMaster(port, bridge);
-  await bridges.setPort(port, { IFLA_BRPORT_NEIGH_SUPPRESS: 1 });
+  await bridges.setPort(port, { [attribute]: 1 });
   const ports = await bridges.ports();
-  const told = ports.ok ? numberIn(ports.value.get(port), 'IFLA_BRPORT_NEIGH_SUPPRESS') : undefined;
-  return told === 1 ? PRESENT : absent('A port does not keep IFLA_BRPORT_NEIGH_SUPPRESS.');
+  const told = ports.ok ? numberIn(ports.value.get(port), attribute) : undefined;
+  return told === 1 ? PRESENT : absent(`A port does not keep ${attribute}.`);
 }
 
 /** A driver may refuse it; a kernel before Linux 6.2 does not know it, and keeps nothing. */

@@ -30,6 +30,7 @@ export interface PortFlags {
   proxyArp: boolean;
   proxyArpWifi: boolean;
   neighbourSuppress: boolean;
+  neighbourVlanSuppress: boolean;
   mab: boolean;
 }
 export type PortFlagName = keyof PortFlags;
@@ -49,6 +50,7 @@ export const DEFAULT_PORT_FLAGS: Readonly<PortFlags> = {
   proxyArp: false,
   proxyArpWifi: false,
   neighbourSuppress: false,
+  neighbourVlanSuppress: false,
   mab: false,
 };
 
@@ -57,6 +59,8 @@ export interface MemberVlan {
   untagged: boolean;
   /** BRIDGE_VLANDB_ENTRY_STATE; with several trees that of the port in the tree of the VLAN. */
   state: StpState;
+  /** Of a port, BR_VLFLAG_NEIGH_SUPPRESS_ENABLED; absent: off. */
+  neighbourSuppress?: boolean;
   /** Of a port: what is kept of groups and routers in the VLAN. */
   readonly multicast?: PortContext;
 }

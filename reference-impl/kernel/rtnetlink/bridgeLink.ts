@@ -252,6 +252,7 @@ export const PORT_FLAG_ATTRIBUTES: readonly (readonly [attribute: string, flag: 
   ['IFLA_BRPORT_PROXYARP_WIFI', 'proxyArpWifi'],
   ['IFLA_BRPORT_NEIGH_SUPPRESS', 'neighbourSuppress'],
   ['IFLA_BRPORT_MAB', 'mab'],
+  ['IFLA_BRPORT_NEIGH_VLAN_SUPPRESS', 'neighbourVlanSuppress'],
 ];
 
 /** What a port of this bridge cannot do; to say that it is off changes nothing. */

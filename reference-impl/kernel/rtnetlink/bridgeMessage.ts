@@ -120,6 +120,7 @@ export const writeBridgePort = attributePlan<BridgePort>(BRIDGE_PORT, [
   ['IFLA_BRPORT_ISOLATED', ({ flags }) => bit(flags.isolated)],
   ['IFLA_BRPORT_LOCKED', ({ flags }) => bit(flags.locked)],
   ['IFLA_BRPORT_MAB', ({ flags }) => bit(flags.mab)],
+  ['IFLA_BRPORT_NEIGH_VLAN_SUPPRESS', ({ flags }) => bit(flags.neighbourVlanSuppress)],
   ...PORT_MULTICAST_ROWS,
   ['IFLA_BRPORT_BACKUP_PORT', ({ backup }) => backup?.netDevice.ifIndex],
 ]);

@@ -167,6 +167,9 @@ const bridgePort: SubjectSpec = {
     flagKey('locked', 'LOCKED', 'takes frames of known stations only'),
     flagKey('mab', 'MAB', 'unknown stations of a locked port are entered as locked'),
     flagKey('neigh-suppress', 'NEIGH_SUPPRESS', 'the bridge answers for neighbours'),
+    flagKey('neigh-vlan-suppress', 'NEIGH_VLAN_SUPPRESS', 'each VLAN says whether the bridge answers for neighbours'),
+    flagKey('proxy-arp', 'PROXYARP', 'ARP that comes in is answered, and nothing is flooded'),
+    flagKey('proxy-arp-wifi', 'PROXYARP_WIFI', 'ARP for stations here is answered'),
     flagKey('vlan-tunnel', 'VLAN_TUNNEL', 'VLANs are mapped to tunnels'),
     keyOf(
       'mcast-router',

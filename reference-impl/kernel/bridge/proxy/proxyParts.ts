@@ -51,11 +51,16 @@ export interface ProxyParts {
   readonly answersHost: boolean;
   /** Whether an answer leaves untagged where its VLAN is the PVID. */
   readonly untagsPvid: boolean;
+  /** br_vlan_process_one_opts(): whether the VLANs of the bridge itself cannot suppress. */
+  readonly refusesVlanOfBridge: boolean;
   /** br_opt_get(BROPT_NEIGH_SUPPRESS_ENABLED). */
   readonly isOn: (bridge: Bridge) => boolean;
 }
 
-const suppresses = ({ flags }: BridgePort): boolean => flags.neighbourSuppress;
+const suppresses = ({ flags, vlans }: BridgePort, vid: Vid): boolean =>
+  vid !== 0 && flags.neighbourVlanSuppress
+    ? vlans.members.get(vid)?.neighbourSuppress === true
+    : flags.neighbourSuppress;
 
 export const CONFORMING_PROXY: ProxyParts = {
   suppresses,
@@ -83,8 +88,9 @@ export const CONFORMING_PROXY: ProxyParts = {
   overrideFlag: true,
   answersHost: true,
   untagsPvid: true,
+  refusesVlanOfBridge: true,
   isOn: ({ ports }) => {
-    for (const { flags } of ports.values()) if (flags.neighbourSuppress) return true;
+    for (const { flags } of ports.values()) if (flags.neighbourSuppress || flags.neighbourVlanSuppress) return true;
     return false;
   },
 };
