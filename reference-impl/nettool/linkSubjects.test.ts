@@ -81,6 +81,32 @@ describe('a bridge', () => {
   });
 });
 
+describe('a port of a bridge', () => {
+  it('answers for neighbours and authenticates as it is told', async () => {
+    const { session, ports } = await machine();
+    const [port = ''] = ports;
+    const set = (key: string, value: string): Parameters<typeof changeDevice>[2][number] => ({
+      subject: 'bridge-port',
+      key,
+      value,
+    });
+    const wishes = ['neigh-suppress', 'neigh-vlan-suppress', 'proxy-arp', 'proxy-arp-wifi'];
+    expect(
+      said(
+        await changeDevice(
+          session,
+          port,
+          wishes.map((key) => set(key, 'on')),
+        ),
+      ),
+    ).toBe('');
+    expect(said(await changeDevice(session, port, [set('mab', 'on')]))).toContain('must be locked');
+    expect(said(await changeDevice(session, port, [set('locked', 'on'), set('mab', 'on')]))).toBe('');
+    const on = Object.fromEntries([...wishes, 'locked', 'mab'].map((key) => [key, true]));
+    expect((await read(session, port, 'bridge-port')).values).toMatchObject(on);
+  });
+});
+
 describe('groups of a port', () => {
   it('come and go', async () => {
     const { session, ports } = await machine();
