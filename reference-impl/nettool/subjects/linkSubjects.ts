@@ -198,6 +198,7 @@ const fdb: SubjectSpec = {
     keyOf('offloaded', 'NTF_OFFLOADED', onOff, 'the hardware has it', readOnly),
     keyOf('learned-by-device', 'NTF_EXT_LEARNED', onOff, 'the hardware, or somebody else, told it', readOnly),
     keyOf('sticky', 'NTF_STICKY', onOff, 'stays at its port'),
+    keyOf('locked', 'NTF_EXT_LOCKED', onOff, 'waits at a locked port to be let in', readOnly),
     keyOf('self', 'NTF_SELF', onOff, 'of the device itself, not of its bridge'),
   ],
 };
