@@ -45,6 +45,7 @@ import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
 import { switchLinkWatchDefects } from './switchLinkWatch.js';
 import { switchAuthenticationDefects } from './switchAuthentication.js';
 import { switchNeighbourProxyDefects } from './switchNeighbourProxy.js';
+import { peerNoticeDefects } from './peerNotices.js';
 import { switchPortSettingDefects } from './switchPortSettings.js';
 import { switchFilterDefects } from './switchFilters.js';
 import { switchMirrorDefects } from './switchMirroring.js';
@@ -162,6 +163,7 @@ export const defects: readonly Defect[] = [
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
   ...switchLinkWatchDefects,
+  ...peerNoticeDefects,
   ...switchPortSettingDefects,
   ...devlinkBuffersDefects,
   ...nettoolDeviceDefects,

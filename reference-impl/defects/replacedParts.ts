@@ -17,6 +17,7 @@ import type { AuthenticationParts } from '../kernel/bridge/authentication/authen
 import type { ProxyParts } from '../kernel/bridge/proxy/proxyParts.js';
 import type { EthtoolParts } from '../kernel/ethtool/ethtoolParts.js';
 import type { KernelParts } from '../kernel/parts.js';
+import type { PeerNoticeParts } from '../kernel/peerNotices.js';
 import type { RoutingParts } from '../kernel/routing/routingParts.js';
 import type { SriovParts } from '../kernel/sriov/sriovParts.js';
 import type { Routing6Parts } from '../kernel/routing6/routing6Parts.js';
@@ -136,3 +137,7 @@ export const proxy =
 export const authentication =
   (change: Partial<AuthenticationParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, authentication: { ...parts.authentication, ...change } });
+/** Parts of the notices to peers. */
+export const peerNotices =
+  (change: Partial<PeerNoticeParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, peerNotices: { ...parts.peerNotices, ...change } });

@@ -1,3 +1,4 @@
+import { CONFORMING_PEER_NOTICES, type PeerNoticeParts } from './peerNotices.js';
 import { CONFORMING_NETLINK, type NetlinkParts } from '../netlink/server.js';
 import type { VlanTag } from '../../harness/contract/index.js';
 import type { Values } from '../netlink/schema.js';
@@ -132,6 +133,7 @@ export interface KernelParts {
   readonly proxy: ProxyParts;
   readonly authentication: AuthenticationParts;
   readonly mst: MstParts;
+  readonly peerNotices: PeerNoticeParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -201,4 +203,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   proxy: CONFORMING_PROXY,
   authentication: CONFORMING_AUTHENTICATION,
   mst: CONFORMING_MST,
+  peerNotices: CONFORMING_PEER_NOTICES,
 };
