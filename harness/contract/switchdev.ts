@@ -95,6 +95,11 @@ export interface SwitchdevPortFlags {
   readonly isolated: boolean;
   readonly hairpin: boolean;
   readonly locked: boolean;
+  /**
+   * Beside `locked`: a station that is not known is the bridge's to write down, and hardware hands its frames to it.
+   * @requirement SW-MAB-*
+   */
+  readonly mab: boolean;
 }
 
 /**

@@ -43,6 +43,8 @@ import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
 import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
 import { switchLinkWatchDefects } from './switchLinkWatch.js';
+import { switchAuthenticationDefects } from './switchAuthentication.js';
+import { switchNeighbourProxyDefects } from './switchNeighbourProxy.js';
 import { peerNoticeDefects } from './peerNotices.js';
 import { switchPortSettingDefects } from './switchPortSettings.js';
 import { switchFilterDefects } from './switchFilters.js';
@@ -173,6 +175,8 @@ export const defects: readonly Defect[] = [
   ...representorPortDefects,
   ...devlinkPipelineDefects,
   ...nettoolOrderDefects,
+  ...switchNeighbourProxyDefects,
+  ...switchAuthenticationDefects,
   ...switchTreeDefects,
   ...switchVlanOptionDefects,
   ...switchVlanSnoopingDefects,

@@ -15,6 +15,8 @@ import type { MstParts } from '../kernel/bridge/mstParts.js';
 import type { VlanOptionParts } from '../kernel/bridge/vlanOptionParts.js';
 import type { VlanSnoopingParts } from '../kernel/bridge/multicast/vlanSnoopingParts.js';
 import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
+import type { AuthenticationParts } from '../kernel/bridge/authentication/authenticationParts.js';
+import type { ProxyParts } from '../kernel/bridge/proxy/proxyParts.js';
 import type { EthtoolParts } from '../kernel/ethtool/ethtoolParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 import type { PeerNoticeParts } from '../kernel/peerNotices.js';
@@ -138,6 +140,15 @@ export const service =
   (change: Partial<ServiceParts>): NonNullable<Defect['nic']> =>
   (parts) => ({ ...parts, service: { ...parts.service, ...change } });
 
+/** Parts of a bridge that answers for neighbours. */
+export const proxy =
+  (change: Partial<ProxyParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, proxy: { ...parts.proxy, ...change } });
+
+/** Parts of locked ports of a bridge. */
+export const authentication =
+  (change: Partial<AuthenticationParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, authentication: { ...parts.authentication, ...change } });
 /** Parts of the notices to peers. */
 export const peerNotices =
   (change: Partial<PeerNoticeParts>): NonNullable<Defect['kernel']> =>

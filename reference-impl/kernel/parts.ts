@@ -17,6 +17,8 @@ import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js
 import { CONFORMING_SRIOV, type SriovParts } from './sriov/sriovParts.js';
 import { CONFORMING_ROUTING6, type Routing6Parts } from './routing6/routing6Parts.js';
 import { CONFORMING_TEAM, type TeamParts } from './team/teamParts.js';
+import { CONFORMING_AUTHENTICATION, type AuthenticationParts } from './bridge/authentication/authenticationParts.js';
+import { CONFORMING_PROXY, type ProxyParts } from './bridge/proxy/proxyParts.js';
 
 const VID_MASK = 0xfff;
 
@@ -131,6 +133,8 @@ export interface KernelParts {
   readonly ethtool: EthtoolParts;
   readonly mst: MstParts;
   readonly vlanOptions: VlanOptionParts;
+  readonly proxy: ProxyParts;
+  readonly authentication: AuthenticationParts;
   readonly peerNotices: PeerNoticeParts;
 }
 
@@ -200,5 +204,7 @@ export const CONFORMING_KERNEL: KernelParts = {
   ethtool: CONFORMING_ETHTOOL,
   mst: CONFORMING_MST,
   vlanOptions: CONFORMING_VLAN_OPTIONS,
+  proxy: CONFORMING_PROXY,
+  authentication: CONFORMING_AUTHENTICATION,
   peerNotices: CONFORMING_PEER_NOTICES,
 };

@@ -47,10 +47,13 @@ function switchPorts(netDevice: NetDevice): readonly SwitchPort[] {
 const bridgeId = ({ netDevice }: Bridge): BridgeId => netDevice.ifIndex as number as BridgeId;
 
 function offloadedFlags(flags: PortFlags): SwitchdevPortFlags {
-  const { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked } = flags;
+  const { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked, mab } = flags;
   const flooding = { unicastFlood, multicastFlood, broadcastFlood, multicastToUnicast: flags.multicastToUnicast };
-  return { learning, ...flooding, isolated, hairpin, locked };
+  return { learning, ...flooding, isolated, hairpin, locked, mab };
 }
+
+const equalFlags = (one: SwitchdevPortFlags, other: SwitchdevPortFlags): boolean =>
+  (Object.keys(one) as (keyof SwitchdevPortFlags)[]).every((name) => one[name] === other[name]);
 
 /** A driver that does not take part in something says EOPNOTSUPP, and the software does it alone. */
 const unlessRefused = (result: DriverResult): Outcome => (!result.ok && result.errno === EOPNOTSUPP ? OK : result);
@@ -153,6 +156,8 @@ export class SwitchdevCore {
    * changing, whatever its errno.
    */
   async setPortFlags(port: BridgePort, flags: PortFlags): Promise<Outcome> {
+    // BR_PORT_FLAGS_HW_OFFLOAD: of the others no driver hears.
+    if (equalFlags(offloadedFlags(port.flags), offloadedFlags(flags))) return OK;
     const set = await this.setPort(port, { kind: 'flags', flags: offloadedFlags(flags) });
     return set.ok ? set : refused(EOPNOTSUPP, set.message ?? 'bridge flag offload is not supported');
   }

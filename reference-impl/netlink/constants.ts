@@ -107,6 +107,8 @@ export const AF_INET6 = 10;
 export const NTF_USE = 0x01;
 export const NTF_SELF = 0x02;
 export const NTF_MASTER = 0x04;
+/** NDA_FLAGS_EXT. */
+export const NTF_EXT_LOCKED = 1 << 1;
 export const NTF_EXT_LEARNED = 0x10;
 export const NTF_OFFLOADED = 0x20;
 export const NTF_STICKY = 0x40;

@@ -11,6 +11,7 @@ import type { CapabilityAnswer, CapabilityAnswers, NetlinkProtocol, NetlinkSocke
 import { askDummy } from './dummyCapabilities.js';
 import { askTeam } from './teamCapabilities.js';
 import { askNetlink } from './netlinkCapabilities.js';
+import { askNeighbourProxy } from './neighbourProxyCapabilities.js';
 import { routingAnswers } from './routingCapabilities.js';
 
 const PRESENT: CapabilityAnswer = { present: true };
@@ -80,6 +81,7 @@ async function bridgeAnswers(
       ...(port === undefined ? {} : await flagAnswers(bridges, ifIndex, port)),
       ...(port === undefined ? {} : await askMulticast(route, bridges, ifIndex, port)),
       'bridge-learns-itself': await learnsAnswer(route, data, port),
+      ...(await askNeighbourProxy(route, bridges, ifIndex, port)),
       'bridge-fdb-bulk': await fdbBulkAnswer(bridges, ifIndex),
       'bridge-user-stp': await userStpAnswer(route, bridges, ifIndex),
     };

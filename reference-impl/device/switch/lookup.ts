@@ -3,6 +3,7 @@ import { isBroadcastMac, isLinkLocalMac, isMulticastMac, isZeroMac } from '../..
 import { readU16 } from '../../packet/bytes.js';
 import { FDB_HOST, FDB_STICKY } from './fdbMemory.js';
 import { FLOOD, directGroup } from './groupStage.js';
+import { neighbourTrap } from './neighbourStage.js';
 import { forwardingInVlan, stateInVlan } from './treeTable.js';
 import { NO_BRIDGE, STATE_FORWARDING, STATE_LEARNING, filteringIdOf, type SwitchState } from './switchState.js';
 import {
@@ -85,7 +86,9 @@ export function decide(state: SwitchState, port: number, bytes: Uint8Array, deci
   const learns = parts.learnsIn(stpState, stpState === STATE_FORWARDING || stpState === STATE_LEARNING);
   const source = state.fdb.find(readU16(bytes, SOURCE), readWord(bytes, SOURCE + 2), filteringId);
   if ((state.locked & bit) !== 0 && !isAuthorised(state, port, source)) {
-    decision.trap = TRAP_LOCKED;
+    // With MAB the bridge writes down who knocks; it drops the frame itself.
+    if ((state.mab & bit) !== 0 && parts.handsUnknownAtLocked) decision.host = 'trap';
+    else decision.trap = TRAP_LOCKED;
     return;
   }
   const learnsAtAll = parts.ageingTime(bridge.ageingTime) > 0 && (parts.learnsFromGroups || !isMulticastMac(bytes, 0));
@@ -158,6 +161,12 @@ function direct(state: SwitchState, port: number, bytes: Uint8Array, filteringId
   const { fdb, parts } = state;
   const bridge = state.bridges[state.bridgeOf[port] ?? NO_BRIDGE];
   if (bridge === undefined) return;
+  const trap = parts.trapsNeighbourMessages ? neighbourTrap(bytes) : NO_TRAP;
+  if (trap !== NO_TRAP) {
+    decision.host = 'trap';
+    decision.trap = trap;
+    return;
+  }
   let egress: number;
   if (isMulticastMac(bytes, 0)) {
     const isBroadcast = isBroadcastMac(bytes, 0);

@@ -75,6 +75,10 @@ export interface SwitchParts {
   readonly removesGroups: boolean;
   /** Room for entries: what is said to the driver when there is none. */
   readonly admits: (hasRoom: boolean) => boolean;
+  /** Whether ARP and neighbour discovery are the host's to forward. */
+  readonly trapsNeighbourMessages: boolean;
+  /** Whether a locked port that authenticates by addresses hands whom it does not know to the host. */
+  readonly handsUnknownAtLocked: boolean;
   readonly lag: LagParts;
   readonly acl: AclParts;
   readonly trees: TreeParts;
@@ -123,6 +127,8 @@ export const CONFORMING_SWITCH: SwitchParts = {
   copiesGroup: (isForHost) => isForHost,
   removesGroups: true,
   admits: (hasRoom) => hasRoom,
+  trapsNeighbourMessages: true,
+  handsUnknownAtLocked: true,
   lag: CONFORMING_LAG,
   acl: CONFORMING_ACL,
   trees: CONFORMING_TREES,

@@ -60,6 +60,7 @@ export interface SwitchState {
   isolated: number;
   hairpin: number;
   locked: number;
+  mab: number;
   /** Ports in the forwarding state. */
   forwarding: number;
   /** Milliseconds since power-on. */
@@ -99,6 +100,7 @@ export function newSwitchState({ ports, fdbEntries, parts = CONFORMING_SWITCH }:
     isolated: 0,
     hairpin: 0,
     locked: 0,
+    mab: 0,
     forwarding: 0,
     now: 0,
     nextAgeing: Infinity,
@@ -118,7 +120,7 @@ export function resetSwitchState(state: SwitchState): void {
   state.stpState.fill(0);
   state.pvid.fill(0);
   state.learning = state.unicastFlood = state.multicastFlood = state.broadcastFlood = ALL;
-  state.isolated = state.hairpin = state.locked = state.forwarding = 0;
+  state.isolated = state.hairpin = state.locked = state.mab = state.forwarding = 0;
   state.nextAgeing = Infinity;
   state.isUsed = false;
 }

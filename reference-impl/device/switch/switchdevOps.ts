@@ -142,6 +142,7 @@ const FLAGS_AT_JOIN: SwitchdevPortFlags = {
   isolated: false,
   hairpin: false,
   locked: false,
+  mab: false,
 };
 
 function bridgeNumber({ bridges }: SwitchState, id: BridgeId): number | undefined {
@@ -204,6 +205,7 @@ function setFlags(state: SwitchState, port: number, flags: SwitchdevPortFlags): 
     'isolated',
     'hairpin',
     'locked',
+    'mab',
   ] as const;
   for (const name of names) state[name] = flags[name] ? state[name] | bit : state[name] & ~bit;
 }

@@ -27,6 +27,11 @@ export interface PortFlags {
   multicastToUnicast: boolean;
   isolated: boolean;
   locked: boolean;
+  proxyArp: boolean;
+  proxyArpWifi: boolean;
+  neighbourSuppress: boolean;
+  neighbourVlanSuppress: boolean;
+  mab: boolean;
 }
 export type PortFlagName = keyof PortFlags;
 
@@ -42,6 +47,11 @@ export const DEFAULT_PORT_FLAGS: Readonly<PortFlags> = {
   multicastToUnicast: false,
   isolated: false,
   locked: false,
+  proxyArp: false,
+  proxyArpWifi: false,
+  neighbourSuppress: false,
+  neighbourVlanSuppress: false,
+  mab: false,
 };
 
 /** A VLAN of one port, or of the bridge itself: struct net_bridge_vlan. */
@@ -49,6 +59,8 @@ export interface MemberVlan {
   untagged: boolean;
   /** BRIDGE_VLANDB_ENTRY_STATE; with several trees that of the port in the tree of the VLAN. */
   state: StpState;
+  /** Of a port, BR_VLFLAG_NEIGH_SUPPRESS_ENABLED; absent: off. */
+  neighbourSuppress?: boolean;
   /** Of a port: what is kept of groups and routers in the VLAN. */
   readonly multicast?: PortContext;
 }

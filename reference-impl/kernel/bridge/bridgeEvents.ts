@@ -2,10 +2,12 @@
 import type { Nanoseconds, RxFrame, TxFrame, Vid, VirtioNetHeader } from '../../../harness/contract/index.js';
 import type { NetDevice } from '../netDevice.js';
 import type { Bridge, BridgePort } from './bridge.js';
+import type { AuthenticationParts } from './authentication/authenticationParts.js';
 import type { BridgeParts } from './bridgeParts.js';
 import type { FdbEntry } from './fdbTable.js';
 import type { MstParts } from './mstParts.js';
 import type { MulticastEvents } from './multicast/multicastEvents.js';
+import type { ProxyEvents } from './proxy/proxyEvents.js';
 
 export interface BridgeEvents {
   readonly parts: BridgeParts;
@@ -30,4 +32,6 @@ export interface BridgeEvents {
   globalVlansChanged(bridge: Bridge, first: Vid, last: Vid): void;
   /** br_ifinfo_notify(). */
   portChanged(port: BridgePort): void;
+  readonly proxy: ProxyEvents;
+  readonly authentication: AuthenticationParts;
 }

@@ -10,6 +10,7 @@ import { bridgeUpOrDown, checkPort, followPortMtus, portAddressChanged, type Bri
 import { forgetExternally, learnExternally } from './fdb.js';
 import type { FdbEntry } from './fdbTable.js';
 import type { GroupEntry, PortGroup } from './multicast/groupTable.js';
+import type { ProxyEvents } from './proxy/proxyEvents.js';
 import type { PortContext } from './multicast/multicastState.js';
 
 /** What the kernel does for its bridges. */
@@ -17,6 +18,7 @@ export interface BridgeSurroundings {
   at(time: Nanoseconds, run: () => void): void;
   transmit(netDevice: NetDevice, frame: TxFrame): void;
   deliver(bridge: Bridge, frame: RxFrame, vnet: VirtioNetHeader | undefined): void;
+  readonly proxy: Omit<ProxyEvents, 'parts'>;
 }
 
 /** RTNLGRP_NEIGH and RTNLGRP_LINK (AF_BRIDGE), as far as bridges speak there. */
@@ -60,6 +62,8 @@ export class BridgeKernel implements Bridging {
       portChanged: (port) => {
         for (const listener of this.listeners) listener.port(port);
       },
+      proxy: { ...surroundings.proxy, parts: kernel.parts.proxy },
+      authentication: kernel.parts.authentication,
       vlansChanged: (bridge, port, change, first, last) => {
         for (const listener of this.listeners) listener.vlans(change, bridge, port, first, last);
       },
@@ -101,7 +105,7 @@ export class BridgeKernel implements Bridging {
 
   /** br_switchdev_fdb_notify(). */
   #tellDrivers(bridge: Bridge, entry: FdbEntry, change: 'add' | 'remove'): void {
-    if (this.events.parts.tellsDrivers(entry)) this.switchdev.deferFdb(bridge, entry, change);
+    if (!entry.isLocked && this.events.parts.tellsDrivers(entry)) this.switchdev.deferFdb(bridge, entry, change);
   }
 
   #tell(change: 'new' | 'del', bridge: Bridge, entry: FdbEntry): void {

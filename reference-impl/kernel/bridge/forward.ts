@@ -12,6 +12,9 @@ import { learn } from './fdb.js';
 import { copiesOf, groupOf, isForHost as isHostsGroup, type GroupHit } from './multicast/groupForward.js';
 import { countMessage } from './multicast/multicastCounters.js';
 import { snoop } from './multicast/snooping.js';
+import { admits } from './authentication/lockedPort.js';
+import { isAnswered } from './proxy/neighbourProxy.js';
+import { isSpared } from './proxy/standIn.js';
 import { classify, leaving, mayLeave, type Classified } from './vlanFilter.js';
 import { hostLetsIn, stateOnEntry, vlanLetsIn, vlanLetsOut } from './vlanState.js';
 import { countVlan } from './vlanStatistics.js';
@@ -32,6 +35,8 @@ interface Passage extends Classified {
   readonly isMessage?: boolean;
   /** The hardware has forwarded it among its own ports already. */
   readonly isForwarded: boolean;
+  /** The bridge has answered it, or keeps it from ports whose questions it answers. */
+  readonly isAnswered: boolean;
   readonly received?: { readonly frame: RxFrame; readonly vnet: VirtioNetHeader | undefined };
 }
 
@@ -89,7 +94,7 @@ function finish(events: BridgeEvents, port: BridgePort, frame: RxFrame, vnet: Vi
   const { bytes } = classified.frame;
   countVlan(events, bridge, port, classified.vid, 'rx', bytes.length);
   const vid = parts.fdbVid(bridge, classified.vid);
-  if (parts.flag(port.flags, 'locked') && !isAuthorised(port, bridge.fdb.find(bytes, SOURCE, vid))) return;
+  if (parts.flag(port.flags, 'locked') && !admits(events, port, bytes, vid)) return;
   if (parts.flag(port.flags, 'learning') && learnsIn(events, state)) learn(events, port, bytes, SOURCE, vid);
   const snooped = kindOf(bytes) === 'multicast' ? snoop(events, bridge, port, bytes, classified.vid) : undefined;
   if (snooped?.isBroken === true || !parts.forwardsFrom(state, state === BR_STATE_FORWARDING)) return;
@@ -99,6 +104,7 @@ function finish(events: BridgeEvents, port: BridgePort, frame: RxFrame, vnet: Vi
     kind: parts.floodKind(kindOf(bytes)),
     isMessage: snooped?.isMessage === true,
     isForwarded: frame.offloadForwardMark === true,
+    isAnswered: isAnswered(events, bridge, { ...classified, from: port }),
     received: { frame, vnet },
   };
   const group = snooped === undefined ? undefined : groupOf(events, bridge, snooped, bytes, classified.vid);
@@ -110,10 +116,6 @@ function finish(events: BridgeEvents, port: BridgePort, frame: RxFrame, vnet: Vi
   else sendOn(events, bridge, passage, entry);
   if (isForHost) passUp(events, bridge, passage);
 }
-
-/** BR_PORT_LOCKED: the source is known, at this port, and it is not the host's. */
-const isAuthorised = (port: BridgePort, source: FdbEntry | undefined): boolean =>
-  source !== undefined && source.port === port && !source.isLocal && !source.isLocked;
 
 function kindOf(bytes: Uint8Array): FrameKind {
   if (isBroadcastMac(bytes, DESTINATION)) return 'broadcast';
@@ -130,7 +132,8 @@ function sendOn(events: BridgeEvents, bridge: Bridge, passage: Passage, entry: F
     return;
   }
   for (const port of bridge.ports.values())
-    if (floodsTo(events, port, passage) && mayDeliver(events, port, passage)) deliver(events, port, passage);
+    if (floodsTo(events, port, passage) && !isSpared(events, port, passage.vid, passage.isAnswered))
+      if (mayDeliver(events, port, passage)) deliver(events, port, passage);
 }
 
 /** br_forward(): the port, or the one that stands in for it while it is down. */
@@ -235,7 +238,8 @@ export function transmit(events: BridgeEvents, bridge: Bridge, frame: TxFrame): 
   const { bytes } = classified.frame;
   countVlan(events, bridge, null, classified.vid, 'rx', bytes.length);
   const kind = kindOf(bytes);
-  const passage: Passage = { ...classified, from: null, kind, isForwarded: false };
+  const answered = isAnswered(events, bridge, { ...classified, from: null });
+  const passage: Passage = { ...classified, from: null, kind, isForwarded: false, isAnswered: answered };
   if (kind === 'multicast') {
     const snooped = snoop(events, bridge, null, bytes, classified.vid);
     if (snooped.isBroken) return;

@@ -6,6 +6,7 @@ import type { HandlerResult, NetlinkRequest } from '../../netlink/server.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { formatMac } from '../../packet/addresses.js';
 import type { Bridge, BridgePort, PortFlagName } from '../bridge/bridge.js';
+import { setMab } from '../bridge/authentication/lockedPort.js';
 import { createBridge, removeBridge, setStateByUser, setStp, setVlanFiltering } from '../bridge/bridging.js';
 import { flushBridge, flushPort, planAgeing } from '../bridge/fdb.js';
 import { setMst } from '../bridge/mst.js';
@@ -247,16 +248,15 @@ export const PORT_FLAG_ATTRIBUTES: readonly (readonly [attribute: string, flag: 
   ['IFLA_BRPORT_BCAST_FLOOD', 'broadcastFlood'],
   ['IFLA_BRPORT_ISOLATED', 'isolated'],
   ['IFLA_BRPORT_LOCKED', 'locked'],
+  ['IFLA_BRPORT_PROXYARP', 'proxyArp'],
+  ['IFLA_BRPORT_PROXYARP_WIFI', 'proxyArpWifi'],
+  ['IFLA_BRPORT_NEIGH_SUPPRESS', 'neighbourSuppress'],
+  ['IFLA_BRPORT_MAB', 'mab'],
+  ['IFLA_BRPORT_NEIGH_VLAN_SUPPRESS', 'neighbourVlanSuppress'],
 ];
 
 /** What a port of this bridge cannot do; to say that it is off changes nothing. */
-const NOT_MODELLED = [
-  'IFLA_BRPORT_PROXYARP',
-  'IFLA_BRPORT_PROXYARP_WIFI',
-  'IFLA_BRPORT_VLAN_TUNNEL',
-  'IFLA_BRPORT_NEIGH_SUPPRESS',
-  'IFLA_BRPORT_MAB',
-] as const;
+const NOT_MODELLED = ['IFLA_BRPORT_VLAN_TUNNEL'] as const;
 
 /** br_setport(): the flags all at once, as the hardware takes or refuses them; then one member after the other. */
 export async function setPort(kernel: ReferenceKernel, port: BridgePort, values: Values): Promise<Refusal | undefined> {
@@ -268,6 +268,8 @@ export async function setPort(kernel: ReferenceKernel, port: BridgePort, values:
     const value = numberIn(values, attribute);
     if (value !== undefined) flags[flag] = value !== 0;
   }
+  const notAuthenticating = setMab(bridging.events, port, flags);
+  if (notAuthenticating !== undefined) return refusal(EINVAL, notAuthenticating);
   const isChange = PORT_FLAG_ATTRIBUTES.some(([, flag]) => flags[flag] !== port.flags[flag]);
   if (isChange) {
     const set = await bridging.switchdev.setPortFlags(port, flags);

@@ -42,7 +42,12 @@ export const VLAN_OPTIONS: readonly VlanOption[] = [
     set: setState,
     tells: (_kernel, _owner, _vid, { state }) => state,
   },
-  { attribute: 'BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS', tells: () => 0, compares: false },
+  {
+    attribute: 'BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS',
+    set: setNeighbourSuppression,
+    tells: (_kernel, _owner, _vid, { neighbourSuppress }) => (neighbourSuppress === true ? 1 : 0),
+    compares: false,
+  },
   {
     attribute: 'BRIDGE_VLANDB_ENTRY_MCAST_ROUTER',
     set: setRouter,
@@ -99,6 +104,21 @@ function setMaxGroups(
   if (!multicast.isOn && refuses('limit-when-off'))
     return refusal(EINVAL, 'bridge: Multicast snooping disabled on this VLAN');
   multicast.maxGroups = numberIn(values, 'BRIDGE_VLANDB_ENTRY_MCAST_MAX_GROUPS') ?? 0;
+  return true;
+}
+
+function setNeighbourSuppression(
+  { parts }: ReferenceKernel,
+  { port }: Owner,
+  _vid: Vid,
+  vlan: MemberVlan,
+  values: Values,
+): Setting {
+  if (port === null && parts.proxy.refusesVlanOfBridge)
+    return refusal(EINVAL, "bridge: Can't set neigh_suppress for non-port vlans");
+  const suppresses = numberIn(values, 'BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS') === 1;
+  if (suppresses === (vlan.neighbourSuppress === true)) return false;
+  vlan.neighbourSuppress = suppresses;
   return true;
 }
 

@@ -8,6 +8,7 @@ import {
   NLM_F_CREATE,
   NLM_F_EXCL,
   NLM_F_REPLACE,
+  NTF_ROUTER,
   NTF_USE,
   RTM_DELNEIGH,
   RTM_GETNEIGH,
@@ -137,7 +138,10 @@ async function addNeighbour(table: Table, request: NetlinkRequest): Promise<Hand
   const neighbour = known ?? neighbours.findOrMake(netDevice, address, family);
   if ((subject.flags & NTF_USE) !== 0) return { ok: true };
   const overrides = known === undefined || ((flags & NLM_F_REPLACE) !== 0 && parts.neighbourReplaces);
-  const refused = fromOutcome(neighbours.update(neighbour, { station, state, overrides, byUser: true }));
+  // NEIGH_UPDATE_F_OVERRIDE_ISROUTER: what is there is replaced as a whole, or not.
+  const router = overrides ? { isRouter: (subject.flags & NTF_ROUTER) !== 0 } : {};
+  const update = { station, state, overrides, byUser: true, ...router };
+  const refused = fromOutcome(neighbours.update(neighbour, update));
   await kernel.settle();
   return refused ?? { ok: true };
 }

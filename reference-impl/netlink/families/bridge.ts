@@ -121,6 +121,7 @@ export const BRIDGE_PORT = attributeSet('IFLA_BRPORT', [
   [40, 'IFLA_BRPORT_MAB', u8],
   [41, 'IFLA_BRPORT_MCAST_N_GROUPS', u32],
   [42, 'IFLA_BRPORT_MCAST_MAX_GROUPS', u32],
+  [43, 'IFLA_BRPORT_NEIGH_VLAN_SUPPRESS', ranged('u8', 0, 1)],
 ]);
 
 /** struct bridge_vlan_info. */
