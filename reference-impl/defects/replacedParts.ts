@@ -12,6 +12,7 @@ import type { BondParts } from '../kernel/bond/bondParts.js';
 import type { LacpParts } from '../kernel/bond/lacpParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { MstParts } from '../kernel/bridge/mstParts.js';
+import type { VlanTunnelParts } from '../kernel/bridge/vlanTunnelParts.js';
 import type { VlanOptionParts } from '../kernel/bridge/vlanOptionParts.js';
 import type { VlanSnoopingParts } from '../kernel/bridge/multicast/vlanSnoopingParts.js';
 import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
@@ -124,6 +125,11 @@ export const mst =
 export const vlanOptions =
   (change: Partial<VlanOptionParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, vlanOptions: { ...parts.vlanOptions, ...change } });
+
+/** Parts of VLANs that lead to tunnels. */
+export const vlanTunnels =
+  (change: Partial<VlanTunnelParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, vlanTunnels: { ...parts.vlanTunnels, ...change } });
 
 /** Parts of snooping in each VLAN apart. */
 export const vlanSnooping =

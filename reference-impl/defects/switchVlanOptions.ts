@@ -1,14 +1,20 @@
 /** Seeded defects of the options of VLANs. */
+import type { TunnelCheck } from '../kernel/bridge/vlanTunnelParts.js';
 import type { VlanOptionCheck } from '../kernel/bridge/vlanOptionParts.js';
 import type { Defect } from './defect.js';
 import { kernelSource } from './origins.js';
-import { bridge, mst, vlanOptions } from './replacedParts.js';
+import { bridge, mst, vlanOptions, vlanTunnels } from './replacedParts.js';
 
 const OPTIONS = kernelSource('Checks and announcements of options', 'net/bridge/br_vlan_options.c');
 const VLAN = kernelSource('Checks and announcements of VLANs', 'net/bridge/br_vlan.c');
 
 const takes = (...checks: readonly VlanOptionCheck[]): ReturnType<typeof vlanOptions> =>
   vlanOptions({ refuses: (check) => !checks.includes(check) });
+
+const TUNNEL = kernelSource('Checks of tunnels', 'net/bridge/br_netlink_tunnel.c');
+
+const takesTunnel = (...checks: readonly TunnelCheck[]): ReturnType<typeof vlanTunnels> =>
+  vlanTunnels({ refuses: (check) => !checks.includes(check) });
 
 export const switchVlanOptionDefects: readonly Defect[] = [
   {
@@ -133,5 +139,77 @@ export const switchVlanOptionDefects: readonly Defect[] = [
     caughtBy: 'SW-VOPT-006',
     model: 'no-switchdev',
     kernel: vlanOptions({ toldCounter: () => 0 }),
+  },
+  {
+    id: 'DEF-SW-VTUN-ONE-FOR-RANGE',
+    title: 'All VLANs of a range lead to its first tunnel',
+    description: 'The number of the tunnel is read once, and not counted up.',
+    origin: TUNNEL,
+    caughtBy: 'SW-VTUN-001',
+    kernel: vlanTunnels({ tunnelOf: (first) => first }),
+  },
+  {
+    id: 'DEF-SW-VTUN-RANGE-WITH-GAP',
+    title: 'Tunnels that are not in a row are told as a range',
+    description: 'VLANs are compared, and their tunnels are not.',
+    origin: TUNNEL,
+    caughtBy: 'SW-VTUN-001',
+    kernel: vlanTunnels({ joins: () => true }),
+  },
+  {
+    id: 'DEF-SW-VTUN-OUTLIVES-FLAG',
+    title: 'Tunnels outlive the flag of their port',
+    description: 'They are not told any more, and lead on when the flag comes back.',
+    origin: TUNNEL,
+    caughtBy: 'SW-VTUN-002',
+    kernel: vlanTunnels({ goWithFlag: false }),
+  },
+  {
+    id: 'DEF-SW-VTUN-NO-FLAG',
+    title: 'A port without the flag takes tunnels',
+    description: 'The tunnel is kept for later.',
+    origin: TUNNEL,
+    caughtBy: 'SW-VTUN-003',
+    kernel: takesTunnel('flag'),
+  },
+  {
+    id: 'DEF-SW-VTUN-NO-MEMBER',
+    title: 'A tunnel is accepted in a VLAN that the port is not in',
+    description: 'The tunnel has no place to go to, and the answer is yes.',
+    origin: TUNNEL,
+    caughtBy: 'SW-VTUN-003',
+    kernel: takesTunnel('member'),
+  },
+  {
+    id: 'DEF-SW-VTUN-TAKEN',
+    title: 'A tunnel takes the place of another',
+    description: 'The last word counts, and two VLANs have one tunnel.',
+    origin: TUNNEL,
+    caughtBy: 'SW-VTUN-003',
+    kernel: takesTunnel('taken'),
+  },
+  {
+    id: 'DEF-SW-VTUN-ANY-VID',
+    title: 'A tunnel is accepted for a number that no VLAN can have',
+    description: 'Twelve bits hold it.',
+    origin: TUNNEL,
+    caughtBy: 'SW-VTUN-003',
+    kernel: takesTunnel('vid'),
+  },
+  {
+    id: 'DEF-SW-VTUN-SHORT-RANGE',
+    title: 'A range with more VLANs than tunnels is accepted',
+    description: 'The ends of the VLANs are compared, and those of the tunnels are not.',
+    origin: TUNNEL,
+    caughtBy: 'SW-VTUN-003',
+    kernel: takesTunnel('range'),
+  },
+  {
+    id: 'DEF-SW-VTUN-NO-VID',
+    title: 'A tunnel without a VLAN is accepted',
+    description: 'What is missing is taken to be 0.',
+    origin: TUNNEL,
+    caughtBy: 'SW-VTUN-003',
+    kernel: takesTunnel('incomplete'),
   },
 ];

@@ -5,6 +5,7 @@ import type { Values } from '../netlink/schema.js';
 import { CONFORMING_BOND, type BondParts } from './bond/bondParts.js';
 import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
 import { CONFORMING_MST, type MstParts } from './bridge/mstParts.js';
+import { CONFORMING_VLAN_TUNNELS, type VlanTunnelParts } from './bridge/vlanTunnelParts.js';
 import { CONFORMING_VLAN_OPTIONS, type VlanOptionParts } from './bridge/vlanOptionParts.js';
 import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/multicastParts.js';
 import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
@@ -133,6 +134,7 @@ export interface KernelParts {
   readonly ethtool: EthtoolParts;
   readonly mst: MstParts;
   readonly vlanOptions: VlanOptionParts;
+  readonly vlanTunnels: VlanTunnelParts;
   readonly proxy: ProxyParts;
   readonly authentication: AuthenticationParts;
   readonly peerNotices: PeerNoticeParts;
@@ -204,6 +206,7 @@ export const CONFORMING_KERNEL: KernelParts = {
   ethtool: CONFORMING_ETHTOOL,
   mst: CONFORMING_MST,
   vlanOptions: CONFORMING_VLAN_OPTIONS,
+  vlanTunnels: CONFORMING_VLAN_TUNNELS,
   proxy: CONFORMING_PROXY,
   authentication: CONFORMING_AUTHENTICATION,
   peerNotices: CONFORMING_PEER_NOTICES,

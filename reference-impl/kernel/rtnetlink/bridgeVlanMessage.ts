@@ -58,8 +58,9 @@ export function canEnterRange(kernel: ReferenceKernel, owner: VlanOwner, vid: Vi
   const { members, pvid } = groupOf(owner);
   const [one, other] = [members.get(vid), members.get(last)];
   if (one === undefined || other === undefined || vid === pvid || last === pvid) return false;
-  const isAlike = ({ tells, compares = true }: (typeof VLAN_OPTIONS)[number]): boolean =>
-    !compares || tells?.(kernel, owner, vid, one) === tells?.(kernel, owner, last, other);
+  const isAlike = ({ tells, joins, compares = true }: (typeof VLAN_OPTIONS)[number]): boolean =>
+    joins?.(kernel, one, other) ??
+    (!compares || tells?.(kernel, owner, vid, one) === tells?.(kernel, owner, last, other));
   const isSame = VLAN_OPTIONS.every(isAlike) || !kernel.parts.vlanOptions.tellsApart;
   return one.untagged === other.untagged && isSame;
 }
@@ -78,7 +79,7 @@ function entryOf(kernel: ReferenceKernel, owner: VlanOwner, first: Vid, last: Vi
 
 /** br_vlan_opts_fill(). */
 function optionsOf(kernel: ReferenceKernel, owner: VlanOwner, vid: Vid, vlan: MemberVlan): Values {
-  const told: Record<string, number> = {};
+  const told: Record<string, Values[string]> = {};
   for (const { attribute, tells } of VLAN_OPTIONS) {
     const value = tells?.(kernel, owner, vid, vlan);
     if (value !== undefined) told[attribute] = value;
