@@ -84,20 +84,20 @@ function change(
   if ((distance < 0 || distance !== end.id - first.id) && vlanTunnels.refuses('range')) return refusal(EINVAL);
   for (let index = 0; index <= distance; index++) {
     const vid = (first.vid + index) as Vid;
-    const refused =
-      how === 'delete'
-        ? deleteTunnel(port, vid)
-        : fromOutcome(addTunnel(vlanTunnels, port, vid, vlanTunnels.tunnelOf(first.id, index)));
-    if (refused !== undefined) return refused;
+    if (how === 'delete') {
+      deleteTunnel(port, vid);
+      continue;
+    }
+    const added = addTunnel(vlanTunnels, port, vid, vlanTunnels.tunnelOf(first.id, index));
+    if (!added.ok) return fromOutcome(added);
   }
   return undefined;
 }
 
 /** To delete what is not there is no error. */
-function deleteTunnel({ vlans }: BridgePort, vid: Vid): undefined {
+function deleteTunnel({ vlans }: BridgePort, vid: Vid): void {
   const vlan = vlans.members.get(vid);
   if (vlan !== undefined) vlan.tunnelId = undefined;
-  return undefined;
 }
 
 /** br_fill_vlan_tunnel_info(). */
@@ -139,7 +139,10 @@ export function setTunnel(
   const info = nestIn(values, 'BRIDGE_VLANDB_ENTRY_TUNNEL_INFO');
   const [command, id] = ['CMD', 'ID'].map((name) => numberIn(info, `BRIDGE_VLANDB_TINFO_${name}`));
   if (command === undefined) return refusal(ENOENT, 'bridge: Missing tunnel command attribute');
-  if (command === RTM_DELLINK) return deleteTunnel(port, vid) ?? true;
+  if (command === RTM_DELLINK) {
+    deleteTunnel(port, vid);
+    return true;
+  }
   if (command !== RTM_SETLINK) return refusal(EINVAL, 'bridge: Unsupported tunnel command');
   if (id === undefined) return refusal(ENOENT, 'bridge: Missing tunnel id attribute');
   const first = numberIn(nestIn(values, 'BRIDGE_VLANDB_ENTRY_INFO'), 'vid') ?? vid;
