@@ -416,3 +416,7 @@ Feature: A bridge that answers for neighbours
     Given the bridge filters VLANs
     When neighbour suppression of p1 is to be switched on in VLAN 10
     Then it is refused with ENOENT
+
+  @SW-NSUP-017 @law
+  Scenario: Every combination of flags
+    Then for every combination of flags about neighbours, questions go on and are answered as each flag says

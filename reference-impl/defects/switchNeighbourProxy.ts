@@ -265,6 +265,14 @@ export const switchNeighbourProxyDefects: readonly Defect[] = [
     kernel: proxy({ refusesVlanOfBridge: false }),
   },
   {
+    id: 'DEF-SW-NSUP-WIRELESS-HEARS-KEPT',
+    title: 'What is kept from ports that suppress goes to wireless stations',
+    description: 'Each of the two flags looks whether it was itself that answered.',
+    origin: BRIDGE_FORWARD,
+    caughtBy: 'SW-NSUP-017',
+    kernel: proxy({ keepsFromWireless: (suppressesSomewhere) => !suppressesSomewhere }),
+  },
+  {
     id: 'DEF-SW-PARP-FROM-THE-START',
     title: 'A new port answers ARP for others',
     description: 'The flag is on where a port joins.',

@@ -15,6 +15,8 @@ export interface ProxyParts {
   readonly sparesProxyPorts: boolean;
   /** br_flood(): whether a frame is kept from a port whose questions the bridge answers. */
   readonly keeps: (isAnswered: boolean, isSparedPort: boolean) => boolean;
+  /** Whether a kept frame is kept from wireless stations as well, where some port suppresses and where none does. */
+  readonly keepsFromWireless: (suppressesSomewhere: boolean) => boolean;
   /** Whether a question for who is not known is kept from ports with suppression. It must not. */
   readonly keepsUnknown: boolean;
   /** Whether the bridge answers for a station at a port, by whether that one suppresses. */
@@ -68,6 +70,7 @@ export const CONFORMING_PROXY: ProxyParts = {
   answersBehind: ({ flags }) => flags.proxyArpWifi,
   sparesProxyPorts: true,
   keeps: (isAnswered, isSparedPort) => isAnswered && isSparedPort,
+  keepsFromWireless: () => true,
   keepsUnknown: false,
   answersFor: (suppresses) => suppresses,
   passesOwnQuestions: true,
