@@ -183,6 +183,9 @@ const DIFFERENT: Readonly<Record<string, (world: NicWorld) => QuestionChange>> =
   'with a broken option': () => ({ option: 'none', hasBrokenOption: true }),
   'as a reverse request': () => ({ operation: 3 }),
   'as an answer': () => ({ operation: 2 }),
+  'of AppleTalk': () => ({ protocol: 0x809b }),
+  'with long addresses of the link': () => ({ macLength: 8 }),
+  'with another code': () => ({ code: 1 }),
 };
 
 When(

@@ -37,6 +37,8 @@ export interface ProxyParts {
   readonly asksTable: boolean;
   /** Whether the neighbours of a VLAN are looked up at its VLAN device, and not at the bridge. */
   readonly asksVlanDevice: boolean;
+  /** Whether a message is of a kind that the bridge understands: ARP of IPv4 over Ethernet, ICMPv6 with the code 0. */
+  readonly understands: (family: 'ARP' | 'ND', sound: boolean) => boolean;
   /** Which operations and messages are questions. */
   readonly isQuestion: (isRequest: boolean) => boolean;
   /** An answer of the bridge's, before it leaves. */
@@ -81,6 +83,7 @@ export const CONFORMING_PROXY: ProxyParts = {
   isUsable: ({ state }) => (state & NUD_VALID) !== 0,
   asksTable: true,
   asksVlanDevice: true,
+  understands: (_family, sound) => sound,
   isQuestion: (isRequest) => isRequest,
   answer: (answer) => answer,
   honoursSourceOption: true,
