@@ -155,3 +155,7 @@ Feature: Stations that wait to be let in
     Then B at p0 is announced as new and locked
     When 5 seconds pass
     Then B at p0 is announced as gone and locked
+
+  @SW-MAB-011 @law
+  Scenario: Every sequence
+    Then for every sequence of stations that knock, are let in, move and are thrown out, nobody gets in who waits
