@@ -116,6 +116,7 @@ const RIG: readonly string[] = [
   'netlink-buffers',
   'kernel-log',
   'bridge-mst',
+  'bridge-vlan-snooping',
 ];
 
 class ModelTarget implements Target {

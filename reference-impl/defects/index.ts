@@ -85,6 +85,8 @@ import { devlinkRefusalDefects } from './devlinkRefusals.js';
 import { controlBoundDefects } from './controlBounds.js';
 
 import { switchTreeDefects } from './switchTrees.js';
+import { switchVlanOptionDefects } from './switchVlanOptions.js';
+import { switchVlanSnoopingDefects } from './switchVlanSnooping.js';
 import { devlinkBuffersDefects } from './devlinkBuffers.js';
 
 export type { Defect } from './defect.js';
@@ -176,4 +178,6 @@ export const defects: readonly Defect[] = [
   ...switchNeighbourProxyDefects,
   ...switchAuthenticationDefects,
   ...switchTreeDefects,
+  ...switchVlanOptionDefects,
+  ...switchVlanSnoopingDefects,
 ];

@@ -12,6 +12,9 @@ import type { BondParts } from '../kernel/bond/bondParts.js';
 import type { LacpParts } from '../kernel/bond/lacpParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { MstParts } from '../kernel/bridge/mstParts.js';
+import type { VlanTunnelParts } from '../kernel/bridge/vlanTunnelParts.js';
+import type { VlanOptionParts } from '../kernel/bridge/vlanOptionParts.js';
+import type { VlanSnoopingParts } from '../kernel/bridge/multicast/vlanSnoopingParts.js';
 import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
 import type { AuthenticationParts } from '../kernel/bridge/authentication/authenticationParts.js';
 import type { ProxyParts } from '../kernel/bridge/proxy/proxyParts.js';
@@ -117,6 +120,21 @@ export const ethtool =
 export const mst =
   (change: Partial<MstParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, mst: { ...parts.mst, ...change } });
+
+/** Parts of the options of VLANs in the kernel's bridge. */
+export const vlanOptions =
+  (change: Partial<VlanOptionParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, vlanOptions: { ...parts.vlanOptions, ...change } });
+
+/** Parts of VLANs that lead to tunnels. */
+export const vlanTunnels =
+  (change: Partial<VlanTunnelParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, vlanTunnels: { ...parts.vlanTunnels, ...change } });
+
+/** Parts of snooping in each VLAN apart. */
+export const vlanSnooping =
+  (change: Partial<VlanSnoopingParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, multicast: { ...parts.multicast, vlan: { ...parts.multicast.vlan, ...change } } });
 
 /** Parts of the spanning trees of the reference switch. */
 export const trees =

@@ -5,6 +5,8 @@ import type { Values } from '../netlink/schema.js';
 import { CONFORMING_BOND, type BondParts } from './bond/bondParts.js';
 import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
 import { CONFORMING_MST, type MstParts } from './bridge/mstParts.js';
+import { CONFORMING_VLAN_TUNNELS, type VlanTunnelParts } from './bridge/vlanTunnelParts.js';
+import { CONFORMING_VLAN_OPTIONS, type VlanOptionParts } from './bridge/vlanOptionParts.js';
 import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/multicastParts.js';
 import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
 import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js';
@@ -130,9 +132,11 @@ export interface KernelParts {
   readonly control: ControlParts;
   readonly devlink: DevlinkParts;
   readonly ethtool: EthtoolParts;
+  readonly mst: MstParts;
+  readonly vlanOptions: VlanOptionParts;
+  readonly vlanTunnels: VlanTunnelParts;
   readonly proxy: ProxyParts;
   readonly authentication: AuthenticationParts;
-  readonly mst: MstParts;
   readonly peerNotices: PeerNoticeParts;
 }
 
@@ -200,8 +204,10 @@ export const CONFORMING_KERNEL: KernelParts = {
   control: CONFORMING_CONTROL,
   devlink: CONFORMING_DEVLINK,
   ethtool: CONFORMING_ETHTOOL,
+  mst: CONFORMING_MST,
+  vlanOptions: CONFORMING_VLAN_OPTIONS,
+  vlanTunnels: CONFORMING_VLAN_TUNNELS,
   proxy: CONFORMING_PROXY,
   authentication: CONFORMING_AUTHENTICATION,
-  mst: CONFORMING_MST,
   peerNotices: CONFORMING_PEER_NOTICES,
 };

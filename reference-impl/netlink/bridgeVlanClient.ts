@@ -15,6 +15,7 @@ import {
   BRIDGE_FLAGS_SELF,
   BRIDGE_SPEC,
   BRIDGE_VLAN_INFO_ONLY_OPTS,
+  RTEXT_FILTER_BRVLAN,
   RTEXT_FILTER_MST,
 } from './families/bridge.js';
 import {
@@ -130,6 +131,35 @@ export class BridgeVlanClient {
     const header = { ifi_family: AF_BRIDGE, ifi_index: ifIndex };
     const body = encodeBody(IFINFOMSG, header, encodeAttributes(LINK, { IFLA_AF_SPEC: spec }));
     return done(await this.client.request(how === 'set' ? RTM_SETLINK : RTM_DELLINK, body));
+  }
+
+  /** `bridge vlan add dev DEV vid VID tunnel_info id ID`: tunnels by their IFLA_BRIDGE_VLAN_TUNNEL_ names. */
+  async setTunnels(
+    ifIndex: number,
+    tunnels: readonly Values[],
+    how: 'set' | 'delete' = 'set',
+  ): Promise<NetlinkResult<void>> {
+    const spec = encodeAttributes(BRIDGE_SPEC, {
+      IFLA_BRIDGE_FLAGS: BRIDGE_FLAGS_MASTER,
+      IFLA_BRIDGE_VLAN_TUNNEL_INFO: tunnels,
+    });
+    const header = { ifi_family: AF_BRIDGE, ifi_index: ifIndex };
+    const body = encodeBody(IFINFOMSG, header, encodeAttributes(LINK, { IFLA_AF_SPEC: spec }));
+    return done(await this.client.request(how === 'set' ? RTM_SETLINK : RTM_DELLINK, body));
+  }
+
+  /** `bridge vlan tunnelshow`, by the index of the port. */
+  async tunnels(): Promise<NetlinkResult<ReadonlyMap<number, readonly Values[]>>> {
+    const attributes = encodeAttributes(LINK, { IFLA_EXT_MASK: RTEXT_FILTER_BRVLAN });
+    const result = await this.client.dump(RTM_GETLINK, encodeBody(IFINFOMSG, { ifi_family: AF_BRIDGE }, attributes));
+    if (!result.ok) return result;
+    const ports = result.value.map((message) => {
+      const { header, values } = decodeBody(IFINFOMSG, LINK, message);
+      const spec = decodeAttributes(BRIDGE_SPEC, bytesIn(values, 'IFLA_AF_SPEC') ?? new Uint8Array(0));
+      const told = listIn(spec, 'IFLA_BRIDGE_VLAN_TUNNEL_INFO') as readonly Values[];
+      return [numberIn(header, 'ifi_index') ?? 0, told] as const;
+    });
+    return { ok: true, value: new Map(ports) };
   }
 
   /** `bridge mst show`: the state of each port in each tree that it is in, by its index and the MSTI. */

@@ -1,5 +1,8 @@
 /** What the bridge of a kernel can do for each of its VLANs: asked by making bridges without ports that do it. */
-import { BR_BOOLOPT_MST_ENABLE } from '../../../reference-impl/netlink/families/bridge.js';
+import {
+  BR_BOOLOPT_MCAST_VLAN_SNOOPING,
+  BR_BOOLOPT_MST_ENABLE,
+} from '../../../reference-impl/netlink/families/bridge.js';
 import type { BridgeClient } from '../../../reference-impl/netlink/bridgeClient.js';
 import type { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
 import { numberIn } from '../../../reference-impl/netlink/schema.js';
@@ -11,6 +14,7 @@ const PROBE_NAME = 'probebr1';
 /** Options of a bridge, by the capability that stands for them. */
 const OPTIONS: Readonly<Record<string, number>> = {
   'bridge-mst': BR_BOOLOPT_MST_ENABLE,
+  'bridge-vlan-snooping': BR_BOOLOPT_MCAST_VLAN_SNOOPING,
 };
 
 export async function askBridgeVlans(route: RouteClient, bridges: BridgeClient): Promise<CapabilityAnswers> {

@@ -27,6 +27,8 @@ export interface PortFlags {
   multicastToUnicast: boolean;
   isolated: boolean;
   locked: boolean;
+  /** VLANs of the port may lead to tunnels. */
+  vlanTunnel: boolean;
   proxyArp: boolean;
   proxyArpWifi: boolean;
   neighbourSuppress: boolean;
@@ -47,6 +49,7 @@ export const DEFAULT_PORT_FLAGS: Readonly<PortFlags> = {
   multicastToUnicast: false,
   isolated: false,
   locked: false,
+  vlanTunnel: false,
   proxyArp: false,
   proxyArpWifi: false,
   neighbourSuppress: false,
@@ -61,6 +64,8 @@ export interface MemberVlan {
   state: StpState;
   /** Of a port, BR_VLFLAG_NEIGH_SUPPRESS_ENABLED; absent: off. */
   neighbourSuppress?: boolean;
+  /** The tunnel that the VLAN leads to at a port that has the flag for it. */
+  tunnelId?: number | undefined;
   /** Of a port: what is kept of groups and routers in the VLAN. */
   readonly multicast?: PortContext;
 }

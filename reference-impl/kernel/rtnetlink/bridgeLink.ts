@@ -11,8 +11,9 @@ import { createBridge, removeBridge, setStateByUser, setStp, setVlanFiltering } 
 import { flushBridge, flushPort, planAgeing } from '../bridge/fdb.js';
 import { setMst } from '../bridge/mst.js';
 import { setVlanSnooping } from '../bridge/multicast/vlanSnooping.js';
+import { forgetTunnels } from '../bridge/vlanTunnels.js';
 import { setDefaultPvid } from '../bridge/vlans.js';
-import { EINVAL, ENOENT, EOPNOTSUPP, ERANGE, OK, refused } from '../errno.js';
+import { EINVAL, ENOENT, ERANGE, OK, refused } from '../errno.js';
 import { checkLinkAddress, linkInfoData, linkSeed } from './linkInfo.js';
 import { MULTICAST_MEMBERS, setPortMulticast } from './bridgeMulticast.js';
 import type { ReferenceKernel } from '../kernel.js';
@@ -248,6 +249,7 @@ export const PORT_FLAG_ATTRIBUTES: readonly (readonly [attribute: string, flag: 
   ['IFLA_BRPORT_BCAST_FLOOD', 'broadcastFlood'],
   ['IFLA_BRPORT_ISOLATED', 'isolated'],
   ['IFLA_BRPORT_LOCKED', 'locked'],
+  ['IFLA_BRPORT_VLAN_TUNNEL', 'vlanTunnel'],
   ['IFLA_BRPORT_PROXYARP', 'proxyArp'],
   ['IFLA_BRPORT_PROXYARP_WIFI', 'proxyArpWifi'],
   ['IFLA_BRPORT_NEIGH_SUPPRESS', 'neighbourSuppress'],
@@ -255,14 +257,9 @@ export const PORT_FLAG_ATTRIBUTES: readonly (readonly [attribute: string, flag: 
   ['IFLA_BRPORT_NEIGH_VLAN_SUPPRESS', 'neighbourVlanSuppress'],
 ];
 
-/** What a port of this bridge cannot do; to say that it is off changes nothing. */
-const NOT_MODELLED = ['IFLA_BRPORT_VLAN_TUNNEL'] as const;
-
 /** br_setport(): the flags all at once, as the hardware takes or refuses them; then one member after the other. */
 export async function setPort(kernel: ReferenceKernel, port: BridgePort, values: Values): Promise<Refusal | undefined> {
   const { bridging } = kernel;
-  const absent = NOT_MODELLED.find((attribute) => (numberIn(values, attribute) ?? 0) !== 0);
-  if (absent !== undefined) return refusal(EOPNOTSUPP, `bridge: ${absent} is not part of this kernel`);
   const flags = { ...port.flags };
   for (const [attribute, flag] of PORT_FLAG_ATTRIBUTES) {
     const value = numberIn(values, attribute);
@@ -275,7 +272,10 @@ export async function setPort(kernel: ReferenceKernel, port: BridgePort, values:
     const set = await bridging.switchdev.setPortFlags(port, flags);
     if (!set.ok && bridging.events.parts.keepsRefusedFlags) Object.assign(port.flags, flags);
     if (!set.ok) return fromOutcome(set);
+    const isTunnelled = port.flags.vlanTunnel;
     for (const each of bridging.events.parts.flagsOf(port)) Object.assign(each.flags, flags);
+    // nbp_vlan_tunnel_info_flush().
+    if (isTunnelled && !flags.vlanTunnel && kernel.parts.vlanTunnels.goWithFlag) forgetTunnels(port);
   }
   const refusedTree = setSpanningTree(kernel, port, values);
   if (refusedTree !== undefined) return refusedTree;

@@ -114,7 +114,7 @@ export const writeBridgePort = attributePlan<BridgePort>(BRIDGE_PORT, [
   ['IFLA_BRPORT_HOLD_TIMER', () => 0],
   ['IFLA_BRPORT_PROXYARP', ({ flags }) => bit(flags.proxyArp)],
   ['IFLA_BRPORT_PROXYARP_WIFI', ({ flags }) => bit(flags.proxyArpWifi)],
-  ['IFLA_BRPORT_VLAN_TUNNEL', () => 0],
+  ['IFLA_BRPORT_VLAN_TUNNEL', ({ flags }) => bit(flags.vlanTunnel)],
   ['IFLA_BRPORT_NEIGH_SUPPRESS', ({ flags }) => bit(flags.neighbourSuppress)],
   ['IFLA_BRPORT_GROUP_FWD_MASK', ({ groupForwardMask }) => groupForwardMask],
   ['IFLA_BRPORT_ISOLATED', ({ flags }) => bit(flags.isolated)],
@@ -158,16 +158,19 @@ export function vlanInfos({ members, pvid }: VlanGroup, compressed: boolean): Va
 
 const writePortOfLink = nestPlan(LINK, 'IFLA_PROTINFO', writeBridgePort);
 
-/**
- * A port, or the bridge itself, as AF_BRIDGE describes it. `vlans`: bits of IFLA_EXT_MASK that ask for them, 0 for none; `trees`: the
- * spanning trees of the port, where they were asked for.
- */
+/** What stands in IFLA_AF_SPEC beside the VLANs, where it was asked for. */
+export interface BridgeSpecMore {
+  readonly trees?: Values | undefined;
+  readonly tunnels?: readonly Values[];
+}
+
+/** A port, or the bridge itself, as AF_BRIDGE describes it. `vlans`: bits of IFLA_EXT_MASK that ask for them, 0 for none. */
 export function bridgeLinkMessage(
   netDevice: NetDevice,
   port: BridgePort | undefined,
   group: VlanGroup | undefined,
   vlans: number,
-  trees?: Values,
+  more: BridgeSpecMore = {},
   type: number = RTM_NEWLINK,
 ): NetlinkBody {
   const header = {
@@ -189,7 +192,10 @@ export function bridgeLinkMessage(
     if (port !== undefined) writePortOfLink(draft, port);
     const spec: Values = {
       ...(infos.length > 0 ? { IFLA_BRIDGE_VLAN_INFO: infos } : {}),
-      ...(trees === undefined ? {} : { IFLA_BRIDGE_MST: trees }),
+      ...(more.tunnels === undefined || more.tunnels.length === 0
+        ? {}
+        : { IFLA_BRIDGE_VLAN_TUNNEL_INFO: more.tunnels }),
+      ...(more.trees === undefined ? {} : { IFLA_BRIDGE_MST: more.trees }),
     };
     if (Object.keys(spec).length > 0)
       writeAttributes(draft, LINK, { IFLA_AF_SPEC: encodeAttributes(BRIDGE_SPEC_TOLD, spec) });

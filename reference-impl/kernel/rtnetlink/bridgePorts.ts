@@ -27,6 +27,7 @@ import { fromOutcome, refusal } from '../refusals.js';
 import { setPort } from './bridgeLink.js';
 import { bridgeLinkMessage } from './bridgeMessage.js';
 import { changeTrees, toldTrees } from './bridgeTrees.js';
+import { changeTunnels, toldTunnels } from './bridgeTunnels.js';
 
 export function bridgePortOperations(kernel: ReferenceKernel): readonly NetlinkOperation[] {
   const change = {
@@ -72,6 +73,7 @@ async function changePort(kernel: ReferenceKernel, request: NetlinkRequest, how:
   }
   const refused =
     (await changeVlans(kernel, owner, spec.vlans, how)) ??
+    changeTunnels(kernel, owner.kind === 'port' ? owner.port : undefined, request, how) ??
     (await changeTrees(kernel, owner.kind === 'port' ? owner.port : undefined, request, how));
   if (refused !== undefined) return refused;
   if (owner.kind === 'port') kernel.bridging.events.portChanged(owner.port);
@@ -150,7 +152,9 @@ async function changeRange(
   const seen = (vid: number): string =>
     `${String(group.members.get(vid as Vid)?.untagged)} ${String(group.pvid === vid)}`;
   const tell = (from: number, to: number): void => {
-    kernel.bridging.events.vlansChanged(owner.bridge, port, how === 'set' ? 'new' : 'del', from as Vid, to as Vid);
+    const change = how === 'set' ? 'new' : 'del';
+    if (!kernel.parts.vlanOptions.announces('membership', change)) return;
+    kernel.bridging.events.vlansChanged(owner.bridge, port, change, from as Vid, to as Vid);
   };
   let from: number | undefined;
   for (let vid = first; vid <= last; vid++) {
@@ -214,7 +218,8 @@ function* listPorts(kernel: ReferenceKernel, mask: number): Generator<NetlinkBod
     const { bridgePort } = netDevice;
     if (bridgePort !== undefined) {
       const trees = (mask & RTEXT_FILTER_MST) === 0 ? undefined : toldTrees(kernel, bridgePort);
-      yield bridgeLinkMessage(netDevice, bridgePort, bridgePort.vlans, vlans, trees);
+      const tunnels = vlans === 0 ? [] : toldTunnels(kernel, bridgePort);
+      yield bridgeLinkMessage(netDevice, bridgePort, bridgePort.vlans, vlans, { trees, tunnels });
     }
     const bridge = bridgeOf(netDevice);
     if (bridge !== undefined && vlans !== 0) yield bridgeLinkMessage(netDevice, undefined, bridge.vlans, vlans);

@@ -46,7 +46,8 @@ export async function changeVlanDatabase(kernel: ReferenceKernel, request: Netli
     if (refused !== undefined) return refused;
   }
   await kernel.settle();
-  return vlans === 0 ? refusal(EINVAL, 'bridge: No vlans found to process') : { ok: true };
+  const isEmpty = vlans === 0 && kernel.parts.vlanOptions.refuses('no-vlan');
+  return isEmpty ? refusal(EINVAL, 'bridge: No vlans found to process') : { ok: true };
 }
 
 /** nla_parse_nested(). */
@@ -68,9 +69,10 @@ async function changeEntry(
   if (!parsed.ok) return parsed;
   const { values } = parsed;
   const info = values['BRIDGE_VLANDB_ENTRY_INFO'] as Values | undefined;
-  if (info === undefined) return refusal(EINVAL, 'bridge: Missing vlan entry info');
+  const { refuses } = kernel.parts.vlanOptions;
+  if (info === undefined) return refuses('no-number') ? refusal(EINVAL, 'bridge: Missing vlan entry info') : undefined;
   const [first, flags] = [numberIn(info, 'vid') ?? 0, numberIn(info, 'flags') ?? 0];
-  if ((flags & (BRIDGE_VLAN_INFO_RANGE_BEGIN | BRIDGE_VLAN_INFO_RANGE_END)) !== 0)
+  if ((flags & (BRIDGE_VLAN_INFO_RANGE_BEGIN | BRIDGE_VLAN_INFO_RANGE_END)) !== 0 && refuses('old-range'))
     return refusal(EINVAL, 'bridge: Old-style vlan ranges are not allowed when using RTM vlan calls');
   const { refusesVid } = kernel.parts.bridge;
   const last = numberIn(values, 'BRIDGE_VLANDB_ENTRY_RANGE');
@@ -78,13 +80,14 @@ async function changeEntry(
   const begin = { vid: first, flags: flags | BRIDGE_VLAN_INFO_RANGE_BEGIN };
   const end = { vid: last ?? first, flags: flags | BRIDGE_VLAN_INFO_RANGE_END };
   const invalid = last === undefined ? undefined : invalidRange(end, begin);
-  if (invalid !== undefined) return refusal(EINVAL, `bridge: ${invalid}`);
+  if (invalid !== undefined && refuses('empty-range')) return refusal(EINVAL, `bridge: ${invalid}`);
   const isNew = type === RTM_NEWVLAN;
   if (!isNew || (flags & BRIDGE_VLAN_INFO_ONLY_OPTS) === 0) {
     const infos = last === undefined ? [{ vid: first, flags }] : [begin, end];
     const { bridge, port } = owner;
     const whose = port === null ? { kind: 'bridge' as const, bridge } : { kind: 'port' as const, bridge, port };
-    const refused = await changeVlans(kernel, whose, infos, isNew ? 'set' : 'delete');
+    const isMeant = isNew || kernel.parts.vlanOptions.deletes;
+    const refused = isMeant ? await changeVlans(kernel, whose, infos, isNew ? 'set' : 'delete') : undefined;
     if (port !== null) kernel.bridging.events.portChanged(port);
     if (refused !== undefined) return refused;
   }
@@ -100,23 +103,29 @@ function setOptions(
   values: Values,
 ): Refusal | undefined {
   const { members } = groupOf(owner);
+  const { refuses, lastOfRange, tellsUnchanged, announces } = kernel.parts.vlanOptions;
   for (const [place, vid] of [
     ['start', first],
     ['end', last],
   ] as const)
-    if (!members.has(vid)) return refusal(ENOENT, `bridge: Vlan range ${place} doesn't exist, can't process options`);
+    if (!members.has(vid) && refuses('missing-vlan'))
+      return refusal(ENOENT, `bridge: Vlan range ${place} doesn't exist, can't process options`);
   const { bridge, port } = owner;
   const runs = new Runs(
     (vid, before) => canEnterRange(kernel, owner, vid, before),
-    (from, to) => kernel.bridging.events.vlansChanged(bridge, port, 'new', from, to),
+    (from, to) => {
+      if (announces('option', 'new')) kernel.bridging.events.vlansChanged(bridge, port, 'new', from, to);
+    },
   );
   let refused: Refusal | undefined;
-  for (let vid = first; vid <= last && refused === undefined; vid++) {
+  for (let vid = first; vid <= lastOfRange(first, last) && refused === undefined; vid++) {
     const vlan = members.get(vid);
-    if (vlan === undefined) refused = refusal(ENOENT, "bridge: Vlan in range doesn't exist, can't process options");
-    else {
+    if (vlan === undefined) {
+      if (refuses('missing-vlan'))
+        refused = refusal(ENOENT, "bridge: Vlan in range doesn't exist, can't process options");
+    } else {
       const changed = setEach(VLAN_OPTIONS, values, (option) => option.set?.(kernel, owner, vid, vlan, values));
-      if (typeof changed === 'boolean') runs.note(vid, changed);
+      if (typeof changed === 'boolean') runs.note(vid, changed || tellsUnchanged);
       else refused = changed;
     }
   }
@@ -176,13 +185,17 @@ async function changeGlobally(
   attribute: Attribute,
   type: number,
 ): Promise<Refusal | undefined> {
-  if (type !== RTM_NEWVLAN) return refusal(EINVAL, 'bridge: Global vlan options support only set operation');
-  if (port !== null) return refusal(EINVAL, 'bridge: Global vlan options can only be set on bridge device');
+  const { refuses } = kernel.parts.vlanOptions;
+  if (type !== RTM_NEWVLAN && refuses('deleted'))
+    return refusal(EINVAL, 'bridge: Global vlan options support only set operation');
+  if (port !== null && refuses('of-port'))
+    return refusal(EINVAL, 'bridge: Global vlan options can only be set on bridge device');
   const parsed = parseNested(VLAN_GLOBAL_POLICY, attribute);
   if (!parsed.ok) return parsed;
   const { values } = parsed;
   const first = numberIn(values, 'BRIDGE_VLANDB_GOPTS_ID');
-  if (first === undefined) return refusal(EINVAL, 'bridge: Missing vlan entry id');
+  if (first === undefined)
+    return refuses('no-global-vlan') ? refusal(EINVAL, 'bridge: Missing vlan entry id') : undefined;
   const { refusesVid } = kernel.parts.bridge;
   const last = numberIn(values, 'BRIDGE_VLANDB_GOPTS_RANGE');
   if (refusesVid(first) || (last !== undefined && refusesVid(last))) return INVALID_ID;
@@ -198,15 +211,19 @@ async function setGlobalOptions(
   last: Vid,
   values: Values,
 ): Promise<Refusal | undefined> {
+  const { refuses, lastOfRange, tellsUnchanged, announces } = kernel.parts.vlanOptions;
   const runs = new Runs(
     (vid, before) => isAlikeGlobally(kernel, bridge, vid, before),
-    (from, to) => kernel.bridging.events.globalVlansChanged(bridge, from, to),
+    (from, to) => {
+      if (announces('global', 'new')) kernel.bridging.events.globalVlansChanged(bridge, from, to);
+    },
   );
   let refused: Refusal | undefined;
-  for (let vid = first; vid <= last && refused === undefined; vid++) {
+  for (let vid = first; vid <= lastOfRange(first, last) && refused === undefined; vid++) {
     const vlan = bridge.globalVlans.get(vid);
     if (vlan === undefined) {
-      refused = refusal(ENOENT, "bridge: Vlan in range doesn't exist, can't process global options");
+      if (refuses('missing-vlan'))
+        refused = refusal(ENOENT, "bridge: Vlan in range doesn't exist, can't process global options");
       break;
     }
     let changed = false;
@@ -219,7 +236,7 @@ async function setGlobalOptions(
       }
       changed ||= done;
     }
-    if (refused === undefined) runs.note(vid, changed);
+    if (refused === undefined) runs.note(vid, changed || tellsUnchanged);
   }
   runs.end();
   return refused;

@@ -58,9 +58,11 @@ export function canEnterRange(kernel: ReferenceKernel, owner: VlanOwner, vid: Vi
   const { members, pvid } = groupOf(owner);
   const [one, other] = [members.get(vid), members.get(last)];
   if (one === undefined || other === undefined || vid === pvid || last === pvid) return false;
-  const isAlike = ({ tells, compares = true }: (typeof VLAN_OPTIONS)[number]): boolean =>
-    !compares || tells?.(kernel, owner, vid, one) === tells?.(kernel, owner, last, other);
-  return one.untagged === other.untagged && VLAN_OPTIONS.every(isAlike);
+  const isAlike = ({ tells, joins, compares = true }: (typeof VLAN_OPTIONS)[number]): boolean =>
+    joins?.(kernel, one, other) ??
+    (!compares || tells?.(kernel, owner, vid, one) === tells?.(kernel, owner, last, other));
+  const isSame = VLAN_OPTIONS.every(isAlike) || !kernel.parts.vlanOptions.tellsApart;
+  return one.untagged === other.untagged && isSame;
 }
 
 function entryOf(kernel: ReferenceKernel, owner: VlanOwner, first: Vid, last: Vid): Values {
@@ -77,7 +79,7 @@ function entryOf(kernel: ReferenceKernel, owner: VlanOwner, first: Vid, last: Vi
 
 /** br_vlan_opts_fill(). */
 function optionsOf(kernel: ReferenceKernel, owner: VlanOwner, vid: Vid, vlan: MemberVlan): Values {
-  const told: Record<string, number> = {};
+  const told: Record<string, Values[string]> = {};
   for (const { attribute, tells } of VLAN_OPTIONS) {
     const value = tells?.(kernel, owner, vid, vlan);
     if (value !== undefined) told[attribute] = value;
@@ -86,11 +88,11 @@ function optionsOf(kernel: ReferenceKernel, owner: VlanOwner, vid: Vid, vlan: Me
 }
 
 /** br_vlan_stats_fill(). */
-function statisticsOf({ bridging }: ReferenceKernel, { bridge, port }: VlanOwner, vid: Vid): Values {
+function statisticsOf({ bridging, parts }: ReferenceKernel, { bridge, port }: VlanOwner, vid: Vid): Values {
   const { rxBytes, rxPackets, txBytes, txPackets } = vlanCounters(bridging.events, bridge, port, vid);
   return {
     BRIDGE_VLANDB_STATS_RX_BYTES: rxBytes,
-    BRIDGE_VLANDB_STATS_RX_PACKETS: rxPackets,
+    BRIDGE_VLANDB_STATS_RX_PACKETS: parts.vlanOptions.toldCounter(rxPackets),
     BRIDGE_VLANDB_STATS_TX_BYTES: txBytes,
     BRIDGE_VLANDB_STATS_TX_PACKETS: txPackets,
   };

@@ -6,6 +6,7 @@ import type { Refusal } from '../../netlink/validate.js';
 import type { Bridge, BridgePort, MemberVlan, StpState } from '../bridge/bridge.js';
 import { BR_STATE_BLOCKING } from '../bridge/bridge.js';
 import type { GlobalVlan } from '../bridge/globalVlans.js';
+import { tunnelsJoin } from '../bridge/vlanTunnels.js';
 import { setTree, setVlanState } from '../bridge/mst.js';
 import { isGloballyOff } from '../bridge/multicast/contexts.js';
 import type { BridgeContext, MulticastIntervals, PortContext } from '../bridge/multicast/multicastState.js';
@@ -16,6 +17,7 @@ import type { ReferenceKernel } from '../kernel.js';
 import type { KernelParts } from '../parts.js';
 import { fromOutcome, refusal } from '../refusals.js';
 import { intervalOf, ticks } from './bridgeMulticast.js';
+import { setTunnel, tunnelEntry } from './bridgeTunnels.js';
 import { routersOf } from './mdbMessage.js';
 
 interface Owner {
@@ -30,7 +32,9 @@ export interface VlanOption {
   readonly attribute: string;
   readonly set?: (kernel: ReferenceKernel, owner: Owner, vid: Vid, vlan: MemberVlan, values: Values) => Setting;
   /** Undefined: nothing is told of it. */
-  readonly tells?: (kernel: ReferenceKernel, owner: Owner, vid: Vid, vlan: MemberVlan) => number | undefined;
+  readonly tells?: (kernel: ReferenceKernel, owner: Owner, vid: Vid, vlan: MemberVlan) => Value | undefined;
+  /** Whether a VLAN may be told in one range with the one before it; absent: if the same is told of both. */
+  readonly joins?: (kernel: ReferenceKernel, vlan: MemberVlan, before: MemberVlan) => boolean;
   /** Whether VLANs that differ in it are told apart. */
   readonly compares?: boolean;
 }
@@ -41,6 +45,12 @@ export const VLAN_OPTIONS: readonly VlanOption[] = [
     attribute: 'BRIDGE_VLANDB_ENTRY_STATE',
     set: setState,
     tells: (_kernel, _owner, _vid, { state }) => state,
+  },
+  {
+    attribute: 'BRIDGE_VLANDB_ENTRY_TUNNEL_INFO',
+    set: (kernel, owner, vid, _vlan, values) => setTunnel(kernel, owner, vid, values),
+    tells: (_kernel, _owner, _vid, vlan) => tunnelEntry(vlan),
+    joins: ({ parts }, vlan, before) => tunnelsJoin(parts.vlanTunnels, vlan, before),
   },
   {
     attribute: 'BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS',
@@ -124,14 +134,15 @@ function setNeighbourSuppression(
 
 /** br_vlan_modify_state(). */
 function setState(
-  { bridging }: ReferenceKernel,
+  { bridging, parts }: ReferenceKernel,
   { bridge, port }: Owner,
   vid: Vid,
   vlan: MemberVlan,
   values: Values,
 ): Setting {
   const state = numberIn(values, 'BRIDGE_VLANDB_ENTRY_STATE') ?? 0;
-  if (state > BR_STATE_BLOCKING) return refusal(EINVAL, 'bridge: Invalid vlan state');
+  if (state > BR_STATE_BLOCKING && parts.vlanOptions.refuses('state'))
+    return refusal(EINVAL, 'bridge: Invalid vlan state');
   if (bridge.mst && bridging.events.mst.refuses('direct-state'))
     return refusal(EBUSY, "bridge: Can't modify vlan state directly when MST is enabled");
   if (vlan.state === state) return false;
@@ -179,9 +190,10 @@ const interval = (attribute: string, name: keyof MulticastIntervals): GlobalVlan
 
 const version = (attribute: string, least: number, name: 'igmpVersion' | 'mldVersion'): GlobalVlanOption => ({
   attribute,
-  set: (_kernel, _bridge, { multicast }, values) => {
+  set: ({ parts }, _bridge, { multicast }, values) => {
     const value = numberIn(values, attribute) ?? 0;
-    if (value !== least && value !== least + 1) return refusal(EINVAL);
+    const isVersion = value === least || value === least + 1;
+    if (!isVersion && parts.vlanOptions.refuses('old-version')) return refusal(EINVAL);
     multicast[name] = value;
     return true;
   },

@@ -147,10 +147,24 @@ const VLAN_ROWS: Parameters<typeof attributeSet>[1] = [
   [1, 'IFLA_BRIDGE_MODE', u16],
   [2, 'IFLA_BRIDGE_VLAN_INFO', { kind: 'struct', fields: VLAN_INFO }, 'repeats'],
 ];
+/** vlan_tunnel_policy. */
+export const VLAN_TUNNEL = attributeSet('IFLA_BRIDGE_VLAN_TUNNEL', [
+  [1, 'IFLA_BRIDGE_VLAN_TUNNEL_ID', u32],
+  [2, 'IFLA_BRIDGE_VLAN_TUNNEL_VID', u16],
+  [3, 'IFLA_BRIDGE_VLAN_TUNNEL_FLAGS', u16],
+]);
+/** Without NLA_F_NESTED, either way. */
+const TUNNEL_INFO: AttributeType = { kind: 'nest', set: () => VLAN_TUNNEL, unflagged: true };
+export const VLAN_TUNNEL_POLICY: Policy = wholeSet(VLAN_TUNNEL);
+
 /** What is said of VLANs alone: whatever else there is stays as it lies. */
 export const BRIDGE_SPEC_VLANS = attributeSet('IFLA_BRIDGE', VLAN_ROWS);
 const withTrees = (trees: AttributeSet): AttributeSet =>
-  attributeSet('IFLA_BRIDGE', [...VLAN_ROWS, [6, 'IFLA_BRIDGE_MST', nest(() => trees)]]);
+  attributeSet('IFLA_BRIDGE', [
+    ...VLAN_ROWS,
+    [3, 'IFLA_BRIDGE_VLAN_TUNNEL_INFO', TUNNEL_INFO, 'repeats'],
+    [6, 'IFLA_BRIDGE_MST', nest(() => trees)],
+  ]);
 export const BRIDGE_SPEC = withTrees(MST);
 /** As the kernel writes it. */
 export const BRIDGE_SPEC_TOLD = withTrees(MST_TOLD);

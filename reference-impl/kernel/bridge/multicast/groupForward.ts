@@ -27,8 +27,8 @@ export function groupOf(
 ): GroupHit | undefined {
   if (!bridge.multicastSnooping) return undefined;
   const context = contextOf(bridge, vid);
-  if (isGloballyOff(context) && parts.vlan.floodsWhenOff) return undefined;
   const family = addressed?.family ?? 'mac';
+  if (isGloballyOff(context)) return parts.vlan.floodsWhenOff ? undefined : { entry: undefined, family, vid };
   const groupVid = parts.groupVid(vid) as Vid;
   const entry = isMessage
     ? undefined
