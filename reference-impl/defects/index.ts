@@ -43,6 +43,8 @@ import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
 import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
 import { switchLinkWatchDefects } from './switchLinkWatch.js';
+import { switchAuthenticationDefects } from './switchAuthentication.js';
+import { switchNeighbourProxyDefects } from './switchNeighbourProxy.js';
 import { peerNoticeDefects } from './peerNotices.js';
 import { switchPortSettingDefects } from './switchPortSettings.js';
 import { switchFilterDefects } from './switchFilters.js';
@@ -82,6 +84,9 @@ import { switchLearningDefects } from './switchLearning.js';
 import { devlinkRefusalDefects } from './devlinkRefusals.js';
 import { controlBoundDefects } from './controlBounds.js';
 
+import { switchTreeDefects } from './switchTrees.js';
+import { switchVlanOptionDefects } from './switchVlanOptions.js';
+import { switchVlanSnoopingDefects } from './switchVlanSnooping.js';
 import { devlinkBuffersDefects } from './devlinkBuffers.js';
 
 export type { Defect } from './defect.js';
@@ -170,4 +175,9 @@ export const defects: readonly Defect[] = [
   ...representorPortDefects,
   ...devlinkPipelineDefects,
   ...nettoolOrderDefects,
+  ...switchNeighbourProxyDefects,
+  ...switchAuthenticationDefects,
+  ...switchTreeDefects,
+  ...switchVlanOptionDefects,
+  ...switchVlanSnoopingDefects,
 ];
