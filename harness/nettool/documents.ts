@@ -57,7 +57,12 @@ function nettoolForm({ form, options }: OptionRow): string {
 function devlinkForm({ words, example = '', form }: DevlinkVerb): string {
   if (form.kind === 'none') return `none: ${form.reason}`;
   if (form.kind === 'watch') return code('nettool watch [DEV…]');
-  const handles: Readonly<Record<string, string>> = { DEV: 'bus/DEV', PORT: 'bus/DEV/1', REGION: 'bus/DEV/NAME' };
+  const handles: Readonly<Record<string, string>> = {
+    DEV: 'bus/DEV',
+    PORT: 'bus/DEV/1',
+    REGION: 'bus/DEV/NAME',
+    NODE: 'bus/DEV/gold',
+  };
   const filled = words.split(' ').map((word) => handles[word] ?? word);
   const commands = migrate(['devlink', ...filled, ...example.split(' ').filter((word) => word !== '')]);
   if (!commands.ok) throw new Error(`devlink ${words} ${example}: ${commands.refusal.message}`);
@@ -103,9 +108,9 @@ ${row(['bridge', 'why it has no equal'])}
 ${row(['---', '---'])}
 ${BRIDGE_WITHOUT.map(([command, reason]) => row([code(`bridge ${command}`), reason])).join('\n')}
 
-## devlink 6.1
+## devlink, up to 6.12
 
-\`DEV\` is the handle of an instance, such as \`pci/0000:01:00.0\`; \`PORT\` and \`REGION\` have a number, or a name, behind it. The
+\`DEV\` is the handle of an instance, such as \`pci/0000:01:00.0\`; \`PORT\`, \`REGION\` and \`NODE\` have a number, or a name, behind it. The
 name of a net device will do for each of them.
 
 ${row(['devlink', 'what it is about', 'nettool'])}

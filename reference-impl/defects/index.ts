@@ -62,6 +62,7 @@ import { devlinkReloadsDefects } from './devlinkReloads.js';
 import { devlinkResourcesDefects } from './devlinkResources.js';
 import { nettoolDefects } from './nettool.js';
 import { nettoolDeviceDefects } from './nettoolDevices.js';
+import { nettoolChipDefects } from './nettoolChip.js';
 import { nettoolOrderDefects } from './nettoolOrder.js';
 import { ethtoolCableDefects } from './ethtoolCable.js';
 import { ethtoolIoctlDefects } from './ethtoolIoctl.js';
@@ -168,4 +169,5 @@ export const defects: readonly Defect[] = [
   ...representorPortDefects,
   ...devlinkPipelineDefects,
   ...nettoolOrderDefects,
+  ...nettoolChipDefects,
 ];

@@ -12,6 +12,7 @@ import { stringSet } from './channels/featuresChannel.js';
 import { FLASH_ACTIONS } from './devlinkFlash.js';
 import { laneOf, withoutHandles } from './devlinkHandles.js';
 import { DEVLINK_ACTIONS } from './devlinkActions.js';
+import { DEVLINK_CHIP_ACTIONS } from './devlinkChipActions.js';
 import { choicesText } from './names.js';
 import { toldRow } from './parts.js';
 import { oneDevice, policyBreach } from './plan.js';
@@ -143,10 +144,10 @@ const ETHTOOL_ACTIONS: readonly ActionSpec[] = [
   },
 ];
 
-export const ACTIONS: readonly ActionSpec[] = [...ETHTOOL_ACTIONS, ...DEVLINK_ACTIONS, ...FLASH_ACTIONS];
-
 /** Handles of devlink that have no net device can do these alone. */
-const ofDevlink: ReadonlySet<ActionSpec> = new Set([...DEVLINK_ACTIONS, ...FLASH_ACTIONS]);
+const ofDevlink: ReadonlySet<ActionSpec> = new Set([...DEVLINK_ACTIONS, ...DEVLINK_CHIP_ACTIONS, ...FLASH_ACTIONS]);
+
+export const ACTIONS: readonly ActionSpec[] = [...ETHTOOL_ACTIONS, ...ofDevlink];
 
 export const actionCalled = (name: string): ActionSpec | undefined => ACTIONS.find((action) => action.name === name);
 

@@ -111,6 +111,10 @@ export interface NettoolParts {
   readonly listensToDevlink: boolean;
   /** Whether the progress of an action is listened to. */
   readonly listensToProgress: boolean;
+  /** Whether words that fit several rows change none of them. */
+  readonly changesOneRow: boolean;
+  /** Whether what is asked of a net device goes to the instance that its port is of, before the device that it lies on. */
+  readonly asksPort: boolean;
   /** When a step comes: those of a lower number before the others. */
   readonly rankOf: (moment: StepMoment, of: 'change' | 'creation') => number;
 }
@@ -182,5 +186,7 @@ export const CONFORMING_NETTOOL: NettoolParts = {
   findsNetDevice: true,
   listensToDevlink: true,
   listensToProgress: true,
+  changesOneRow: true,
+  asksPort: true,
   rankOf: (moment) => RANKS[moment],
 };

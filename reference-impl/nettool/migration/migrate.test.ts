@@ -14,6 +14,7 @@ const HANDLES: Readonly<Record<string, string>> = {
   DEV: 'pci/0000:01:00.0',
   PORT: 'pci/0000:01:00.0/1',
   REGION: 'pci/0000:01:00.0/fdb',
+  NODE: 'pci/0000:01:00.0/gold',
 };
 
 function migrated(text: string): string {
@@ -78,6 +79,30 @@ describe('devlink', () => {
       'nettool run pci/1 region-read fdb 7 address=16 length=32',
     ],
     ['devlink dev flash pci/1 file a.bin component fw', 'nettool run pci/1 flash a.bin component=fw'],
+    ['devlink region read pci/1/fdb address 1 length 2', 'nettool run pci/1 region-read fdb now address=1 length=2'],
+    [
+      'devlink port function set pci/1/32768 hw_addr 02:00:00:00:00:88 roce disable max_io_eqs 32',
+      'nettool set pci/1/32768 devlink-function.address=02:00:00:00:00:88 devlink-function.roce=off devlink-function.max-io-eqs=32',
+    ],
+    [
+      'devlink port add pci/1 flavour pcisf pfnum 0 sfnum 88',
+      'nettool add pci/1 devlink-ports flavour=pcisf pf=0 sf=88',
+    ],
+    ['devlink port del pci/1/32768', 'nettool del pci/1 devlink-ports index=32768'],
+    [
+      'devlink sb tc bind set pci/1/2 tc 3 type ingress pool 1 th 7',
+      'nettool set pci/1 devlink-classes class=3 direction=ingress pool=1 threshold=7 port=2',
+    ],
+    ['devlink sb occupancy snapshot pci/1 sb 0', 'nettool run pci/1 buffer-snapshot 0'],
+    [
+      'devlink dpipe table set pci/1 name fdb counters_enabled false',
+      'nettool set pci/1 devlink-tables table=fdb counters=off',
+    ],
+    [
+      'devlink trap group set pci/1 group l2_drops nopolicer',
+      'nettool set pci/1 devlink-trap-groups group=l2_drops policer=0',
+    ],
+    ['devlink port function rate set pci/1/gold noparent', 'nettool set pci/1 devlink-rates node=gold parent=none'],
     [
       'devlink dev reload pci/1 action fw_activate limit no_reset',
       'nettool run pci/1 reload fw_activate limit=no_reset',
@@ -98,7 +123,7 @@ describe('devlink', () => {
     expect(migrated('devlink prt show')).toContain('devlink port show');
     expect(migrated('devlink dev reload')).toContain('the device is missing');
     expect(migrated('devlink health set pci/1 reporter fw nonsense 1')).toContain('nonsense has no equal');
-    expect(migrated('devlink region read pci/1/fdb address 1 length 2')).toContain('snapshot');
+    expect(migrated('devlink dev reload pci/1 netns 7')).toContain('netns has no equal');
   });
 
   it('has no word twice', () => {

@@ -5,7 +5,7 @@ import type { NettoolCommand } from '../command.js';
 import { choicesText } from '../names.js';
 import { refused, type Outcome } from '../refusal.js';
 import { bridgeCommand } from './bridgeVerbs.js';
-import { devlinkCommand } from './devlinkVerbs.js';
+import { devlinkCommand } from './devlinkCommand.js';
 import { ETHTOOL_OPTIONS, type OptionForm, type OptionRow, type ParameterRow } from './ethtoolOptions.js';
 import { ntupleCommand, shownNtuple } from './ntupleWords.js';
 
