@@ -181,3 +181,49 @@ Feature: nettool and what is inside the device: functions, shared buffers, and t
       Then nettool refuses it at devlink-classes.class
       And the refusal names direction=egress
       And nettool has sent no change
+
+  Rule: The firmware of a module
+
+    @NT-MOD-001 @needs:module-flash
+    Scenario: The firmware of a module is written, and how far it has come is told
+      Given the file "nicspec-module.bin" has firmware of the revision 2.7 for a module
+      And the port is set down
+      When nettool is told "run PORT module-flash nicspec-module.bin"
+      Then the action is done
+      And nettool tells that it has started, bytes that become more, and that it is completed
+      And the module tells the revision 2.7
+
+    @NT-MOD-001 @needs:module-flash
+    Scenario: An image that the module does not take
+      Given the file "nicspec-module.bin" has damaged firmware of the revision 2.7 for a module
+      And the port is set down
+      When nettool is told "run PORT module-flash nicspec-module.bin"
+      Then the action has failed, and nettool says "Complete FW download command failed"
+
+    @NT-MOD-001 @needs:module-flash
+    Scenario: A file that there is not
+      When the port is set down
+      And nettool is told "run PORT module-flash nicspec-no-such-file.bin"
+      Then the action has failed, and nettool says "Failed to request module firmware image"
+
+    @NT-MOD-002 @needs:module-flash
+    Scenario: A port that is up
+      When the port is set up
+      And nettool is told "run PORT module-flash nicspec-module.bin"
+      Then the action is refused before anything is sent, and the refusal names link.up=off
+
+    @NT-MOD-002 @needs:module-flash
+    Scenario: A name that leads nowhere
+      When the port is set down
+      And nettool is told "run PORT module-flash ../nicspec-module.bin"
+      Then the action is refused before anything is sent, and the refusal names directory
+
+    @NT-MOD-002 @needs:module-flash
+    Scenario: It is only validated
+      Given the file "nicspec-module.bin" has firmware of the revision 2.7 for a module
+      And the port is set down
+      And the revision of the module is remembered
+      When nettool is asked whether "run PORT module-flash nicspec-module.bin" can be done
+      Then the action is valid
+      And nettool has sent no change
+      And the module tells the revision that was remembered

@@ -150,3 +150,22 @@ Then(/^the refusal names ([a-z-]+=\S+)$/, function (this: NicWorld, word: string
     `it says: ${texts.join('; ')}`,
   );
 });
+
+Then('nettool tells that it has started, bytes that become more, and that it is completed', function (this: NicWorld) {
+  const { progress = [] } = report(this);
+  const messages = progress.map(({ message }) => message);
+  expectThat(messages[0] === 'started', `it begins with ${messages[0] ?? 'nothing'}`);
+  expectThat(messages.at(-1) === 'completed', `it ends with ${messages.at(-1) ?? 'nothing'}`);
+  const counts = progress.filter(({ total }) => total !== undefined);
+  expectThat(counts.length > 1, `it tells bytes ${counts.length} times`);
+  for (const [index, { done = -1 }] of counts.entries())
+    if (index > 0) expectThat(done > (counts[index - 1]?.done ?? 0), 'the bytes do not become more');
+});
+
+Then(/^the action has failed, and nettool says "([^"]+)"$/, function (this: NicWorld, message: string) {
+  const { outcome } = actionNote(this);
+  expectThat(outcome?.ok === false, 'it was not refused');
+  expectThat(outcome.refusal.stage === 'kernel', `the ${outcome.refusal.stage} has refused it`);
+  const text = refusalText(outcome.refusal);
+  expectThat(text.includes(message), `nettool says: ${text}`);
+});

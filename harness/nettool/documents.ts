@@ -83,7 +83,7 @@ $ nettool migrate 'ethtool -K eth0 tso off'
 nettool set eth0 features.tso=off
 \`\`\`
 
-## ethtool 6.1
+## ethtool, up to 6.11
 
 ${row(['option', 'what it is about', 'nettool'])}
 ${row(['---', '---', '---'])}

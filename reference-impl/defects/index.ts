@@ -62,6 +62,7 @@ import { devlinkReloadsDefects } from './devlinkReloads.js';
 import { devlinkResourcesDefects } from './devlinkResources.js';
 import { nettoolDefects } from './nettool.js';
 import { nettoolDeviceDefects } from './nettoolDevices.js';
+import { moduleFlashDefects } from './moduleFlash.js';
 import { nettoolChipDefects } from './nettoolChip.js';
 import { nettoolOrderDefects } from './nettoolOrder.js';
 import { ethtoolCableDefects } from './ethtoolCable.js';
@@ -170,4 +171,5 @@ export const defects: readonly Defect[] = [
   ...devlinkPipelineDefects,
   ...nettoolOrderDefects,
   ...nettoolChipDefects,
+  ...moduleFlashDefects,
 ];

@@ -3,7 +3,7 @@ import type { DevlinkFormatted } from '../netlink/devlinkClient.js';
 import { CONFORMING_NETTOOL, type NettoolParts } from '../nettool/parts.js';
 import type { Defect } from './defect.js';
 import { nettool, tells } from './nettoolDefect.js';
-import { PRACTICE } from './origins.js';
+import { ETHTOOL_NETLINK, PRACTICE } from './origins.js';
 
 const DEVLINK_TOOL: Defect['origin'] = {
   title: 'devlink(8) of iproute2: corrections of port functions, shared buffers and dpipe over the years',
@@ -133,5 +133,29 @@ export const nettoolChipDefects: readonly Defect[] = [
     origin: PRACTICE,
     caughtBy: 'NT-ROW-006',
     nettool: nettool({ changesOneRow: false }),
+  },
+  {
+    id: 'DEF-NT-MODULE-DONE-AT-ONCE',
+    title: 'An update of a module ends with its beginning',
+    description: 'The first message behind the acknowledgement is taken for the end.',
+    origin: ETHTOOL_NETLINK,
+    caughtBy: 'NT-MOD-001',
+    nettool: nettool({ endOf: () => 'done' }),
+  },
+  {
+    id: 'DEF-NT-MODULE-FAILURE-IS-AN-END',
+    title: 'An update of a module that failed is told as done',
+    description: 'An end is an end.',
+    origin: ETHTOOL_NETLINK,
+    caughtBy: 'NT-MOD-001',
+    nettool: nettool({ endOf: (_progress, end) => (end === undefined ? undefined : 'done') }),
+  },
+  {
+    id: 'DEF-NT-MODULE-BLINDLY',
+    title: 'Whether a module can be flashed now is not looked at',
+    description: 'The kernel is left to say EBUSY.',
+    origin: ETHTOOL_NETLINK,
+    caughtBy: 'NT-MOD-002',
+    nettool: nettool({ checks: new Set([...CONFORMING_NETTOOL.checks].filter((check) => check !== 'action')) }),
   },
 ];

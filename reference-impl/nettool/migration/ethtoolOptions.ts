@@ -1,4 +1,4 @@
-/** Every option of ethtool 6.1, and what it is called here: data for `nettool migrate`, for the table of the documentation, and for its test. */
+/** Every option of ethtool up to 6.11, and what it is called here: data for `nettool migrate`, for the table of the documentation, and for its test. */
 
 /** How a word behind an option becomes an assignment. */
 export interface ParameterRow {
@@ -68,6 +68,7 @@ const COALESCE_WORDS: readonly (string | readonly [string, string])[] = [
 ];
 
 const REGISTERS = 'registers and memory of a device are for its driver’s author; their layout is private';
+const POWER = 'what feeds a cable is of switches with power supplies, and stays with ethtool';
 const TUNABLE = 'tunables have no netlink message and are numbered by the driver';
 
 export const ETHTOOL_OPTIONS: readonly OptionRow[] = [
@@ -100,7 +101,18 @@ export const ETHTOOL_OPTIONS: readonly OptionRow[] = [
   {
     options: ['-G', '--set-ring'],
     title: 'change rings',
-    form: parameters('rings', ['rx', 'rx-mini', 'rx-jumbo', 'tx', 'rx-buf-len', 'cqe-size', 'tx-push', 'rx-push']),
+    form: parameters('rings', [
+      'rx',
+      'rx-mini',
+      'rx-jumbo',
+      'tx',
+      'rx-buf-len',
+      'cqe-size',
+      'tx-push',
+      'rx-push',
+      'tcp-data-split',
+      'tx-push-buf-len',
+    ]),
   },
   { options: ['-k', '--show-features', '--show-offload'], title: 'features', form: show('features') },
   {
@@ -232,5 +244,40 @@ export const ETHTOOL_OPTIONS: readonly OptionRow[] = [
     title: 'change the power of a module',
     form: parameters('module', ['power-mode-policy']),
   },
+  {
+    options: ['--flash-module-firmware'],
+    title: 'write the firmware of a module',
+    form: { kind: 'run', action: 'module-flash', words: { file: '', pass: '' } },
+  },
+  { options: ['--get-plca-cfg'], title: 'turns of a shared cable (PLCA)', form: show('plca') },
+  {
+    options: ['--set-plca-cfg'],
+    title: 'change the turns',
+    form: {
+      kind: 'set',
+      parameters: [
+        { word: 'enable', key: 'plca.enabled' },
+        ...['node-id', 'node-cnt', 'to-tmr', 'burst-cnt', 'burst-tmr'].map((word) => ({ word, key: `plca.${word}` })),
+      ],
+    },
+  },
+  { options: ['--get-plca-status'], title: 'whether turns are kept', form: show('plca-status') },
+  { options: ['--show-mm'], title: 'frame pre-emption', form: show('mac-merge') },
+  {
+    options: ['--set-mm'],
+    title: 'change frame pre-emption',
+    form: {
+      kind: 'set',
+      parameters: [
+        { word: 'verify-enabled', key: 'mac-merge.verify' },
+        { word: 'verify-time', key: 'mac-merge.verify-time' },
+        { word: 'tx-enabled', key: 'mac-merge.tx' },
+        { word: 'pmac-enabled', key: 'mac-merge.pmac' },
+        { word: 'tx-min-frag-size', key: 'mac-merge.tx-min-frag-size' },
+      ],
+    },
+  },
+  { options: ['--show-pse'], title: 'power over the cable', form: none(POWER) },
+  { options: ['--set-pse'], title: 'change power over the cable', form: none(POWER) },
   { options: ['--monitor'], title: 'announcements', form: { kind: 'watch' } },
 ];
