@@ -7,6 +7,7 @@ import {
   DEVICE_KINDS,
   DEVLINK_VERBS,
   ETHTOOL_OPTIONS,
+  IP_LINK_WORDS,
   SUBJECTS,
   acceptedForm,
   argumentsText,
@@ -107,6 +108,20 @@ ${BRIDGE_OPTIONS.map(({ command, word, key, reason }) =>
 ${row(['bridge', 'why it has no equal'])}
 ${row(['---', '---'])}
 ${BRIDGE_WITHOUT.map(([command, reason]) => row([code(`bridge ${command}`), reason])).join('\n')}
+
+## ip link
+
+What \`ip link set DEV\` takes of every link, of a bridge and of a port of one. Kinds of devices are made with \`create\`.
+
+${row(['word', 'behind', 'nettool'])}
+${row(['---', '---', '---'])}
+${IP_LINK_WORDS.map(({ kind, word, key, says, reason }) =>
+  row([
+    code(word),
+    code(`ip link set DEV${kind === '' ? '' : ` type ${kind}`}`),
+    key === undefined ? `none: ${reason ?? ''}` : code(says === undefined ? key : `${key}=${says}`),
+  ]),
+).join('\n')}
 
 ## devlink, up to 6.12
 

@@ -26,6 +26,8 @@ export interface OptionRow {
   readonly options: readonly string[];
   readonly title: string;
   readonly form: OptionForm;
+  /** Words behind it that have no equal as they are, each with the reason. */
+  readonly without?: Readonly<Record<string, string>>;
 }
 
 const show = (...subjects: readonly string[]): OptionForm => ({ kind: 'show', subjects });
@@ -76,6 +78,10 @@ export const ETHTOOL_OPTIONS: readonly OptionRow[] = [
   {
     options: ['-s', '--change'],
     title: 'link settings, wake on LAN, messages',
+    without: {
+      msglvl: 'each class of messages is a key by its name, messages.hw=on',
+      xcvr: 'the kernel has no transceivers to choose from any more',
+    },
     form: {
       kind: 'set',
       parameters: [
@@ -156,6 +162,15 @@ export const ETHTOOL_OPTIONS: readonly OptionRow[] = [
   {
     options: ['-X', '--set-rxfh-indir', '--rxfh'],
     title: 'change receive-side scaling; equal and weight need the size of the table: write rss.table out',
+    without: {
+      equal: 'it needs the size of the table: rss.table=0,1,2,3 is written out',
+      weight: 'it needs the size of the table: rss.table=0,1,2,3 is written out',
+      default: 'the driver’s own table is not told: rss.table is written out',
+      start: 'rss.table is written out',
+      context: 'a context is a row: set DEV rss-contexts context=N table=…',
+      delete: 'a context is a row: del DEV rss-contexts context=N',
+      xfrm: 'what is done to the fields before they are hashed stays with ethtool',
+    },
     form: {
       kind: 'set',
       parameters: [

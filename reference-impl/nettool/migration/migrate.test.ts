@@ -8,6 +8,7 @@ import { refusalText } from '../refusal.js';
 import { keyCalled, subjectCalled } from '../subjects/index.js';
 import { BRIDGE_OPTIONS, BRIDGE_VERBS } from './bridgeVerbs.js';
 import { DEVLINK_VERBS, HANDLE_WORDS } from './devlinkVerbs.js';
+import { IP_LINK_WORDS } from './ipLinkWords.js';
 import { migrate } from './migrate.js';
 
 const HANDLES: Readonly<Record<string, string>> = {
@@ -161,6 +162,58 @@ describe('bridge', () => {
   }
 });
 
+describe('ip link', () => {
+  for (const { kind, word, key, says, names, reason } of IP_LINK_WORDS) {
+    const value = says === undefined ? ` ${names === undefined ? (LINK_VALUES[word] ?? '1') : '1'}` : '';
+    it(`${kind} ${word} is understood, or has a reason`, () => {
+      const result = migrated(`ip link set dev eth0${kind === '' ? '' : ` type ${kind}`} ${word}${value}`);
+      if (key === undefined) expect(result).toContain(reason);
+      else expectUnderstood(result);
+    });
+  }
+
+  it.each([
+    ['ip link set eth0 up', 'nettool set eth0 link.up=on'],
+    ['ip link set dev eth0 nomaster', 'nettool set eth0 link.master=none'],
+    ['ip link set br0 type bridge stp_state 1', 'nettool set br0 bridge.stp-state=kernel'],
+    ['ip link set eth0 type bridge_slave state 3', 'nettool set eth0 bridge-port.state=forwarding'],
+  ])('%s', (theirs, ours) => {
+    expect(migrated(theirs)).toBe(ours);
+  });
+});
+
+const LINK_VALUES: Readonly<Record<string, string>> = {
+  mtu: '1500',
+  address: '02:00:00:00:00:01',
+  name: 'eth1',
+  alias: 'uplink',
+  master: 'br0',
+  group_address: '01:80:c2:00:00:04',
+  ...Object.fromEntries(
+    ['promisc', 'allmulticast', 'carrier', 'guard', 'hairpin', 'fastleave', 'root_block', 'learning', 'flood'].map(
+      (word) => [word, 'on'] as const,
+    ),
+  ),
+  ...Object.fromEntries(
+    [
+      'mcast_flood',
+      'bcast_flood',
+      'mcast_to_unicast',
+      'neigh_suppress',
+      'vlan_tunnel',
+      'isolated',
+      'locked',
+      'mab',
+    ].map((word) => [word, 'on'] as const),
+  ),
+  proxy_arp: 'on',
+  proxy_arp_wifi: 'on',
+  mcast_fast_leave: 'on',
+  mcast_igmp_version: '3',
+  mcast_mld_version: '2',
+  priority: '4',
+};
+
 const EXAMPLES: Readonly<Record<string, (word: string) => string>> = {
   'link set': (word) =>
     `link set dev eth0 ${word} ${word === 'state' || word === 'mcast_router' ? '1' : (VALUES[word] ?? 'on')}`,
@@ -197,4 +250,5 @@ const VALUES: Readonly<Record<string, string>> = {
   backup_nhid: '3',
   hwmode: 'vepa',
   mcast_max_groups: '7',
+  dst_port: '4789',
 };

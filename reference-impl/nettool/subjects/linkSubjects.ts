@@ -168,6 +168,14 @@ const bridgePort: SubjectSpec = {
     flagKey('mab', 'MAB', 'unknown stations of a locked port are entered as locked'),
     flagKey('neigh-suppress', 'NEIGH_SUPPRESS', 'the bridge answers for neighbours'),
     flagKey('vlan-tunnel', 'VLAN_TUNNEL', 'VLANs are mapped to tunnels'),
+    flagKey('proxy-arp', 'PROXYARP', 'the bridge answers ARP for stations behind other ports'),
+    flagKey('proxy-arp-wifi', 'PROXYARP_WIFI', 'the same for stations of a wireless network'),
+    keyOf(
+      'group-fwd-mask',
+      'IFLA_BRPORT_GROUP_FWD_MASK',
+      { kind: 'number', most: 0xffff },
+      'link-local groups that are forwarded all the same',
+    ),
     keyOf(
       'mcast-router',
       'IFLA_BRPORT_MULTICAST_ROUTER',
