@@ -7,6 +7,9 @@ import { BROADCAST, tagsOf } from './numberedFrames.js';
 const SHORTEST = 60;
 const ARP_LENGTH = 28;
 const ETH_P_ARP = 0x0806;
+const ETH_P_IP = 0x0800;
+/** Where ARP says what its addresses are of. */
+const PROTOCOL = 16;
 const NOBODY = '00:00:00:00:00:00';
 const ALL_NODES = 'ff02::1';
 
@@ -56,6 +59,11 @@ export interface QuestionChange {
   /** The option that says whom to answer names this station; `none`: there is no option. */
   readonly option?: string;
   readonly hasBrokenOption?: boolean;
+  /** Of ARP: which protocol's addresses are asked for, if not IPv4's; and how long addresses of the link are said to be. */
+  readonly protocol?: number;
+  readonly macLength?: number;
+  /** Of ICMPv6. */
+  readonly code?: number;
 }
 
 /** Who has this address? */
@@ -65,7 +73,10 @@ export function questionFor(asker: Named, address: string, change: QuestionChang
     const sender = isProbe ? { ...asker, address: '0.0.0.0' } : asker;
     const target = { mac: NOBODY, address };
     const to = change.destination ?? BROADCAST;
-    return padded(arpFrame({ to, from: asker.mac, operation: change.operation ?? 1, sender, target }));
+    const frame = arpFrame({ to, from: asker.mac, operation: change.operation ?? 1, sender, target });
+    const { protocol = ETH_P_IP, macLength = 6 } = change;
+    frame.set([protocol >> 8, protocol & 0xff, macLength], PROTOCOL);
+    return padded(frame);
   }
   const group = solicitedNodeOf(address);
   const option = change.option ?? asker.mac;
@@ -78,6 +89,7 @@ export function questionFor(asker: Named, address: string, change: QuestionChang
     target: address,
     station: isProbe || option === 'none' ? undefined : option,
     hasBrokenOption: change.hasBrokenOption ?? false,
+    code: change.code ?? 0,
   });
 }
 

@@ -42,7 +42,7 @@ interface Asking {
   tags: readonly Tag[];
 }
 
-const asking = (world: NicWorld): Asking =>
+export const asking = (world: NicWorld): Asking =>
   world.note('questions for neighbours', () => ({
     addresses: new Map(),
     vlanDevices: new Map(),
@@ -51,7 +51,7 @@ const asking = (world: NicWorld): Asking =>
     tags: [],
   }));
 
-function named(world: NicWorld, station: StationName): Named {
+export function named(world: NicWorld, station: StationName): Named {
   const address = asking(world).addresses.get(station);
   expectThat(address !== undefined, `${station} has no address of its network`);
   return { mac: stationAddress(world, station), address };
@@ -82,7 +82,7 @@ const STATES: Readonly<Record<string, number>> = {
 const vlanDeviceName = (vid: number): string => `brv${vid}`;
 
 /** `ip neigh add … dev br0`, or at a VLAN device on it. */
-async function makeKnown(
+export async function makeKnown(
   world: NicWorld,
   station: StationName,
   how: { readonly state?: string; readonly vid?: number; readonly isRouter?: boolean } = {},
@@ -148,7 +148,7 @@ Given(
 );
 
 /** The frame is sent, and is what the sentences that follow speak of. */
-async function ask(
+export async function ask(
   world: NicWorld,
   asker: NonNullable<Asking['asker']>,
   frame: Uint8Array,
@@ -183,6 +183,9 @@ const DIFFERENT: Readonly<Record<string, (world: NicWorld) => QuestionChange>> =
   'with a broken option': () => ({ option: 'none', hasBrokenOption: true }),
   'as a reverse request': () => ({ operation: 3 }),
   'as an answer': () => ({ operation: 2 }),
+  'of AppleTalk': () => ({ protocol: 0x809b }),
+  'with long addresses of the link': () => ({ macLength: 8 }),
+  'with another code': () => ({ code: 1 }),
 };
 
 When(
@@ -221,7 +224,7 @@ async function expectFramesAt(world: NicWorld, expected: ReadonlyMap<string, rea
 }
 
 /** `tags`: what the frame is tagged with where it leaves; absent: as it came. */
-async function expectOutcome(
+export async function expectOutcome(
   world: NicWorld,
   ports: string,
   answer: { readonly owner: StationName; readonly frame: Uint8Array; readonly tags: readonly Tag[] } | undefined,

@@ -29,10 +29,10 @@ const MEMBERS = ['p0', 'p1', 'p2'] as const;
 type Member = (typeof MEMBERS)[number];
 
 /** How many flows are enough to find every member, unless the hash is blind. */
-const FLOWS = 24;
+export const FLOWS = 24;
 
 /** What differs from flow to flow, by the words of a scenario. */
-const DIFFERING: Readonly<Record<string, (index: number) => Flow>> = {
+export const DIFFERING: Readonly<Record<string, (index: number) => Flow>> = {
   'the Ethernet address': (index) => ({ toMac: 3 + index }),
   'the source address': (index) => ({ fromMac: 3 + index }),
   'the destination address': (index) => ({ toMac: 3 + index }),
@@ -73,7 +73,7 @@ async function placesOfFrames(
   });
 }
 
-const WHAT = Object.keys(DIFFERING).join('|');
+export const WHAT = Object.keys(DIFFERING).join('|');
 const PORTS = String.raw`p\d(?:(?:, | and )p\d)*`;
 
 Then(

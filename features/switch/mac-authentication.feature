@@ -155,3 +155,18 @@ Feature: Stations that wait to be let in
     Then B at p0 is announced as new and locked
     When 5 seconds pass
     Then B at p0 is announced as gone and locked
+
+  @SW-MAB-011
+  Scenario: A station that was let in is thrown out
+    Given p0 is locked, with MAB
+    And A is let in at p0
+    When a frame from A to broadcast comes in at p0
+    Then it leaves at p1 and p2
+    When A is taken from p0
+    And a frame from A to broadcast comes in at p0
+    Then it leaves at nowhere
+    And the table has A at p0, locked
+
+  @SW-MAB-011 @law
+  Scenario: Every sequence
+    Then for every sequence of stations that knock, are let in, move and are thrown out, nobody gets in who waits

@@ -177,6 +177,17 @@ Feature: A bridge that answers for neighbours
       | how                  |
       | as an answer         |
       | as a reverse request |
+      | of AppleTalk         |
+      | with long addresses of the link |
+
+  @SW-NSUP-008
+  Scenario: What is no solicitation: a message of ICMPv6 with another code
+    Given the flag neighbour suppression of p1 is switched on
+    And A has 2001:db8::10
+    And B has 2001:db8::20 and is at p1
+    And the bridge knows B
+    When A asks for 2001:db8::20 at p0, with another code
+    Then it goes on at p1 and p2, and nobody answers for the bridge
 
   @SW-NSUP-008
   Scenario Outline: An address that no station of a link has: <address>
@@ -416,3 +427,7 @@ Feature: A bridge that answers for neighbours
     Given the bridge filters VLANs
     When neighbour suppression of p1 is to be switched on in VLAN 10
     Then it is refused with ENOENT
+
+  @SW-NSUP-017 @law
+  Scenario: Every combination of flags
+    Then for every combination of flags about neighbours, questions go on and are answered as each flag says

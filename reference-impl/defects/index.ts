@@ -65,6 +65,8 @@ import { devlinkReloadsDefects } from './devlinkReloads.js';
 import { devlinkResourcesDefects } from './devlinkResources.js';
 import { nettoolDefects } from './nettool.js';
 import { nettoolDeviceDefects } from './nettoolDevices.js';
+import { moduleFlashDefects } from './moduleFlash.js';
+import { nettoolChipDefects } from './nettoolChip.js';
 import { nettoolOrderDefects } from './nettoolOrder.js';
 import { ethtoolCableDefects } from './ethtoolCable.js';
 import { ethtoolIoctlDefects } from './ethtoolIoctl.js';
@@ -180,4 +182,6 @@ export const defects: readonly Defect[] = [
   ...switchTreeDefects,
   ...switchVlanOptionDefects,
   ...switchVlanSnoopingDefects,
+  ...nettoolChipDefects,
+  ...moduleFlashDefects,
 ];

@@ -1,8 +1,17 @@
 /** Seeded defects of MAC authentication bypass: who is written down, who is let in, and what becomes of locked entries. */
 import { CONFORMING_BRIDGE } from '../kernel/bridge/bridgeParts.js';
 import type { Defect } from './defect.js';
-import { BRIDGE_FDB, BRIDGE_IF, BRIDGE_INPUT, BRIDGE_NETLINK, LOCKED_PORT_TESTS, SWITCHDEV } from './origins.js';
+import {
+  BRIDGE_FDB,
+  BRIDGE_IF,
+  BRIDGE_INPUT,
+  BRIDGE_NETLINK,
+  BRIDGE_SWITCHDEV,
+  LOCKED_PORT_TESTS,
+  SWITCHDEV,
+} from './origins.js';
 import { authentication, bridge, chip } from './replacedParts.js';
+import { withSwitchdev } from './wrapDevice.js';
 
 const { newPortFlags } = CONFORMING_BRIDGE;
 
@@ -143,5 +152,14 @@ export const switchAuthenticationDefects: readonly Defect[] = [
     origin: BRIDGE_FDB,
     caughtBy: 'SW-MAB-010',
     kernel: bridge({ tells: (_change, entry) => !entry.isLocked }),
+  },
+  {
+    id: 'DEF-SW-MAB-THROWN-OUT-STAYS',
+    title: 'Who was thrown out is still let in',
+    description:
+      'The driver does not take the entry from the hardware, which asks nobody about a station that it knows.',
+    origin: BRIDGE_SWITCHDEV,
+    caughtBy: 'SW-MAB-011',
+    wrap: (device) => withSwitchdev(device, () => ({ removeFdb: () => undefined })),
   },
 ];

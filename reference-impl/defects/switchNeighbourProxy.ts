@@ -147,6 +147,22 @@ export const switchNeighbourProxyDefects: readonly Defect[] = [
     kernel: proxy({ sparesSpecialAddresses: false }),
   },
   {
+    id: 'DEF-SW-NSUP-ANY-ARP',
+    title: 'ARP of other protocols is taken for that of IPv4',
+    description: 'Fields are read where IPv4 has them, whatever the message says of its lengths.',
+    origin: BRIDGE_PROXY,
+    caughtBy: 'SW-NSUP-008',
+    kernel: proxy({ understands: (family, sound) => sound || family === 'ARP' }),
+  },
+  {
+    id: 'DEF-SW-NSUP-ANY-CODE',
+    title: 'The code of a solicitation is not looked at',
+    description: 'What hosts drop is answered.',
+    origin: BRIDGE_PROXY,
+    caughtBy: 'SW-NSUP-008',
+    kernel: proxy({ understands: (family, sound) => sound || family === 'ND' }),
+  },
+  {
     id: 'DEF-SW-NSUP-KEEPS-ALL',
     title: 'Nothing is flooded to a port that suppresses',
     description: 'The flag is taken for one of flooding.',
@@ -263,6 +279,14 @@ export const switchNeighbourProxyDefects: readonly Defect[] = [
     origin: BRIDGE_VLAN,
     caughtBy: 'SW-NSUP-016',
     kernel: proxy({ refusesVlanOfBridge: false }),
+  },
+  {
+    id: 'DEF-SW-NSUP-WIRELESS-HEARS-KEPT',
+    title: 'What is kept from ports that suppress goes to wireless stations',
+    description: 'Each of the two flags looks whether it was itself that answered.',
+    origin: BRIDGE_FORWARD,
+    caughtBy: 'SW-NSUP-017',
+    kernel: proxy({ keepsFromWireless: (suppressesSomewhere) => !suppressesSomewhere }),
   },
   {
     id: 'DEF-SW-PARP-FROM-THE-START',

@@ -390,7 +390,10 @@ export class ReferenceKernel implements KernelState, DriverHost {
       if (!netDevice.carrier || !isUp(netDevice)) return;
       const members =
         lower.kind === 'bond' ? this.bonds.transmit(lower.bond, frame) : this.teams.transmit(lower.team, frame);
-      for (const member of members) await this.#transmit(member, frame, wanted, through);
+      for (const member of members) {
+        const own = lower.kind === 'bond' ? this.bonds.frameAt(lower.bond, member, frame) : frame;
+        await this.#transmit(member, own, wanted, through);
+      }
       return;
     }
     // What a VRF device itself sends would be routed once more; nothing of the host's does.

@@ -82,6 +82,16 @@ export interface BondParts {
   readonly addressPolicy: (policy: number) => number;
   /** Whether the member that was active gets the address that the new one had. */
   readonly swapsAddresses: boolean;
+  /** Of the mode balance-tlb. */
+  readonly tlb: {
+    readonly spreads: (sound: boolean) => boolean;
+    readonly load: (history: number) => number;
+    readonly teaches: boolean;
+    readonly ownStation: boolean;
+    readonly swaps: boolean;
+    /** The station that a new member is told to have. */
+    readonly station: (own: MacAddress, aggregate: MacAddress) => MacAddress;
+  };
   readonly lacp: LacpParts;
   readonly arp: ArpMonitorParts;
 }
@@ -133,6 +143,14 @@ export const CONFORMING_BOND: BondParts = {
   checksQueues: true,
   addressPolicy: (policy) => policy,
   swapsAddresses: true,
+  tlb: {
+    spreads: (sound) => sound,
+    load: (history) => history,
+    teaches: true,
+    ownStation: true,
+    swaps: true,
+    station: (own) => own,
+  },
   lacp: CONFORMING_LACP,
   arp: CONFORMING_ARP_MONITOR,
 };

@@ -44,6 +44,8 @@ interface Table {
   readonly addressLength: number;
   readonly neighbours: NeighbourTable;
   readonly parts: RequestParts;
+  /** allow_add: whether the net device may have neighbours. */
+  readonly allows: (netDevice: NetDevice) => boolean;
 }
 
 type RequestParts = Pick<
@@ -60,9 +62,16 @@ export function neighbourOperations(kernel: ReferenceKernel): readonly NetlinkOp
     { neighbours, parts }: { readonly neighbours: NeighbourTable; readonly parts: RequestParts },
     family: number,
     addressLength: number,
-  ): Table => ({ kernel, family, addressLength, neighbours, parts });
-  const ipv4 = tableOf(kernel.routing, AF_INET, 4);
-  const ipv6 = tableOf(kernel.routing6, AF_INET6, 16);
+    allows: Table['allows'],
+  ): Table => ({ kernel, family, addressLength, neighbours, parts, allows });
+  const ipv4 = tableOf(kernel.routing, AF_INET, 4, () => true);
+  const ipv6 = tableOf(
+    kernel.routing6,
+    AF_INET6,
+    16,
+    (netDevice) =>
+      kernel.routing6.settings.get(netDevice, 'disable_ipv6') === 0 || !kernel.routing6.parts.neighboursNeedIpv6,
+  );
   const neighbour = { header: NDMSG, policy: NEIGHBOUR_POLICY, validation: 'liberal' as const };
   const listing = {
     ...neighbour,
@@ -132,6 +141,7 @@ async function addNeighbour(table: Table, request: NetlinkRequest): Promise<Hand
   if ('errno' in subject) return subject;
   const { netDevice, address, station, state } = subject;
   const { flags } = request.message;
+  if (!table.allows(netDevice)) return refusal(EINVAL, 'IPv6 is disabled on this device');
   const known = neighbours.find(netDevice, address);
   if (known === undefined && (flags & NLM_F_CREATE) === 0 && parts.neighbourNeedsCreate) return refusal(ENOENT);
   if (known !== undefined && (flags & NLM_F_EXCL) !== 0 && parts.neighbourHonoursExclusive) return refusal(EEXIST);

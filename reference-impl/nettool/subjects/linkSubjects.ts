@@ -171,6 +171,14 @@ const bridgePort: SubjectSpec = {
     flagKey('proxy-arp', 'PROXYARP', 'ARP that comes in is answered, and nothing is flooded'),
     flagKey('proxy-arp-wifi', 'PROXYARP_WIFI', 'ARP for stations here is answered'),
     flagKey('vlan-tunnel', 'VLAN_TUNNEL', 'VLANs are mapped to tunnels'),
+    flagKey('proxy-arp', 'PROXYARP', 'the bridge answers ARP for stations behind other ports'),
+    flagKey('proxy-arp-wifi', 'PROXYARP_WIFI', 'the same for stations of a wireless network'),
+    keyOf(
+      'group-fwd-mask',
+      'IFLA_BRPORT_GROUP_FWD_MASK',
+      { kind: 'number', most: 0xffff },
+      'link-local groups that are forwarded all the same',
+    ),
     keyOf(
       'mcast-router',
       'IFLA_BRPORT_MULTICAST_ROUTER',

@@ -7,6 +7,7 @@ import { IFF_NOARP } from '../../netDevice.js';
 import type { Bridge } from '../bridge.js';
 import type { BridgeEvents } from '../bridgeEvents.js';
 import { reply, type Asked } from './answer.js';
+import type { ProxyEvents } from './proxyEvents.js';
 import { isHosts, neighbourDevice, standInFor, suppressesAt } from './standIn.js';
 
 const ARPOP_REQUEST = 1;
@@ -25,10 +26,11 @@ interface ArpMessage {
 }
 
 /** Of IPv4 over addresses of six bytes; undefined: something else, or cut short. */
-function arpIn(frame: Uint8Array): ArpMessage | undefined {
+function arpIn({ parts }: ProxyEvents, frame: Uint8Array): ArpMessage | undefined {
   const at = ETH_HLEN;
   if (frame.length < at + ARP_LENGTH) return undefined;
-  if (readU16(frame, at + 2) !== ETH_P_IP || frame[at + 4] !== 6 || frame[at + 5] !== 4) return undefined;
+  const isOfIpv4 = readU16(frame, at + 2) === ETH_P_IP && frame[at + 4] === 6 && frame[at + 5] === 4;
+  if (!parts.understands('ARP', isOfIpv4)) return undefined;
   return {
     operation: readU16(frame, at + 6),
     senderMac: frame.subarray(at + 8, at + 14),
@@ -43,7 +45,7 @@ export function proxyArp(events: BridgeEvents, bridge: Bridge, asked: Asked): bo
   const { bytes } = asked.frame;
   const isOn = parts.isOn(bridge);
   if (asked.from === null && !(isOn && parts.answersHost)) return false;
-  const message = (bridge.netDevice.flags & IFF_NOARP) === 0 ? arpIn(bytes) : undefined;
+  const message = (bridge.netDevice.flags & IFF_NOARP) === 0 ? arpIn(events.proxy, bytes) : undefined;
   if (message === undefined) return false;
   const { operation, senderIp, targetIp } = message;
   const isSpecial = targetIp[0] === LOOPBACK || (targetIp[0] ?? 0) >> 4 === MULTICAST_PREFIX;

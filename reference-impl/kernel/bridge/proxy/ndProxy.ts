@@ -8,6 +8,7 @@ import { NDISC_NEIGHBOUR_ADVERTISEMENT, NDISC_NEIGHBOUR_SOLICITATION } from '../
 import type { Bridge } from '../bridge.js';
 import type { BridgeEvents } from '../bridgeEvents.js';
 import { reply, type Answer, type Asked } from './answer.js';
+import type { ProxyEvents } from './proxyEvents.js';
 import { isHosts, neighbourDevice, standInFor, suppressesAt, type StandIn } from './standIn.js';
 
 const NEXT_HEADER = ETH_HLEN + 6;
@@ -25,17 +26,17 @@ const SOLICITED = 0x40;
 const OVERRIDE = 0x20;
 
 /** br_is_nd_neigh_msg(). */
-const isAboutNeighbours = (frame: Uint8Array): boolean =>
+const isAboutNeighbours = ({ parts }: ProxyEvents, frame: Uint8Array): boolean =>
   frame.length >= OPTIONS &&
   frame[NEXT_HEADER] === IPPROTO_ICMPV6 &&
-  frame[MESSAGE + 1] === 0 &&
+  parts.understands('ND', frame[MESSAGE + 1] === 0) &&
   (frame[MESSAGE] === NDISC_NEIGHBOUR_SOLICITATION || frame[MESSAGE] === NDISC_NEIGHBOUR_ADVERTISEMENT);
 
 /** Answers whether the message is kept from ports with suppression. */
 export function proxyNd(events: BridgeEvents, bridge: Bridge, asked: Asked): boolean {
   const { parts, ipv6 } = events.proxy;
   const { bytes } = asked.frame;
-  if (!parts.isOn(bridge) || !isAboutNeighbours(bytes)) return false;
+  if (!parts.isOn(bridge) || !isAboutNeighbours(events.proxy, bytes)) return false;
   if (asked.from === null && !parts.answersHost) return false;
   if (suppressesAt(events, asked.from, asked.vid) && parts.passesOwnQuestions) return false;
   const isSolicitation = bytes[MESSAGE] === NDISC_NEIGHBOUR_SOLICITATION;

@@ -15,6 +15,8 @@ export interface ProxyParts {
   readonly sparesProxyPorts: boolean;
   /** br_flood(): whether a frame is kept from a port whose questions the bridge answers. */
   readonly keeps: (isAnswered: boolean, isSparedPort: boolean) => boolean;
+  /** Whether a kept frame is kept from wireless stations as well, where some port suppresses and where none does. */
+  readonly keepsFromWireless: (suppressesSomewhere: boolean) => boolean;
   /** Whether a question for who is not known is kept from ports with suppression. It must not. */
   readonly keepsUnknown: boolean;
   /** Whether the bridge answers for a station at a port, by whether that one suppresses. */
@@ -35,6 +37,8 @@ export interface ProxyParts {
   readonly asksTable: boolean;
   /** Whether the neighbours of a VLAN are looked up at its VLAN device, and not at the bridge. */
   readonly asksVlanDevice: boolean;
+  /** Whether a message is of a kind that the bridge understands: ARP of IPv4 over Ethernet, ICMPv6 with the code 0. */
+  readonly understands: (family: 'ARP' | 'ND', sound: boolean) => boolean;
   /** Which operations and messages are questions. */
   readonly isQuestion: (isRequest: boolean) => boolean;
   /** An answer of the bridge's, before it leaves. */
@@ -68,6 +72,7 @@ export const CONFORMING_PROXY: ProxyParts = {
   answersBehind: ({ flags }) => flags.proxyArpWifi,
   sparesProxyPorts: true,
   keeps: (isAnswered, isSparedPort) => isAnswered && isSparedPort,
+  keepsFromWireless: () => true,
   keepsUnknown: false,
   answersFor: (suppresses) => suppresses,
   passesOwnQuestions: true,
@@ -78,6 +83,7 @@ export const CONFORMING_PROXY: ProxyParts = {
   isUsable: ({ state }) => (state & NUD_VALID) !== 0,
   asksTable: true,
   asksVlanDevice: true,
+  understands: (_family, sound) => sound,
   isQuestion: (isRequest) => isRequest,
   answer: (answer) => answer,
   honoursSourceOption: true,

@@ -69,5 +69,6 @@ export const suppressesAt = ({ proxy }: BridgeEvents, port: BridgePort | null, v
 export function isSpared(events: BridgeEvents, port: BridgePort, vid: Vid, isAnswered: boolean): boolean {
   const { parts } = events.proxy;
   if (port.flags.proxyArp && parts.sparesProxyPorts) return true;
-  return parts.keeps(isAnswered, port.flags.proxyArpWifi || parts.suppresses(port, vid));
+  const isWireless = port.flags.proxyArpWifi && parts.keepsFromWireless(parts.isOn(port.bridge));
+  return parts.keeps(isAnswered, isWireless || parts.suppresses(port, vid));
 }
