@@ -14,9 +14,17 @@ const LISTEN_MS = 1000;
 export async function watchCommand(patterns: readonly string[], flags: WatchFlags): Promise<number> {
   return withHosts(flags, async (hosts) => {
     let left = flags.count ?? Infinity;
+    let isMissing = false;
     const follow = async (host: OpenedHost): Promise<boolean> => {
       try {
-        const watcher = await Watcher.open(await host.session(), patterns);
+        const session = await host.session();
+        const meant = await session.matching(patterns);
+        if (patterns.length > 0 && (!meant.ok || meant.value.length === 0)) {
+          complain(`${host.name}: no device matches ${patterns.join(' ')}`);
+          isMissing = true;
+          return true;
+        }
+        const watcher = await Watcher.open(session, patterns);
         while (left > 0) {
           for (const change of await watcher.next(LISTEN_MS)) {
             print(flags.json === true ? JSON.stringify(change) : changeLine(change));
@@ -31,7 +39,8 @@ export async function watchCommand(patterns: readonly string[], flags: WatchFlag
       }
     };
     const results = await Promise.all(hosts.map(follow));
-    return results.every((isGood) => isGood) ? EXIT.ok : EXIT.machineFailed;
+    if (!results.every((isGood) => isGood)) return EXIT.machineFailed;
+    return isMissing ? EXIT.refused : EXIT.ok;
   });
 }
 
