@@ -115,6 +115,8 @@ const RIG: readonly string[] = [
   'netlink-options',
   'netlink-buffers',
   'kernel-log',
+  'bridge-mst',
+  'bridge-vlan-snooping',
 ];
 
 class ModelTarget implements Target {

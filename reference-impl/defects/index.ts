@@ -43,6 +43,9 @@ import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
 import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
 import { switchLinkWatchDefects } from './switchLinkWatch.js';
+import { switchAuthenticationDefects } from './switchAuthentication.js';
+import { switchNeighbourProxyDefects } from './switchNeighbourProxy.js';
+import { peerNoticeDefects } from './peerNotices.js';
 import { switchPortSettingDefects } from './switchPortSettings.js';
 import { switchFilterDefects } from './switchFilters.js';
 import { switchMirrorDefects } from './switchMirroring.js';
@@ -83,6 +86,9 @@ import { switchLearningDefects } from './switchLearning.js';
 import { devlinkRefusalDefects } from './devlinkRefusals.js';
 import { controlBoundDefects } from './controlBounds.js';
 
+import { switchTreeDefects } from './switchTrees.js';
+import { switchVlanOptionDefects } from './switchVlanOptions.js';
+import { switchVlanSnoopingDefects } from './switchVlanSnooping.js';
 import { devlinkBuffersDefects } from './devlinkBuffers.js';
 
 export type { Defect } from './defect.js';
@@ -161,6 +167,7 @@ export const defects: readonly Defect[] = [
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
   ...switchLinkWatchDefects,
+  ...peerNoticeDefects,
   ...switchPortSettingDefects,
   ...devlinkBuffersDefects,
   ...nettoolDeviceDefects,
@@ -170,6 +177,11 @@ export const defects: readonly Defect[] = [
   ...representorPortDefects,
   ...devlinkPipelineDefects,
   ...nettoolOrderDefects,
+  ...switchNeighbourProxyDefects,
+  ...switchAuthenticationDefects,
+  ...switchTreeDefects,
+  ...switchVlanOptionDefects,
+  ...switchVlanSnoopingDefects,
   ...nettoolChipDefects,
   ...moduleFlashDefects,
 ];

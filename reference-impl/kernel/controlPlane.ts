@@ -12,6 +12,7 @@ import {
   RTM_DELNEIGH,
   RTM_NEWLINK,
   RTM_NEWNEIGH,
+  RTNLGRP_BRVLAN,
   RTNLGRP_LINK,
   RTNLGRP_MDB,
   RTNLGRP_NEIGH,
@@ -29,9 +30,11 @@ import { registerNetdevFamily } from './netdevFamily.js';
 import { addressOperations } from './rtnetlink/address.js';
 import { bridgeLinkMessage } from './rtnetlink/bridgeMessage.js';
 import { bridgePortOperations } from './rtnetlink/bridgePorts.js';
+import { globalVlanAnnouncement, vlanAnnouncement } from './rtnetlink/bridgeVlanMessage.js';
 import { bridgeVlanOperations } from './rtnetlink/bridgeVlans.js';
 import { entryMessage, forwardingOperations } from './rtnetlink/forwarding.js';
 import { linkOperations } from './rtnetlink/link.js';
+import { eventToTell } from './peerNotices.js';
 import { announcedLink, linkMessage } from './rtnetlink/linkMessage.js';
 import { mdbOperations } from './rtnetlink/mdb.js';
 import { groupAnnouncement, routerAnnouncement } from './rtnetlink/mdbMessage.js';
@@ -75,7 +78,11 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   kernel.notifiers.push((event, netDevice) => {
     if (!netlink.hasListeners(NETLINK_ROUTE, RTNLGRP_LINK)) return;
     const type = event === 'NETDEV_UNREGISTER' ? RTM_DELLINK : RTM_NEWLINK;
-    netlink.notify(NETLINK_ROUTE, RTNLGRP_LINK, linkMessage(announcedLink(kernel.parts, netDevice), type));
+    netlink.notify(
+      NETLINK_ROUTE,
+      RTNLGRP_LINK,
+      linkMessage(announcedLink(kernel.parts, netDevice, eventToTell(kernel.parts, event)), type),
+    );
   });
   kernel.bridging.listeners.push({
     fdb: (change, bridge, entry) => {
@@ -90,7 +97,11 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
       ),
     group: (change, entry, group) =>
       netlink.notify(NETLINK_ROUTE, RTNLGRP_MDB, groupAnnouncement(kernel, change, entry, group)),
-    router: (change, port) => netlink.notify(NETLINK_ROUTE, RTNLGRP_MDB, routerAnnouncement(change, port)),
+    router: (change, context) => netlink.notify(NETLINK_ROUTE, RTNLGRP_MDB, routerAnnouncement(change, context)),
+    vlans: (change, bridge, port, first, last) =>
+      netlink.notify(NETLINK_ROUTE, RTNLGRP_BRVLAN, vlanAnnouncement(kernel, { bridge, port }, change, first, last)),
+    globalVlans: (bridge, first, last) =>
+      netlink.notify(NETLINK_ROUTE, RTNLGRP_BRVLAN, globalVlanAnnouncement(kernel, bridge, first, last)),
   });
   return {
     openSocket: (protocol, wait) => {

@@ -1,7 +1,7 @@
 /** Changes to a net device that its user asks for: net/core/dev.c. Each either takes effect whole or is refused. */
 import type { MacAddress } from '../../harness/contract/index.js';
 import { changeMembers } from './aggregates.js';
-import { usesPrimary, type Bond } from './bond/bond.js';
+import { isActiveBackup, type Bond } from './bond/bond.js';
 import { changeBridgeAddress } from './bridge/bridging.js';
 import { EADDRNOTAVAIL, EINVAL, ENETDOWN, EPERM, ERANGE, OK, refused } from './errno.js';
 import { portsFollowAddress } from './team/teaming.js';
@@ -184,7 +184,7 @@ async function setAggregateAddress(
   bond: Bond,
   address: MacAddress,
 ): Promise<Outcome | undefined> {
-  if (bond.settings.failOverMac !== 0 && usesPrimary(bond)) return OK;
+  if (bond.settings.failOverMac !== 0 && isActiveBackup(bond)) return OK;
   const before = netDevice.address;
   const changed = kernel.parts.bond.membersFollowAddress
     ? await changeMembers(

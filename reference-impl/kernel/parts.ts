@@ -1,8 +1,12 @@
+import { CONFORMING_PEER_NOTICES, type PeerNoticeParts } from './peerNotices.js';
 import { CONFORMING_NETLINK, type NetlinkParts } from '../netlink/server.js';
 import type { VlanTag } from '../../harness/contract/index.js';
 import type { Values } from '../netlink/schema.js';
 import { CONFORMING_BOND, type BondParts } from './bond/bondParts.js';
 import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
+import { CONFORMING_MST, type MstParts } from './bridge/mstParts.js';
+import { CONFORMING_VLAN_TUNNELS, type VlanTunnelParts } from './bridge/vlanTunnelParts.js';
+import { CONFORMING_VLAN_OPTIONS, type VlanOptionParts } from './bridge/vlanOptionParts.js';
 import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/multicastParts.js';
 import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
 import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js';
@@ -14,6 +18,8 @@ import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js
 import { CONFORMING_SRIOV, type SriovParts } from './sriov/sriovParts.js';
 import { CONFORMING_ROUTING6, type Routing6Parts } from './routing6/routing6Parts.js';
 import { CONFORMING_TEAM, type TeamParts } from './team/teamParts.js';
+import { CONFORMING_AUTHENTICATION, type AuthenticationParts } from './bridge/authentication/authenticationParts.js';
+import { CONFORMING_PROXY, type ProxyParts } from './bridge/proxy/proxyParts.js';
 
 const VID_MASK = 0xfff;
 
@@ -126,6 +132,12 @@ export interface KernelParts {
   readonly control: ControlParts;
   readonly devlink: DevlinkParts;
   readonly ethtool: EthtoolParts;
+  readonly mst: MstParts;
+  readonly vlanOptions: VlanOptionParts;
+  readonly vlanTunnels: VlanTunnelParts;
+  readonly proxy: ProxyParts;
+  readonly authentication: AuthenticationParts;
+  readonly peerNotices: PeerNoticeParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -192,4 +204,10 @@ export const CONFORMING_KERNEL: KernelParts = {
   control: CONFORMING_CONTROL,
   devlink: CONFORMING_DEVLINK,
   ethtool: CONFORMING_ETHTOOL,
+  mst: CONFORMING_MST,
+  vlanOptions: CONFORMING_VLAN_OPTIONS,
+  vlanTunnels: CONFORMING_VLAN_TUNNELS,
+  proxy: CONFORMING_PROXY,
+  authentication: CONFORMING_AUTHENTICATION,
+  peerNotices: CONFORMING_PEER_NOTICES,
 };

@@ -5,7 +5,17 @@ import { isUp, type NetDevice } from '../netDevice.js';
 import { LagCore } from '../switchdevLag.js';
 import { decodeLacpdu } from '../../packet/lacp.js';
 import type { BridgeSurroundings } from '../bridge/bridgeKernel.js';
-import { bondOf, negotiates, setInactive, usesPrimary, watchesByArp, type Bond, type BondMember } from './bond.js';
+import { frameAt } from './tlb.js';
+import {
+  balances,
+  bondOf,
+  negotiates,
+  setInactive,
+  usesPrimary,
+  watchesByArp,
+  type Bond,
+  type BondMember,
+} from './bond.js';
 import { egressOf, receivedBy, type MemberFrame } from './bondFrames.js';
 import type { Bonding, ProbeRoutes } from './bonding.js';
 import { stateOfMember } from './bondOffload.js';
@@ -57,6 +67,11 @@ export class BondKernel implements Bonding {
     return egressOf(this.parts, bond, frame);
   }
 
+  /** As it leaves at a member. */
+  frameAt(bond: Bond, netDevice: NetDevice, frame: TxFrame): TxFrame {
+    return balances(bond) ? frameAt(this, bond, netDevice, frame) : frame;
+  }
+
   /** bond_handle_frame(), with bond_3ad_lacpdu_recv() as its probe: PDUs are the member's own. */
   received(member: BondMember, bytes: Uint8Array): MemberFrame {
     if (watchesByArp(member.bond)) noteReceived(this, member, bytes);
@@ -69,7 +84,8 @@ export class BondKernel implements Bonding {
   #happened(event: NetDeviceEvent, netDevice: NetDevice): void {
     const bond = bondOf(netDevice);
     if (bond !== undefined && (event === 'NETDEV_UP' || event === 'NETDEV_DOWN')) {
-      if (event === 'NETDEV_UP')
+      if (event === 'NETDEV_DOWN') bond.noticesLeft = 0;
+      else
         for (const member of bond.members.values())
           if (usesPrimary(bond) && member !== bond.active) setInactive(member);
           else if (!negotiates(bond)) member.isBackup = member.isInactive = false;

@@ -24,6 +24,7 @@ const LINK_WORDS: Readonly<Record<string, string>> = {
   mcast_to_unicast: 'mcast-to-unicast',
   mcast_router: 'mcast-router',
   neigh_suppress: 'neigh-suppress',
+  neigh_vlan_suppress: 'neigh-vlan-suppress',
   vlan_tunnel: 'vlan-tunnel',
   isolated: 'isolated',
   locked: 'locked',
