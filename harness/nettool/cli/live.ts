@@ -14,15 +14,13 @@ const LISTEN_MS = 1000;
 export async function watchCommand(patterns: readonly string[], flags: WatchFlags): Promise<number> {
   return withHosts(flags, async (hosts) => {
     let left = flags.count ?? Infinity;
-    let isMissing = false;
-    const follow = async (host: OpenedHost): Promise<boolean> => {
+    const follow = async (host: OpenedHost): Promise<number> => {
       try {
         const session = await host.session();
         const meant = await session.matching(patterns);
         if (patterns.length > 0 && (!meant.ok || meant.value.length === 0)) {
           complain(`${host.name}: no device matches ${patterns.join(' ')}`);
-          isMissing = true;
-          return true;
+          return EXIT.refused;
         }
         const watcher = await Watcher.open(session, patterns);
         while (left > 0) {
@@ -32,15 +30,14 @@ export async function watchCommand(patterns: readonly string[], flags: WatchFlag
           }
         }
         await watcher.close();
-        return true;
+        return EXIT.ok;
       } catch (error) {
         complain(`${host.name}: ${error instanceof Error ? error.message : String(error)}`);
-        return false;
+        return EXIT.machineFailed;
       }
     };
     const results = await Promise.all(hosts.map(follow));
-    if (!results.every((isGood) => isGood)) return EXIT.machineFailed;
-    return isMissing ? EXIT.refused : EXIT.ok;
+    return Math.max(EXIT.ok, ...results);
   });
 }
 
