@@ -68,6 +68,20 @@ describe('the command line', { timeout: 60_000 }, () => {
     expect(nettool('show', '--on', 'agent:false').code).toBe(3);
   });
 
+  it('says what is missing, and where words stand', () => {
+    const nothing = onReference('run', 'sw1p1');
+    expect(nothing.code).toBe(2);
+    expect(nothing.err).toContain('nettool run sw1p1 ACTION [ARGUMENT…]');
+    expect(onReference('show', 'sw1p1', 'rings').err).toContain('subjects stand before devices: nettool show rings');
+    expect(onReference('run', 'sw1p1', 'table-read', 'fbd').err).toMatch(/accepted: fdb\n/);
+  });
+
+  it('does not watch what is not there', () => {
+    const { code, err } = onReference('watch', 'sw1p9');
+    expect(code).toBe(1);
+    expect(err).toContain('no device matches sw1p9');
+  });
+
   it('shows what it would send', () => {
     const { out, code } = onReference('set', 'sw1p1', 'coalesce.rx-usecs=30', '--validate', '--show-messages');
     expect(code).toBe(0);

@@ -28,5 +28,5 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 /** `known: a, b, c`, or the one that is likely meant. */
 export function choicesText(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
-  return near === undefined ? known.join(', ') : `${near} (one of ${known.length})`;
+  return near === undefined || known.length === 1 ? known.join(', ') : `${near} (one of ${known.length})`;
 }

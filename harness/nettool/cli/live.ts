@@ -14,9 +14,15 @@ const LISTEN_MS = 1000;
 export async function watchCommand(patterns: readonly string[], flags: WatchFlags): Promise<number> {
   return withHosts(flags, async (hosts) => {
     let left = flags.count ?? Infinity;
-    const follow = async (host: OpenedHost): Promise<boolean> => {
+    const follow = async (host: OpenedHost): Promise<number> => {
       try {
-        const watcher = await Watcher.open(await host.session(), patterns);
+        const session = await host.session();
+        const meant = await session.matching(patterns);
+        if (patterns.length > 0 && (!meant.ok || meant.value.length === 0)) {
+          complain(`${host.name}: no device matches ${patterns.join(' ')}`);
+          return EXIT.refused;
+        }
+        const watcher = await Watcher.open(session, patterns);
         while (left > 0) {
           for (const change of await watcher.next(LISTEN_MS)) {
             print(flags.json === true ? JSON.stringify(change) : changeLine(change));
@@ -24,14 +30,14 @@ export async function watchCommand(patterns: readonly string[], flags: WatchFlag
           }
         }
         await watcher.close();
-        return true;
+        return EXIT.ok;
       } catch (error) {
         complain(`${host.name}: ${error instanceof Error ? error.message : String(error)}`);
-        return false;
+        return EXIT.machineFailed;
       }
     };
     const results = await Promise.all(hosts.map(follow));
-    return results.every((isGood) => isGood) ? EXIT.ok : EXIT.machineFailed;
+    return Math.max(EXIT.ok, ...results);
   });
 }
 

@@ -101,7 +101,7 @@ function addShow(root: Command): void {
 function addChanges(root: Command): void {
   const changing = (name: string, form: { readonly device?: string; readonly words?: string }): Command => {
     const command = speaking(root.command(name)).argument('<device>', form.device ?? 'one device');
-    if (form.words !== undefined) command.argument('<words...>', form.words);
+    if (form.words !== undefined) command.argument('[words...]', form.words);
     return command
       .option('--validate', 'only check: what would be sent, or why it would be refused')
       .option('--no-rollback', 'leave done what was done before a step that failed')
@@ -111,6 +111,8 @@ function addChanges(root: Command): void {
       .action(async (device: string, ...more: readonly unknown[]) => {
         const { changeCommand } = await import('./change.js');
         const [rest, flags] = form.words === undefined ? [[], more[0]] : more;
+        if (form.words !== undefined && (rest as string[]).length === 0)
+          throw new UsageError(`${name} ${device}: what? nettool ${name} ${device} ${form.words}`);
         process.exitCode = await changeCommand(name, [device, ...(rest as string[])], flags as ChangeFlags);
       });
   };
@@ -219,7 +221,7 @@ function addHelpers(root: Command): void {
     });
   root
     .command('migrate')
-    .description('the nettool command for one of ethtool, devlink or bridge')
+    .description('the nettool command for one of ethtool, devlink, bridge or ip link')
     .argument('<command...>', "'ethtool -K eth0 tso off'")
     .allowUnknownOption()
     .addHelpText('after', examples([["nettool migrate 'ethtool -G eth0 rx 512'", 'nettool set eth0 rings.rx=512']]))

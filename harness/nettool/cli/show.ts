@@ -84,7 +84,9 @@ function exitCode({ answers, failures }: QueryResult, patterns: readonly string[
       pattern,
       SUBJECTS.map(({ name }) => name),
     );
-    complain(`no device matches ${pattern}${meant === undefined ? '' : `; is the subject ${meant} meant?`}`);
+    const hint = meant === pattern ? `; subjects stand before devices: nettool show ${pattern} DEVICE` : '';
+    const guess = meant === undefined || meant === pattern ? hint : `; is the subject ${meant} meant?`;
+    complain(`no device matches ${pattern}${guess}`);
   }
   return unmatched.length === 0 && answers.some(({ result }) => result.ok) ? EXIT.ok : EXIT.refused;
 }
