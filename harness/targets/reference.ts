@@ -114,6 +114,7 @@ const RIG: readonly string[] = [
   'strings-need-count',
   'netlink-options',
   'netlink-buffers',
+  'netlink-groups',
   'kernel-log',
 ];
 
@@ -134,6 +135,8 @@ class ModelTarget implements Target {
       await this.#kernel.settle();
       return written;
     },
+    list: (folder: string): Promise<SysfsResult<readonly string[]>> =>
+      Promise.resolve(this.#kernel.sysctls.list(folder)),
   };
   readonly firmware = {
     put: (name: string, bytes: Uint8Array): Promise<FirmwareResult> => {

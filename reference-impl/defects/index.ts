@@ -80,6 +80,7 @@ import { sriovSwitchDefects } from './sriovSwitch.js';
 import { switchLearningDefects } from './switchLearning.js';
 import { devlinkRefusalDefects } from './devlinkRefusals.js';
 import { controlBoundDefects } from './controlBounds.js';
+import { controlGroupDefects } from './controlGroups.js';
 
 import { devlinkBuffersDefects } from './devlinkBuffers.js';
 
@@ -168,4 +169,5 @@ export const defects: readonly Defect[] = [
   ...representorPortDefects,
   ...devlinkPipelineDefects,
   ...nettoolOrderDefects,
+  ...controlGroupDefects,
 ];

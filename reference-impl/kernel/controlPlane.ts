@@ -108,15 +108,17 @@ const LONG_BUFFER = 256 << 10;
 
 function contractSocket(netlink: NetlinkKernel, socket: KernelSocket, wait: WaitFor): NetlinkSocket {
   const { buffer } = socket;
+  const receive: NonNullable<NetlinkSocket['receiveWithGroup']> = async (request) => {
+    if (!buffer.isReadable && request !== undefined) await wait(request.withinMs, () => buffer.isReadable);
+    const read = await netlink.read(socket, LONG_BUFFER);
+    if (read?.ok === false) throw new Error(`recv on a netlink socket: ${errnoName(read.errno)}`);
+    return read ?? null;
+  };
   return {
     portId: socket.portId,
     send: (datagram) => netlink.handle(socket, datagram),
-    receive: async (request) => {
-      if (!buffer.isReadable && request !== undefined) await wait(request.withinMs, () => buffer.isReadable);
-      const read = await netlink.read(socket, LONG_BUFFER);
-      if (read?.ok === false) throw new Error(`recv on a netlink socket: ${errnoName(read.errno)}`);
-      return read?.bytes ?? null;
-    },
+    receive: async (request) => (await receive(request))?.bytes ?? null,
+    receiveWithGroup: receive,
     receiveInto: async (length) => {
       const read = (await netlink.read(socket, length)) ?? { ok: false, errno: EAGAIN };
       return read as ReceivedDatagram;

@@ -13,6 +13,7 @@ import { CONFORMING_CONTROL, type ControlParts } from './rtnetlink/controlParts.
 import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js';
 import { CONFORMING_SRIOV, type SriovParts } from './sriov/sriovParts.js';
 import { CONFORMING_ROUTING6, type Routing6Parts } from './routing6/routing6Parts.js';
+import { CONFORMING_SYSCTLS, type SysctlParts } from './sysctls.js';
 import { CONFORMING_TEAM, type TeamParts } from './team/teamParts.js';
 
 const VID_MASK = 0xfff;
@@ -126,6 +127,7 @@ export interface KernelParts {
   readonly control: ControlParts;
   readonly devlink: DevlinkParts;
   readonly ethtool: EthtoolParts;
+  readonly sysctls: SysctlParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -192,4 +194,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   control: CONFORMING_CONTROL,
   devlink: CONFORMING_DEVLINK,
   ethtool: CONFORMING_ETHTOOL,
+  sysctls: CONFORMING_SYSCTLS,
 };

@@ -6,12 +6,13 @@ import type { Values } from './schema.js';
 import type { Refusal, Validation } from './validate.js';
 import { parseDatagram, type Message } from './wire.js';
 
-/** Options of a socket: NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK and NETLINK_NO_ENOBUFS of linux/netlink.h. */
+/** Options of a socket: NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK, NETLINK_NO_ENOBUFS and NETLINK_PKTINFO of linux/netlink.h. */
 export interface SocketOptions {
   capsAcknowledgements: boolean;
   explains: boolean;
   checksQueries: boolean;
   hidesLoss: boolean;
+  tellsGroup: boolean;
 }
 
 /** Datagrams that wait in a socket; a user reads them, the kernel adds to them. */

@@ -13,6 +13,7 @@ import {
   NETLINK_GENERIC,
   NETLINK_GET_STRICT_CHK,
   NETLINK_NO_ENOBUFS,
+  NETLINK_PKTINFO,
   NLM_F_DUMP,
 } from './constants.js';
 import { controllerFamily, familyBody, groupBody } from './controller.js';
@@ -112,6 +113,9 @@ export class NetlinkKernel {
         options.hidesLoss = value !== 0;
         if (options.hidesLoss) socket.buffer.forgiveLoss();
         return { ok: true };
+      case NETLINK_PKTINFO:
+        options.tellsGroup = value !== 0;
+        return { ok: true };
       default:
         // NETLINK_RX_RING and NETLINK_TX_RING are gone since 4.6.
         return this.#parts.refusesUnknownOptions ? { ok: false, errno: ENOPROTOOPT } : { ok: true };
@@ -119,7 +123,13 @@ export class NetlinkKernel {
   }
 
   openSocket(protocol: number): KernelSocket {
-    const options = { capsAcknowledgements: false, explains: true, checksQueries: true, hidesLoss: false };
+    const options = {
+      capsAcknowledgements: false,
+      explains: true,
+      checksQueries: true,
+      hidesLoss: false,
+      tellsGroup: true,
+    };
     const socket: ServedSocket = {
       protocol,
       portId: this.#nextPortId++,
@@ -181,7 +191,8 @@ export class NetlinkKernel {
       const isEcho = cause?.echo === true && this.#parts.isEchoFor(socket.portId, cause.portId);
       if (!isEcho && !this.#parts.notifies(socket, group)) continue;
       if (!heardBy(socket)) continue;
-      const isTold = socket.buffer.deliver(datagram.slice(), this.#parts.enqueue);
+      const toldGroup = isEcho ? this.#parts.buffers.groupOfEcho(group) : group;
+      const isTold = socket.buffer.deliver(datagram.slice(), this.#parts.enqueue, toldGroup);
       if (!isTold && this.#parts.buffers.stopsBehindFull) return;
     }
   }

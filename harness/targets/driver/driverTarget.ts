@@ -211,6 +211,7 @@ class DriverTarget implements Target {
         return socket.send(datagram);
       },
       receive: (wait) => socket.receive(wait),
+      ...optionalMembers(socket),
       join: (group) => socket.join(group),
       leave: (group) => socket.leave(group),
       close: () => {
@@ -369,4 +370,17 @@ const describedPort = (port: DriverPort): TargetPort => ({
 
 async function emptySocket(socket: NetlinkSocket): Promise<void> {
   while ((await socket.receive({ withinMs: 0 })) !== null);
+}
+
+/** What not every socket has: an agent's cannot be given options. */
+function optionalMembers(
+  socket: NetlinkSocket,
+): Pick<NetlinkSocket, 'setOption' | 'limitReceiveBuffer' | 'receiveInto' | 'receiveWithGroup'> {
+  const { setOption, limitReceiveBuffer, receiveInto, receiveWithGroup } = socket;
+  return {
+    ...(setOption === undefined ? {} : { setOption: setOption.bind(socket) }),
+    ...(limitReceiveBuffer === undefined ? {} : { limitReceiveBuffer: limitReceiveBuffer.bind(socket) }),
+    ...(receiveInto === undefined ? {} : { receiveInto: receiveInto.bind(socket) }),
+    ...(receiveWithGroup === undefined ? {} : { receiveWithGroup: receiveWithGroup.bind(socket) }),
+  };
 }

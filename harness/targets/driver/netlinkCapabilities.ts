@@ -9,6 +9,7 @@ export async function askNetlink(
   const socket = await open(NETLINK_ROUTE);
   const hasOptions = socket.setOption !== undefined;
   const hasBuffers = socket.limitReceiveBuffer !== undefined && socket.receiveInto !== undefined;
+  const hasGroups = socket.receiveWithGroup !== undefined;
   await socket.close();
   return {
     'netlink-options': hasOptions
@@ -17,6 +18,9 @@ export async function askNetlink(
     'netlink-buffers': hasBuffers
       ? { present: true }
       : { present: false, reason: 'Receive buffers of netlink sockets are not set through the agent.' },
+    'netlink-groups': hasGroups
+      ? { present: true }
+      : { present: false, reason: 'The groups of announcements are not told.' },
     'kernel-log': { present: false, reason: "The kernel's log belongs to the whole machine." },
   };
 }
