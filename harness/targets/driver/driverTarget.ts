@@ -376,11 +376,10 @@ async function emptySocket(socket: NetlinkSocket): Promise<void> {
 function optionalMembers(
   socket: NetlinkSocket,
 ): Pick<NetlinkSocket, 'setOption' | 'limitReceiveBuffer' | 'receiveInto' | 'receiveWithGroup'> {
-  const { setOption, limitReceiveBuffer, receiveInto, receiveWithGroup } = socket;
   return {
-    ...(setOption === undefined ? {} : { setOption: setOption.bind(socket) }),
-    ...(limitReceiveBuffer === undefined ? {} : { limitReceiveBuffer: limitReceiveBuffer.bind(socket) }),
-    ...(receiveInto === undefined ? {} : { receiveInto: receiveInto.bind(socket) }),
-    ...(receiveWithGroup === undefined ? {} : { receiveWithGroup: receiveWithGroup.bind(socket) }),
+    ...(socket.setOption === undefined ? {} : { setOption: socket.setOption.bind(socket) }),
+    ...(socket.limitReceiveBuffer === undefined ? {} : { limitReceiveBuffer: socket.limitReceiveBuffer.bind(socket) }),
+    ...(socket.receiveInto === undefined ? {} : { receiveInto: socket.receiveInto.bind(socket) }),
+    ...(socket.receiveWithGroup === undefined ? {} : { receiveWithGroup: socket.receiveWithGroup.bind(socket) }),
   };
 }
