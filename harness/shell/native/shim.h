@@ -46,6 +46,13 @@ struct answer {
 /* A datagram shorter than a netlink header is no datagram: its length says which error the next receive has. */
 enum { LOST_DATAGRAMS = 1, LOST_TARGET = 2, SHORTEST_DATAGRAM = 16 };
 
+/* Behind each datagram of a socket with NETLINK_PKTINFO: the group that it was sent to. */
+struct group_trailer {
+  uint32_t mark;
+  uint32_t group;
+};
+enum { GROUP_MARK = 0x67726f75 };
+
 /* The C library's own function of that name. */
 void *next_function(const char *name);
 #define NEXT(name) ((__typeof__(&name))next_function(#name))
