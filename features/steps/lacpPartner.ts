@@ -20,6 +20,8 @@ import type { NicWorld } from './world.js';
 export interface PartnerSystem {
   readonly system: string;
   readonly key: number;
+  /** Bits that are missing in what its ports say of their state. */
+  readonly withholds?: number;
 }
 
 export const ONE_SYSTEM: PartnerSystem = { system: '02:00:00:00:00:aa', key: 7 };
@@ -33,13 +35,13 @@ const READY =
   LACP_STATE_DISTRIBUTING;
 
 /** What the partner of a port says of itself. */
-export const partnerParameters = ({ system, key }: PartnerSystem, port: string): LacpParameters => ({
+export const partnerParameters = ({ system, key, withholds = 0 }: PartnerSystem, port: string): LacpParameters => ({
   systemPriority: 0x8000,
   system,
   key,
   portPriority: 0x80,
   port: 0x10 + Number(port.slice(1)),
-  state: READY,
+  state: READY & ~withholds,
 });
 
 /** The last PDU that each port sent. */
@@ -77,9 +79,12 @@ export async function answerUntil(
   return false;
 }
 
-/** Whether a member says of itself that it carries traffic. */
-export async function distributes(world: NicWorld, port: string): Promise<boolean> {
+/** What a member says of its own state. */
+export async function actorState(world: NicWorld, port: string): Promise<number> {
   const { values } = await memberData(world, port);
-  const state = numberIn(bondMemberData(values), 'IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE') ?? 0;
-  return (state & LACP_STATE_DISTRIBUTING) !== 0;
+  return numberIn(bondMemberData(values), 'IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE') ?? 0;
 }
+
+/** Whether a member says of itself that it carries traffic. */
+export const distributes = async (world: NicWorld, port: string): Promise<boolean> =>
+  ((await actorState(world, port)) & LACP_STATE_DISTRIBUTING) !== 0;

@@ -45,7 +45,8 @@ export const farEnd = (world: NicWorld): FarEnd =>
 
 const UNTAGGED_TYPE_AT = 12;
 
-function withoutTags(frame: Uint8Array, count: number): Uint8Array {
+/** The frame without so many tags behind its addresses. */
+export function withoutTags(frame: Uint8Array, count: number): Uint8Array {
   const bare = new Uint8Array(frame.length - 4 * count);
   bare.set(frame.subarray(0, UNTAGGED_TYPE_AT));
   bare.set(frame.subarray(UNTAGGED_TYPE_AT + 4 * count), UNTAGGED_TYPE_AT);

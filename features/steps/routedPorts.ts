@@ -105,6 +105,17 @@ export async function enableIpv6(world: NicWorld, name: string, ifIndex: number,
   if (forwards) await setIpv6(world, 'all', 'forwarding', 1);
 }
 
+/** An address of a net device that is known by name, whatever its state. IPv6 is switched on where it is one of IPv6. */
+export async function giveAddress(
+  world: NicWorld,
+  { name, ifIndex }: { readonly name: string; readonly ifIndex: number },
+  address: string,
+): Promise<void> {
+  if (isIpv6Text(address)) await enableIpv6(world, name, ifIndex, false);
+  const client = await world.routing(address);
+  accepted(await client.addAddress(ifIndex, address), `adding ${address} to ${name}`);
+}
+
 /** So often, so long apart, addresses are looked at. */
 const LOOKS = 100;
 const LOOK_AGAIN_MS = 20;

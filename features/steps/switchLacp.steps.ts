@@ -1,11 +1,14 @@
 /** Aggregates that negotiate: LACPDUs, partners, and who carries traffic. */
 import { Given, Then, When } from '@cucumber/cucumber';
-import { BOND_MODE_8023AD, BOND_STATE_ACTIVE } from '../../reference-impl/netlink/families/bond.js';
+import { BOND_MODE_8023AD, BOND_STATE_ACTIVE, BOND_STATE_BACKUP } from '../../reference-impl/netlink/families/bond.js';
 import { bytesIn, nestIn, numberIn } from '../../reference-impl/netlink/schema.js';
 import { formatMac } from '../../reference-impl/packet/addresses.js';
 import {
   LACP_STATE_AGGREGATION,
+  LACP_STATE_COLLECTING,
+  LACP_STATE_DISTRIBUTING,
   LACP_STATE_LACP_ACTIVITY,
+  LACP_STATE_SYNCHRONIZATION,
   decodeLacpdu,
   type Lacpdu,
 } from '../../reference-impl/packet/lacp.js';
@@ -14,6 +17,7 @@ import { expectNumber, expectThat } from './expectations.js';
 import {
   ONE_SYSTEM,
   OTHER_SYSTEM,
+  actorState,
   answerUntil,
   distributes,
   hear,
@@ -59,6 +63,40 @@ When(/^(p\d) and (p\d) are answered by two systems$/, async function (this: NicW
   let rounds = 0;
   await answerUntil(this, partners, async () => ++rounds > SETTLING_ROUNDS);
   await settled(this);
+});
+
+When(
+  /^(p\d) is answered by one system, and then (p\d) and (p\d) by another$/,
+  async function (this: NicWorld, first: string, second: string, third: string) {
+    const ports = [second, third];
+    const partners = new Map<string, PartnerSystem>([[first, ONE_SYSTEM]]);
+    await answerUntil(this, partners, allDistribute(this, [first]));
+    for (const port of ports) partners.set(port, OTHER_SYSTEM);
+    let rounds = 0;
+    await answerUntil(this, partners, async () => ++rounds > SETTLING_ROUNDS);
+    await answerUntil(this, partners, async () => ++rounds > 2 * SETTLING_ROUNDS || allDistribute(this, ports)());
+    await settled(this);
+  },
+);
+
+const COLLECTS_ALONE = LACP_STATE_SYNCHRONIZATION | LACP_STATE_COLLECTING;
+const FLOW = COLLECTS_ALONE | LACP_STATE_DISTRIBUTING;
+
+When(/^the partner of (p\d) answers, and does not collect$/, async function (this: NicWorld, port: string) {
+  const partner = { ...ONE_SYSTEM, withholds: LACP_STATE_COLLECTING | LACP_STATE_DISTRIBUTING };
+  const isCoupled = numberIn(await aggregateSettings(this), 'IFLA_BOND_COUPLED_CONTROL') !== 0;
+  const wanted = isCoupled ? FLOW : COLLECTS_ALONE;
+  await answerUntil(this, new Map([[port, partner]]), async () => ((await actorState(this, port)) & FLOW) === wanted);
+  await settled(this);
+});
+
+Then(/^(p\d) tells that it collects and does not distribute$/, async function (this: NicWorld, port: string) {
+  const state = (await actorState(this, port)) & FLOW;
+  expectNumber(state, COLLECTS_ALONE, `synchronization, collecting and distributing in the state of ${port}`);
+});
+
+Then(/^(p\d) is told as a backup$/, async function (this: NicWorld, port: string) {
+  expectNumber((await memberData(this, port)).state, BOND_STATE_BACKUP, `IFLA_BOND_SLAVE_STATE of ${port}`);
 });
 
 const SETTLING_ROUNDS = 20;

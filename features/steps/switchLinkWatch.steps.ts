@@ -9,18 +9,10 @@ import { concat } from '../../reference-impl/packet/bytes.js';
 import { groupMacOf, isIpv6Text, neighbourFrame, solicitedNodeOf } from '../properties/ipv6Packets.js';
 import { BROADCAST, numberedFrame } from '../properties/numberedFrames.js';
 import { addressOf, stationFamily } from '../properties/stations.js';
-import {
-  MODES,
-  activeMember,
-  aggregateCalled,
-  joinAggregate,
-  makeAggregate,
-  memberData,
-  type Aggregate,
-} from './aggregates.js';
+import { MODES, activeMember, aggregateCalled, joinAggregate, makeAggregate, memberData } from './aggregates.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { attendFor, attendUntil, farEnd, targetStation, type TargetQuestion } from './linkTargets.js';
-import { addInterface, enableIpv6 } from './routedPorts.js';
+import { addInterface, enableIpv6, giveAddress } from './routedPorts.js';
 import { accepted } from './settings.js';
 import { namesIn, portCalled, usedPorts } from './switchPorts.js';
 import { VLAN_DEVICE } from './switchAggregation.steps.js';
@@ -78,12 +70,6 @@ Given(
     }
   },
 );
-
-async function giveAddress(world: NicWorld, { name, ifIndex }: Aggregate, address: string): Promise<void> {
-  if (isIpv6Text(address)) await enableIpv6(world, name, ifIndex, false);
-  const client = await world.routing(address);
-  accepted(await client.addAddress(ifIndex, address), `adding ${address} to ${name}`);
-}
 
 Given(/^the host has (\S+) at (p\d)$/, async function (this: NicWorld, address: string, port: string) {
   await addInterface(this, port, address, { forwards: false });

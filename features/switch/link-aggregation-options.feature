@@ -198,3 +198,67 @@ Feature: Settings of aggregates
     Then it is refused with EPERM
     When the member p1 is given the queue 0
     Then it is accepted
+
+  @SW-LAGOPT-012 @needs:bond
+  Scenario: The aggregate has the address of its active member
+    Given an active-backup aggregate of p0 and p1 with IFLA_BOND_FAIL_OVER_MAC 1
+    Then the aggregate has the address of p0
+    And p0 has the address of p0
+    And p1 has the address of p1
+    When p0 loses its link
+    Then p1 is the active member
+    And the aggregate has the address of p1
+    And p0 has the address of p0
+    And p1 has the address of p1
+
+  @SW-LAGOPT-013 @needs:bond
+  Scenario: The address of the aggregate follows the active member
+    Given an active-backup aggregate of p0 and p1 with IFLA_BOND_FAIL_OVER_MAC 2
+    Then the aggregate has the address of p0
+    And p1 has the address of p1
+    When the aggregate setting IFLA_BOND_ACTIVE_SLAVE is set to p1
+    Then the aggregate has the address of p0
+    And p1 has the address of p0
+    And p0 has the address of p1
+    When the aggregate setting IFLA_BOND_ACTIVE_SLAVE is set to p0
+    Then p0 has the address of p0
+    And p1 has the address of p1
+
+  @SW-LAGOPT-013 @needs:bond
+  Scenario: The address of the aggregate follows when nobody was active in between
+    Given an active-backup aggregate of p0 and p1 with IFLA_BOND_FAIL_OVER_MAC 2
+    When p1 loses its link
+    And p0 loses its link
+    And p1 gets its link back
+    Then p1 is the active member
+    And p1 has the address of p0
+    And p0 has the address of p1
+
+  @SW-LAGOPT-014 @needs:bond @needs:bond-lacp
+  Scenario Outline: A wider aggregator, with IFLA_BOND_AD_SELECT <policy>
+    Given an aggregate of p0, p1 and p2 that negotiates with IFLA_BOND_AD_SELECT <policy>
+    When p0 is answered by one system, and then p1 and p2 by another
+    Then <who> traffic
+
+    Examples:
+      | policy | who               |
+      | 0      | p0 carries        |
+      | 1      | p1 and p2 carry   |
+      | 2      | p1 and p2 carry   |
+
+  @SW-LAGOPT-015 @needs:bond @needs:bond-lacp
+  Scenario: A partner that does not receive yet
+    Given an aggregate of p0 that negotiates with IFLA_BOND_COUPLED_CONTROL 0
+    When the partner of p0 answers, and does not collect
+    Then p0 tells that it collects and does not distribute
+    And p0 is told as a backup
+    When the partner of p0 answers
+    Then p0 carries traffic
+    When the partner of p0 answers, and does not collect
+    Then p0 tells that it collects and does not distribute
+
+  @SW-LAGOPT-015 @needs:bond @needs:bond-lacp
+  Scenario: A partner that does not receive yet, with both in one
+    Given an aggregate of p0 that negotiates
+    When the partner of p0 answers, and does not collect
+    Then p0 carries traffic

@@ -43,6 +43,7 @@ import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
 import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
 import { switchLinkWatchDefects } from './switchLinkWatch.js';
+import { peerNoticeDefects } from './peerNotices.js';
 import { switchPortSettingDefects } from './switchPortSettings.js';
 import { switchFilterDefects } from './switchFilters.js';
 import { switchMirrorDefects } from './switchMirroring.js';
@@ -160,6 +161,7 @@ export const defects: readonly Defect[] = [
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
   ...switchLinkWatchDefects,
+  ...peerNoticeDefects,
   ...switchPortSettingDefects,
   ...devlinkBuffersDefects,
   ...nettoolDeviceDefects,

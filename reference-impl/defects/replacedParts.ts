@@ -13,6 +13,7 @@ import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
 import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
 import type { EthtoolParts } from '../kernel/ethtool/ethtoolParts.js';
 import type { KernelParts } from '../kernel/parts.js';
+import type { PeerNoticeParts } from '../kernel/peerNotices.js';
 import type { RoutingParts } from '../kernel/routing/routingParts.js';
 import type { SriovParts } from '../kernel/sriov/sriovParts.js';
 import type { Routing6Parts } from '../kernel/routing6/routing6Parts.js';
@@ -112,3 +113,8 @@ export const ethtool =
 export const service =
   (change: Partial<ServiceParts>): NonNullable<Defect['nic']> =>
   (parts) => ({ ...parts, service: { ...parts.service, ...change } });
+
+/** Parts of the notices to peers. */
+export const peerNotices =
+  (change: Partial<PeerNoticeParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, peerNotices: { ...parts.peerNotices, ...change } });

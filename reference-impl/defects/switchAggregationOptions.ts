@@ -2,7 +2,7 @@
 import type { BondSettings } from '../kernel/bond/bond.js';
 import { CONFORMING_LACP, type LacpParts } from '../kernel/bond/lacpParts.js';
 import type { Defect } from './defect.js';
-import { BONDING, BONDING_HOWTO, BOND_OPTIONS, PRACTICE } from './origins.js';
+import { BONDING, BONDING_HOWTO, BOND_OPTIONS, LACP, PRACTICE } from './origins.js';
 import { bond } from './replacedParts.js';
 
 /** The setting is taken, and stays what it was. */
@@ -108,5 +108,62 @@ export const switchAggregationOptionDefects: readonly Defect[] = [
     origin: PRACTICE,
     caughtBy: 'SW-LAGOPT-011',
     kernel: bond({ checksQueues: false }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-MEMBERS-ALIKE',
+    title: 'Members always get the address of the aggregate',
+    description: 'The policy is told as it was set, and every mode is treated like the first one.',
+    origin: BONDING_HOWTO,
+    caughtBy: 'SW-LAGOPT-012',
+    kernel: bond({ addressPolicy: () => 0 }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-KEEPS-FIRST-ADDRESS',
+    title: 'The members swap addresses where the aggregate should take one',
+    description: 'Both policies are one to the driver, and a port whose address cannot be changed fails.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGOPT-012',
+    kernel: bond({ addressPolicy: (policy) => (policy === 1 ? 2 : policy) }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-TWO-WITH-ONE-ADDRESS',
+    title: 'The member that was active keeps the address of the aggregate',
+    description: 'Two ports of one device have one address, for which there is one place in its table.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGOPT-013',
+    kernel: bond({ swapsAddresses: false }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-ALWAYS-STABLE',
+    title: 'The aggregator in use stays in use, whatever the user wants',
+    description: 'The policy is not read where aggregators are compared.',
+    origin: LACP,
+    caughtBy: 'SW-LAGOPT-014',
+    kernel: lacp({ select: () => 0 }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-NEVER-STABLE',
+    title: 'The widest aggregator is always taken',
+    description: 'With the policy stable too a second partner takes the traffic over as it comes.',
+    origin: LACP,
+    caughtBy: 'SW-LAGOPT-014',
+    kernel: lacp({ select: () => 1 }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-ALWAYS-COUPLED',
+    title: 'Traffic is sent before the partner receives',
+    description: 'The machine with four states is the only one there is.',
+    origin: LACP,
+    caughtBy: 'SW-LAGOPT-015',
+    kernel: lacp({ couples: () => true }),
+  },
+  {
+    id: 'DEF-SW-LAGOPT-NEVER-COUPLED',
+    title: 'A member waits for a partner that never says that it collects',
+    description:
+      'The machine with five states is used where the user wants the old one, and old partners get no traffic.',
+    origin: LACP,
+    caughtBy: 'SW-LAGOPT-015',
+    kernel: lacp({ couples: () => false }),
   },
 ];

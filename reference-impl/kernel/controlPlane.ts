@@ -32,6 +32,7 @@ import { bridgePortOperations } from './rtnetlink/bridgePorts.js';
 import { bridgeVlanOperations } from './rtnetlink/bridgeVlans.js';
 import { entryMessage, forwardingOperations } from './rtnetlink/forwarding.js';
 import { linkOperations } from './rtnetlink/link.js';
+import { eventToTell } from './peerNotices.js';
 import { announcedLink, linkMessage } from './rtnetlink/linkMessage.js';
 import { mdbOperations } from './rtnetlink/mdb.js';
 import { groupAnnouncement, routerAnnouncement } from './rtnetlink/mdbMessage.js';
@@ -75,7 +76,11 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   kernel.notifiers.push((event, netDevice) => {
     if (!netlink.hasListeners(NETLINK_ROUTE, RTNLGRP_LINK)) return;
     const type = event === 'NETDEV_UNREGISTER' ? RTM_DELLINK : RTM_NEWLINK;
-    netlink.notify(NETLINK_ROUTE, RTNLGRP_LINK, linkMessage(announcedLink(kernel.parts, netDevice), type));
+    netlink.notify(
+      NETLINK_ROUTE,
+      RTNLGRP_LINK,
+      linkMessage(announcedLink(kernel.parts, netDevice, eventToTell(kernel.parts, event)), type),
+    );
   });
   kernel.bridging.listeners.push({
     fdb: (change, bridge, entry) => {

@@ -17,7 +17,9 @@ export type NetDeviceEvent =
   | 'NETDEV_CHANGE_TX_QUEUE_LEN'
   | 'NETDEV_FEAT_CHANGE'
   | 'NETDEV_CHANGEINFODATA'
-  | 'NETDEV_CHANGEUPPER';
+  | 'NETDEV_CHANGEUPPER'
+  | 'NETDEV_BONDING_FAILOVER'
+  | 'NETDEV_NOTIFY_PEERS';
 
 /** Called after the event, in the order of registration. */
 export type Notifier = (event: NetDeviceEvent, netDevice: NetDevice) => void;

@@ -1,3 +1,4 @@
+import { CONFORMING_PEER_NOTICES, type PeerNoticeParts } from './peerNotices.js';
 import { CONFORMING_NETLINK, type NetlinkParts } from '../netlink/server.js';
 import type { VlanTag } from '../../harness/contract/index.js';
 import type { Values } from '../netlink/schema.js';
@@ -128,6 +129,7 @@ export interface KernelParts {
   readonly devlink: DevlinkParts;
   readonly ethtool: EthtoolParts;
   readonly sysctls: SysctlParts;
+  readonly peerNotices: PeerNoticeParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -195,4 +197,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   devlink: CONFORMING_DEVLINK,
   ethtool: CONFORMING_ETHTOOL,
   sysctls: CONFORMING_SYSCTLS,
+  peerNotices: CONFORMING_PEER_NOTICES,
 };

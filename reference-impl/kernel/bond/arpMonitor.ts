@@ -8,6 +8,7 @@ import {
 } from '../../netlink/families/bond.js';
 import { askTargets } from './arpProbes.js';
 import { isUsable, isWithin, lastReceived, setInactive, type Bond, type BondMember, type MemberLink } from './bond.js';
+import { isTimeToTell, tell } from './bondNotices.js';
 import type { Bonding } from './bonding.js';
 import { followCarrier, selectActive } from './bondLinks.js';
 
@@ -21,6 +22,7 @@ type Proposal = readonly [BondMember, MemberLink];
 
 /** bond_activebackup_arp_mon(). */
 function watchActive(bonding: Bonding, bond: Bond): void {
+  const isTime = isTimeToTell(bonding, bond);
   const proposals: Proposal[] = [];
   for (const member of bond.members.values()) {
     const link = proposed(bonding, member);
@@ -28,6 +30,7 @@ function watchActive(bonding: Bonding, bond: Bond): void {
   }
   if (proposals.length > 0) commit(bonding, bond, proposals);
   probe(bonding, bond);
+  if (isTime) tell(bonding, bond);
 }
 
 /** bond_ab_arp_inspect(). */

@@ -88,6 +88,8 @@ export interface Bond {
   sent: number;
   /** Changes when the monitor is started or stopped, so that runs that were planned before do nothing. */
   monitor: number;
+  /** send_peer_notif: runs of the monitor until the last notice to the network. */
+  noticesLeft: number;
   /** How many aggregators there were. */
   aggregators: number;
   /** Whom ARP and neighbour solicitations ask for, in the order of the user. */

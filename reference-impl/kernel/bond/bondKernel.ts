@@ -69,7 +69,8 @@ export class BondKernel implements Bonding {
   #happened(event: NetDeviceEvent, netDevice: NetDevice): void {
     const bond = bondOf(netDevice);
     if (bond !== undefined && (event === 'NETDEV_UP' || event === 'NETDEV_DOWN')) {
-      if (event === 'NETDEV_UP')
+      if (event === 'NETDEV_DOWN') bond.noticesLeft = 0;
+      else
         for (const member of bond.members.values())
           if (usesPrimary(bond) && member !== bond.active) setInactive(member);
           else if (!negotiates(bond)) member.isBackup = member.isInactive = false;

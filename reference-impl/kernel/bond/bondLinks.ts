@@ -21,6 +21,8 @@ import {
   type BondMember,
   type MemberLink,
 } from './bond.js';
+import { moveAddress } from './failOverMac.js';
+import { isTimeToTell, tellAgain, tellOfNewActive } from './bondNotices.js';
 import type { Bonding } from './bonding.js';
 import { lacpLinkChanged } from './lacp.js';
 import { followAggregator } from './lacpSelection.js';
@@ -30,6 +32,7 @@ const hasLink = ({ parts }: Bonding, member: BondMember): boolean => parts.seesL
 
 /** bond_miimon_inspect() and bond_miimon_commit(). */
 export function lookAtLinks(bonding: Bonding, bond: Bond): void {
+  const isTime = isTimeToTell(bonding, bond);
   let hurries = isIdle(bond);
   let reselects = false;
   const before = new Map([...bond.members.values()].map((member) => [member, member.link]));
@@ -45,6 +48,7 @@ export function lookAtLinks(bonding: Bonding, bond: Bond): void {
   }
   if (reselects) selectActive(bonding, bond);
   followCarrier(bonding, bond);
+  tellAgain(bonding, bond, isTime);
 }
 
 /** Nobody sends: whoever comes back is welcome at once. */
@@ -170,7 +174,9 @@ export function changeActive(bonding: Bonding, bond: Bond, next: BondMember | un
     next.isBackup = next.isInactive = false;
     moveReceiveMode(bonding, next, 1);
     bonding.memberChanged(next);
+    moveAddress(bonding, bond, next, before);
   }
+  tellOfNewActive(bonding, bond);
 }
 
 function moveReceiveMode(bonding: Bonding, { bond, netDevice }: BondMember, change: 1 | -1): void {

@@ -76,6 +76,10 @@ export interface BondParts {
   readonly delaysNeedMonitor: boolean;
   /** bond_option_queue_id_set(): whether two members may not have one queue. */
   readonly checksQueues: boolean;
+  /** BOND_FOM_*. */
+  readonly addressPolicy: (policy: number) => number;
+  /** Whether the member that was active gets the address that the new one had. */
+  readonly swapsAddresses: boolean;
   readonly lacp: LacpParts;
   readonly arp: ArpMonitorParts;
 }
@@ -124,6 +128,8 @@ export const CONFORMING_BOND: BondParts = {
   checksModes: true,
   delaysNeedMonitor: true,
   checksQueues: true,
+  addressPolicy: (policy) => policy,
+  swapsAddresses: true,
   lacp: CONFORMING_LACP,
   arp: CONFORMING_ARP_MONITOR,
 };

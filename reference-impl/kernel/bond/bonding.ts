@@ -1,7 +1,14 @@
 /** Aggregates and their members come and go: bond_create(), bond_enslave() and bond_release() of drivers/net/bonding/bond_main.c. */
 import type { MacAddress, Nanoseconds, TxFrame } from '../../../harness/contract/index.js';
 import { aggregateOf, createAggregateDevice, randomAddress, type AggregateSeed } from '../aggregates.js';
-import { BOND_LINK_BACK, BOND_LINK_DOWN, BOND_LINK_UP } from '../../netlink/families/bond.js';
+import {
+  BOND_FOM_FOLLOW,
+  BOND_FOM_NONE,
+  BOND_LINK_BACK,
+  BOND_LINK_DOWN,
+  BOND_LINK_UP,
+} from '../../netlink/families/bond.js';
+import { addressPolicy } from './failOverMac.js';
 import { closeNetDevice, openNetDevice, setMacAddress, setMtu } from '../deviceControl.js';
 import { EBUSY, EPERM, OK, refused } from '../errno.js';
 import { notify, type KernelState, type Outcome } from '../kernelState.js';
@@ -68,6 +75,7 @@ export function createBond({ kernel }: Bonding, seed: AggregateSeed): Bond {
     addressIsRandom: seed.address === undefined,
     sent: 0,
     monitor: 0,
+    noticesLeft: 0,
     aggregators: 0,
     arpTargets: [],
     nsTargets: [],
@@ -179,12 +187,21 @@ async function enter(bonding: Bonding, member: BondMember): Promise<Outcome> {
     const narrowed = await setMtu(kernel, netDevice, bond.netDevice.mtu);
     if (!narrowed.ok) return narrowed;
   }
-  const follows = bond.settings.failOverMac === 0 || !usesPrimary(bond);
-  const wanted = parts.memberAddress(bond.netDevice.address, netDevice.address);
-  const addressed = follows ? await setMacAddress(kernel, netDevice, wanted) : OK;
+  const wanted = addressInside(bonding, member);
+  const addressed = wanted === undefined ? OK : await setMacAddress(kernel, netDevice, wanted);
   const opened = addressed.ok && parts.opensMember ? await openNetDevice(kernel, netDevice) : addressed;
   if (!opened.ok) await restore(bonding, member);
   return opened;
+}
+
+/** The address that it gets; undefined: it keeps its own. */
+function addressInside(bonding: Bonding, { bond, netDevice }: BondMember): MacAddress | undefined {
+  const { address } = bond.netDevice;
+  const policy = addressPolicy(bonding, bond);
+  if (policy === BOND_FOM_NONE) return bonding.parts.memberAddress(address, netDevice.address);
+  // What another member has already would be swapped for itself.
+  const isTaken = policy === BOND_FOM_FOLLOW && bond.members.size > 0 && netDevice.address === address;
+  return isTaken ? randomAddress(netDevice.ifIndex) : undefined;
 }
 
 /** What the net device was before: down, with its own address and MTU. */

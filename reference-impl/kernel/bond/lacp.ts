@@ -26,7 +26,7 @@ import {
   type LacpAggregator,
   type LacpPort,
 } from './lacpPort.js';
-import { disablePort, enablePort, selectAggregator } from './lacpSelection.js';
+import { disablePort, enablePort, selectAggregator, stopSending } from './lacpSelection.js';
 
 /** Seconds. */
 const FAST_PERIOD = 1;
@@ -235,14 +235,14 @@ function updateReady({ ports }: LacpAggregator): void {
   for (const port of ports) port.isReady = isReady;
 }
 
-/** ad_mux_machine(), with the coupled control of collecting and distributing. */
+/** ad_mux_machine(). */
 function multiplex(bonding: Bonding, port: LacpPort): void {
   const { aggregator } = port;
   if (aggregator === undefined) return;
   const before = port.mux;
   port.mux = port.isNew ? 'detached' : nextMux(port, aggregator, bonding);
   if (port.mux === before) {
-    const isOn = port.mux === 'distributing' && aggregator.isActive;
+    const isOn = (port.mux === 'both' || port.mux === 'distributing') && aggregator.isActive;
     if (isOn && port.member.isBackup) enablePort(bonding, port);
     return;
   }
@@ -262,10 +262,19 @@ function multiplex(bonding: Bonding, port: LacpPort): void {
       disablePort(bonding, port);
       port.needsToTransmit = true;
       return;
-    case 'distributing':
+    case 'both':
       port.state |= LACP_STATE_SYNCHRONIZATION | flow;
       if (aggregator.isActive) enablePort(bonding, port);
       port.needsToTransmit = true;
+      return;
+    case 'collecting':
+      port.state = (port.state | LACP_STATE_SYNCHRONIZATION | LACP_STATE_COLLECTING) & ~LACP_STATE_DISTRIBUTING;
+      stopSending(bonding, port);
+      port.needsToTransmit = true;
+      return;
+    case 'distributing':
+      port.state |= LACP_STATE_SYNCHRONIZATION | LACP_STATE_DISTRIBUTING;
+      if (aggregator.isActive) enablePort(bonding, port);
       return;
   }
 }
@@ -274,6 +283,8 @@ function nextMux(port: LacpPort, aggregator: LacpAggregator, { parts }: Bonding)
   const isInSync = parts.lacp.waitsForPartner
     ? (port.partner.state & LACP_STATE_SYNCHRONIZATION) !== 0
     : port.partner.system !== NO_SYSTEM;
+  const isSound = port.isSelected && isInSync && (port.state & LACP_STATE_SYNCHRONIZATION) !== 0;
+  const partnerCollects = (port.partner.state & LACP_STATE_COLLECTING) !== 0;
   switch (port.mux) {
     case 'detached':
       return port.isSelected ? 'waiting' : 'detached';
@@ -287,7 +298,10 @@ function nextMux(port: LacpPort, aggregator: LacpAggregator, { parts }: Bonding)
       updateReady(aggregator);
       return port.isReady && port.muxTimer === 0 ? 'attached' : 'waiting';
     case 'attached':
-      if (port.isSelected && isInSync) return aggregator.isActive ? 'distributing' : 'attached';
+      if (port.isSelected && isInSync) {
+        const isCoupled = parts.lacp.couples(port.member.bond.settings.coupledControl !== 0);
+        return aggregator.isActive ? (isCoupled ? 'both' : 'collecting') : 'attached';
+      }
       if (!port.isSelected) {
         port.hasWaited = false;
         updateReady(aggregator);
@@ -295,10 +309,13 @@ function nextMux(port: LacpPort, aggregator: LacpAggregator, { parts }: Bonding)
       }
       if (aggregator.isActive) port.state |= LACP_STATE_SYNCHRONIZATION;
       return 'attached';
+    case 'both':
+      return isSound ? 'both' : 'attached';
+    case 'collecting':
+      if (!isSound) return 'attached';
+      return partnerCollects ? 'distributing' : 'collecting';
     case 'distributing':
-      return port.isSelected && isInSync && (port.state & LACP_STATE_SYNCHRONIZATION) !== 0
-        ? 'distributing'
-        : 'attached';
+      return isSound && partnerCollects ? 'distributing' : 'collecting';
   }
 }
 

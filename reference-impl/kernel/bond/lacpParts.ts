@@ -14,6 +14,10 @@ export interface LacpParts {
   readonly source: (own: MacAddress, system: MacAddress) => MacAddress;
   readonly actor: (actor: LacpParameters) => LacpParameters;
   readonly minLinks: (configured: number) => number;
+  /** BOND_AD_*. */
+  readonly select: (policy: number) => number;
+  /** Whether to receive and to send are one step. */
+  readonly couples: (coupled: boolean) => boolean;
   /** IFLA_BOND_AD_INFO. */
   readonly toldPartner: (partner: LacpParameters) => LacpParameters;
   /** Whether PDUs stay at the member. */
@@ -28,6 +32,8 @@ export const CONFORMING_LACP: LacpParts = {
   source: (own) => own,
   actor: (actor) => actor,
   minLinks: (configured) => configured,
+  select: (policy) => policy,
+  couples: (coupled) => coupled,
   toldPartner: (partner) => partner,
   consumes: true,
 };

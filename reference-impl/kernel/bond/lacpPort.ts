@@ -39,7 +39,8 @@ export interface LacpPort {
   receiveTimer: number;
   periodic: 'none' | 'fast' | 'slow' | 'transmit';
   periodicTimer: number;
-  mux: 'detached' | 'waiting' | 'attached' | 'distributing';
+  /** With coupled control, `both` stands for collecting and distributing. */
+  mux: 'detached' | 'waiting' | 'attached' | 'both' | 'collecting' | 'distributing';
   muxTimer: number;
   transmitTimer: number;
   needsToTransmit: boolean;

@@ -1,5 +1,5 @@
 /** Which of the aggregators carries the traffic: ad_agg_selection_logic() of drivers/net/bonding/bond_3ad.c. */
-import { BOND_LINK_UP } from '../../netlink/families/bond.js';
+import { BOND_AD_STABLE, BOND_LINK_UP } from '../../netlink/families/bond.js';
 import { setCarrier } from '../linkState.js';
 import { isUsable, setInactive, type Bond } from './bond.js';
 import type { Bonding } from './bonding.js';
@@ -20,7 +20,10 @@ function better(best: LacpAggregator | undefined, each: LacpAggregator): LacpAgg
   return enabledPorts(each) > enabledPorts(best) ? each : best;
 }
 
-/** With the policy stable: an aggregator that is in use and answers stays in use. */
+/**
+ * With the policy stable an aggregator that is in use and answers stays in use. The two others look at bandwidth and at the number of links,
+ * which is the same where links are alike.
+ */
 export function selectAggregator(bonding: Bonding, bond: Bond): void {
   const active = activeAggregator(bond);
   let best = active !== undefined && isDeviceUp(active) ? active : undefined;
@@ -29,6 +32,7 @@ export function selectAggregator(bonding: Bonding, bond: Bond): void {
     if (enabledPorts(each) > 0 && isDeviceUp(each)) best = better(best, each);
   }
   const isKept =
+    bonding.parts.lacp.select(bond.settings.adSelect) === BOND_AD_STABLE &&
     active !== undefined &&
     enabledPorts(active) > 0 &&
     (hasPartner(active) || (best !== undefined && !hasPartner(best)));
@@ -53,6 +57,13 @@ export function followAggregator(bonding: Bonding, bond: Bond): void {
 export function enablePort(bonding: Bonding, { member }: LacpPort): void {
   if (member.link !== BOND_LINK_UP || !isUsable(member) || !member.isBackup) return;
   member.isBackup = member.isInactive = false;
+  bonding.memberChanged(member);
+}
+
+/** ad_disable_distributing(): what comes in is another matter. */
+export function stopSending(bonding: Bonding, { aggregator, member }: LacpPort): void {
+  if (aggregator === undefined || !hasPartner(aggregator) || member.isBackup) return;
+  member.isBackup = true;
   bonding.memberChanged(member);
 }
 

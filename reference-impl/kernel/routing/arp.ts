@@ -5,6 +5,7 @@ import { equalBytes, readU16 } from '../../packet/bytes.js';
 import { ETH_HLEN, ETH_P_IP } from '../../packet/protocols.js';
 import { formatIpv4, formatMac, isBroadcastMac } from '../../packet/addresses.js';
 import type { NetDevice } from '../netDevice.js';
+import type { PeerNoticeParts } from '../peerNotices.js';
 import type { RouteInput } from './ipv4Input.js';
 import { LOCKTIME, type NeighbourTable } from './neighbours.js';
 import type { RoutingParts } from './routingParts.js';
@@ -29,6 +30,20 @@ export function arpRequest(
       senderIp: formatIpv4(own),
       targetMac: to === undefined ? '00:00:00:00:00:00' : formatMac(to),
       targetIp: formatIpv4(target),
+    }),
+  ]).bytes;
+}
+
+/** inetdev_send_gratuitous_arp(): a question for an address that is the own one, so that everybody sees whose it is. */
+export function gratuitousArp(netDevice: NetDevice, own: Uint8Array, parts: PeerNoticeParts): Uint8Array {
+  return buildFrame([
+    ethernet({ destination: BROADCAST, source: netDevice.address }),
+    arp({
+      operation: parts.operation(ARPOP_REQUEST),
+      senderMac: netDevice.address,
+      senderIp: formatIpv4(own),
+      targetMac: '00:00:00:00:00:00',
+      targetIp: formatIpv4(parts.target(own)),
     }),
   ]).bytes;
 }

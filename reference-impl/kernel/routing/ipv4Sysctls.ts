@@ -1,10 +1,13 @@
 /** Settings of IPv4 at a net device as sysctls; over rtnetlink they are IFLA_INET_CONF (devinet_sysctl of net/ipv4/devinet.c). */
-import { IPV4_DEVCONF_FORWARDING } from '../../netlink/families/routing.js';
+import { IPV4_DEVCONF_ARP_NOTIFY, IPV4_DEVCONF_FORWARDING } from '../../netlink/families/routing.js';
 import type { NetDevice } from '../netDevice.js';
 import type { SysctlProvider } from '../sysctls.js';
 import type { RoutingKernel } from './routingKernel.js';
 
-const NUMBERS: Readonly<Record<string, number>> = { forwarding: IPV4_DEVCONF_FORWARDING };
+const NUMBERS: Readonly<Record<string, number>> = {
+  forwarding: IPV4_DEVCONF_FORWARDING,
+  arp_notify: IPV4_DEVCONF_ARP_NOTIFY,
+};
 
 const FOLDER = 'net/ipv4/conf';
 

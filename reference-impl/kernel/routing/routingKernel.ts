@@ -3,6 +3,7 @@ import type { Nanoseconds, TxFrame } from '../../../harness/contract/index.js';
 import { AF_INET } from '../../netlink/constants.js';
 import { IFA_F_SECONDARY } from '../../netlink/families/rtnetlink.js';
 import {
+  IPV4_DEVCONF_ARP_NOTIFY,
   IPV4_DEVCONF_FORWARDING,
   RTN_BROADCAST,
   RTN_LOCAL,
@@ -19,7 +20,8 @@ import { parseMac } from '../../packet/addresses.js';
 import { ETH_P_ARP, ETH_P_IP } from '../../packet/protocols.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import { isUp, type NetDevice, type ProtocolAddress } from '../netDevice.js';
-import { arpRequest, receiveArp } from './arp.js';
+import type { PeerNoticeParts } from '../peerNotices.js';
+import { arpRequest, gratuitousArp, receiveArp } from './arp.js';
 import { Fib, type FibListener } from './fib.js';
 import { ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, sendIcmpError } from './icmp.js';
 import { sourceIn } from './ipv4Header.js';
@@ -236,6 +238,7 @@ export class RoutingKernel implements Router {
       case 'NETDEV_UP':
         for (const address of ipv4Addresses(netDevice)) this.#addRoutesOf(netDevice, address);
         this.fib.deviceUp(netDevice);
+        if (this.#notices.afterUp) this.#announceIfWanted(netDevice);
         return;
       case 'NETDEV_DOWN':
         this.fib.deviceDown(netDevice, false);
@@ -253,6 +256,10 @@ export class RoutingKernel implements Router {
         return;
       case 'NETDEV_CHANGEADDR':
         this.neighbours.flush(netDevice, false);
+        if (this.#notices.afterNewStation) this.#announceIfWanted(netDevice);
+        return;
+      case 'NETDEV_NOTIFY_PEERS':
+        this.#announce(netDevice);
         return;
       case 'NETDEV_UNREGISTER':
         this.fib.deviceDown(netDevice, true);
@@ -262,6 +269,21 @@ export class RoutingKernel implements Router {
       default:
         return;
     }
+  }
+
+  get #notices(): PeerNoticeParts {
+    return this.kernel.parts.peerNotices;
+  }
+
+  /** inetdev_event(), with IN_DEV_ARP_NOTIFY(). */
+  #announceIfWanted(netDevice: NetDevice): void {
+    if (this.#notices.honoursSettings && this.setting(netDevice, IPV4_DEVCONF_ARP_NOTIFY) !== 0)
+      this.#announce(netDevice);
+  }
+
+  #announce(netDevice: NetDevice): void {
+    for (const { local } of this.#notices.addresses(ipv4Addresses(netDevice)))
+      this.transmit(netDevice, gratuitousArp(netDevice, local, this.#notices));
   }
 
   /** arp_solicit(). */

@@ -56,6 +56,8 @@ export interface AddressEvents {
   rested(netDevice: NetDevice, address: ProtocolAddress): void;
   /** Asks whether somebody else has it. */
   examine(netDevice: NetDevice, address: Uint8Array): void;
+  /** Nobody else has it, or nobody was asked although somebody might. */
+  examined(netDevice: NetDevice, address: Uint8Array): void;
 }
 
 const SECOND = 1_000_000_000n;
@@ -183,9 +185,11 @@ export class AddressBook {
 
   /** addrconf_dad_completed(). */
   #complete(netDevice: NetDevice, made: ProtocolAddress): void {
+    const wasTentative = (made.flags & IFA_F_TENTATIVE) !== 0;
     made.flags &= ~(IFA_F_TENTATIVE | IFA_F_DADFAILED);
     this.#events.ready(netDevice, made);
     this.#events.told(netDevice, made, 'new');
+    if (wasTentative) this.#events.examined(netDevice, made.local);
   }
 
   /** addrconf_dad_failure(): somebody else has it. */

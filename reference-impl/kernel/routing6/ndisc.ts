@@ -3,6 +3,7 @@ import { AF_INET6, NUD_REACHABLE, NUD_STALE } from '../../netlink/constants.js';
 import { IFA_F_TENTATIVE, NUD_FAILED } from '../../netlink/families/routing.js';
 import { parseMac } from '../../packet/addresses.js';
 import type { NetDevice } from '../netDevice.js';
+import type { PeerNoticeParts } from '../peerNotices.js';
 import type { Neighbour } from '../routing/neighbours.js';
 import { icmpv6Packet } from './icmpv6.js';
 import {
@@ -166,6 +167,17 @@ function advertise(
   const bytes = message(NDISC_NEIGHBOUR_ADVERTISEMENT, flags, target, option);
   const answer = icmpv6Packet(source, to, bytes, { hopLimit: HOP_LIMIT });
   outputIpv6(router, { netDevice, gateway: undefined, weight: 1, flags: 0, scope: 0 }, answer);
+}
+
+/** ndisc_send_unsol_na() of one address: nobody asked, and what others know is out of date. */
+export function announceAddress(
+  router: Router6,
+  netDevice: NetDevice,
+  address: Uint8Array,
+  { overrides }: PeerNoticeParts,
+): void {
+  const isRouter = router.parts.routerFlag(router.settings.get(netDevice, 'forwarding') !== 0);
+  advertise(router, netDevice, ALL_NODES, address, (isRouter ? ROUTER : 0) | (overrides ? OVERRIDE : 0));
 }
 
 interface Advertisement {

@@ -3,6 +3,7 @@ import type { MacAddress, Nanoseconds, TxFrame } from '../../../harness/contract
 import { NLM_F_APPEND, NLM_F_CREATE } from '../../netlink/constants.js';
 import {
   IFA_F_NOPREFIXROUTE,
+  IFA_F_TENTATIVE,
   RTN_ANYCAST,
   RTN_LOCAL,
   RTN_MULTICAST,
@@ -17,6 +18,7 @@ import { parseMac } from '../../packet/addresses.js';
 import { DeviceSettings, type SettingRow } from '../deviceSettings.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import { isUp, type NetDevice, type ProtocolAddress } from '../netDevice.js';
+import type { PeerNoticeParts } from '../peerNotices.js';
 import { addAddress, removeAddress } from '../receiveFilter.js';
 import type { RoutingKernel, RoutingListener } from '../routing/routingKernel.js';
 import { NeighbourTable, type Neighbour } from '../routing/neighbours.js';
@@ -29,7 +31,7 @@ import { IPV6_MIN_MTU, sourceIn } from './ipv6Header.js';
 import { receiveIpv6 } from './ipv6Input.js';
 import { frameTo } from './ipv6Output.js';
 import { ipv6Settings, type Ipv6Setting } from './ipv6Settings.js';
-import { examine, solicit } from './ndisc.js';
+import { announceAddress, examine, solicit } from './ndisc.js';
 import type { Router6 } from './router6.js';
 import type { Routing6Parts } from './routing6Parts.js';
 
@@ -101,6 +103,10 @@ export class Routing6Kernel implements Router6 {
         this.#leaveAnycast(netDevice, local, prefixLength);
       },
       examine: (netDevice, address) => examine(this, netDevice, address),
+      examined: (netDevice, address) => {
+        if (this.#notices.afterExamination && this.#announces(netDevice))
+          announceAddress(this, netDevice, address, this.#notices);
+      },
     });
     this.neighbours = new NeighbourTable({
       parts: this.parts,
@@ -304,6 +310,7 @@ export class Routing6Kernel implements Router6 {
     switch (event) {
       case 'NETDEV_UP':
         this.#settle(netDevice);
+        if (this.#notices.afterUp && this.#announces(netDevice)) this.#announce(netDevice);
         return;
       case 'NETDEV_CHANGEMTU':
         this.#settle(netDevice);
@@ -327,6 +334,10 @@ export class Routing6Kernel implements Router6 {
         return;
       case 'NETDEV_CHANGEADDR':
         this.neighbours.flush(netDevice, false);
+        if (this.#notices.afterNewStation && this.#announces(netDevice)) this.#announce(netDevice);
+        return;
+      case 'NETDEV_NOTIFY_PEERS':
+        this.#announce(netDevice);
         return;
       case 'NETDEV_UNREGISTER':
         this.fib.deviceGone(netDevice);
@@ -337,6 +348,21 @@ export class Routing6Kernel implements Router6 {
       default:
         return;
     }
+  }
+
+  get #notices(): PeerNoticeParts {
+    return this.kernel.parts.peerNotices;
+  }
+
+  #announces(netDevice: NetDevice): boolean {
+    const rows: readonly SettingRow[] = ['all', netDevice];
+    return this.#notices.honoursSettings && rows.some((row) => this.settings.get(row, 'ndisc_notify') !== 0);
+  }
+
+  /** ndisc_send_unsol_na(): addresses that are still examined are nobody's. */
+  #announce(netDevice: NetDevice): void {
+    const inUse = this.addresses.at(netDevice).filter(({ flags }) => (flags & IFA_F_TENTATIVE) === 0);
+    for (const { local } of this.#notices.addresses(inUse)) announceAddress(this, netDevice, local, this.#notices);
   }
 
   /** ndisc_error_report() and ip6_link_failure(). */

@@ -27,6 +27,8 @@ export interface DescribedLink {
   readonly statistics: NetDeviceStatistics | undefined;
   /** Of its virtual functions, where they were asked for. */
   readonly functions: Values;
+  /** IFLA_EVENT_*: what an announcement is about, where it is one of these. */
+  readonly event?: number | undefined;
 }
 
 /** netdev_master_upper_dev_get(). */
@@ -76,6 +78,7 @@ const writeAttributesOfLink = attributePlan<DescribedLink>(LINK, [
     if (statistics !== undefined) writeCounters(draft, statistics, parts.narrowCounter);
   },
   (draft, { functions }) => writeAttributes(draft, LINK, functions),
+  ['IFLA_EVENT', ({ event }) => event],
   [
     'IFLA_PERM_ADDRESS',
     ({ netDevice, parts }) =>
@@ -104,11 +107,12 @@ export function linkMessage(link: DescribedLink, type: number = RTM_NEWLINK): Ne
 }
 
 /** As an announcement tells of it. */
-export const announcedLink = (parts: KernelParts, netDevice: NetDevice): DescribedLink => ({
+export const announcedLink = (parts: KernelParts, netDevice: NetDevice, event?: number): DescribedLink => ({
   parts,
   netDevice,
   statistics: undefined,
   functions: {},
+  event,
 });
 
 /** The device on its bus, and rtnl_fill_devlink_port(). */

@@ -71,6 +71,8 @@ export interface Team {
   isChangingMtu: boolean;
   notifyPeersCount: number;
   notifyPeersInterval: number;
+  /** count_pending of notify_peers. */
+  noticesLeft: number;
   mcastRejoinCount: number;
   mcastRejoinInterval: number;
   /** Of the mode roundrobin: frames that were sent. */

@@ -1,11 +1,13 @@
 /** Which ports of a team are in use: enabled, with a link, and what that makes of the team's carrier. */
 import { DUPLEX_FULL, DUPLEX_HALF, DUPLEX_UNKNOWN, SPEED_UNKNOWN } from '../../netlink/families/ethtool.js';
 import { setCarrier } from '../linkState.js';
-import { IF_OPER_UNKNOWN, IF_OPER_UP, portOf, type NetDevice } from '../netDevice.js';
+import { IF_OPER_UNKNOWN, IF_OPER_UP, isUp, portOf, type NetDevice } from '../netDevice.js';
+import { notifyWithVlans } from '../peerNotices.js';
 import { isEnabled, type Team, type TeamPort } from './team.js';
 import { unmapPort } from './loadBalance.js';
 import { stateOfPort } from './teamOffload.js';
 import type { Teaming } from './teaming.js';
+import { MILLISECOND } from '../../nanoseconds.js';
 
 /** netif_oper_up(). */
 export const hasLink = ({ operState }: NetDevice): boolean => operState === IF_OPER_UP || operState === IF_OPER_UNKNOWN;
@@ -28,7 +30,26 @@ export function refreshLink(teaming: Teaming, port: TeamPort): void {
 export function enablePort(teaming: Teaming, port: TeamPort): void {
   if (isEnabled(port)) return;
   port.team.enabled.push(port);
+  notifyPeers(teaming, port.team);
   lowerStateChanged(teaming, port);
+}
+
+/** team_notify_peers(): so many notices more, one in each interval. */
+function notifyPeers(teaming: Teaming, team: Team): void {
+  const { kernel } = teaming;
+  const { count, delay } = kernel.parts.peerNotices;
+  if (team.notifyPeersCount === 0 || !isUp(team.netDevice)) return;
+  const wasIdle = team.noticesLeft === 0;
+  team.noticesLeft += count(team.notifyPeersCount);
+  if (wasIdle) teaming.at(kernel.now, work);
+
+  /** team_notify_peers_work(). */
+  function work(): void {
+    if (team.noticesLeft === 0 || !kernel.netDevices.has(team.netDevice.ifIndex)) return;
+    team.noticesLeft--;
+    notifyWithVlans(kernel, 'NETDEV_NOTIFY_PEERS', team.netDevice);
+    if (team.noticesLeft > 0) teaming.at(kernel.now + BigInt(delay(team.notifyPeersInterval)) * MILLISECOND, work);
+  }
 }
 
 /** team_port_disable(): those behind it move up. `leaves`: a port that goes is disabled in any case. */

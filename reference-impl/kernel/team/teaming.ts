@@ -56,6 +56,7 @@ export function createTeam(teaming: Teaming, seed: AggregateSeed): Team {
     isChangingMtu: false,
     notifyPeersCount: 0,
     notifyPeersInterval: 0,
+    noticesLeft: 0,
     mcastRejoinCount: 0,
     mcastRejoinInterval: 0,
     sent: 0,

@@ -103,3 +103,11 @@ export const BOND_SLAVE_POLICY: Policy = {
   accepts: { IFLA_BOND_SLAVE_QUEUE_ID: true, IFLA_BOND_SLAVE_PRIO: true },
   maxType: 9,
 };
+
+/** include/net/bond_options.h, BOND_FOM_*: IFLA_BOND_FAIL_OVER_MAC. */
+export const BOND_FOM_NONE = 0;
+export const BOND_FOM_ACTIVE = 1;
+export const BOND_FOM_FOLLOW = 2;
+
+/** drivers/net/bonding, BOND_AD_*: IFLA_BOND_AD_SELECT. */
+export const BOND_AD_STABLE = 0;

@@ -68,6 +68,7 @@ export const IFA_F_NOPREFIXROUTE = 0x200;
 /** linux/ip.h, settings of IPv4 at a net device. */
 export const IPV4_DEVCONF_FORWARDING = 1;
 export const IPV4_DEVCONF_RP_FILTER = 8;
+export const IPV4_DEVCONF_ARP_NOTIFY = 22;
 
 export const ROUTE_ATTRIBUTES = attributeSet('RTA', [
   [1, 'RTA_DST', { kind: 'binary', minLength: 4 }],

@@ -328,3 +328,9 @@ export const VLAN_POLICY: Policy = {
   accepts: Object.fromEntries([...LINKINFO_DATA_VLAN.byName.keys()].map((name) => [name, true])),
 };
 export { LINKINFO };
+
+/** linux/if_link.h, IFLA_EVENT_*: what an announcement of a link is about. */
+export const IFLA_EVENT_FEATURES = 2;
+export const IFLA_EVENT_BONDING_FAILOVER = 3;
+export const IFLA_EVENT_NOTIFY_PEERS = 4;
+export const IFLA_EVENT_BONDING_OPTIONS = 6;
