@@ -2,7 +2,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../runner/project.js';
 import { findProgram } from '../targets/lab/program.js';
@@ -64,6 +64,48 @@ describe.skipIf(compiler === undefined)('settings below /proc/sys/net', () => {
     expect(readFileSync(log, 'utf8')).toMatch(
       /unsupported: "nonsense" for the setting net\/ipv4\/conf\/sw1p1\/forwarding/,
     );
+  });
+
+  it('say it to who writes through streams of the C library', async () => {
+    const script = `bash -c 'echo nonsense >${FILE}; echo $?'; bash -c 'echo 1 >${FILE}; echo $?'; cat ${FILE}`;
+    const { err, out } = await shell('reference', script);
+    expect(err).toMatch(/echo: write error: Invalid argument/);
+    expect(out).toBe('1\n0\n1\n');
+  });
+
+  it.skipIf(!has('sysctl'))('say it to sysctl(8)', async () => {
+    const { code, err } = await shell('reference', `sysctl -w ${SETTING}=nonsense`);
+    expect([code, err]).toEqual([1, `sysctl: setting key "${SETTING}": Invalid argument\n`]);
+  });
+
+  it.skipIf(!has('sysctl'))('are listed, and those of this machine are not', async () => {
+    const script = `sysctl -a >$0 2>&1; grep -c '^net.ipv4.conf.*forwarding = 0$' $0; grep -c net.ipv4.conf.lo $0`;
+    expect((await shell('reference', script.replaceAll('$0', join(folder, 'settings')))).out).toBe('4\n0\n');
+  });
+
+  it('are found by patterns, by walks and from the folder on', async () => {
+    const folderOf = dirname(dirname(FILE));
+    const script = [
+      `echo ${folderOf}/*/forwarding`,
+      `ls ${folderOf}`,
+      `ls -l ${folderOf}/sw1p1 | wc -l`,
+      `find ${folderOf} -name forwarding | wc -l`,
+      `cd ${folderOf}/sw1p2 && echo 1 >forwarding && cat forwarding ../sw1p3/forwarding ../../../../kernel/ostype`,
+      `grep -rl 1 ${folderOf}/sw1p2`,
+    ];
+    const { out, err } = await shell('reference', script.join('; '));
+    const ports = ['sw1p1', 'sw1p2', 'sw1p3', 'sw1p4'];
+    expect(err).toBe('');
+    expect(out.trim().split('\n')).toEqual([
+      ports.map((port) => `${folderOf}/${port}/forwarding`).join(' '),
+      ...ports,
+      '3',
+      '4',
+      '1',
+      '0',
+      'Linux',
+      `${folderOf}/sw1p2/forwarding`,
+    ]);
   });
 
   it.skipIf(!has('sysctl'))('that the target does not have are absent, and the log names them', async () => {

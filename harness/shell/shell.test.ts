@@ -66,7 +66,6 @@ async function inside(target: Target, clock: ShellClock = 'virtual'): Promise<In
     clock: new WallClock(target, 'virtual', clock),
     log: openToolLog(log),
     socket,
-    folder: `${own}-files`,
     lost: (reason) => reasons.push(reason),
   });
   const env = { ...process.env, LC_ALL: 'C', LD_PRELOAD: await shimLibrary(), NICSPEC_SHELL_SOCKET: socket };

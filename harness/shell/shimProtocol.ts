@@ -13,6 +13,7 @@ export const OPERATIONS = {
   9: 'note',
   10: 'listDevices',
   11: 'writeSetting',
+  12: 'takeSetting',
 } as const;
 
 export type Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS];
