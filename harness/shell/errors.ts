@@ -4,6 +4,7 @@ export const ENOENT = 2;
 export const ENXIO = 6;
 export const EACCES = 13;
 export const ENODEV = 19;
+export const ENOTDIR = 20;
 export const EISDIR = 21;
 export const EINVAL = 22;
 export const ENOPROTOOPT = 92;

@@ -1,5 +1,5 @@
 /**
- * Files of the kernel's that tools read: below /sys/class/net, and the settings below /proc/sys/net, which they write too. Each look
+ * Files of the kernel's that tools read: below /sys/class/net and /proc/net, and the settings below /proc/sys/net, which they write too. Each look
  * lays what the target has there into a folder of the server's, and the tool opens that; a mirror that is made beforehand would be old
  * by the time it is read.
  */
@@ -17,15 +17,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize } from 'node:path';
-import type { SysctlTree, Target } from '../contract/index.js';
-import { EACCES, EISDIR, ENOENT, ENXIO } from './errors.js';
+import type { Errno, SysctlTree, Target } from '../contract/index.js';
+import { EACCES, EISDIR, ENOENT, ENOTDIR, ENXIO } from './errors.js';
+import type { NetworkFiles } from './networkFiles.js';
 import type { Answer } from './shimProtocol.js';
 
 /** What a look is for: the second word of the question. */
 const INTENT_WRITE = 1;
-
-/** As /proc/net/psched says it on every machine of today: ticks of 64 ns, a clock of nanoseconds. */
-const PSCHED = '000003e8 00000040 000f4240 3b9aca00\n';
 
 /** WRITTEN_MODE of native/sysctls.c. */
 const WRITTEN_MODE = 0o1600;
@@ -56,14 +54,21 @@ export function makeFilesFolder(): string {
 
 export class KernelFiles {
   readonly #target: Target;
+  readonly #network: NetworkFiles;
   readonly #folder: string;
   /** Is told of what tools look for and the target does not have, or does not take. */
   readonly #missed: (process: number, what: string) => void;
   readonly #written: WrittenSetting[] = [];
   #files = 0;
 
-  constructor(target: Target, folder: string, missed: (process: number, what: string) => void = () => undefined) {
+  constructor(
+    target: Target,
+    network: NetworkFiles,
+    folder: string,
+    missed: (process: number, what: string) => void = () => undefined,
+  ) {
     this.#target = target;
+    this.#network = network;
     this.#folder = folder;
     this.#missed = missed;
   }
@@ -112,7 +117,8 @@ export class KernelFiles {
     if (wanted === undefined) return { errno: ENXIO };
     // `..` may lead out of it.
     if (!OF_TARGET.test(wanted)) return answerWith(wanted);
-    if (wanted === '/proc/net/psched') return this.#lay(wanted, PSCHED);
+    const [whole, name = ''] = /^\/proc\/(?:self\/)?net(?:\/(.*))?$/.exec(wanted.replace(/\/$/, '')) ?? [];
+    if (whole !== undefined) return this.#networkFile(whole, name, intent, process);
     const [, setting] = /^\/proc\/sys\/(net(?:\/.*)?)$/.exec(wanted.replace(/\/$/, '')) ?? [];
     if (setting !== undefined) return this.#setting(wanted, setting, intent, process);
     const [, below] = /^\/sys\/(class\/net(?:\/.*)?)$/.exec(wanted.replace(/\/$/, '')) ?? [];
@@ -125,6 +131,16 @@ export class KernelFiles {
     if (names.ok) return this.#layFolder(wanted, below, names.value, this.#target.sysfs);
     const value = await this.#target.sysfs.read(below);
     return value.ok ? this.#lay(wanted, value.value) : { errno: value.errno };
+  }
+
+  async #networkFile(path: string, name: string, intent: number, process: number): Promise<Answer> {
+    if (name === '') return this.#layFolder(path, '', this.#network.names, NO_FOLDERS);
+    // Sockets of processes with each other are none of the target's.
+    if (name === 'unix') return answerWith('/proc/net/unix');
+    const text = await this.#network.read(name);
+    if (text !== undefined) return intent === INTENT_WRITE ? { errno: EACCES } : this.#lay(path, text);
+    this.#missed(process, `the file ${path}`);
+    return { errno: ENOENT };
   }
 
   async #setting(path: string, name: string, intent: number, process: number): Promise<Answer> {
@@ -183,6 +199,8 @@ export class KernelFiles {
     return answerWith(at);
   }
 }
+
+const NO_FOLDERS: Pick<SysctlTree, 'list'> = { list: () => Promise.resolve({ ok: false, errno: ENOTDIR as Errno }) };
 
 /** LAID_MODE of native/files.c. */
 const LAID_MODE = 0o1711;

@@ -10,7 +10,9 @@ import { probeLinux } from '../targets/linux/index.js';
 import { findCompiler } from './shimLibrary.js';
 
 const compiler = process.platform === 'linux' ? findCompiler() : undefined;
-const absent = ['sysctl', 'ip', 'python3'].filter((name) => findProgram(name) === undefined);
+const absent = ['sysctl', 'ip', 'python3', 'route', 'arp', 'ifconfig', 'netstat'].filter(
+  (name) => findProgram(name) === undefined,
+);
 if (compiler === undefined)
   process.stderr.write('the tests of programs in the shell are skipped: there is no C compiler\n');
 else if (absent.length > 0) process.stderr.write(`some of them are skipped: ${absent.join(', ')} is not installed\n`);
@@ -115,12 +117,30 @@ describe.skipIf(compiler === undefined)('settings below /proc/sys/net', () => {
       'sysctl: cannot stat /proc/sys/net/core/no_such_setting: No such file or directory\n',
     ]);
     expect(readFileSync(log, 'utf8')).toMatch(/sysctl\[\d+\] unsupported: the setting net\/core\/no_such_setting/);
-    await shell('reference', 'cat /proc/net/dev; ls /sys/class/net/*/nothing');
-    expect(readFileSync(log, 'utf8')).toMatch(/cat\[\d+\] unsupported: the file \/proc\/net\/dev/);
+    await shell('reference', 'cat /proc/net/snmp; ls /sys/class/net/*/nothing');
+    expect(readFileSync(log, 'utf8')).toMatch(/cat\[\d+\] unsupported: the file \/proc\/net\/snmp/);
   });
 
   it.skipIf(!has('sysctl'))('that are of no network stay those of this machine', async () => {
     expect((await shell('reference', 'sysctl -n kernel.ostype')).out).toBe('Linux\n');
+  });
+});
+
+describe.skipIf(!has('ip', 'route', 'arp', 'ifconfig', 'netstat'))('the tools of net-tools', () => {
+  it('show what the target tells', async () => {
+    const script = [
+      'ip addr add 192.0.2.1/24 dev sw1p1; ip link set sw1p1 up',
+      'ip route add 10.0.0.0/8 via 192.0.2.9 metric 5',
+      'ip neigh add 192.0.2.2 lladdr 02:cc:00:00:00:02 dev sw1p1',
+      'route -n; arp -n; netstat -i; ifconfig sw1p1; ifconfig nosuch',
+    ];
+    const { out, err } = await shell('reference', script.join('; '));
+    const lines = out.split('\n').map((line) => line.replaceAll(/\s+/g, ' ').trim());
+    expect(lines).toContain('10.0.0.0 192.0.2.9 255.0.0.0 UG 5 0 0 sw1p1');
+    expect(lines).toContain('192.0.2.2 ether 02:cc:00:00:00:02 CM sw1p1');
+    expect(lines).toContain('sw1p1 1500 0 0 0 0 0 0 0 0 BMRU');
+    expect(lines).toContain('inet 192.0.2.1 netmask 255.255.255.0 broadcast 0.0.0.0');
+    expect(err).toBe('nosuch: error fetching interface information: Device not found\n');
   });
 });
 

@@ -4,6 +4,7 @@ import { RouteClient } from '../../reference-impl/netlink/routeClient.js';
 import { TargetFault, type NetDeviceName, type NetlinkSocket, type Target } from '../contract/index.js';
 import { deviceIoctl, deviceList } from './deviceIoctls.js';
 import { EADDRINUSE, EINVAL, ENETDOWN, EOPNOTSUPP, EPROTONOSUPPORT } from './errors.js';
+import { NetworkFiles } from './networkFiles.js';
 import { listenForPackets, type PacketConnection, type PacketHandlers, type PacketServer } from './packetServer.js';
 import { KernelFiles, makeFilesFolder } from './kernelFiles.js';
 import { LOST_TARGET, decodeQuestion, encodeAnswer, textOf, type Answer, type Question } from './shimProtocol.js';
@@ -41,7 +42,8 @@ export class ShellServer {
   /** Throws SystemCallError if the socket cannot be made. */
   constructor(options: ShellServerOptions) {
     this.#options = options;
-    this.#files = new KernelFiles(options.target, this.#folder, (process, what) =>
+    const network = new NetworkFiles(options.target, () => this.#links());
+    this.#files = new KernelFiles(options.target, network, this.#folder, (process, what) =>
       options.log.unsupported(process, what),
     );
     this.#server = listenForPackets(options.socket, (connection) => this.#accept(connection));
