@@ -78,7 +78,7 @@ const DEVICE_IOCTLS: Readonly<Record<number, DeviceIoctl>> = {
 };
 
 /** A struct ifmap in the union, out of a struct rtnl_link_ifmap. */
-function putMap(union: DataView, told = new Uint8Array(28)): undefined {
+function putMap(union: DataView, told: Uint8Array = new Uint8Array(28)): undefined {
   const map = new DataView(told.buffer, told.byteOffset, told.byteLength);
   bytesOf(union).set(told.subarray(0, 16));
   union.setUint16(16, map.getUint16(16, true), true);

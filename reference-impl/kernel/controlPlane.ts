@@ -20,6 +20,7 @@ import { RTEXT_FILTER_BRVLAN } from '../netlink/families/bridge.js';
 import { errnoName } from '../netlink/errnoNames.js';
 import { NetlinkKernel, type KernelSocket } from '../netlink/server.js';
 import { registerDevlinkFamily } from './devlink/family.js';
+import { registerDiagnosis } from './diagnosis/register.js';
 import { registerEthtoolFamily } from './ethtool/family.js';
 import { ethtoolIoctl } from './ethtool/ioctl.js';
 import { registerWakeup } from './ethtool/wakeup.js';
@@ -72,6 +73,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   registerNetdevFamily(kernel, netlink);
   registerTeamFamily(kernel, netlink);
   registerDevlinkFamily(kernel.devlinks, netlink);
+  registerDiagnosis(kernel, netlink);
   // rtnetlink_event(): every change of a net device is told to who listens to links.
   kernel.notifiers.push((event, netDevice) => {
     if (!netlink.hasListeners(NETLINK_ROUTE, RTNLGRP_LINK)) return;

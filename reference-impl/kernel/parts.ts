@@ -6,6 +6,7 @@ import { CONFORMING_BOND, type BondParts } from './bond/bondParts.js';
 import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
 import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/multicastParts.js';
 import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
+import { CONFORMING_DIAGNOSIS, type DiagnosisParts } from './diagnosis/diagnosisParts.js';
 import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js';
 import { CONFORMING_ETHTOOL, type EthtoolParts } from './ethtool/ethtoolParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
@@ -130,6 +131,7 @@ export interface KernelParts {
   readonly ethtool: EthtoolParts;
   readonly sysctls: SysctlParts;
   readonly peerNotices: PeerNoticeParts;
+  readonly diagnosis: DiagnosisParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -198,4 +200,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   ethtool: CONFORMING_ETHTOOL,
   sysctls: CONFORMING_SYSCTLS,
   peerNotices: CONFORMING_PEER_NOTICES,
+  diagnosis: CONFORMING_DIAGNOSIS,
 };

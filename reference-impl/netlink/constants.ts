@@ -2,6 +2,7 @@
 
 export const NETLINK_ROUTE = 0;
 export const NETLINK_NETFILTER = 12;
+export const NETLINK_SOCK_DIAG = 4;
 export const NETLINK_GENERIC = 16;
 
 /** Options of sockets, SOL_NETLINK. */

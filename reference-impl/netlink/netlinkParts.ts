@@ -15,12 +15,27 @@ export interface SocketOptions {
   tellsGroup: boolean;
 }
 
+/** The groups of a socket; nlk->groups is there from the first change on. */
+export class Memberships extends Set<number> {
+  isAllocated = false;
+
+  override add(group: number): this {
+    this.isAllocated = true;
+    return super.add(group);
+  }
+
+  override delete(group: number): boolean {
+    this.isAllocated = true;
+    return super.delete(group);
+  }
+}
+
 /** Datagrams that wait in a socket; a user reads them, the kernel adds to them. */
 export interface KernelSocket {
   readonly protocol: number;
   readonly portId: number;
   readonly buffer: ReceiveBuffer;
-  readonly groups: Set<number>;
+  readonly groups: Memberships;
   readonly options: SocketOptions;
 }
 

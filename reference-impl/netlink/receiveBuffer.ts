@@ -82,6 +82,7 @@ export class ReceiveBuffer {
   readonly #groups = new WeakMap<Uint8Array, number>();
   #used = 0;
   #limit = DEFAULT_LIMIT;
+  #lost = 0;
   #congested = false;
   #error: number | undefined;
   /** nlk->max_recvmsg_len. */
@@ -128,6 +129,7 @@ export class ReceiveBuffer {
   }
 
   #overrun(): void {
+    this.#lost++;
     if (this.#options.hidesLoss && this.#parts.honoursNoErrors) return;
     if (this.#parts.reportsLoss && (!this.#congested || this.#parts.reportsEachLoss)) this.#error = ENOBUFS;
     this.#congested = true;
@@ -136,6 +138,21 @@ export class ReceiveBuffer {
   /** netlink_setsockopt() of NETLINK_NO_ENOBUFS. */
   forgiveLoss(): void {
     this.#congested = false;
+  }
+
+  /** sk_rmem_alloc. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** sk_rcvbuf. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** sk_drops: how many were lost. */
+  get lost(): number {
+    return this.#lost;
   }
 
   /** Whether a read ends at once. */
