@@ -115,6 +115,7 @@ const RIG: readonly string[] = [
   'netlink-options',
   'netlink-buffers',
   'netlink-groups',
+  'socket-diagnosis',
   'kernel-log',
 ];
 

@@ -81,6 +81,7 @@ import { sriovSwitchDefects } from './sriovSwitch.js';
 import { switchLearningDefects } from './switchLearning.js';
 import { devlinkRefusalDefects } from './devlinkRefusals.js';
 import { controlBoundDefects } from './controlBounds.js';
+import { controlSocketDefects } from './controlSockets.js';
 import { controlGroupDefects } from './controlGroups.js';
 
 import { devlinkBuffersDefects } from './devlinkBuffers.js';
@@ -172,4 +173,5 @@ export const defects: readonly Defect[] = [
   ...devlinkPipelineDefects,
   ...nettoolOrderDefects,
   ...controlGroupDefects,
+  ...controlSocketDefects,
 ];
