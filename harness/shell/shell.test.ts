@@ -144,7 +144,7 @@ describe.skipIf(compiler === undefined)('a socket in the shell', () => {
   });
 
   it.each([
-    [4, 'NETLINK_SOCK_DIAG'],
+    [9, 'NETLINK_AUDIT'],
     [12, 'NETLINK_NETFILTER'],
     [6, 'NETLINK_XFRM'],
   ])('is not had for protocol %d, which the log names', async (protocol, name) => {
