@@ -87,6 +87,13 @@ Feature: Reload: the driver brought up anew, firmware activated
       | PORT_TYPE        | 2         |
       | PORT_NETDEV_NAME | something |
 
+  @DL-RELOAD-012 @needs:devlink-traps
+  Scenario: The traps of a reload are announced with their groups and policers
+    Given somebody listens to devlink
+    When the driver is brought up anew
+    Then each trap is announced as gone, then each group, then each policer
+    And each policer is announced as new, then each group, then each trap
+
   @DL-RELOAD-004 @needs:devlink-reload-no-reset @needs:devlink-flash-activate
   Scenario Outline: A reload is counted under its action and its limit: activation <how> a reset
     When the firmware is activated <how> a reset

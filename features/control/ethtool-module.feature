@@ -75,10 +75,86 @@ Feature: Modules and tunnels
     Then the module has high power
 
   @ETH-MOD-011
-  Scenario: Firmware for a module
-    When MODULE_FW_FLASH_ACT is asked of the port: "FILE_NAME module.bin"
+  Scenario: Firmware for no module
+    Given an 802.1Q VLAN device with VID 7
+    When MODULE_FW_FLASH_ACT is asked of the VLAN device: "FILE_NAME module.bin"
     Then it is refused with EOPNOTSUPP
     And the message is "Flashing module firmware is not supported by this device"
+
+  @ETH-MOD-012
+  Scenario: Firmware while the port is up
+    Given the file "nicspec-module.bin" has firmware of the revision 2.7 for a module
+    When MODULE_FW_FLASH_ACT is asked of the port: "FILE_NAME nicspec-module.bin"
+    Then it is refused with EBUSY
+    And the message is "Netdevice is up, so flashing is not permitted"
+
+  @ETH-MOD-013
+  Scenario Outline: <what>
+    When the port is set down
+    And MODULE_FW_FLASH_ACT is asked of the port: "<words>"
+    Then it is refused with <errno>
+
+    Examples:
+      | what                      | words                              | errno  |
+      | A file that there is not  | FILE_NAME nicspec-no-such-file.bin | ENOENT |
+      | No file at all            |                                    | EINVAL |
+      | A name that leads out     | FILE_NAME ../nicspec-module.bin    | EINVAL |
+
+  @ETH-MOD-014
+  Scenario: How far it has come
+    Given the file "nicspec-module.bin" has firmware of the revision 2.7 for a module
+    And the port is set down
+    And somebody else listens to ethtool
+    When the module is flashed with "nicspec-module.bin"
+    Then who asked is told that it has started, of bytes that become more, and that it is completed
+    And nobody else is told of it
+
+  @ETH-MOD-015
+  Scenario: A module that is flashed
+    Given the file "nicspec-module.bin" has firmware of the revision 2.7 for a module
+    And the port is set down
+    When the flashing of the module with "nicspec-module.bin" begins
+    And MODULE_FW_FLASH_ACT is asked of the port: "FILE_NAME nicspec-module.bin"
+    Then it is refused with EBUSY
+    And the message is "Module firmware flashing already in progress"
+    When MODULE_EEPROM_GET is asked of the port: "OFFSET 0, LENGTH 1, PAGE 0, I2C_ADDRESS 80"
+    Then it is refused with EBUSY
+    And the message is "Module firmware flashing is in progress"
+    And the port cannot be set up, as its module is flashed
+
+  @ETH-MOD-016
+  Scenario: What runs behind an update
+    Given the file "nicspec-module.bin" has firmware of the revision 2.7 for a module
+    And the port is set down
+    When the module is flashed with "nicspec-module.bin"
+    Then the module tells the revision 2.7
+
+  @ETH-MOD-017
+  Scenario: A damaged image
+    Given the file "nicspec-module.bin" has damaged firmware of the revision 2.7 for a module
+    And the port is set down
+    And the revision of the module is remembered
+    When the module is flashed with "nicspec-module.bin"
+    Then who asked is told that it has failed: "Complete FW download command failed"
+    And the module tells the revision that was remembered
+
+  @ETH-MOD-017
+  Scenario: A wrong password
+    Given the file "nicspec-module.bin" has firmware of the revision 2.7 for a module
+    And the port is set down
+    And the revision of the module is remembered
+    When the module is flashed with "nicspec-module.bin" and the password 0x1234
+    Then who asked is told that it has failed: "Password was not accepted"
+    And the module tells the revision that was remembered
+
+  @ETH-MOD-018
+  Scenario: The part of a port
+    Given the file "nicspec-module.bin" has firmware of the revision 2.7 for a module
+    And the port is set down
+    And the port is split into 2 parts
+    When a part of the port is asked to flash its module with "nicspec-module.bin"
+    Then it is refused with EOPNOTSUPP
+    And the message is "Can't perform firmware flashing on a split port"
 
   @ETH-TUN-001
   Scenario: A device without tables

@@ -24,6 +24,7 @@ export const MODES: Readonly<Record<string, number>> = {
   'active-backup': 1,
   xor: 2,
   broadcast: 3,
+  'balance-tlb': 5,
 };
 
 /** Milliseconds between two looks at the links: less than a scenario notices. */

@@ -65,6 +65,7 @@ Then(
     expectThat(announced.at(-1)?.command === 'FLASH_UPDATE_END', 'the update did not end');
     let before = 0;
     let whole = 0;
+    let parts = 0;
     for (const { values } of announced.slice(1, -1)) {
       const [done, total] = ['DONE', 'TOTAL'].map(
         (name) => numberIn(values, `DEVLINK_ATTR_FLASH_UPDATE_STATUS_${name}`) ?? 0,
@@ -72,7 +73,9 @@ Then(
       if ((total ?? 0) === 0) continue;
       expectThat((done ?? 0) <= (total ?? 0) && (done ?? 0) >= before, `${done} of ${total} after ${before}`);
       [before, whole] = [done ?? 0, total ?? 0];
+      if (before < whole) parts++;
     }
+    expectThat(parts > 0, 'nothing is told before it is over');
     expectThat(whole > 0 && before === whole, `${before} of ${whole} is the last that was told`);
   },
 );

@@ -1,7 +1,7 @@
 /** Traps of devlink, their groups and policers. */
 import { Then, When } from '@cucumber/cucumber';
 import { nestIn, numberIn, textIn, type Values } from '../../reference-impl/netlink/schema.js';
-import { devlinkNotes, dumped, insist } from './devlinkControl.js';
+import { announcedOf, devlinkNotes, dumped, insist } from './devlinkControl.js';
 import { eventually } from './listening.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { IFF_UP, setFlag } from './settings.js';
@@ -28,6 +28,41 @@ Then('each trap is of a group that there is, and has an action', async function 
 When(/^the trap (\w+) is set to (drop|trap|mirror)$/, async function (this: NicWorld, name: string, action: string) {
   await insist(this, 'TRAP_SET', { DEVLINK_ATTR_TRAP_NAME: name, DEVLINK_ATTR_TRAP_ACTION: ACTIONS.indexOf(action) });
 });
+
+type Kind = 'trap' | 'group' | 'policer';
+const KEYS = {
+  trap: ['TRAP', 'DEVLINK_ATTR_TRAP_NAME'],
+  group: ['TRAP_GROUP', 'DEVLINK_ATTR_TRAP_GROUP_NAME'],
+  policer: ['TRAP_POLICER', 'DEVLINK_ATTR_TRAP_POLICER_ID'],
+} as const satisfies Record<Kind, readonly [string, string]>;
+
+const keyIn = (kind: Kind, values: Values): string => {
+  const [, attribute] = KEYS[kind];
+  return textIn(values, attribute) ?? String(numberIn(values, attribute));
+};
+
+Then(
+  /^each (trap|policer) is announced as (gone|new), then each group, then each (trap|policer)$/,
+  async function (this: NicWorld, first: Kind, what: string, last: Kind) {
+    const kinds: readonly Kind[] = [first, 'group', last];
+    const told = (await announcedOf(this)).filter(({ command }) => command.startsWith('TRAP'));
+    const suffix = what === 'gone' ? 'DEL' : 'NEW';
+    const expected: string[] = [];
+    for (const kind of kinds) {
+      const registered = (await dumped(this, `${KEYS[kind][0]}_GET`)).map((values) => keyIn(kind, values));
+      const announced = told
+        .filter(({ command }) => command === `${KEYS[kind][0]}_${suffix}`)
+        .map(({ values }) => keyIn(kind, values));
+      expectThat(registered.length > 0, `the device has no ${kind}`);
+      const isRight = [...announced].sort().join() === [...registered].sort().join();
+      expectThat(isRight, `announced as ${what}: ${announced.join(', ') || 'nothing'}; of ${registered.join(', ')}`);
+      expected.push(...announced.map(() => `${KEYS[kind][0]}_${suffix}`));
+    }
+    const order = told.filter(({ command }) => command.endsWith(suffix)).map(({ command }) => command);
+    expectThat(order.join() === expected.join(), `they are announced in the order ${order.join(', ')}`);
+  },
+);
+
 When(
   /^all traps of the group of (\w+) are set to (drop|trap|mirror)$/,
   async function (this: NicWorld, name: string, action: string) {

@@ -13,9 +13,9 @@ import {
   type Outcome,
 } from '../../reference-impl/nettool/index.js';
 import { decodeBits } from '../../reference-impl/netlink/bitset.js';
-import { isValues, nestIn, numberIn, textIn, type Values } from '../../reference-impl/netlink/schema.js';
+import { isValues, listIn, nestIn, numberIn, textIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { bigintIn } from './bigNumbers.js';
-import { dumped, indexOfPort, instanceOf, ownPort, paramIn } from './devlinkControl.js';
+import { dumped, indexOfPort, insist, instanceOf, ownPort, paramIn } from './devlinkControl.js';
 import { DEVLINK_WORDS, resourceTrees } from './devlinkWords.js';
 import { expectThat } from './expectations.js';
 import { nettoolNotes } from './nettoolControl.js';
@@ -81,6 +81,17 @@ async function instance(world: NicWorld): Promise<string> {
   return `${bus}/${device}`;
 }
 
+async function portNumbered(world: NicWorld, of: 'PCI_VF' | 'PCI_SF', number: number): Promise<Values> {
+  const found = (await dumped(world, 'PORT_GET')).find(
+    (port) => numberIn(port, `DEVLINK_ATTR_PORT_${of}_NUMBER`) === number,
+  );
+  expectThat(found !== undefined, `no port has the ${of} number ${number}`);
+  return found;
+}
+
+const handleOfPort = async (world: NicWorld, port: Values): Promise<string> =>
+  `${await instance(world)}/${indexOfPort(port)}`;
+
 const WORDS: Readonly<Record<string, (world: NicWorld) => Promise<string>>> = {
   'the path of a resource': async (world) => (await resource(world)).path,
   'another size of it': anotherSize,
@@ -97,6 +108,23 @@ const WORDS: Readonly<Record<string, (world: NicWorld) => Promise<string>>> = {
   'an encoding': anEncoding,
   'the instance': instance,
   'the port of the instance': async (world) => `${await instance(world)}/${indexOfPort(await ownPort(world))}`,
+  'the number of the port': async (world) => String(indexOfPort(await ownPort(world))),
+  'the port of VF 0': async (world) => handleOfPort(world, await portNumbered(world, 'PCI_VF', 0)),
+  'the port of SF 88': async (world) => handleOfPort(world, await portNumbered(world, 'PCI_SF', 88)),
+  'the number of the port of SF 88': async (world) => String(indexOfPort(await portNumbered(world, 'PCI_SF', 88))),
+  'the representor of VF 0': async (world) =>
+    textIn(await portNumbered(world, 'PCI_VF', 0), 'DEVLINK_ATTR_PORT_NETDEV_NAME') ?? '',
+  'a pool of egress': async (world) => {
+    const pools = await dumped(world, 'SB_POOL_GET');
+    const pool = pools.find((values) => numberIn(values, 'DEVLINK_ATTR_SB_POOL_TYPE') === 1);
+    expectThat(pool !== undefined, 'there is no pool of egress');
+    return String(numberIn(pool, 'DEVLINK_ATTR_SB_POOL_INDEX') ?? -1);
+  },
+  'a table': async (world) => {
+    const [reply] = await insist(world, 'DPIPE_TABLE_GET', {});
+    const [table] = listIn(nestIn(reply, 'DEVLINK_ATTR_DPIPE_TABLES'), 'DEVLINK_ATTR_DPIPE_TABLE').filter(isValues);
+    return textIn(table, 'DEVLINK_ATTR_DPIPE_TABLE_NAME') ?? '';
+  },
   'a part of the port': async (world) => {
     const part = (await dumped(world, 'PORT_GET')).find(
       (port) => numberIn(port, 'DEVLINK_ATTR_PORT_SPLIT_GROUP') !== undefined,

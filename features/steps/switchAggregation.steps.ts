@@ -30,7 +30,7 @@ import { expectAtHost } from './switch.steps.js';
 import { expectAt, listenAt, namesIn, portCalled, sendFromHost, sendInto, settled } from './switchPorts.js';
 import type { NicWorld } from './world.js';
 
-const MODE = 'round-robin|active-backup|xor|broadcast';
+const MODE = 'round-robin|active-backup|xor|broadcast|balance-tlb';
 const PORTS = String.raw`p\d(?:(?:, | and )p\d)*`;
 
 Given(

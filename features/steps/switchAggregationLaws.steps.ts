@@ -2,7 +2,7 @@
 import { Then } from '@cucumber/cucumber';
 import fc from 'fast-check';
 import { hex } from '../../reference-impl/packet/bytes.js';
-import { flowFrame, type Flow } from '../properties/flowFrames.js';
+import { errorAbout, flowFrame, type Flow } from '../properties/flowFrames.js';
 import { ETH_P_EXPERIMENTAL } from '../../reference-impl/packet/protocols.js';
 import { addressOf, station, stationFamily, type StationName } from '../properties/stations.js';
 import {
@@ -29,15 +29,20 @@ const MEMBERS = ['p0', 'p1', 'p2'] as const;
 type Member = (typeof MEMBERS)[number];
 
 /** How many flows are enough to find every member, unless the hash is blind. */
-const FLOWS = 24;
+export const FLOWS = 24;
 
 /** What differs from flow to flow, by the words of a scenario. */
-const DIFFERING: Readonly<Record<string, (index: number) => Flow>> = {
+export const DIFFERING: Readonly<Record<string, (index: number) => Flow>> = {
   'the Ethernet address': (index) => ({ toMac: 3 + index }),
   'the source address': (index) => ({ fromMac: 3 + index }),
   'the destination address': (index) => ({ toMac: 3 + index }),
   'the IP address': (index) => ({ toIp: 3 + index }),
   'the port': (index) => ({ toPort: 20_000 + index }),
+  'the id of their echo requests': (index) => ({ echoId: 2 * index }),
+  'the IP address inside of GRE': (index) => ({ tunnel: 'GRE', toIp: 3 + index }),
+  'the IP address inside of IP': (index) => ({ tunnel: 'IP in IP', toIp: 3 + index }),
+  'the port inside of GRE': (index) => ({ tunnel: 'GRE', toPort: 20_000 + index }),
+  'the port inside of IP': (index) => ({ tunnel: 'IP in IP', toPort: 20_000 + index }),
 };
 
 /** The host sends a packet of each flow; where each left. */
@@ -45,7 +50,19 @@ async function placesOfFlows(world: NicWorld, members: readonly string[], what: 
   const make = DIFFERING[what];
   expectThat(make !== undefined, `flows cannot differ in "${what}"`);
   const family = stationFamily(world.scenario);
-  const frames = Array.from({ length: FLOWS }, (_, index) => flowFrame(make(index), family));
+  return placesOfFrames(
+    world,
+    members,
+    Array.from({ length: FLOWS }, (_, index) => flowFrame(make(index), family)),
+  );
+}
+
+/** Frames that all differ, and the member at which each of them leaves. */
+async function placesOfFrames(
+  world: NicWorld,
+  members: readonly string[],
+  frames: readonly Uint8Array[],
+): Promise<readonly string[]> {
   await sendFromHost(world, aggregateCalled(world).name, frames);
   const places = await egressByFrame(world, members, frames.length, hex);
   return frames.map((frame, index) => {
@@ -56,7 +73,7 @@ async function placesOfFlows(world: NicWorld, members: readonly string[], what: 
   });
 }
 
-const WHAT = Object.keys(DIFFERING).join('|');
+export const WHAT = Object.keys(DIFFERING).join('|');
 const PORTS = String.raw`p\d(?:(?:, | and )p\d)*`;
 
 Then(
@@ -71,6 +88,18 @@ Then(
 Then(new RegExp(`^flows that differ in (${WHAT}) leave at one member$`), async function (this: NicWorld, what: string) {
   const used = new Set(await placesOfFlows(this, ['p0', 'p1'], what));
   expectNumber(used.size, 1, `members at which ${FLOWS} flows left that differ in ${what}`);
+});
+
+Then('errors of ICMP leave where the flows leave that they are about', async function (this: NicWorld) {
+  const family = stationFamily(this.scenario);
+  const flows: readonly Flow[] = Array.from({ length: FLOWS }, (_, index) => ({ toPort: 20_000 + index }));
+  const frames = [...flows.map((flow) => flowFrame(flow, family)), ...flows.map((flow) => errorAbout(flow, family))];
+  const places = await placesOfFrames(this, ['p0', 'p1'], frames);
+  expectNumber(new Set(places.slice(0, FLOWS)).size, 2, 'members at which the flows left');
+  for (const [index, place] of places.slice(0, FLOWS).entries()) {
+    const error = places[FLOWS + index];
+    expectThat(place === error, `flow ${index} leaves at ${place}, and an error about it at ${error ?? 'nowhere'}`);
+  }
 });
 
 Then(

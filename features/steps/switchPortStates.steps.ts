@@ -14,8 +14,14 @@ export const PORT_FLAGS = {
   hairpin: 'IFLA_BRPORT_MODE',
   isolated: 'IFLA_BRPORT_ISOLATED',
   locked: 'IFLA_BRPORT_LOCKED',
+  'proxy ARP': 'IFLA_BRPORT_PROXYARP',
+  'proxy ARP of wireless stations': 'IFLA_BRPORT_PROXYARP_WIFI',
+  'neighbour suppression': 'IFLA_BRPORT_NEIGH_SUPPRESS',
+  MAB: 'IFLA_BRPORT_MAB',
+  'neighbour suppression by VLAN': 'IFLA_BRPORT_NEIGH_VLAN_SUPPRESS',
 } as const;
 export type PortFlag = keyof typeof PORT_FLAGS;
+const FLAG = `(${Object.keys(PORT_FLAGS).join('|')})`;
 
 const STATES = ['disabled', 'listening', 'learning', 'forwarding', 'blocking'] as const;
 type StateName = (typeof STATES)[number];
@@ -34,14 +40,14 @@ async function portMembers(world: NicWorld, port: string): Promise<Values> {
 }
 
 When(
-  /^the flag (learning|unicast flood|multicast flood|broadcast flood|hairpin|isolated|locked) of (p\d) is switched (on|off)$/,
+  new RegExp(String.raw`^the flag ${FLAG} of (p\d) is switched (on|off)$`),
   async function (this: NicWorld, flag: PortFlag, port: string, state: string) {
     await setPort(this, port, { [PORT_FLAGS[flag]]: state === 'on' ? 1 : 0 });
   },
 );
 
 Then(
-  /^the flag (learning|unicast flood|multicast flood|broadcast flood|hairpin|isolated|locked) of (p\d) is (on|off)$/,
+  new RegExp(String.raw`^the flag ${FLAG} of (p\d) is (on|off)$`),
   async function (this: NicWorld, flag: PortFlag, port: string, state: string) {
     const value = numberIn(await portMembers(this, port), PORT_FLAGS[flag]) ?? -1;
     expectNumber(value, state === 'on' ? 1 : 0, `the flag ${flag} of ${port}`);
@@ -49,7 +55,7 @@ Then(
 );
 
 When(
-  /^the flag (learning|unicast flood|multicast flood|broadcast flood|hairpin|isolated|locked) of (p\d) is to be switched (on|off)$/,
+  new RegExp(String.raw`^the flag ${FLAG} of (p\d) is to be switched (on|off)$`),
   async function (this: NicWorld, flag: PortFlag, port: string, state: string) {
     const { ifIndex } = portCalled(this, port);
     this.answer = await (await this.bridges()).setPort(ifIndex, { [PORT_FLAGS[flag]]: state === 'on' ? 1 : 0 });
@@ -57,7 +63,7 @@ When(
 );
 
 Then(
-  /^the flag ([a-z ]+) of (p\d) is (on|off) if that was accepted, and else as before and refused with EOPNOTSUPP$/,
+  /^the flag ([A-Za-z ]+) of (p\d) is (on|off) if that was accepted, and else as before and refused with EOPNOTSUPP$/,
   async function (this: NicWorld, flag: PortFlag, port: string, state: string) {
     const isAccepted = this.answer?.ok === true;
     if (!isAccepted) expectRefusal(this, 'EOPNOTSUPP');

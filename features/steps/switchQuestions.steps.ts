@@ -28,7 +28,7 @@ const ETH_P_IP = 0x0800;
 const ETH_P_IPV6 = 0x86dd;
 
 /** A query of IGMP or MLD; undefined: the frame is something else. */
-function questionIn(frame: Uint8Array): Question | undefined {
+export function questionIn(frame: Uint8Array): Question | undefined {
   const type = readU16(frame, 12);
   if (type === ETH_P_IP && frame[23] === 2) {
     const start = 14 + 4 * ((frame[14] ?? 0) & 0xf);

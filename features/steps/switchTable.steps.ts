@@ -117,7 +117,7 @@ const isKind = (entry: TableEntry, kind: EntryKind): boolean => {
   return entry.state === state && (entry.flags & NTF_STICKY) === flags;
 };
 
-const described = (entries: readonly TableEntry[]): string =>
+export const described = (entries: readonly TableEntry[]): string =>
   entries
     .map(({ ifIndex, vid, state, flags }) => `at device ${ifIndex}, VLAN ${vid}, state ${state}, flags ${flags}`)
     .join('; ');
@@ -267,7 +267,7 @@ When(
   },
 );
 
-const listener = (world: NicWorld): { client: BridgeClient | undefined } =>
+export const listener = (world: NicWorld): { client: BridgeClient | undefined } =>
   world.note('table listener', () => ({ client: undefined }));
 
 Given('somebody listens to the table', async function (this: NicWorld) {

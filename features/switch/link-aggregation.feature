@@ -388,13 +388,20 @@ Feature: Link aggregates
     Then flows that differ in <what> are spread over p0 and p1
 
     Examples:
-      | policy | what                  |
-      | 0      | the Ethernet address  |
-      | 1      | the port              |
-      | 1      | the IP address        |
-      | 2      | the Ethernet address  |
-      | 2      | the IP address        |
-      | 5      | the source address    |
+      | policy | what                          |
+      | 0      | the Ethernet address          |
+      | 1      | the port                      |
+      | 1      | the IP address                |
+      | 2      | the Ethernet address          |
+      | 2      | the IP address                |
+      | 5      | the source address            |
+      | 1      | the id of their echo requests |
+      | 3      | the Ethernet address          |
+      | 3      | the IP address inside of GRE  |
+      | 3      | the IP address inside of IP   |
+      | 4      | the port inside of GRE        |
+      | 4      | the port inside of IP         |
+      | 4      | the IP address inside of GRE  |
 
   @SW-LAG-024
   Scenario Outline: What the policy <policy> does not look at
@@ -402,13 +409,24 @@ Feature: Link aggregates
     Then flows that differ in <what> leave at one member
 
     Examples:
-      | policy | what                    |
-      | 0      | the IP address          |
-      | 0      | the port                |
-      | 1      | the Ethernet address    |
-      | 2      | the port                |
-      | 5      | the IP address          |
-      | 5      | the destination address |
+      | policy | what                          |
+      | 0      | the IP address                |
+      | 0      | the port                      |
+      | 1      | the Ethernet address          |
+      | 2      | the port                      |
+      | 5      | the IP address                |
+      | 5      | the destination address       |
+      | 0      | the id of their echo requests |
+      | 2      | the id of their echo requests |
+      | 1      | the IP address inside of IP   |
+      | 2      | the IP address inside of GRE  |
+      | 3      | the port inside of GRE        |
+      | 3      | the port inside of IP         |
+
+  @SW-LAG-031
+  Scenario: An error is of the flow that it is about
+    Given an xor aggregate of p0 and p1 with IFLA_BOND_XMIT_HASH_POLICY 1
+    Then errors of ICMP leave where the flows leave that they are about
 
   @SW-LAG-025 @law
   Scenario: The formula of the policy layer2

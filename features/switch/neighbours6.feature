@@ -167,3 +167,10 @@ Feature: Neighbours of IPv6
   Scenario: The routers of a network are solicited
     When A solicits 2001:db8:1::
     Then A gets an advertisement of 2001:db8:1::, solicited, with the station of the router
+
+  @SW-NEIGH6-019
+  Scenario: A neighbour at a port without IPv6
+    Given station B is 2001:db8:2::10 at p1, unknown to the router
+    And the IPv6 setting disable_ipv6 of p1 is 1
+    When the neighbour B is added as 02:00:00:00:00:bb
+    Then it is refused with EINVAL

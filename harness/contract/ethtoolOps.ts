@@ -46,6 +46,13 @@ export interface EthtoolDeviceOps {
   readonly tunnelTables?: (port: PortName) => Awaitable<TunnelTables>;
   /** get_module_eeprom_by_page. */
   readonly readModule?: (port: PortName, place: ModulePlace) => Awaitable<DriverResult<Uint8Array>>;
+  /**
+   * set_module_eeprom_by_page: the kernel flashes the firmware of a module through it, and through `resetPhy`.
+   * @requirement ETH-MOD-*
+   */
+  readonly writeModule?: (port: PortName, place: ModulePlace, bytes: Uint8Array) => Awaitable<DriverResult>;
+  /** reset with ETH_RESET_PHY: a module that was flashed starts anew. */
+  readonly resetPhy?: (port: PortName) => Awaitable<DriverResult>;
   readonly modulePower?: ModulePowerOps;
   readonly getMacMerge?: (port: PortName) => Awaitable<DriverResult<MacMerge>>;
   readonly setMacMerge?: (port: PortName, settings: MacMergeSettings) => Awaitable<DriverResult>;

@@ -45,6 +45,8 @@ export interface OffloadedBridge {
   /** 0x8100 or 0x88a8. */
   readonly vlanProtocol: number;
   readonly ageingTime: Nanoseconds;
+  /** br_mst_enabled(). */
+  readonly mst: boolean;
 }
 
 export interface FdbKey {
@@ -63,11 +65,16 @@ export interface OffloadedFdbEntry extends FdbKey {
 
 /**
  * enum switchdev_attr_id, of a port.
- * @requirement SW-STP-*
+ * @requirement SW-STP-*, SW-MST-*
  */
 export type SwitchdevPortAttribute =
   /** BR_STATE_*. */
   | { readonly kind: 'stp-state'; readonly state: number }
+  /**
+   * SWITCHDEV_ATTR_ID_PORT_MST_STATE: BR_STATE_* of the port in the VLANs of a spanning tree; that of tree 0 is `stp-state`. A port is
+   * disabled in a tree of which it was told nothing yet.
+   */
+  | { readonly kind: 'mst-state'; readonly msti: number; readonly state: number }
   | { readonly kind: 'flags'; readonly flags: SwitchdevPortFlags }
   /** SWITCHDEV_ATTR_ID_PORT_MROUTER: a multicast router is behind the port, and gets the frames of all groups. */
   | { readonly kind: 'multicast-router'; readonly on: boolean }
@@ -88,16 +95,25 @@ export interface SwitchdevPortFlags {
   readonly isolated: boolean;
   readonly hairpin: boolean;
   readonly locked: boolean;
+  /**
+   * Beside `locked`: a station that is not known is the bridge's to write down, and hardware hands its frames to it.
+   * @requirement SW-MAB-*
+   */
+  readonly mab: boolean;
 }
 
 /**
  * enum switchdev_attr_id, of a bridge.
- * @requirement SW-BR-*, SW-VLAN-*, SW-SNOOP-*
+ * @requirement SW-BR-*, SW-VLAN-*, SW-SNOOP-*, SW-MST-*
  */
 export type SwitchdevBridgeAttribute =
   | { readonly kind: 'ageing-time'; readonly ageingTime: Nanoseconds }
   | { readonly kind: 'vlan-filtering'; readonly on: boolean }
   | { readonly kind: 'vlan-protocol'; readonly protocol: number }
+  /** SWITCHDEV_ATTR_ID_BRIDGE_MST: whether VLANs forward by the tree that they belong to, or all by the state of the port. */
+  | { readonly kind: 'mst'; readonly on: boolean }
+  /** SWITCHDEV_ATTR_ID_VLAN_MSTI: the tree that a VLAN belongs to; 0 at first. */
+  | { readonly kind: 'vlan-msti'; readonly vid: Vid; readonly msti: number }
   /** SWITCHDEV_ATTR_ID_BRIDGE_MC_DISABLED, the other way round: off, groups are flooded. */
   | { readonly kind: 'multicast-snooping'; readonly on: boolean }
   /** SWITCHDEV_ATTR_ID_BRIDGE_MROUTER: the host wants the frames of all groups. */

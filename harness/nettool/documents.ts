@@ -7,6 +7,7 @@ import {
   DEVICE_KINDS,
   DEVLINK_VERBS,
   ETHTOOL_OPTIONS,
+  IP_LINK_WORDS,
   SUBJECTS,
   acceptedForm,
   argumentsText,
@@ -57,7 +58,12 @@ function nettoolForm({ form, options }: OptionRow): string {
 function devlinkForm({ words, example = '', form }: DevlinkVerb): string {
   if (form.kind === 'none') return `none: ${form.reason}`;
   if (form.kind === 'watch') return code('nettool watch [DEV…]');
-  const handles: Readonly<Record<string, string>> = { DEV: 'bus/DEV', PORT: 'bus/DEV/1', REGION: 'bus/DEV/NAME' };
+  const handles: Readonly<Record<string, string>> = {
+    DEV: 'bus/DEV',
+    PORT: 'bus/DEV/1',
+    REGION: 'bus/DEV/NAME',
+    NODE: 'bus/DEV/gold',
+  };
   const filled = words.split(' ').map((word) => handles[word] ?? word);
   const commands = migrate(['devlink', ...filled, ...example.split(' ').filter((word) => word !== '')]);
   if (!commands.ok) throw new Error(`devlink ${words} ${example}: ${commands.refusal.message}`);
@@ -78,7 +84,7 @@ $ nettool migrate 'ethtool -K eth0 tso off'
 nettool set eth0 features.tso=off
 \`\`\`
 
-## ethtool 6.1
+## ethtool, up to 6.11
 
 ${row(['option', 'what it is about', 'nettool'])}
 ${row(['---', '---', '---'])}
@@ -103,9 +109,23 @@ ${row(['bridge', 'why it has no equal'])}
 ${row(['---', '---'])}
 ${BRIDGE_WITHOUT.map(([command, reason]) => row([code(`bridge ${command}`), reason])).join('\n')}
 
-## devlink 6.1
+## ip link
 
-\`DEV\` is the handle of an instance, such as \`pci/0000:01:00.0\`; \`PORT\` and \`REGION\` have a number, or a name, behind it. The
+What \`ip link set DEV\` takes of every link, of a bridge and of a port of one. Kinds of devices are made with \`create\`.
+
+${row(['word', 'behind', 'nettool'])}
+${row(['---', '---', '---'])}
+${IP_LINK_WORDS.map(({ kind, word, key, says, reason }) =>
+  row([
+    code(word),
+    code(`ip link set DEV${kind === '' ? '' : ` type ${kind}`}`),
+    key === undefined ? `none: ${reason ?? ''}` : code(says === undefined ? key : `${key}=${says}`),
+  ]),
+).join('\n')}
+
+## devlink, up to 6.12
+
+\`DEV\` is the handle of an instance, such as \`pci/0000:01:00.0\`; \`PORT\`, \`REGION\` and \`NODE\` have a number, or a name, behind it. The
 name of a net device will do for each of them.
 
 ${row(['devlink', 'what it is about', 'nettool'])}

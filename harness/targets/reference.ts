@@ -117,6 +117,8 @@ const RIG: readonly string[] = [
   'netlink-groups',
   'socket-diagnosis',
   'kernel-log',
+  'bridge-mst',
+  'bridge-vlan-snooping',
 ];
 
 class ModelTarget implements Target {

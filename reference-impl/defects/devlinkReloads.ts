@@ -187,6 +187,12 @@ export const devlinkReloadsDefects: readonly Defect[] = [
     devlink: chip({ progress: (bytes) => 100_000 - bytes }),
   }),
   seen(
+    row('PROGRESS-WHOLE', 'DL-FLASH-005', 'Nothing is told before it is over', 'The whole is told again and again.'),
+    {
+      devlink: chip({ progress: (_bytes, total) => total }),
+    },
+  ),
+  seen(
     row(
       'RUNS-AT-ONCE',
       'DL-FLASH-006',

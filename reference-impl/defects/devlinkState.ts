@@ -218,6 +218,24 @@ export const devlinkStateDefects: readonly Defect[] = [
     { kernel: core({ trapsOfGroup: (count) => count - 1 }) },
   ),
   seen(
+    row(
+      'GROUPS-UNTOLD',
+      'DL-RELOAD-012',
+      'Groups of traps are not announced with a reload',
+      'Traps are, and name groups that nobody has heard of.',
+    ),
+    { kernel: core({ announcedTraps: (notices) => notices.filter(([command]) => !command.includes('GROUP')) }) },
+  ),
+  seen(
+    row(
+      'TRAPS-BEFORE-GROUPS',
+      'DL-RELOAD-012',
+      'Traps are announced before their groups',
+      'What is new is announced in the order in which it goes.',
+    ),
+    { kernel: core({ announcedTraps: (notices) => [...notices].reverse() }) },
+  ),
+  seen(
     row('POLICER-LOST', 'DL-TRAP-007', 'A policer is shown as it was', 'The driver is told, and the core forgets.'),
     { kernel: core({ keepsPolicer: false }) },
   ),

@@ -43,6 +43,8 @@ import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
 import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
 import { switchLinkWatchDefects } from './switchLinkWatch.js';
+import { switchAuthenticationDefects } from './switchAuthentication.js';
+import { switchNeighbourProxyDefects } from './switchNeighbourProxy.js';
 import { peerNoticeDefects } from './peerNotices.js';
 import { switchPortSettingDefects } from './switchPortSettings.js';
 import { switchFilterDefects } from './switchFilters.js';
@@ -63,6 +65,8 @@ import { devlinkReloadsDefects } from './devlinkReloads.js';
 import { devlinkResourcesDefects } from './devlinkResources.js';
 import { nettoolDefects } from './nettool.js';
 import { nettoolDeviceDefects } from './nettoolDevices.js';
+import { moduleFlashDefects } from './moduleFlash.js';
+import { nettoolChipDefects } from './nettoolChip.js';
 import { nettoolOrderDefects } from './nettoolOrder.js';
 import { ethtoolCableDefects } from './ethtoolCable.js';
 import { ethtoolIoctlDefects } from './ethtoolIoctl.js';
@@ -84,6 +88,9 @@ import { controlBoundDefects } from './controlBounds.js';
 import { controlSocketDefects } from './controlSockets.js';
 import { controlGroupDefects } from './controlGroups.js';
 
+import { switchTreeDefects } from './switchTrees.js';
+import { switchVlanOptionDefects } from './switchVlanOptions.js';
+import { switchVlanSnoopingDefects } from './switchVlanSnooping.js';
 import { devlinkBuffersDefects } from './devlinkBuffers.js';
 
 export type { Defect } from './defect.js';
@@ -174,4 +181,11 @@ export const defects: readonly Defect[] = [
   ...nettoolOrderDefects,
   ...controlGroupDefects,
   ...controlSocketDefects,
+  ...switchNeighbourProxyDefects,
+  ...switchAuthenticationDefects,
+  ...switchTreeDefects,
+  ...switchVlanOptionDefects,
+  ...switchVlanSnoopingDefects,
+  ...nettoolChipDefects,
+  ...moduleFlashDefects,
 ];

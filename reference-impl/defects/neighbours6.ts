@@ -173,4 +173,12 @@ export const neighbour6Defects: readonly Defect[] = [
     caughtBy: 'SW-RT6-027',
     kernel: routing6({ neighbourReplaces: false }),
   },
+  {
+    id: 'DEF-SW6-NEIGHBOUR-WITHOUT-IPV6',
+    title: 'A net device without IPv6 takes neighbours of IPv6',
+    description: 'They are kept where nobody may ask them, and found where somebody looks up the table.',
+    origin: NDISC,
+    caughtBy: 'SW-NEIGH6-019',
+    kernel: routing6({ neighboursNeedIpv6: false }),
+  },
 ];

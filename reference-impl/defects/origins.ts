@@ -199,3 +199,13 @@ export const MLXSW_BUFFERS = kernelSource(
   'What a driver checks of shared buffers',
   'drivers/net/ethernet/mellanox/mlxsw/spectrum_buffers.c',
 );
+export const BRIDGE_PROXY = kernelSource('Whom a bridge answers for, and whom not', 'net/bridge/br_arp_nd_proxy.c');
+export const BRIDGE_FORWARD = kernelSource('What is flooded where', 'net/bridge/br_forward.c');
+export const NEIGHBOUR_TESTS = kernelSource(
+  'The kernel tests suppression for it',
+  'tools/testing/selftests/net/test_bridge_neigh_suppress.sh',
+);
+export const LOCKED_PORT_TESTS = kernelSource(
+  'The kernel tests locked ports for it',
+  'tools/testing/selftests/net/forwarding/bridge_locked_port.sh',
+);

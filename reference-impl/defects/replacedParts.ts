@@ -6,11 +6,18 @@ import type { ServiceParts } from '../device/service/serviceParts.js';
 import type { RouterChipParts } from '../device/switch/routerParts.js';
 import type { AclParts } from '../device/switch/aclParts.js';
 import type { SwitchParts } from '../device/switch/switchParts.js';
+import type { TreeParts } from '../device/switch/treeParts.js';
 import type { LagParts } from '../device/switch/lagParts.js';
 import type { BondParts } from '../kernel/bond/bondParts.js';
 import type { LacpParts } from '../kernel/bond/lacpParts.js';
 import type { BridgeParts } from '../kernel/bridge/bridgeParts.js';
+import type { MstParts } from '../kernel/bridge/mstParts.js';
+import type { VlanTunnelParts } from '../kernel/bridge/vlanTunnelParts.js';
+import type { VlanOptionParts } from '../kernel/bridge/vlanOptionParts.js';
+import type { VlanSnoopingParts } from '../kernel/bridge/multicast/vlanSnoopingParts.js';
 import type { MulticastParts } from '../kernel/bridge/multicast/multicastParts.js';
+import type { AuthenticationParts } from '../kernel/bridge/authentication/authenticationParts.js';
+import type { ProxyParts } from '../kernel/bridge/proxy/proxyParts.js';
 import type { EthtoolParts } from '../kernel/ethtool/ethtoolParts.js';
 import type { KernelParts } from '../kernel/parts.js';
 import type { PeerNoticeParts } from '../kernel/peerNotices.js';
@@ -109,11 +116,45 @@ export const ethtool =
   (change: Partial<EthtoolParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, ethtool: { ...parts.ethtool, ...change } });
 
+/** Parts of several spanning trees in the kernel's bridge. */
+export const mst =
+  (change: Partial<MstParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, mst: { ...parts.mst, ...change } });
+
+/** Parts of the options of VLANs in the kernel's bridge. */
+export const vlanOptions =
+  (change: Partial<VlanOptionParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, vlanOptions: { ...parts.vlanOptions, ...change } });
+
+/** Parts of VLANs that lead to tunnels. */
+export const vlanTunnels =
+  (change: Partial<VlanTunnelParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, vlanTunnels: { ...parts.vlanTunnels, ...change } });
+
+/** Parts of snooping in each VLAN apart. */
+export const vlanSnooping =
+  (change: Partial<VlanSnoopingParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, multicast: { ...parts.multicast, vlan: { ...parts.multicast.vlan, ...change } } });
+
+/** Parts of the spanning trees of the reference switch. */
+export const trees =
+  (change: Partial<TreeParts>): NonNullable<Defect['switch']> =>
+  (parts) => ({ ...parts, trees: { ...parts.trees, ...change } });
+
 /** Parts of the service side of the NIC. */
 export const service =
   (change: Partial<ServiceParts>): NonNullable<Defect['nic']> =>
   (parts) => ({ ...parts, service: { ...parts.service, ...change } });
 
+/** Parts of a bridge that answers for neighbours. */
+export const proxy =
+  (change: Partial<ProxyParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, proxy: { ...parts.proxy, ...change } });
+
+/** Parts of locked ports of a bridge. */
+export const authentication =
+  (change: Partial<AuthenticationParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, authentication: { ...parts.authentication, ...change } });
 /** Parts of the notices to peers. */
 export const peerNotices =
   (change: Partial<PeerNoticeParts>): NonNullable<Defect['kernel']> =>

@@ -143,7 +143,7 @@ export const snoopingDefects: readonly Defect[] = [
     description: 'Router ports are those that the user sets.',
     origin: BRIDGE_MULTICAST,
     caughtBy: 'SW-SNOOP-011',
-    kernel: multicast({ learnsRouter: (port) => port.multicast.router === 3 }),
+    kernel: multicast({ learnsRouter: ({ router }) => router === 3 }),
   },
   {
     id: 'DEF-SW-ROUTER-STAYS',

@@ -1,8 +1,9 @@
 /** Settings of aggregates that are lost, unchecked, or have no effect. */
 import type { BondSettings } from '../kernel/bond/bond.js';
+import { CONFORMING_BOND, type BondParts } from '../kernel/bond/bondParts.js';
 import { CONFORMING_LACP, type LacpParts } from '../kernel/bond/lacpParts.js';
 import type { Defect } from './defect.js';
-import { BONDING, BONDING_HOWTO, BOND_OPTIONS, LACP, PRACTICE } from './origins.js';
+import { BONDING, BONDING_HOWTO, BOND_OPTIONS, LACP, PRACTICE, kernelSource } from './origins.js';
 import { bond } from './replacedParts.js';
 
 /** The setting is taken, and stays what it was. */
@@ -11,6 +12,11 @@ const forgets = (setting: keyof BondSettings, initial: number): NonNullable<Defe
 
 const lacp = (change: Partial<LacpParts>): NonNullable<Defect['kernel']> =>
   bond({ lacp: { ...CONFORMING_LACP, ...change } });
+
+const BOND_ALB = kernelSource('Who sends from which station', 'drivers/net/bonding/bond_alb.c');
+
+const tlb = (change: Partial<BondParts['tlb']>): NonNullable<Defect['kernel']> =>
+  bond({ tlb: { ...CONFORMING_BOND.tlb, ...change } });
 
 export const switchAggregationOptionDefects: readonly Defect[] = [
   {
@@ -165,5 +171,61 @@ export const switchAggregationOptionDefects: readonly Defect[] = [
     origin: LACP,
     caughtBy: 'SW-LAGOPT-015',
     kernel: lacp({ couples: () => false }),
+  },
+  {
+    id: 'DEF-SW-TLB-SPREADS-BROADCASTS',
+    title: 'Broadcasts are spread like any frame',
+    description: 'The group bit is not looked at, and switches see the host at a port where it does not listen.',
+    origin: BOND_ALB,
+    caughtBy: 'SW-TLB-001',
+    kernel: tlb({ spreads: () => true }),
+  },
+  {
+    id: 'DEF-SW-TLB-ALL-AT-ACTIVE',
+    title: 'Everything leaves at the active member',
+    description: 'The mode is taken for active-backup.',
+    origin: BOND_ALB,
+    caughtBy: 'SW-TLB-002',
+    kernel: tlb({ spreads: () => false }),
+  },
+  {
+    id: 'DEF-SW-TLB-ONE-STATION',
+    title: 'All members send from the station of the aggregate',
+    description: 'The source is written where the frame is made, and not where it leaves.',
+    origin: BOND_ALB,
+    caughtBy: 'SW-TLB-002',
+    kernel: tlb({ ownStation: false }),
+  },
+  {
+    id: 'DEF-SW-TLB-ALL-RECEIVE',
+    title: 'Every member receives for the aggregate',
+    description: 'No member is a backup here, and that is taken for: none is inactive.',
+    origin: BOND_ALB,
+    caughtBy: 'SW-TLB-003',
+    kernel: bond({ receives: () => true }),
+  },
+  {
+    id: 'DEF-SW-TLB-FLOWS-COST-NOTHING',
+    title: 'What flows cost is not counted',
+    description: 'The least loaded member is the first one, for ever.',
+    origin: BOND_ALB,
+    caughtBy: 'SW-TLB-004',
+    kernel: tlb({ load: () => 0 }),
+  },
+  {
+    id: 'DEF-SW-TLB-TEACHES-NOBODY',
+    title: 'Switches are not told of stations',
+    description: 'They find out from traffic, when there is some.',
+    origin: BOND_ALB,
+    caughtBy: 'SW-TLB-005',
+    kernel: tlb({ teaches: false }),
+  },
+  {
+    id: 'DEF-SW-TLB-STATION-TWICE',
+    title: 'The member that was active keeps the station of the aggregate',
+    description: 'The new one gets it, and nothing is given in exchange.',
+    origin: BOND_ALB,
+    caughtBy: 'SW-TLB-006',
+    kernel: tlb({ swaps: false }),
   },
 ];

@@ -65,6 +65,10 @@ const PORTS_CAPABILITIES = present([
   'bridge-port-hairpin',
   'bridge-port-isolated',
   'bridge-port-locked',
+  'bridge-port-mab',
+  'bridge-neigh-suppress',
+  'bridge-neigh-vlan-suppress',
+  'bridge-floods-itself',
 ]);
 
 const SWITCH_CAPABILITIES: CapabilityAnswers = {
@@ -83,6 +87,7 @@ const SWITCH_CAPABILITIES: CapabilityAnswers = {
     reason: 'hardware forwards by the groups that it was told of, and is not told whether there is a querier',
   },
   'bridge-learns-itself': { present: false, reason: 'hardware learns, and tells the bridge' },
+  'bridge-floods-itself': { present: false, reason: 'hardware floods, and is not told of proxy ARP' },
 };
 
 /** Of the device as a whole. */

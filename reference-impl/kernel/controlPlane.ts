@@ -12,6 +12,7 @@ import {
   RTM_DELNEIGH,
   RTM_NEWLINK,
   RTM_NEWNEIGH,
+  RTNLGRP_BRVLAN,
   RTNLGRP_LINK,
   RTNLGRP_MDB,
   RTNLGRP_NEIGH,
@@ -30,6 +31,7 @@ import { registerNetdevFamily } from './netdevFamily.js';
 import { addressOperations } from './rtnetlink/address.js';
 import { bridgeLinkMessage } from './rtnetlink/bridgeMessage.js';
 import { bridgePortOperations } from './rtnetlink/bridgePorts.js';
+import { globalVlanAnnouncement, vlanAnnouncement } from './rtnetlink/bridgeVlanMessage.js';
 import { bridgeVlanOperations } from './rtnetlink/bridgeVlans.js';
 import { entryMessage, forwardingOperations } from './rtnetlink/forwarding.js';
 import { linkOperations } from './rtnetlink/link.js';
@@ -97,7 +99,11 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
       ),
     group: (change, entry, group) =>
       netlink.notify(NETLINK_ROUTE, RTNLGRP_MDB, groupAnnouncement(kernel, change, entry, group)),
-    router: (change, port) => netlink.notify(NETLINK_ROUTE, RTNLGRP_MDB, routerAnnouncement(change, port)),
+    router: (change, context) => netlink.notify(NETLINK_ROUTE, RTNLGRP_MDB, routerAnnouncement(change, context)),
+    vlans: (change, bridge, port, first, last) =>
+      netlink.notify(NETLINK_ROUTE, RTNLGRP_BRVLAN, vlanAnnouncement(kernel, { bridge, port }, change, first, last)),
+    globalVlans: (bridge, first, last) =>
+      netlink.notify(NETLINK_ROUTE, RTNLGRP_BRVLAN, globalVlanAnnouncement(kernel, bridge, first, last)),
   });
   return {
     openSocket: (protocol, wait) => {

@@ -1,10 +1,11 @@
 /** Changes to a net device that its user asks for: net/core/dev.c. Each either takes effect whole or is refused. */
 import type { MacAddress } from '../../harness/contract/index.js';
 import { changeMembers } from './aggregates.js';
-import { usesPrimary, type Bond } from './bond/bond.js';
+import { isActiveBackup, type Bond } from './bond/bond.js';
 import { changeBridgeAddress } from './bridge/bridging.js';
 import { EADDRNOTAVAIL, EINVAL, ENETDOWN, EPERM, ERANGE, OK, refused } from './errno.js';
 import { portsFollowAddress } from './team/teaming.js';
+import { ethtoolStateOf } from './ethtool/deviceState.js';
 import { fixFeatures, sameFeatures, type FeatureSet } from './features.js';
 import { notify, type KernelState, type Outcome } from './kernelState.js';
 import { updateOperState } from './linkState.js';
@@ -30,6 +31,9 @@ import {
 /** dev_open(). A VLAN device needs its lower device up. */
 export async function openNetDevice(kernel: KernelState, netDevice: NetDevice): Promise<Outcome> {
   if (isUp(netDevice)) return OK;
+  // ethnl_netdev_event() on NETDEV_PRE_UP: NOTIFY_BAD is EPERM.
+  if (ethtoolStateOf(netDevice).flashing && kernel.parts.ethtool.module.keepsDown)
+    return refused(EPERM, "Can't set port up while flashing module firmware");
   const { lower } = netDevice;
   if (lower.kind === 'vlan') {
     if (!isUp(lower.on)) return refused(ENETDOWN);
@@ -180,7 +184,7 @@ async function setAggregateAddress(
   bond: Bond,
   address: MacAddress,
 ): Promise<Outcome | undefined> {
-  if (bond.settings.failOverMac !== 0 && usesPrimary(bond)) return OK;
+  if (bond.settings.failOverMac !== 0 && isActiveBackup(bond)) return OK;
   const before = netDevice.address;
   const changed = kernel.parts.bond.membersFollowAddress
     ? await changeMembers(

@@ -5,6 +5,7 @@ const number = (value: number): Errno => value as Errno;
 
 export const EPERM = number(1);
 export const ENOENT = number(2);
+export const EIO = number(5);
 export const ESRCH = number(3);
 export const ENXIO = number(6);
 export const E2BIG = number(7);

@@ -19,6 +19,7 @@ import type {
 import { BondKernel } from './bond/bondKernel.js';
 import { BridgeKernel } from './bridge/bridgeKernel.js';
 import { receive as bridgeReceive, transmit as bridgeTransmit } from './bridge/forward.js';
+import { knownAddresses } from './bridge/proxy/proxyEvents.js';
 import { DevlinkKernel } from './devlink/devlinkKernel.js';
 import { ENETDOWN, ENOBUFS, ENODEV } from './errno.js';
 import { fixFeatures } from './features.js';
@@ -112,6 +113,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
       at: (at, run) => this.#timers.add(at, run),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
       deliver: (bridge, frame, vnet) => this.#receivePath.deliver(bridge.netDevice, frame, vnet),
+      proxy: {
+        ...knownAddresses(this.routing, this.routing6),
+        receiveLater: (netDevice, frame) =>
+          void this.#redirected.push(() => this.#receivePath.deliver(netDevice, frame, undefined)),
+      },
     });
     this.bonds = new BondKernel(this, { ...clockAndCable, routes: { ipv4: this.routing, ipv6: this.routing6 } });
     this.teams = new TeamKernel(this, { at: (at, run) => this.#timers.add(at, run) });
@@ -385,7 +391,10 @@ export class ReferenceKernel implements KernelState, DriverHost {
       if (!netDevice.carrier || !isUp(netDevice)) return;
       const members =
         lower.kind === 'bond' ? this.bonds.transmit(lower.bond, frame) : this.teams.transmit(lower.team, frame);
-      for (const member of members) await this.#transmit(member, frame, wanted, through);
+      for (const member of members) {
+        const own = lower.kind === 'bond' ? this.bonds.frameAt(lower.bond, member, frame) : frame;
+        await this.#transmit(member, own, wanted, through);
+      }
       return;
     }
     // What a VRF device itself sends would be routed once more; nothing of the host's does.

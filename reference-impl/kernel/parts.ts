@@ -4,6 +4,9 @@ import type { VlanTag } from '../../harness/contract/index.js';
 import type { Values } from '../netlink/schema.js';
 import { CONFORMING_BOND, type BondParts } from './bond/bondParts.js';
 import { CONFORMING_BRIDGE, type BridgeParts } from './bridge/bridgeParts.js';
+import { CONFORMING_MST, type MstParts } from './bridge/mstParts.js';
+import { CONFORMING_VLAN_TUNNELS, type VlanTunnelParts } from './bridge/vlanTunnelParts.js';
+import { CONFORMING_VLAN_OPTIONS, type VlanOptionParts } from './bridge/vlanOptionParts.js';
 import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/multicastParts.js';
 import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
 import { CONFORMING_DIAGNOSIS, type DiagnosisParts } from './diagnosis/diagnosisParts.js';
@@ -17,6 +20,8 @@ import { CONFORMING_SRIOV, type SriovParts } from './sriov/sriovParts.js';
 import { CONFORMING_ROUTING6, type Routing6Parts } from './routing6/routing6Parts.js';
 import { CONFORMING_SYSCTLS, type SysctlParts } from './sysctls.js';
 import { CONFORMING_TEAM, type TeamParts } from './team/teamParts.js';
+import { CONFORMING_AUTHENTICATION, type AuthenticationParts } from './bridge/authentication/authenticationParts.js';
+import { CONFORMING_PROXY, type ProxyParts } from './bridge/proxy/proxyParts.js';
 
 const VID_MASK = 0xfff;
 
@@ -130,6 +135,11 @@ export interface KernelParts {
   readonly devlink: DevlinkParts;
   readonly ethtool: EthtoolParts;
   readonly sysctls: SysctlParts;
+  readonly mst: MstParts;
+  readonly vlanOptions: VlanOptionParts;
+  readonly vlanTunnels: VlanTunnelParts;
+  readonly proxy: ProxyParts;
+  readonly authentication: AuthenticationParts;
   readonly peerNotices: PeerNoticeParts;
   readonly diagnosis: DiagnosisParts;
 }
@@ -199,6 +209,11 @@ export const CONFORMING_KERNEL: KernelParts = {
   devlink: CONFORMING_DEVLINK,
   ethtool: CONFORMING_ETHTOOL,
   sysctls: CONFORMING_SYSCTLS,
+  mst: CONFORMING_MST,
+  vlanOptions: CONFORMING_VLAN_OPTIONS,
+  vlanTunnels: CONFORMING_VLAN_TUNNELS,
+  proxy: CONFORMING_PROXY,
+  authentication: CONFORMING_AUTHENTICATION,
   peerNotices: CONFORMING_PEER_NOTICES,
   diagnosis: CONFORMING_DIAGNOSIS,
 };

@@ -47,10 +47,13 @@ function switchPorts(netDevice: NetDevice): readonly SwitchPort[] {
 const bridgeId = ({ netDevice }: Bridge): BridgeId => netDevice.ifIndex as number as BridgeId;
 
 function offloadedFlags(flags: PortFlags): SwitchdevPortFlags {
-  const { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked } = flags;
+  const { learning, unicastFlood, multicastFlood, broadcastFlood, isolated, hairpin, locked, mab } = flags;
   const flooding = { unicastFlood, multicastFlood, broadcastFlood, multicastToUnicast: flags.multicastToUnicast };
-  return { learning, ...flooding, isolated, hairpin, locked };
+  return { learning, ...flooding, isolated, hairpin, locked, mab };
 }
+
+const equalFlags = (one: SwitchdevPortFlags, other: SwitchdevPortFlags): boolean =>
+  (Object.keys(one) as (keyof SwitchdevPortFlags)[]).every((name) => one[name] === other[name]);
 
 /** A driver that does not take part in something says EOPNOTSUPP, and the software does it alone. */
 const unlessRefused = (result: DriverResult): Outcome => (!result.ok && result.errno === EOPNOTSUPP ? OK : result);
@@ -96,11 +99,14 @@ export class SwitchdevCore {
   }
 
   async #joinOne(port: BridgePort, below: SwitchPort): Promise<Outcome> {
-    const { vlanFiltering, vlanProtocol, ageingTime } = port.bridge;
-    const bridge = { id: bridgeId(port.bridge), vlanFiltering, vlanProtocol, ageingTime };
+    const { vlanFiltering, vlanProtocol, ageingTime, mst } = port.bridge;
+    const bridge = { id: bridgeId(port.bridge), vlanFiltering, vlanProtocol, ageingTime, mst };
     const joined = await below.ops.join(below.port, bridge);
     if (!joined.ok) return joined.errno === EOPNOTSUPP ? OK : joined;
     port.hardwareDomain = joined.value;
+    // br_switchdev_vlan_attr_replay().
+    for (const { vid, msti } of port.bridge.globalVlans.values())
+      if (msti !== 0) await below.ops.setBridgeAttribute(bridge.id, { kind: 'vlan-msti', vid, msti });
     return OK;
   }
 
@@ -150,6 +156,8 @@ export class SwitchdevCore {
    * changing, whatever its errno.
    */
   async setPortFlags(port: BridgePort, flags: PortFlags): Promise<Outcome> {
+    // BR_PORT_FLAGS_HW_OFFLOAD: of the others no driver hears.
+    if (equalFlags(offloadedFlags(port.flags), offloadedFlags(flags))) return OK;
     const set = await this.setPort(port, { kind: 'flags', flags: offloadedFlags(flags) });
     return set.ok ? set : refused(EOPNOTSUPP, set.message ?? 'bridge flag offload is not supported');
   }
@@ -180,7 +188,7 @@ export class SwitchdevCore {
   /** br_mc_disabled_update() and br_switchdev_mdb_replay(): what a switch is told of multicast when a port joins. */
   deferMulticast({ bridge }: BridgePort): void {
     this.deferBridge(bridge, { kind: 'multicast-snooping', on: bridge.multicastSnooping });
-    this.deferBridge(bridge, { kind: 'multicast-router', on: isHostRouter(bridge) });
+    this.deferBridge(bridge, { kind: 'multicast-router', on: isHostRouter(bridge.multicast) });
     for (const entry of bridge.multicast.groups.entries())
       if (entry.hostJoined) this.deferGroup(entry, undefined, 'new');
   }

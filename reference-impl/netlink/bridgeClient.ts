@@ -47,6 +47,8 @@ export interface TableEntry {
   readonly state: number;
   /** NTF_*. */
   readonly flags: number;
+  /** NTF_EXT_*. */
+  readonly extendedFlags: number;
   /** Hundredths of a second since it was last used, and since its source was last seen. */
   readonly used: number;
   readonly updated: number;
@@ -60,6 +62,8 @@ export interface EntryChange {
   readonly state?: number;
   /** NTF_*; default: NTF_MASTER. */
   readonly flags?: number;
+  /** NTF_EXT_*; default: not said. */
+  readonly extendedFlags?: number;
   /** NLM_F_*; default: create, and refuse what is there. */
   readonly messageFlags?: number;
 }
@@ -223,11 +227,12 @@ export class BridgeClient {
   }
 
   async #changeEntry(type: number, change: EntryChange, messageFlags: number): Promise<NetlinkResult<void>> {
-    const { address, ifIndex, vid, state = NUD_NOARP, flags = NTF_MASTER } = change;
+    const { address, ifIndex, vid, extendedFlags, state = NUD_NOARP, flags = NTF_MASTER } = change;
     const header = { ndm_family: AF_BRIDGE, ndm_ifindex: ifIndex, ndm_state: state, ndm_flags: flags };
     const attributes = encodeAttributes(NEIGHBOUR, {
       NDA_LLADDR: parseMac(address),
       ...(vid === undefined ? {} : { NDA_VLAN: vid }),
+      ...(extendedFlags === undefined ? {} : { NDA_FLAGS_EXT: extendedFlags }),
     });
     return changed(await this.client.request(type, encodeBody(NDMSG, header, attributes), messageFlags));
   }
@@ -284,6 +289,7 @@ function tableEntry(message: Message): TableEntry {
     bridge: numberIn(values, 'NDA_MASTER') ?? 0,
     state: numberIn(header, 'ndm_state') ?? 0,
     flags: numberIn(header, 'ndm_flags') ?? 0,
+    extendedFlags: numberIn(values, 'NDA_FLAGS_EXT') ?? 0,
     used: numberIn(times, 'ndm_used') ?? 0,
     updated: numberIn(times, 'ndm_updated') ?? 0,
   };

@@ -69,6 +69,7 @@ export const RTM_NEWQDISC = 36;
 export const RTM_DELQDISC = 37;
 export const RTM_GETQDISC = 38;
 export const RTM_NEWVLAN = 112;
+export const RTM_DELVLAN = 113;
 export const RTM_GETVLAN = 114;
 export const RTM_NEWCHAIN = 100;
 export const RTM_GETCHAIN = 102;
@@ -98,6 +99,7 @@ export const RTNLGRP_TC = 4;
 export const RTNLGRP_IPV4_IFADDR = 5;
 export const RTNLGRP_IPV6_IFADDR = 9;
 export const RTNLGRP_MDB = 26;
+export const RTNLGRP_BRVLAN = 33;
 
 export const AF_UNSPEC = 0;
 export const AF_INET = 2;
@@ -107,6 +109,8 @@ export const AF_INET6 = 10;
 export const NTF_USE = 0x01;
 export const NTF_SELF = 0x02;
 export const NTF_MASTER = 0x04;
+/** NDA_FLAGS_EXT. */
+export const NTF_EXT_LOCKED = 1 << 1;
 export const NTF_EXT_LEARNED = 0x10;
 export const NTF_OFFLOADED = 0x20;
 export const NTF_STICKY = 0x40;

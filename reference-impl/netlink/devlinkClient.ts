@@ -216,6 +216,24 @@ export function formattedAsFar(replies: readonly DevlinkMessage[]): DevlinkForma
   return parts.length === 1 && only !== undefined ? only : parts;
 }
 
+/** A name, or what kind of value stands there. */
+export type FormattedPart = { readonly name: string } | { readonly type: number };
+
+/** Names and values of a formatted message in their order, whatever its nests are; the pieces of a binary are one value. */
+export function formattedParts(replies: readonly DevlinkMessage[]): readonly FormattedPart[] {
+  const attributes = replies.flatMap(({ values }) => {
+    return parseAttributes(bytesIn(values, 'DEVLINK_ATTR_FMSG') ?? new Uint8Array(0)).attributes;
+  });
+  const parts: FormattedPart[] = [];
+  let isPiece = false;
+  for (const { type, data } of attributes) {
+    if (type === NAME) parts.push({ name: text.decode(data).replace(/\0$/, '') });
+    if (type === TYPE && !(isPiece && data[0] === NLA_BINARY)) parts.push({ type: data[0] ?? 0 });
+    if (type !== DATA) isPiece = type === TYPE && data[0] === NLA_BINARY;
+  }
+  return parts;
+}
+
 class FormattedReader {
   readonly #attributes: readonly Attribute[];
   #at = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formattedAsFar, formattedIn, type DevlinkMessage } from './devlinkClient.js';
+import { formattedAsFar, formattedIn, formattedParts, type DevlinkMessage } from './devlinkClient.js';
 import { DEVLINK } from './families/devlinkAttributes.js';
 import { NLA_NUL_STRING } from './families/devlink.js';
 import { encodeAttribute } from './wire.js';
@@ -37,5 +37,11 @@ describe('a formatted message', () => {
   it('shows a user what is there where they do not', () => {
     expect(() => formattedIn(torn)).toThrow('ends too early');
     expect(formattedAsFar(torn)).toEqual([{ a: '1' }, { b: '2' }]);
+  });
+
+  it('tells the same names and values, whether they fit or not', () => {
+    const names = [{ name: 'a' }, { type: NLA_NUL_STRING }, { name: 'b' }, { type: NLA_NUL_STRING }];
+    expect(formattedParts(whole)).toEqual(names);
+    expect(formattedParts(torn)).toEqual(names);
   });
 });

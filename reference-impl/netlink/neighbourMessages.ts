@@ -20,13 +20,15 @@ export interface NeighbourSpec {
   readonly address: string;
   readonly station?: string;
   readonly state?: number;
+  /** NTF_*. */
+  readonly flags?: number;
 }
 
 export function neighbourBody(
   family: AddressFamily,
-  { ifIndex, address, station, state = NUD_PERMANENT }: NeighbourSpec,
+  { ifIndex, address, station, state = NUD_PERMANENT, flags = 0 }: NeighbourSpec,
 ): Uint8Array {
-  const header = { ndm_family: family.number, ndm_ifindex: ifIndex, ndm_state: state };
+  const header = { ndm_family: family.number, ndm_ifindex: ifIndex, ndm_state: state, ndm_flags: flags };
   const attributes = encodeAttributes(NEIGHBOUR, {
     NDA_DST: family.parse(address),
     ...(station === undefined ? {} : { NDA_LLADDR: parseMac(station) }),

@@ -217,6 +217,12 @@ export class NetlinkKernel {
     }
   }
 
+  /** genlmsg_unicast(): to one socket alone; one that was closed hears nothing. */
+  tell({ portId, sequence }: Pick<Cause, 'portId' | 'sequence'>, { type, body, flags = 0 }: NetlinkBody): void {
+    const socket = this.socketOf(portId);
+    socket?.buffer.deliver(encodeMessage({ type, flags, sequence, portId }, body), this.#parts.enqueue);
+  }
+
   /** Who asked for what is done right now, if it was asked for by a message of one of these types. */
   causeOf(...types: readonly number[]): Cause | undefined {
     return this.#current !== undefined && types.includes(this.#current.type) ? this.#current.cause : undefined;

@@ -47,6 +47,12 @@ export interface ActionRequest {
     readonly group: string;
     readonly read: (message: Message) => ActionProgress | undefined;
   };
+  /** What is told to the socket that asked, behind the acknowledgement, until one of the messages is the last. */
+  readonly follow?: {
+    readonly read: (message: Message) => ActionProgress | undefined;
+    readonly ends: (progress: ActionProgress) => 'done' | 'failed' | undefined;
+    readonly withinMs: number;
+  };
   /** It may take so long; default: as long as any operation. */
   readonly timeoutMs?: number;
 }

@@ -2,6 +2,7 @@
 import type { DevlinkFormatted } from '../netlink/devlinkClient.js';
 import { viewOf } from '../netlink/wire.js';
 import { ETH_SS_TEST } from '../netlink/families/ethtool.js';
+import { followAction } from './actionFollowing.js';
 import { ProgressListener } from './actionProgress.js';
 import type { ActionArgument, ActionContext, ActionProgress, ActionRequest, ActionSpec } from './actionSpec.js';
 import { refusedBy } from './assignment.js';
@@ -12,7 +13,9 @@ import { stringSet } from './channels/featuresChannel.js';
 import { FLASH_ACTIONS } from './devlinkFlash.js';
 import { laneOf, withoutHandles } from './devlinkHandles.js';
 import { DEVLINK_ACTIONS } from './devlinkActions.js';
+import { DEVLINK_CHIP_ACTIONS } from './devlinkChipActions.js';
 import { choicesText } from './names.js';
+import { MODULE_ACTIONS } from './moduleFlash.js';
 import { toldRow } from './parts.js';
 import { oneDevice, policyBreach } from './plan.js';
 import type { Row } from './reading.js';
@@ -143,10 +146,10 @@ const ETHTOOL_ACTIONS: readonly ActionSpec[] = [
   },
 ];
 
-export const ACTIONS: readonly ActionSpec[] = [...ETHTOOL_ACTIONS, ...DEVLINK_ACTIONS, ...FLASH_ACTIONS];
-
 /** Handles of devlink that have no net device can do these alone. */
-const ofDevlink: ReadonlySet<ActionSpec> = new Set([...DEVLINK_ACTIONS, ...FLASH_ACTIONS]);
+const ofDevlink: ReadonlySet<ActionSpec> = new Set([...DEVLINK_ACTIONS, ...DEVLINK_CHIP_ACTIONS, ...FLASH_ACTIONS]);
+
+export const ACTIONS: readonly ActionSpec[] = [...ETHTOOL_ACTIONS, ...MODULE_ACTIONS, ...ofDevlink];
 
 export const actionCalled = (name: string): ActionSpec | undefined => ACTIONS.find((action) => action.name === name);
 
@@ -255,6 +258,10 @@ async function send(
     if (!answer.ok) return answer;
     const told = structResult === undefined ? {} : { result: passesOn(structResult(answer.value)) };
     return { ok: true, value: { device, operation, bytes: answer.value, ...told } };
+  }
+  if (request.follow !== undefined) {
+    const told = await followAction(session, device, request, wire, (one) => onProgress?.(one));
+    return told.ok ? { ok: true, value: { device, operation, progress: told.value } } : told;
   }
   const { protocol, type, flags, body } = wire;
   const progress: ActionProgress[] = [];

@@ -19,10 +19,10 @@ import { refused, type Outcome, type Refusal } from './refusal.js';
 import { subjectCalled } from './subjects/index.js';
 import { bytesToHex, printValue, type Scalar } from './values.js';
 
-const replyValues = (message: Message): Values => decodeBody(GENLMSGHDR, DEVLINK, message).values;
+export const replyValues = (message: Message): Values => decodeBody(GENLMSGHDR, DEVLINK, message).values;
 
 /** The request of a command about the instance of the device. */
-async function requestOf(
+export async function requestOf(
   { session, device }: ActionContext,
   command: DevlinkCommand,
   values: Values,
@@ -146,7 +146,7 @@ async function reload(context: ActionContext): Promise<Outcome<ActionRequest>> {
 const RELOAD_MS = 120_000;
 
 /** The row of a table of the device that was named, or the refusal with those that there are. */
-async function namedRow(
+export async function namedRow(
   context: ActionContext,
   table: string,
   column: string,
@@ -198,16 +198,37 @@ function regionLines(messages: readonly Message[]): DevlinkFormatted {
   return lines;
 }
 
+/** devlink_nl_region_read_dumpit(): without a snapshot it is said so, and where and how much. */
+async function regionNow(context: ActionContext, region: Row): Promise<Outcome<ActionRequest>> {
+  const size = Number(region['size'] ?? 0);
+  const from = Number(context.words['address'] ?? 0);
+  const length = Number(context.words['length'] ?? Math.max(0, size - from));
+  if (looks(context) && (from > size || length > size - from))
+    return wrong(context, 'address', from, {
+      message: 'it is beyond the end of the region',
+      accepted: `what lies within ${size} bytes`,
+    });
+  const itself = Object.entries(region).filter(([key]) => key !== 'snapshot');
+  const values = {
+    ...regionAttributes(Object.fromEntries(itself)),
+    DEVLINK_ATTR_REGION_DIRECT: true,
+    DEVLINK_ATTR_REGION_CHUNK_ADDR: from,
+    DEVLINK_ATTR_REGION_CHUNK_LEN: length,
+  };
+  return requestOf(context, 'REGION_READ', values, { dump: true, result: regionLines });
+}
+
 async function regionRead(context: ActionContext): Promise<Outcome<ActionRequest>> {
   const { region, snapshot, address, length } = context.words;
   const named = await namedRow(context, 'devlink-regions', 'region', region);
   if (!named.ok) return named;
+  if (snapshot === 'now') return regionNow(context, named.value);
   const all = await reading(context, 'devlink-regions');
   if (!all.ok) return all;
   const there = (all.value.rows ?? []).filter((row) => row['region'] === region && row['snapshot'] !== undefined);
-  if (looks(context) && !there.some((row) => row['snapshot'] === snapshot)) {
+  if (looks(context) && !there.some((row) => String(row['snapshot']) === String(snapshot))) {
     const numbers = there.map((row) => String(row['snapshot'])).join(', ');
-    const accepted = numbers === '' ? 'none: there are no snapshots of it; add one to devlink-regions' : numbers;
+    const accepted = numbers === '' ? 'now; there are no snapshots of it: add one to devlink-regions' : numbers;
     return wrong(context, 'snapshot', snapshot, { message: 'there is no such snapshot', accepted });
   }
   const size = Number(named.value['size'] ?? 0);
@@ -292,10 +313,10 @@ export const DEVLINK_ACTIONS: readonly ActionSpec[] = [
   },
   {
     name: 'region-read',
-    title: 'the bytes of a snapshot of a region',
+    title: 'the bytes of a snapshot of a region; now: of the region itself, where the driver can',
     arguments: [
       { name: 'region', title: 'name of a region', type: name, live: 'devlink-regions' },
-      { name: 'snapshot', title: 'number of a snapshot', type: number, live: 'devlink-regions' },
+      { name: 'snapshot', title: 'number of a snapshot, or now', type: name, live: 'devlink-regions' },
       { name: 'address', title: 'where to begin', type: number, optional: true },
       { name: 'length', title: 'how many bytes', type: number, optional: true },
     ],

@@ -1,34 +1,15 @@
 /** Firmware that is written, and tests that a device makes of itself: DEVLINK_CMD_FLASH_UPDATE and DEVLINK_CMD_SELFTESTS_RUN. */
 import { decodeBody } from '../netlink/client.js';
-import type { DevlinkFormatted } from '../netlink/devlinkClient.js';
-import {
-  DEVLINK_CMD,
-  DEVLINK_GENL_MCGRP_CONFIG_NAME,
-  DEVLINK_GENL_NAME,
-  DEVLINK_SELFTEST_RESULTS,
-} from '../netlink/families/devlink.js';
+import { DEVLINK_CMD, DEVLINK_GENL_MCGRP_CONFIG_NAME, DEVLINK_GENL_NAME } from '../netlink/families/devlink.js';
 import { DEVLINK } from '../netlink/families/devlinkAttributes.js';
-import {
-  attributeSet,
-  bytesIn,
-  decodeAttributes,
-  encodeAttributes,
-  flag,
-  isValues,
-  listIn,
-  nest,
-  numberIn,
-  textIn,
-  u32,
-  u8,
-  type Values,
-} from '../netlink/schema.js';
+import { isValues, listIn, numberIn, textIn, type Values } from '../netlink/schema.js';
 import { GENLMSGHDR } from '../netlink/server.js';
 import { viewOf, type Message } from '../netlink/wire.js';
 import type { ActionContext, ActionProgress, ActionRequest, ActionSpec } from './actionSpec.js';
 import { refusedBy } from './assignment.js';
 import { askDevlink, devlinkWire } from './channels/devlinkMessages.js';
 import { instanceBehind, instanceNamed } from './devlinkHandles.js';
+import { offeredTests, selftestResults, testsToRun } from './devlinkSelftests.js';
 import { choicesText } from './names.js';
 import type { Outcome } from './refusal.js';
 import type { Scalar } from './values.js';
@@ -139,41 +120,11 @@ async function flash(context: ActionContext): Promise<Outcome<ActionRequest>> {
   return { ok: true, value: request };
 }
 
-const IDS = attributeSet('DEVLINK_ATTR_SELFTEST_ID', [[1, 'DEVLINK_ATTR_SELFTEST_ID_FLASH', flag]]);
-const RESULT = attributeSet('DEVLINK_ATTR_SELFTEST_RESULT', [
-  [2, 'DEVLINK_ATTR_SELFTEST_RESULT_ID', u32],
-  [3, 'DEVLINK_ATTR_SELFTEST_RESULT_STATUS', u8],
-]);
-const RESULTS = attributeSet('DEVLINK_ATTR_SELFTEST_RESULT', [
-  [1, 'DEVLINK_ATTR_SELFTEST_RESULT', nest(() => RESULT), 'repeats'],
-]);
-/** By the number of each test: enum devlink_attr_selftest_id. */
-const TESTS: readonly string[] = ['', 'flash'];
-const testIn = (ids: Values): readonly string[] => (ids['DEVLINK_ATTR_SELFTEST_ID_FLASH'] === true ? ['flash'] : []);
-
-const selftestsIn = (values: Values | undefined): Uint8Array =>
-  bytesIn(values, 'DEVLINK_ATTR_SELFTESTS') ?? new Uint8Array(0);
-
-/** Each test with what became of it. */
-function resultsIn(messages: readonly Message[]): DevlinkFormatted {
-  const [reply] = messages;
-  const results = decodeAttributes(RESULTS, selftestsIn(reply === undefined ? undefined : valuesOf(reply)));
-  return Object.fromEntries(
-    listIn(results, 'DEVLINK_ATTR_SELFTEST_RESULT')
-      .filter(isValues)
-      .map((result) => {
-        const id = numberIn(result, 'DEVLINK_ATTR_SELFTEST_RESULT_ID') ?? 0;
-        const status = numberIn(result, 'DEVLINK_ATTR_SELFTEST_RESULT_STATUS') ?? 0;
-        return [TESTS[id] ?? `test ${id}`, DEVLINK_SELFTEST_RESULTS[status] ?? String(status)] as const;
-      }),
-  );
-}
-
 async function selftests(context: ActionContext): Promise<Outcome<ActionRequest>> {
   const { session, device, words } = context;
   const offered = await askDevlink(session, device, 'SELFTESTS_GET');
   if (!offered.ok) return offered;
-  const tests = testIn(decodeAttributes(IDS, selftestsIn(offered.value[0])));
+  const tests = offeredTests(offered.value[0]);
   const asked = words['test'] === undefined ? tests : [String(words['test'])];
   const absent = asked.find((test) => !tests.includes(test));
   if (session.parts.checks.has('action') && (absent !== undefined || asked.length === 0))
@@ -181,12 +132,10 @@ async function selftests(context: ActionContext): Promise<Outcome<ActionRequest>
       message: 'the device has no such test',
       accepted: tests.length === 0 ? 'none: it has none' : tests.join(', '),
     });
-  const ids: Values = asked.includes('flash') ? { DEVLINK_ATTR_SELFTEST_ID_FLASH: true } : {};
-  const values = { DEVLINK_ATTR_SELFTESTS: encodeAttributes(IDS, ids) };
-  const wire = await devlinkWire(session, device, 'SELFTESTS_RUN', values);
+  const wire = await devlinkWire(session, device, 'SELFTESTS_RUN', testsToRun(asked));
   if (!wire.ok) return wire;
-  const request = { operation: 'DEVLINK_CMD_SELFTESTS_RUN', wire: wire.value, result: resultsIn, timeoutMs: TEST_MS };
-  return { ok: true, value: request };
+  const operation = 'DEVLINK_CMD_SELFTESTS_RUN';
+  return { ok: true, value: { operation, wire: wire.value, result: selftestResults, timeoutMs: TEST_MS } };
 }
 
 const name = { kind: 'text' } as const;

@@ -1,9 +1,10 @@
 /** Handles of devlink, where a device may be named: `pci/0000:01:00.0` is an instance, `pci/0000:01:00.0/0` a port of it. */
 import { decodeBody, encodeBody } from '../netlink/client.js';
 import { NETLINK_GENERIC, NLM_F_DUMP } from '../netlink/constants.js';
+import type { DevlinkHandle } from '../netlink/devlinkClient.js';
 import { DEVLINK_CMD, DEVLINK_GENL_NAME, DEVLINK_GENL_VERSION } from '../netlink/families/devlink.js';
 import { DEVLINK } from '../netlink/families/devlinkAttributes.js';
-import { numberIn, textIn, type Values } from '../netlink/schema.js';
+import { nestIn, numberIn, textIn, type Values } from '../netlink/schema.js';
 import { GENLMSGHDR } from '../netlink/server.js';
 import { kernelRefusal, refused, type Outcome, type Refusal } from './refusal.js';
 import type { NetDeviceInfo, NettoolSession } from './session.js';
@@ -18,11 +19,19 @@ const PORT_PARTS = 3;
 export const instanceNamed = (values: Values): string =>
   `${textIn(values, 'DEVLINK_ATTR_BUS_NAME') ?? ''}/${textIn(values, 'DEVLINK_ATTR_DEV_NAME') ?? ''}`;
 
-/** `bus/device` of the instance behind a net device, as far as it tells. */
-export const instanceBehind = ({ link }: NetDeviceInfo): string | undefined =>
-  textIn(link, 'IFLA_PARENT_DEV_NAME') === undefined
-    ? undefined
-    : `${textIn(link, 'IFLA_PARENT_DEV_BUS_NAME') ?? ''}/${textIn(link, 'IFLA_PARENT_DEV_NAME') ?? ''}`;
+/** By what the instance behind a net device is called: the port tells it, and where there is none the device on a bus. */
+export function handleBehind({ link }: NetDeviceInfo, asksPort = true): DevlinkHandle | undefined {
+  const port = asksPort ? nestIn(link, 'IFLA_DEVLINK_PORT') : undefined;
+  const bus = textIn(port, 'DEVLINK_ATTR_BUS_NAME') ?? textIn(link, 'IFLA_PARENT_DEV_BUS_NAME');
+  const device = textIn(port, 'DEVLINK_ATTR_DEV_NAME') ?? textIn(link, 'IFLA_PARENT_DEV_NAME');
+  return bus === undefined || device === undefined ? undefined : { bus, device };
+}
+
+/** The same as `bus/device`. */
+export function instanceBehind(netDevice: NetDeviceInfo): string | undefined {
+  const handle = handleBehind(netDevice);
+  return handle === undefined ? undefined : `${handle.bus}/${handle.device}`;
+}
 
 async function dump(session: NettoolSession, command: 'GET' | 'PORT_GET'): Promise<Outcome<readonly Values[]>> {
   const family = await session.pool.family(DEVLINK_GENL_NAME);

@@ -30,4 +30,5 @@ export * from './watch.js';
 export * from './migration/ethtoolOptions.js';
 export { BRIDGE_OPTIONS, BRIDGE_VERBS, BRIDGE_WITHOUT } from './migration/bridgeVerbs.js';
 export { DEVLINK_VERBS, HANDLE_WORDS, type DevlinkVerb } from './migration/devlinkVerbs.js';
+export { IP_LINK_WORDS, type IpLinkWord } from './migration/ipLinkWords.js';
 export { migrate } from './migration/migrate.js';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Target } from '../../harness/contract/index.js';
 import { openReferenceTarget } from '../../harness/targets/reference.js';
 import { BondClient } from '../netlink/bondClient.js';
 import { BridgeClient } from '../netlink/bridgeClient.js';
@@ -21,7 +22,11 @@ import {
 } from './index.js';
 
 /** The reference with its first port in the bridge br0, and its second in the aggregate lag0. */
-async function machine(): Promise<{ readonly session: NettoolSession; readonly ports: readonly string[] }> {
+async function machine(): Promise<{
+  readonly session: NettoolSession;
+  readonly ports: readonly string[];
+  readonly target: Target;
+}> {
   const target = await openReferenceTarget({ seed: 1 });
   const open = (protocol: number): ReturnType<typeof target.netlink> => target.netlink(protocol);
   const [bridges, bonds, route] = [
@@ -40,7 +45,7 @@ async function machine(): Promise<{ readonly session: NettoolSession; readonly p
   await route.setLink(await indexOf('br0'), {}, { flags: 1, change: 1 });
   await route.setLink(ports[0]?.ifIndex ?? 0, {}, { flags: 1, change: 1 });
   await bonds.setMaster(ports[1]?.ifIndex ?? 0, await indexOf('lag0'));
-  return { session: new NettoolSession(target), ports: ports.map(({ netDevice }) => netDevice) };
+  return { session: new NettoolSession(target), ports: ports.map(({ netDevice }) => netDevice), target };
 }
 
 async function deviceCalled(session: NettoolSession, name: string): Promise<NetDeviceInfo> {
@@ -78,6 +83,47 @@ describe('a bridge', () => {
     }));
     expect(said(await changeDevice(session, 'br0', assignments))).toBe('');
     expect((await read(session, 'br0', 'bridge')).values).toMatchObject(wishes);
+  });
+});
+
+describe('a port of a bridge', () => {
+  it('answers for neighbours and authenticates as it is told', async () => {
+    const { session, ports } = await machine();
+    const [port = ''] = ports;
+    const set = (key: string, value: string): Parameters<typeof changeDevice>[2][number] => ({
+      subject: 'bridge-port',
+      key,
+      value,
+    });
+    const wishes = ['neigh-suppress', 'neigh-vlan-suppress', 'proxy-arp', 'proxy-arp-wifi'];
+    expect(
+      said(
+        await changeDevice(
+          session,
+          port,
+          wishes.map((key) => set(key, 'on')),
+        ),
+      ),
+    ).toBe('');
+    expect(said(await changeDevice(session, port, [set('mab', 'on')]))).toContain('must be locked');
+    expect(said(await changeDevice(session, port, [set('locked', 'on'), set('mab', 'on')]))).toBe('');
+    const on = Object.fromEntries([...wishes, 'locked', 'mab'].map((key) => [key, true]));
+    expect((await read(session, port, 'bridge-port')).values).toMatchObject(on);
+  });
+
+  it('shows who waits to be let in', async () => {
+    const { session, ports, target } = await machine();
+    const [port = ''] = ports;
+    const flags = ['locked', 'mab'].map((key) => ({ subject: 'bridge-port', key, value: 'on' }));
+    expect(said(await changeDevice(session, port, flags))).toBe('');
+    const { ports: targetPorts } = await target.describe();
+    const [first] = targetPorts;
+    if (first === undefined) throw new Error('the reference has no port');
+    const knock = new Uint8Array(60).fill(0xff, 0, 6);
+    knock.set([2, 0, 0, 0, 0, 9], 6);
+    await (await target.wire(first.port)).send([{ bytes: knock }]);
+    const { rows } = await read(session, port, 'fdb');
+    expect(rows).toContainEqual({ address: '02:00:00:00:00:09', state: 'dynamic', locked: true });
   });
 });
 

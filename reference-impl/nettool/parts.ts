@@ -2,6 +2,7 @@
 import type { NetlinkFailure } from '../netlink/client.js';
 import type { Message } from '../netlink/wire.js';
 import type { DevlinkFormatted } from '../netlink/devlinkClient.js';
+import type { ActionProgress } from './actionSpec.js';
 import type { StepState } from './execute.js';
 import type { Row } from './reading.js';
 import type { RowVerb } from './rowPlan.js';
@@ -111,6 +112,12 @@ export interface NettoolParts {
   readonly listensToDevlink: boolean;
   /** Whether the progress of an action is listened to. */
   readonly listensToProgress: boolean;
+  /** Whether words that fit several rows change none of them. */
+  readonly changesOneRow: boolean;
+  /** Whether what is asked of a net device goes to the instance that its port is of, before the device that it lies on. */
+  readonly asksPort: boolean;
+  /** What a message about an action that goes on says of its end. */
+  readonly endOf: (progress: ActionProgress, end: 'done' | 'failed' | undefined) => 'done' | 'failed' | undefined;
   /** When a step comes: those of a lower number before the others. */
   readonly rankOf: (moment: StepMoment, of: 'change' | 'creation') => number;
 }
@@ -182,5 +189,8 @@ export const CONFORMING_NETTOOL: NettoolParts = {
   findsNetDevice: true,
   listensToDevlink: true,
   listensToProgress: true,
+  changesOneRow: true,
+  asksPort: true,
+  endOf: (_progress, end) => end,
   rankOf: (moment) => RANKS[moment],
 };

@@ -140,7 +140,7 @@ async function planSubject(
     return { refusals, steps: [], unchanged, notes: [] };
   const wanted = toldRow(session.parts, subject.name, changes);
   const steps = await channel.change(session, device, subject, wanted, before.value);
-  if (!steps.ok) return { ...nothing, refusals: [...refusals, { ...steps.refusal, key: subject.name }] };
+  if (!steps.ok) return { ...nothing, refusals: [...refusals, { key: subject.name, ...steps.refusal }] };
   for (const step of steps.value) {
     const refusal = await policyBreach(session, device, step, 'setting');
     if (refusal !== undefined) refusals.push(refusal);

@@ -98,11 +98,14 @@ async function stepsOf(
   const reading = await readSubject(session, device, subject);
   if (!reading.ok) return reading;
   const rows = reading.value.rows ?? [];
-  const there = rows.find((one) => isMeant(session, subject, verb, one, row));
+  const meant = rowsMeant(session, subject, verb, rows, row);
+  const [there] = meant;
   if (session.parts.looksFor(verb) && verb === 'add' && there !== undefined && subject.replaces !== true)
     return refusedBy(session.parts, rowRefusal(subject, row, 'it is there already', { errno: 'EEXIST' }));
   if (session.parts.looksFor(verb) && verb !== 'add' && there === undefined)
     return refusedBy(session.parts, noSuchRow(subject, row, rows));
+  if (session.parts.changesOneRow && verb !== 'add' && meant.length > 1)
+    return refusedBy(session.parts, severalRows(subject, row, meant));
   const steps = await sent(session, verb, device, subject, row, there ?? row);
   return steps;
 }
@@ -170,6 +173,22 @@ function isMeant(
   return looked.every((key) => sameOrder(found?.[key] ?? '', told?.[key] ?? ''));
 }
 
+/** Rows that fit; where one of them has nothing that was not said, it is that one: an entry without a VLAN, beside one of VLAN 1. */
+function rowsMeant(
+  session: NettoolSession,
+  subject: SubjectSpec,
+  verb: RowVerb,
+  rows: readonly Row[],
+  asked: Row,
+): readonly Row[] {
+  const { identity = [], usually = {} } = subject;
+  const fitting = rows.filter((one) => isMeant(session, subject, verb, one, asked));
+  const isUnsaid = (one: Row, key: string): boolean =>
+    asked[key] === undefined && one[key] !== undefined && one[key] !== usually[key];
+  const exact = fitting.filter((one) => !identity.some((key) => isUnsaid(one, key)));
+  return exact.length === 1 ? exact : fitting;
+}
+
 const rowRefusal = (
   { name, identity = [] }: SubjectSpec,
   row: Row,
@@ -179,6 +198,18 @@ const rowRefusal = (
   const [key = ''] = identity.filter((one) => row[one] !== undefined);
   return { stage: 'device', key: `${name}.${key}`, value: printValue(row[key] ?? ''), message, ...more };
 };
+
+/** With that of their identity by which they differ. */
+function severalRows(subject: SubjectSpec, row: Row, meant: readonly Row[]): Refusal {
+  const telling = (subject.identity ?? []).filter(
+    (key) => row[key] === undefined && new Set(meant.map((one) => printValue(one[key] ?? ''))).size > 1,
+  );
+  const texts = meant.map((one) =>
+    telling.flatMap((key) => (one[key] === undefined ? [] : [`${key}=${printValue(one[key])}`])).join(' '),
+  );
+  const accepted = [...new Set(texts.filter((text) => text !== ''))].join(', ');
+  return rowRefusal(subject, row, `a change is made to one row, and ${meant.length} fit`, { accepted });
+}
 
 /** With the rows that there are, by that part of their identity that was asked for. */
 function noSuchRow(subject: SubjectSpec, row: Row, rows: readonly Row[]): Refusal {

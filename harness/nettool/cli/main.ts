@@ -26,7 +26,10 @@ Actions:
   health-dump-clear REPORTER                       forget it
   health-recover REPORTER                          recover from a failure
   health-test REPORTER                             let a reporter meet a failure
-  region-read REGION SNAPSHOT [ADDRESS] [LENGTH]   the bytes of a snapshot
+  region-read REGION SNAPSHOT [ADDRESS] [LENGTH]   the bytes of a snapshot, or as they are now
+  buffer-snapshot [BUFFER], buffer-forget [BUFFER] what is in use of a shared buffer
+  table-read TABLE                                 the entries of a table of the pipeline
+  module-flash FILE [PASSWORD]                     write the firmware of a module, with its progress
   flash FILE [COMPONENT] [OVERWRITE]               write firmware, with its progress
   devlink-selftest [TEST]                          let the device test a part of itself`;
 

@@ -3,6 +3,7 @@ import { BridgeClient, bridgeData } from '../../../reference-impl/netlink/bridge
 import { NUD_NOARP, NUD_PERMANENT } from '../../../reference-impl/netlink/constants.js';
 import { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
 import { bytesIn, numberIn, type Values } from '../../../reference-impl/netlink/schema.js';
+import { askBridgeVlans } from './bridgeVlanCapabilities.js';
 import { askMulticast } from './multicastCapabilities.js';
 import { hex } from '../../../reference-impl/packet/bytes.js';
 import { askBond } from './bondCapabilities.js';
@@ -10,6 +11,7 @@ import type { CapabilityAnswer, CapabilityAnswers, NetlinkProtocol, NetlinkSocke
 import { askDummy } from './dummyCapabilities.js';
 import { askTeam } from './teamCapabilities.js';
 import { askNetlink } from './netlinkCapabilities.js';
+import { askNeighbourProxy } from './neighbourProxyCapabilities.js';
 import { routingAnswers } from './routingCapabilities.js';
 
 const PRESENT: CapabilityAnswer = { present: true };
@@ -32,6 +34,7 @@ export async function askBridge(
       'switch-table-fillable': absent('Nobody can be asked how much room the table of the hardware has.'),
       ...(await routingAnswers(open, ports)),
       ...(await bridgeAnswers(route, bridges, ports[0])),
+      ...(await askBridgeVlans(route, bridges)),
       ...(await askBond(open, ports)),
       ...(await askTeam(open)),
       ...(await askNetlink(open)),
@@ -78,6 +81,7 @@ async function bridgeAnswers(
       ...(port === undefined ? {} : await flagAnswers(bridges, ifIndex, port)),
       ...(port === undefined ? {} : await askMulticast(route, bridges, ifIndex, port)),
       'bridge-learns-itself': await learnsAnswer(route, data, port),
+      ...(await askNeighbourProxy(route, bridges, ifIndex, port)),
       'bridge-fdb-bulk': await fdbBulkAnswer(bridges, ifIndex),
       'bridge-user-stp': await userStpAnswer(route, bridges, ifIndex),
     };

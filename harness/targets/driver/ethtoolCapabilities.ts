@@ -46,7 +46,6 @@ const STATED: CapabilityAnswers = {
   'wake-events': absent('A host that is awake is not woken, and this one cannot be sent to sleep.'),
   'eee-partner': absent('Nobody tells whether the far end of the cable offers Energy-Efficient Ethernet.'),
   'device-eeprom-write': absent('What is written to the memory of a device stays there.'),
-  'no-module-flash': PRESENT,
 };
 
 export async function askEthtool(access: EthtoolAccess): Promise<CapabilityAnswers> {
@@ -162,8 +161,16 @@ async function moduleAnswers(access: EthtoolAccess): Promise<CapabilityAnswers> 
       identifier !== undefined && CMIS_IDENTIFIERS.includes(identifier)
         ? PRESENT
         : absent('There is no module with CMIS in the cage.'),
+    'module-flash': await flashAnswer(access),
     'module-power': await memberAnswer(access, 'MODULE_GET', 'ETHTOOL_A_MODULE_POWER_MODE_POLICY'),
   };
+}
+
+/** ethnl_module_fw_flash_validate() comes before the name of the file: without one nothing is flashed. */
+async function flashAnswer({ ethtool, netDevice, driver }: EthtoolAccess): Promise<CapabilityAnswer> {
+  const asked = await ethtool.call('MODULE_FW_FLASH_ACT', netDevice, {});
+  const isAble = !asked.ok && asked.error.errnoName !== 'EOPNOTSUPP';
+  return isAble ? PRESENT : absent(`The driver ${driver} does not flash modules.`);
 }
 
 /** What depends on the release of the kernel and not on the driver. */

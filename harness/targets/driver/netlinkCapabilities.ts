@@ -33,10 +33,10 @@ export async function askNetlink(
 
 /** Requests for lists that a kernel may be built without: struct netlink_diag_req, packet_diag_req, inet_diag_req_v2 of TCP and of UDP. */
 const LISTS: readonly (readonly [name: string, length: number, family: number, protocol: number])[] = [
-  ['CONFIG_NETLINK_DIAG', 20, 16, 0],
-  ['CONFIG_PACKET_DIAG', 20, 17, 0],
-  ['CONFIG_INET_TCP_DIAG', 56, 2, 6],
-  ['CONFIG_INET_UDP_DIAG', 56, 2, 17],
+  ['netlink_diag', 20, 16, 0],
+  ['packet_diag', 20, 17, 0],
+  ['tcp_diag', 56, 2, 6],
+  ['udp_diag', 56, 2, 17],
 ];
 
 /** Each list is asked for; undefined where all can be had. */
@@ -52,7 +52,7 @@ async function whyNoDiagnosis(
   try {
     for (const [name, length, family, protocol] of LISTS)
       if (!(await isListed(socket, Uint8Array.of(family, protocol, ...new Uint8Array(length - 2)))))
-        return `The kernel is built without ${name}.`;
+        return `The kernel has no ${name}, and loads none.`;
     return undefined;
   } finally {
     await socket.close();

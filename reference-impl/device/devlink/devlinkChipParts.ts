@@ -21,7 +21,7 @@ export interface DevlinkChipParts {
   /** Whether an image that was stored runs at once. */
   readonly runsAtOnce: boolean;
   readonly activates: boolean;
-  readonly progress: (done: number) => number;
+  readonly progress: (done: number, total: number) => number;
   /** Whether a recovery brings the data path back. */
   readonly recovers: boolean;
   readonly stopsWhenDead: boolean;

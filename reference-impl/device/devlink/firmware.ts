@@ -83,7 +83,7 @@ export class Firmware {
       return refuse(EINVAL, `the firmware file is not good: ${image.reason}`);
     }
     const total = image.image.payload.length;
-    for (let at = 0; at < total; at += BLOCK) tell('Flashing', { done: this.#parts.progress(at), total });
+    for (let at = 0; at < total; at += BLOCK) tell('Flashing', { done: this.#parts.progress(at, total), total });
     tell('Flashing', { done: total, total });
     this.stored = image.image.version;
     this.#payload = image.image.payload;

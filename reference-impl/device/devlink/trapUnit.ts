@@ -31,6 +31,10 @@ const ROWS: Readonly<Record<SwitchTrap, readonly [type: TrapType, group: string]
   stp: ['control', 'stp'],
   lacp: ['control', 'lacp'],
   lldp: ['control', 'lldp'],
+  arp_request: ['control', 'neigh_discovery'],
+  arp_response: ['control', 'neigh_discovery'],
+  ipv6_neigh_solicit: ['control', 'neigh_discovery'],
+  ipv6_neigh_advert: ['control', 'neigh_discovery'],
 };
 
 const TRAPS: readonly DevlinkTrap[] = SWITCH_TRAPS.map((name) => {
@@ -50,6 +54,7 @@ const GROUPS: readonly DevlinkTrapGroup[] = [
   'stp',
   'lacp',
   'lldp',
+  'neigh_discovery',
 ].map((name) => ({ name, isGeneric: true, ...(name === 'l2_drops' ? { policer: 1 } : {}) }));
 
 /** A token bucket. */

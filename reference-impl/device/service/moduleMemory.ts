@@ -3,8 +3,9 @@
  * them. The reference NIC has a passive copper cable plugged in.
  */
 import type { DriverResult, ModulePlace } from '../../../harness/contract/index.js';
-import { EINVAL, refuse } from '../driverResult.js';
+import { EINVAL, done, refuse } from '../driverResult.js';
 import type { NicPort } from '../state.js';
+import { COMMAND_PAGE, COMMAND_PAGES, MORE_OCTETS, ModuleCommands, PASSWORD_AT } from './moduleCommands.js';
 
 const HALF = 128;
 /** The two-wire address of a module that is not SFP. */
@@ -16,6 +17,7 @@ export const CABLE_CM = 100 * CABLE_METRES;
 export interface ModuleMemory {
   readonly lower: Uint8Array;
   readonly pages: ReadonlyMap<number, Uint8Array>;
+  readonly commands: ModuleCommands;
 }
 
 /** SFF-8024: QSFP+ or later with CMIS; No separable connector. */
@@ -32,18 +34,14 @@ const PASSIVE_COPPER = 3;
 const ascii = (text: string, length: number): Uint8Array => new TextEncoder().encode(text.padEnd(length, ' '));
 
 export function newModuleMemory(): ModuleMemory {
+  const upper = new Map(COMMAND_PAGES.map((page) => [page, new Uint8Array(HALF)] as const));
   const lower = new Uint8Array(HALF);
   lower[0] = IDENTIFIER;
   lower[1] = CMIS_5_0;
   lower[STATE_AT] = LOW_POWER;
   lower[85] = PASSIVE_COPPER;
-  return {
-    lower,
-    pages: new Map([
-      [0, identityPage()],
-      [1, advertisementPage()],
-    ]),
-  };
+  const pages = new Map([[0, identityPage()], [1, advertisementPage()], ...upper]);
+  return { lower, pages, commands: new ModuleCommands(lower, upper) };
 }
 
 /** Page 00h: who made it, how long it is, and the checksum of its first 94 bytes. */
@@ -65,6 +63,9 @@ function identityPage(): Uint8Array {
 function advertisementPage(): Uint8Array {
   const page = new Uint8Array(HALF);
   page[2] = 1;
+  // Bytes 163 and 164: one instance of CDB, and octets that a write may be longer than eight bytes.
+  page[35] = 1 << 6;
+  page[36] = MORE_OCTETS;
   page[127] = checksum(page.subarray(2), 125);
   return page;
 }
@@ -84,6 +85,19 @@ export function readModule(port: NicPort, place: ModulePlace): DriverResult<Uint
   memory.set(lower);
   memory.set(page, HALF);
   return { ok: true, value: memory.slice(place.offset, place.offset + place.length) };
+}
+
+/** set_module_eeprom_by_page: the memory of a direct attach cable is its maker's, but for commands and their payload. */
+export function writeModule({ service }: NicPort, place: ModulePlace, bytes: Uint8Array): DriverResult {
+  const { lower, pages, commands } = service.module;
+  if (place.i2cAddress !== ADDRESS || place.bank !== 0) return refuse(EINVAL, 'no module answers at this address');
+  const isPassword = place.offset >= PASSWORD_AT && place.offset + bytes.length <= HALF;
+  const page = COMMAND_PAGES.includes(place.page) && place.offset >= HALF ? pages.get(place.page) : undefined;
+  if (page === undefined && !isPassword) return refuse(EINVAL, 'the module does not let it be written');
+  if (page === undefined) lower.set(bytes, place.offset);
+  else page.set(bytes, place.offset - HALF);
+  if (place.page === COMMAND_PAGE && place.offset === HALF) commands.run();
+  return done;
 }
 
 export const modulePowerMode = ({ parts, service, up }: NicPort): 'low' | 'high' =>

@@ -15,7 +15,7 @@ export const SERVICE_ABILITIES = [
   'module-eeprom',
   'module-pages',
   'module-power',
-  'no-module-flash',
+  'module-flash',
   'tunnel-ports',
   'driver-info',
   'register-dump',

@@ -12,7 +12,7 @@ import {
   writeMemory,
 } from './deviceMemory.js';
 import { eeeOf, macMergeOf, setEee, setMacMerge } from './energy.js';
-import { modulePowerMode, readModule } from './moduleMemory.js';
+import { modulePowerMode, readModule, writeModule } from './moduleMemory.js';
 import { PRIVATE_FLAGS } from './privateFlags.js';
 import { TEST_NAMES, selfTest } from './selfTest.js';
 import { setWake, wakeSupport } from './wake.js';
@@ -48,6 +48,8 @@ export function serviceOps(portOf: (name: PortName) => NicPort): EthtoolDeviceOp
       staticIanaVxlan: true,
     }),
     readModule: (name, place) => readModule(portOf(name), place),
+    writeModule: (name, place, bytes) => writeModule(portOf(name), place, bytes),
+    resetPhy: () => done,
     modulePower: {
       get: (name) => {
         const port = portOf(name);

@@ -3,6 +3,8 @@ import { isBroadcastMac, isLinkLocalMac, isMulticastMac, isZeroMac } from '../..
 import { readU16 } from '../../packet/bytes.js';
 import { FDB_HOST, FDB_STICKY } from './fdbMemory.js';
 import { FLOOD, directGroup } from './groupStage.js';
+import { neighbourTrap } from './neighbourStage.js';
+import { forwardingInVlan, stateInVlan } from './treeTable.js';
 import { NO_BRIDGE, STATE_FORWARDING, STATE_LEARNING, filteringIdOf, type SwitchState } from './switchState.js';
 import {
   NO_TRAP,
@@ -76,12 +78,17 @@ export function decide(state: SwitchState, port: number, bytes: Uint8Array, deci
   }
   if (bridge.filtersVlans && !classify(state, port, bytes, decision)) return;
   const filteringId = filteringIdOf(parts.filteringBridge(number), parts.filteringVid(decision.vid));
-  const stpState = state.stpState[port] ?? 0;
+  const ofPort = state.stpState[port] ?? 0;
+  const stpState = bridge.trees.isOn
+    ? parts.trees.stateOnEntry(stateInVlan(bridge.trees, port, decision.vid, ofPort), ofPort)
+    : ofPort;
   const bit = 1 << port;
   const learns = parts.learnsIn(stpState, stpState === STATE_FORWARDING || stpState === STATE_LEARNING);
   const source = state.fdb.find(readU16(bytes, SOURCE), readWord(bytes, SOURCE + 2), filteringId);
   if ((state.locked & bit) !== 0 && !isAuthorised(state, port, source)) {
-    decision.trap = TRAP_LOCKED;
+    // With MAB the bridge writes down who knocks; it drops the frame itself.
+    if ((state.mab & bit) !== 0 && parts.handsUnknownAtLocked) decision.host = 'trap';
+    else decision.trap = TRAP_LOCKED;
     return;
   }
   const learnsAtAll = parts.ageingTime(bridge.ageingTime) > 0 && (parts.learnsFromGroups || !isMulticastMac(bytes, 0));
@@ -154,6 +161,12 @@ function direct(state: SwitchState, port: number, bytes: Uint8Array, filteringId
   const { fdb, parts } = state;
   const bridge = state.bridges[state.bridgeOf[port] ?? NO_BRIDGE];
   if (bridge === undefined) return;
+  const trap = parts.trapsNeighbourMessages ? neighbourTrap(bytes) : NO_TRAP;
+  if (trap !== NO_TRAP) {
+    decision.host = 'trap';
+    decision.trap = trap;
+    return;
+  }
   let egress: number;
   if (isMulticastMac(bytes, 0)) {
     const isBroadcast = isBroadcastMac(bytes, 0);
@@ -177,7 +190,10 @@ function direct(state: SwitchState, port: number, bytes: Uint8Array, filteringId
     egress = slot >= 0 ? parts.direct(1 << (fdb.port[slot] ?? 0)) : parts.flood(state.unicastFlood, state, 'unicast');
     if (slot < 0 || parts.copiesKnown) decision.host = 'copy';
   }
-  egress &= bridge.ports & state.forwarding;
+  egress &= bridge.ports;
+  egress &= bridge.trees.isOn
+    ? parts.trees.exits(forwardingInVlan(bridge.trees, decision.vid, state.forwarding), state.forwarding)
+    : state.forwarding;
   if (bridge.filtersVlans) egress &= parts.members(bridge.members[decision.vid] ?? 0, 'out');
   const bit = 1 << port;
   const isBack = egress === bit;

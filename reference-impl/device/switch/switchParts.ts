@@ -1,5 +1,6 @@
 import { CONFORMING_LAG, type LagParts } from './lagParts.js';
 import { CONFORMING_ACL, type AclParts } from './aclParts.js';
+import { CONFORMING_TREES, type TreeParts } from './treeParts.js';
 import type { SwitchState } from './switchState.js';
 
 /** Rules of the switch that a seeded defect may replace, one at a time. A bitmap has a bit for each port. */
@@ -74,8 +75,13 @@ export interface SwitchParts {
   readonly removesGroups: boolean;
   /** Room for entries: what is said to the driver when there is none. */
   readonly admits: (hasRoom: boolean) => boolean;
+  /** Whether ARP and neighbour discovery are the host's to forward. */
+  readonly trapsNeighbourMessages: boolean;
+  /** Whether a locked port that authenticates by addresses hands whom it does not know to the host. */
+  readonly handsUnknownAtLocked: boolean;
   readonly lag: LagParts;
   readonly acl: AclParts;
+  readonly trees: TreeParts;
 }
 
 export const CONFORMING_SWITCH: SwitchParts = {
@@ -121,6 +127,9 @@ export const CONFORMING_SWITCH: SwitchParts = {
   copiesGroup: (isForHost) => isForHost,
   removesGroups: true,
   admits: (hasRoom) => hasRoom,
+  trapsNeighbourMessages: true,
+  handsUnknownAtLocked: true,
   lag: CONFORMING_LAG,
   acl: CONFORMING_ACL,
+  trees: CONFORMING_TREES,
 };

@@ -3,6 +3,7 @@ import { FdbMemory } from './fdbMemory.js';
 import { MOST_LAGS, newLagTable, resetLagTable, type LagTable } from './lagTable.js';
 import { GroupMemory } from './groupMemory.js';
 import { CONFORMING_SWITCH, type SwitchParts } from './switchParts.js';
+import { newTreeTable, type TreeTable } from './treeTable.js';
 
 /** linux/if_bridge.h. */
 export const STATE_DISABLED = 0;
@@ -34,6 +35,7 @@ export interface SwitchBridge {
   readonly members: Uint32Array;
   readonly untagged: Uint32Array;
   readonly hostMember: Uint8Array;
+  readonly trees: TreeTable;
 }
 
 export interface SwitchState {
@@ -58,6 +60,7 @@ export interface SwitchState {
   isolated: number;
   hairpin: number;
   locked: number;
+  mab: number;
   /** Ports in the forwarding state. */
   forwarding: number;
   /** Milliseconds since power-on. */
@@ -82,7 +85,7 @@ export function newSwitchState({ ports, fdbEntries, parts = CONFORMING_SWITCH }:
     parts,
     fdb: new FdbMemory(fdbEntries, parts.movesUp),
     groups: new GroupMemory(GROUPS),
-    bridges: Array.from({ length: MOST_BRIDGES }, newBridge),
+    bridges: Array.from({ length: MOST_BRIDGES }, () => newBridge(ports + MOST_LAGS)),
     lagTable: newLagTable(ports, parts.lag),
     bridgeOf: new Uint8Array(ports + MOST_LAGS).fill(NO_BRIDGE),
     stpState: new Uint8Array(ports + MOST_LAGS),
@@ -97,6 +100,7 @@ export function newSwitchState({ ports, fdbEntries, parts = CONFORMING_SWITCH }:
     isolated: 0,
     hairpin: 0,
     locked: 0,
+    mab: 0,
     forwarding: 0,
     now: 0,
     nextAgeing: Infinity,
@@ -116,12 +120,12 @@ export function resetSwitchState(state: SwitchState): void {
   state.stpState.fill(0);
   state.pvid.fill(0);
   state.learning = state.unicastFlood = state.multicastFlood = state.broadcastFlood = ALL;
-  state.isolated = state.hairpin = state.locked = state.forwarding = 0;
+  state.isolated = state.hairpin = state.locked = state.mab = state.forwarding = 0;
   state.nextAgeing = Infinity;
   state.isUsed = false;
 }
 
-const newBridge = (): SwitchBridge => ({
+const newBridge = (logicalPorts: number): SwitchBridge => ({
   id: undefined,
   ports: 0,
   filtersVlans: false,
@@ -132,6 +136,7 @@ const newBridge = (): SwitchBridge => ({
   members: new Uint32Array(VIDS),
   untagged: new Uint32Array(VIDS),
   hostMember: new Uint8Array(VIDS),
+  trees: newTreeTable(VIDS, logicalPorts),
 });
 
 /** Addresses of one bridge and VLAN are apart from those of all others. */

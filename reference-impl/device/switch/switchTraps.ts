@@ -13,6 +13,10 @@ export const SWITCH_TRAPS = [
   'stp',
   'lacp',
   'lldp',
+  'arp_request',
+  'arp_response',
+  'ipv6_neigh_solicit',
+  'ipv6_neigh_advert',
 ] as const;
 export type SwitchTrap = (typeof SWITCH_TRAPS)[number];
 
@@ -30,6 +34,10 @@ export const TRAP_RULE_DROP = 9;
 export const TRAP_STP = 10;
 export const TRAP_LACP = 11;
 export const TRAP_LLDP = 12;
+export const TRAP_ARP_REQUEST = 13;
+export const TRAP_ARP_RESPONSE = 14;
+export const TRAP_ND_SOLICIT = 15;
+export const TRAP_ND_ADVERT = 16;
 
 /** A frame met a trap at a port. */
 export type Trapped = (trap: number, port: number, bytes: Uint8Array) => void;

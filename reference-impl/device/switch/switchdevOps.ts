@@ -14,6 +14,7 @@ import { readU16 } from '../../packet/bytes.js';
 import { EOPNOTSUPP, done, refuse } from '../driverResult.js';
 import { FDB_HOST, FDB_STATIC, FDB_STICKY } from './fdbMemory.js';
 import { addGroup, changeHostGroup, removeGroup } from './groupOps.js';
+
 import {
   NO_BRIDGE,
   STATE_DISABLED,
@@ -22,6 +23,7 @@ import {
   type SwitchBridge,
   type SwitchState,
 } from './switchState.js';
+import { assignTree, clearTrees, isInTree, leaveTrees, mstiOf, setTreeState } from './treeTable.js';
 
 const ENOSPC = 28 as Errno;
 const NANOSECONDS = 1_000_000n;
@@ -29,13 +31,14 @@ const NANOSECONDS = 1_000_000n;
 /** `indexOf`: the number of a port in the bitmaps. */
 export function switchdevOps(state: SwitchState, indexOf: (port: PortName) => number): SwitchdevOps {
   return {
-    join: (port, { id, vlanFiltering, vlanProtocol, ageingTime }) => {
+    join: (port, { id, vlanFiltering, vlanProtocol, ageingTime, mst }) => {
       const number = bridgeNumber(state, id) ?? freeBridge(state);
       const bridge = number === undefined ? undefined : state.bridges[number];
       if (number === undefined || bridge === undefined)
         return refuse(ENOSPC, 'the switch has no more bridges to hold apart');
       state.isUsed = true;
       if (bridge.id === undefined) clearBridge(bridge, id);
+      bridge.trees.isOn = mst;
       bridge.filtersVlans = vlanFiltering;
       bridge.vlanProtocol = vlanProtocol;
       bridge.ageingTime = Number(ageingTime / NANOSECONDS);
@@ -51,6 +54,8 @@ export function switchdevOps(state: SwitchState, indexOf: (port: PortName) => nu
         case 'stp-state':
           setStpState(state, index, attribute.state);
           return done;
+        case 'mst-state':
+          return setStateInTree(state, index, attribute.msti, attribute.state);
         case 'flags':
           setFlags(state, index, attribute.flags);
           return done;
@@ -82,6 +87,13 @@ export function switchdevOps(state: SwitchState, indexOf: (port: PortName) => nu
         case 'vlan-protocol':
           bridge.vlanProtocol = attribute.protocol;
           return done;
+        case 'mst':
+          clearTrees(bridge.trees, attribute.on);
+          return done;
+        case 'vlan-msti':
+          return assignTree(bridge.trees, state.parts.trees, attribute.vid, attribute.msti)
+            ? done
+            : refuse(ENOSPC, 'the switch has no more spanning trees');
       }
     },
     addObject: (port, object) => {
@@ -130,6 +142,7 @@ const FLAGS_AT_JOIN: SwitchdevPortFlags = {
   isolated: false,
   hairpin: false,
   locked: false,
+  mab: false,
 };
 
 function bridgeNumber({ bridges }: SwitchState, id: BridgeId): number | undefined {
@@ -148,6 +161,7 @@ function clearBridge(bridge: SwitchBridge, id: BridgeId): void {
   bridge.members.fill(0);
   bridge.untagged.fill(0);
   bridge.hostMember.fill(0);
+  clearTrees(bridge.trees, false);
   bridge.snoops = true;
   bridge.hostIsRouter = false;
 }
@@ -161,6 +175,7 @@ function leave(state: SwitchState, port: number, id: BridgeId): void {
   bridge.ports &= others;
   state.routers &= others;
   state.groups.forget(number, port, bridge.ports === 0);
+  leaveTrees(bridge.trees, state.parts.trees, port);
   for (const vlans of [bridge.members, bridge.untagged])
     for (const [vid, ports] of vlans.entries()) if ((ports & ~others) !== 0) vlans[vid] = ports & others;
   state.pvid[port] = 0;
@@ -190,8 +205,18 @@ function setFlags(state: SwitchState, port: number, flags: SwitchdevPortFlags): 
     'isolated',
     'hairpin',
     'locked',
+    'mab',
   ] as const;
   for (const name of names) state[name] = flags[name] ? state[name] | bit : state[name] & ~bit;
+}
+
+/** Of a port that is in no VLAN of the tree nothing is kept. */
+function setStateInTree(state: SwitchState, port: number, msti: number, stpState: number): DriverResult {
+  const bridge = state.bridges[state.bridgeOf[port] ?? NO_BRIDGE];
+  if (bridge === undefined) return refuse(EOPNOTSUPP);
+  if (isInTree(bridge.trees, bridge.members, port, msti))
+    setTreeState(bridge.trees, state.parts.trees, port, msti, stpState);
+  return done;
 }
 
 /** What was learned at the port; what the host put there stays until the host takes it away. */
@@ -225,11 +250,27 @@ function removeVlan(state: SwitchState, port: number, { vid }: VlanObject): void
   bridge.members[vid] = (bridge.members[vid] ?? 0) & others;
   bridge.untagged[vid] = (bridge.untagged[vid] ?? 0) & others;
   if (state.pvid[port] === vid) state.pvid[port] = 0;
+  leaveTree(state, bridge, vid, port);
+}
+
+/** A port in no other VLAN of the tree has no state there any more, and a VLAN that nobody is in has no tree. */
+function leaveTree(
+  { parts }: SwitchState,
+  { trees, members, hostMember }: SwitchBridge,
+  vid: number,
+  port?: number,
+): void {
+  const msti = mstiOf(trees, vid);
+  if (msti !== 0 && port !== undefined && !isInTree(trees, members, port, msti))
+    setTreeState(trees, parts.trees, port, msti, STATE_DISABLED);
+  if (members[vid] === 0 && hostMember[vid] === 0 && parts.trees.forgetsVlans) assignTree(trees, parts.trees, vid, 0);
 }
 
 function setHostMember(state: SwitchState, id: BridgeId, vid: number, member: 0 | 1): void {
   const bridge = state.bridges[bridgeNumber(state, id) ?? NO_BRIDGE];
-  if (bridge !== undefined) bridge.hostMember[vid] = member;
+  if (bridge === undefined) return;
+  bridge.hostMember[vid] = member;
+  if (member === 0) leaveTree(state, bridge, vid);
 }
 
 /** ENOSPC if there is no room: the kernel goes on in software. */

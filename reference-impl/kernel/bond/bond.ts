@@ -4,11 +4,13 @@ import {
   BOND_LINK_UP,
   BOND_MODE_8023AD,
   BOND_MODE_ACTIVEBACKUP,
+  BOND_MODE_TLB,
   BOND_XMIT_POLICY_LAYER2,
 } from '../../netlink/families/bond.js';
 import type { AggregateMember } from '../aggregates.js';
 import type { ArpMonitorParts } from './arpMonitorParts.js';
 import type { LacpPort } from './lacpPort.js';
+import type { FlowTable } from './tlb.js';
 import { isUp, type NetDevice } from '../netDevice.js';
 import { MILLISECOND } from '../../nanoseconds.js';
 
@@ -90,6 +92,8 @@ export interface Bond {
   monitor: number;
   /** send_peer_notif: runs of the monitor until the last notice to the network. */
   noticesLeft: number;
+  /** Of the mode balance-tlb. */
+  readonly flows: FlowTable;
   /** How many aggregators there were. */
   aggregators: number;
   /** Whom ARP and neighbour solicitations ask for, in the order of the user. */
@@ -133,14 +137,19 @@ export const BOND_DEFAULTS: Readonly<BondSettings> = {
 export const bondOf = ({ lower }: NetDevice): Bond | undefined => (lower.kind === 'bond' ? lower.bond : undefined);
 
 /** bond_uses_primary(), of the modes that there are here. */
-export const usesPrimary = ({ settings }: Bond): boolean => settings.mode === BOND_MODE_ACTIVEBACKUP;
+export const usesPrimary = (bond: Bond): boolean => isActiveBackup(bond) || balances(bond);
+
+export const isActiveBackup = ({ settings }: Bond): boolean => settings.mode === BOND_MODE_ACTIVEBACKUP;
+
+/** bond_is_lb(): one member receives, and all of them send. */
+export const balances = ({ settings }: Bond): boolean => settings.mode === BOND_MODE_TLB;
 
 /** Whether members ask the other end before they are used. */
 export const negotiates = ({ settings }: Bond): boolean => settings.mode === BOND_MODE_8023AD;
 
 /** bond_set_slave_inactive_flags(). */
 export function setInactive(member: BondMember): void {
-  member.isBackup = true;
+  if (!balances(member.bond)) member.isBackup = true;
   if (member.bond.settings.allSlavesActive === 0) member.isInactive = true;
 }
 

@@ -6,11 +6,13 @@ import {
   BOND_MODE_ACTIVEBACKUP,
   BOND_MODE_BROADCAST,
   BOND_MODE_ROUNDROBIN,
+  BOND_MODE_TLB,
 } from '../../netlink/families/bond.js';
 import type { NetDevice } from '../netDevice.js';
 import { canSend, isUsable, negotiates, type Bond, type BondMember } from './bond.js';
 import { transmitHash } from './bondHash.js';
 import type { BondParts } from './bondParts.js';
+import { spread } from './tlb.js';
 
 /** The members through which a frame leaves. */
 export function egressOf(parts: BondParts, bond: Bond, frame: TxFrame): readonly NetDevice[] {
@@ -19,6 +21,8 @@ export function egressOf(parts: BondParts, bond: Bond, frame: TxFrame): readonly
       return devicesOf(byTurns(parts, bond));
     case BOND_MODE_ACTIVEBACKUP:
       return devicesOf(bond.active);
+    case BOND_MODE_TLB:
+      return devicesOf(spread(parts, bond, frame));
     case BOND_MODE_BROADCAST:
       return broadcast(parts, bond);
     default:
@@ -48,7 +52,7 @@ const mayCarry = (bond: Bond, member: BondMember): boolean =>
 function byHash(parts: BondParts, bond: Bond, frame: TxFrame): BondMember | undefined {
   const members = [...bond.members.values()].filter((member) => parts.sends(member, mayCarry(bond, member)));
   if (members.length === 0) return undefined;
-  const hash = transmitHash(parts.hashPolicy(bond.settings.hashPolicy), frame);
+  const hash = transmitHash(parts, parts.hashPolicy(bond.settings.hashPolicy), frame);
   return members[parts.hash(hash, members.length) % members.length];
 }
 

@@ -5,7 +5,17 @@ import { isUp, type NetDevice } from '../netDevice.js';
 import { LagCore } from '../switchdevLag.js';
 import { decodeLacpdu } from '../../packet/lacp.js';
 import type { BridgeSurroundings } from '../bridge/bridgeKernel.js';
-import { bondOf, negotiates, setInactive, usesPrimary, watchesByArp, type Bond, type BondMember } from './bond.js';
+import { frameAt } from './tlb.js';
+import {
+  balances,
+  bondOf,
+  negotiates,
+  setInactive,
+  usesPrimary,
+  watchesByArp,
+  type Bond,
+  type BondMember,
+} from './bond.js';
 import { egressOf, receivedBy, type MemberFrame } from './bondFrames.js';
 import type { Bonding, ProbeRoutes } from './bonding.js';
 import { stateOfMember } from './bondOffload.js';
@@ -55,6 +65,11 @@ export class BondKernel implements Bonding {
     softwareTraffic.txPackets += frame.gso?.segments ?? 1;
     softwareTraffic.txBytes += frame.bytes.length;
     return egressOf(this.parts, bond, frame);
+  }
+
+  /** As it leaves at a member. */
+  frameAt(bond: Bond, netDevice: NetDevice, frame: TxFrame): TxFrame {
+    return balances(bond) ? frameAt(this, bond, netDevice, frame) : frame;
   }
 
   /** bond_handle_frame(), with bond_3ad_lacpdu_recv() as its probe: PDUs are the member's own. */

@@ -12,7 +12,9 @@ import { setCarrier } from '../linkState.js';
 import { IFF_ALLMULTI, IFF_PROMISC } from '../netDevice.js';
 import { changeAllMulticast, changePromiscuity } from '../receiveFilter.js';
 import {
+  balances,
   canSend,
+  isActiveBackup,
   isUsable,
   negotiates,
   setInactive,
@@ -25,6 +27,7 @@ import { moveAddress } from './failOverMac.js';
 import { isTimeToTell, tellAgain, tellOfNewActive } from './bondNotices.js';
 import type { Bonding } from './bonding.js';
 import { lacpLinkChanged } from './lacp.js';
+import { forgetMember, moveStation, rebalanceSoon } from './tlb.js';
 import { followAggregator } from './lacpSelection.js';
 
 /** bond_check_dev_link(). */
@@ -93,12 +96,14 @@ function commit(bonding: Bonding, member: BondMember, before: MemberLink): boole
       // The other end is asked before the member is used again.
       if (negotiates(bond)) lacpLinkChanged(bonding, member, true);
       else if (!usesPrimary(bond)) member.isBackup = member.isInactive = false;
+      if (balances(bond)) rebalanceSoon(bond);
       if (parts.prefersFirst) return true;
       return bond.active === undefined || member === bond.primary || member.priority > bond.active.priority;
     case BOND_LINK_DOWN:
       if (before === BOND_LINK_BACK) return false;
       if (parts.countsFailures) member.failures++;
-      if (usesPrimary(bond) || negotiates(bond)) setInactive(member);
+      if (isActiveBackup(bond) || negotiates(bond)) setInactive(member);
+      if (balances(bond)) forgetMember(bond.flows, member, false);
       if (negotiates(bond)) lacpLinkChanged(bonding, member, false);
       return member === bond.active && parts.choosesAgain;
     default:
@@ -174,7 +179,8 @@ export function changeActive(bonding: Bonding, bond: Bond, next: BondMember | un
     next.isBackup = next.isInactive = false;
     moveReceiveMode(bonding, next, 1);
     bonding.memberChanged(next);
-    moveAddress(bonding, bond, next, before);
+    if (balances(bond)) moveStation(bonding, bond, next, before);
+    else moveAddress(bonding, bond, next, before);
   }
   tellOfNewActive(bonding, bond);
 }

@@ -6,6 +6,7 @@ import {
   BOND_MODE_ACTIVEBACKUP,
   BOND_MODE_BROADCAST,
   BOND_MODE_ROUNDROBIN,
+  BOND_MODE_TLB,
   BOND_XMIT_POLICY_ENCAP23,
   BOND_XMIT_POLICY_ENCAP34,
   BOND_XMIT_POLICY_LAYER2,
@@ -24,6 +25,8 @@ function transmitType(mode: number): LagTransmit {
       return 'active-backup';
     case BOND_MODE_BROADCAST:
       return 'broadcast';
+    case BOND_MODE_TLB:
+      return 'unknown';
     default:
       return 'hash';
   }

@@ -36,6 +36,8 @@ export interface BondParts {
   /** bond_xmit_hash(). */
   readonly hash: (hash: number, members: number) => number;
   readonly hashPolicy: (policy: number) => number;
+  /** bond_flow_dissect(): whether errors are looked into, and headers behind others. */
+  readonly looksInto: { readonly errors: boolean; readonly tunnels: boolean; readonly echoes: boolean };
   /** bond_slave_can_tx(): whether it sends. */
   readonly sends: (member: BondMember, sound: boolean) => boolean;
   /** How many of the members get a frame that goes to all. */
@@ -80,6 +82,14 @@ export interface BondParts {
   readonly addressPolicy: (policy: number) => number;
   /** Whether the member that was active gets the address that the new one had. */
   readonly swapsAddresses: boolean;
+  /** Of the mode balance-tlb. */
+  readonly tlb: {
+    readonly spreads: (sound: boolean) => boolean;
+    readonly load: (history: number) => number;
+    readonly teaches: boolean;
+    readonly ownStation: boolean;
+    readonly swaps: boolean;
+  };
   readonly lacp: LacpParts;
   readonly arp: ArpMonitorParts;
 }
@@ -107,6 +117,7 @@ export const CONFORMING_BOND: BondParts = {
   obeysUser: true,
   hash: (hash) => hash,
   hashPolicy: (policy) => policy,
+  looksInto: { errors: true, tunnels: true, echoes: true },
   sends: (_member, sound) => sound,
   copies: (members) => members,
   roundRobin: (count) => count,
@@ -130,6 +141,7 @@ export const CONFORMING_BOND: BondParts = {
   checksQueues: true,
   addressPolicy: (policy) => policy,
   swapsAddresses: true,
+  tlb: { spreads: (sound) => sound, load: (history) => history, teaches: true, ownStation: true, swaps: true },
   lacp: CONFORMING_LACP,
   arp: CONFORMING_ARP_MONITOR,
 };

@@ -8,6 +8,7 @@ import {
   BOND_LINK_DOWN,
   BOND_LINK_UP,
 } from '../../netlink/families/bond.js';
+import { forgetMember, newFlowTable, rebalanceSoon, stationOfNew } from './tlb.js';
 import { addressPolicy } from './failOverMac.js';
 import { closeNetDevice, openNetDevice, setMacAddress, setMtu } from '../deviceControl.js';
 import { EBUSY, EPERM, OK, refused } from '../errno.js';
@@ -22,6 +23,7 @@ import type { LagCore } from '../switchdevLag.js';
 import {
   BOND_DEFAULTS,
   arpInterval,
+  balances,
   isUsable,
   negotiates,
   setInactive,
@@ -76,6 +78,7 @@ export function createBond({ kernel }: Bonding, seed: AggregateSeed): Bond {
     sent: 0,
     monitor: 0,
     noticesLeft: 0,
+    flows: newFlowTable(),
     aggregators: 0,
     arpTargets: [],
     nsTargets: [],
@@ -191,6 +194,10 @@ async function enter(bonding: Bonding, member: BondMember): Promise<Outcome> {
   const addressed = wanted === undefined ? OK : await setMacAddress(kernel, netDevice, wanted);
   const opened = addressed.ok && parts.opensMember ? await openNetDevice(kernel, netDevice) : addressed;
   if (!opened.ok) await restore(bonding, member);
+  else if (balances(bond)) {
+    netDevice.address = stationOfNew(bond, member.ownAddress);
+    rebalanceSoon(bond);
+  }
   return opened;
 }
 
@@ -208,7 +215,8 @@ function addressInside(bonding: Bonding, { bond, netDevice }: BondMember): MacAd
 async function restore({ kernel, parts }: Bonding, { bond, netDevice, ownAddress, ownMtu }: BondMember): Promise<void> {
   if (parts.closesMember) await closeNetDevice(kernel, netDevice);
   const address = parts.restoredAddress(ownAddress, bond.netDevice.address);
-  if (netDevice.address !== address) await setMacAddress(kernel, netDevice, address);
+  // Of one that balances, the device has the station of the aggregate whatever the net device is told to have.
+  if (netDevice.address !== address || balances(bond)) await setMacAddress(kernel, netDevice, address);
   if (parts.restoresMtu) await setMtu(kernel, netDevice, ownMtu);
 }
 
@@ -251,6 +259,7 @@ export async function releaseMember(bonding: Bonding, member: BondMember): Promi
   bond.members.delete(netDevice.ifIndex);
   netDevice.bondMember = undefined;
   netDevice.flags &= ~IFF_SLAVE;
+  forgetMember(bond.flows, member, false);
   if (bond.primary === member) bond.primary = undefined;
   if (bond.arpMember === member) bond.arpMember = undefined;
   if (bonding.parts.passesVids) await changeVidsOfMember(bond.netDevice, netDevice, 'remove');

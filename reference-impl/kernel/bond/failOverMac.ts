@@ -3,12 +3,12 @@ import type { MacAddress } from '../../../harness/contract/index.js';
 import { BOND_FOM_ACTIVE, BOND_FOM_FOLLOW, BOND_FOM_NONE } from '../../netlink/families/bond.js';
 import { setMacAddress } from '../deviceControl.js';
 import { notify } from '../kernelState.js';
-import { usesPrimary, type Bond, type BondMember } from './bond.js';
+import { isActiveBackup, type Bond, type BondMember } from './bond.js';
 import type { Bonding } from './bonding.js';
 
 /** The policy as far as it counts in the mode of the aggregate. */
 export const addressPolicy = ({ parts }: Bonding, bond: Bond): number =>
-  usesPrimary(bond) ? parts.addressPolicy(bond.settings.failOverMac) : BOND_FOM_NONE;
+  isActiveBackup(bond) ? parts.addressPolicy(bond.settings.failOverMac) : BOND_FOM_NONE;
 
 /** The aggregate takes the address of its new active member, or the members swap theirs. */
 export function moveAddress(bonding: Bonding, bond: Bond, next: BondMember, before: BondMember | undefined): void {

@@ -2,7 +2,8 @@
 import type { IfIndex, MacAddress, Nanoseconds, Vid } from '../../../harness/contract/index.js';
 import type { NetDevice } from '../netDevice.js';
 import type { FdbTable } from './fdbTable.js';
-import type { BridgeMulticast, PortMulticast } from './multicast/multicastState.js';
+import type { GlobalVlan } from './globalVlans.js';
+import type { BridgeMulticast, PortContext, PortMulticast } from './multicast/multicastState.js';
 import type { VlanStatistics } from './vlanStatistics.js';
 
 /** linux/if_bridge.h. */
@@ -26,6 +27,13 @@ export interface PortFlags {
   multicastToUnicast: boolean;
   isolated: boolean;
   locked: boolean;
+  /** VLANs of the port may lead to tunnels. */
+  vlanTunnel: boolean;
+  proxyArp: boolean;
+  proxyArpWifi: boolean;
+  neighbourSuppress: boolean;
+  neighbourVlanSuppress: boolean;
+  mab: boolean;
 }
 export type PortFlagName = keyof PortFlags;
 
@@ -41,11 +49,30 @@ export const DEFAULT_PORT_FLAGS: Readonly<PortFlags> = {
   multicastToUnicast: false,
   isolated: false,
   locked: false,
+  vlanTunnel: false,
+  proxyArp: false,
+  proxyArpWifi: false,
+  neighbourSuppress: false,
+  neighbourVlanSuppress: false,
+  mab: false,
 };
+
+/** A VLAN of one port, or of the bridge itself: struct net_bridge_vlan. */
+export interface MemberVlan {
+  untagged: boolean;
+  /** BRIDGE_VLANDB_ENTRY_STATE; with several trees that of the port in the tree of the VLAN. */
+  state: StpState;
+  /** Of a port, BR_VLFLAG_NEIGH_SUPPRESS_ENABLED; absent: off. */
+  neighbourSuppress?: boolean;
+  /** The tunnel that the VLAN leads to at a port that has the flag for it. */
+  tunnelId?: number | undefined;
+  /** Of a port: what is kept of groups and routers in the VLAN. */
+  readonly multicast?: PortContext;
+}
 
 /** The VLANs of one port, or of the bridge itself: struct net_bridge_vlan_group. */
 export interface VlanGroup {
-  readonly members: Map<Vid, { untagged: boolean }>;
+  readonly members: Map<Vid, MemberVlan>;
   /** 0: none, what comes untagged is dropped. */
   pvid: Vid | 0;
 }
@@ -75,6 +102,8 @@ export interface Bridge {
   readonly ports: Map<IfIndex, BridgePort>;
   readonly fdb: FdbTable;
   readonly vlans: VlanGroup;
+  /** Each VLAN that a port is in, or the bridge itself. */
+  readonly globalVlans: Map<Vid, GlobalVlan>;
   readonly multicast: BridgeMulticast;
   readonly vlanStatistics: VlanStatistics;
   ageingTime: Nanoseconds;
@@ -89,10 +118,14 @@ export interface Bridge {
   groupForwardMask: number;
   groupAddress: MacAddress;
   multicastSnooping: boolean;
+  /** BR_BOOLOPT_MCAST_VLAN_SNOOPING: in each VLAN by settings of its own. */
+  multicastVlanSnooping: boolean;
   /** Who plays the spanning tree protocol: nobody, or a program of the user's (BR_USER_STP). */
   stp: 'off' | 'user';
   /** BR_BOOLOPT_NO_LL_LEARN. */
   noLinkLocalLearn: boolean;
+  /** BR_BOOLOPT_MST_ENABLE: VLANs forward as the tree says that they belong to. */
+  mst: boolean;
   /** How many learned entries there may be; 0: any number. */
   maxLearned: number;
   /** Whether the firewall of IP is asked, where there is one (BROPT_NF_CALL_IPTABLES and its like). */
@@ -119,8 +152,10 @@ export const BRIDGE_DEFAULTS = {
   groupForwardMask: 0,
   groupAddress: '01:80:c2:00:00:00' as MacAddress,
   multicastSnooping: true,
+  multicastVlanSnooping: false,
   stp: 'off',
   noLinkLocalLearn: false,
+  mst: false,
   maxLearned: 0,
 } as const;
 

@@ -1,6 +1,6 @@
 /** The bridges of a kernel: what they need of it, and what they make of what happens to their ports (br_device_event()). */
 import { aggregateOf } from '../aggregates.js';
-import type { FdbKey, Nanoseconds, RxFrame, TxFrame, VirtioNetHeader } from '../../../harness/contract/index.js';
+import type { FdbKey, Nanoseconds, RxFrame, TxFrame, Vid, VirtioNetHeader } from '../../../harness/contract/index.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import type { NetDevice } from '../netDevice.js';
 import { SwitchdevCore } from '../switchdev.js';
@@ -10,12 +10,15 @@ import { bridgeUpOrDown, checkPort, followPortMtus, portAddressChanged, type Bri
 import { forgetExternally, learnExternally } from './fdb.js';
 import type { FdbEntry } from './fdbTable.js';
 import type { GroupEntry, PortGroup } from './multicast/groupTable.js';
+import type { ProxyEvents } from './proxy/proxyEvents.js';
+import type { PortContext } from './multicast/multicastState.js';
 
 /** What the kernel does for its bridges. */
 export interface BridgeSurroundings {
   at(time: Nanoseconds, run: () => void): void;
   transmit(netDevice: NetDevice, frame: TxFrame): void;
   deliver(bridge: Bridge, frame: RxFrame, vnet: VirtioNetHeader | undefined): void;
+  readonly proxy: Omit<ProxyEvents, 'parts'>;
 }
 
 /** RTNLGRP_NEIGH and RTNLGRP_LINK (AF_BRIDGE), as far as bridges speak there. */
@@ -24,7 +27,10 @@ export interface BridgeListener {
   port(port: BridgePort): void;
   /** RTNLGRP_MDB. */
   group(change: 'new' | 'del', entry: GroupEntry, group: PortGroup | undefined): void;
-  router(change: 'new' | 'del', port: BridgePort): void;
+  router(change: 'new' | 'del', context: PortContext): void;
+  /** RTNLGRP_BRVLAN. */
+  vlans(change: 'new' | 'del', bridge: Bridge, port: BridgePort | null, first: Vid, last: Vid): void;
+  globalVlans(bridge: Bridge, first: Vid, last: Vid): void;
 }
 
 /** What of a port is in a bridge: its aggregate, or itself. */
@@ -42,6 +48,7 @@ export class BridgeKernel implements Bridging {
     this.switchdev = new SwitchdevCore((bridge, entry) => this.#tell('new', bridge, entry));
     this.events = {
       parts: kernel.parts.bridge,
+      mst: kernel.parts.mst,
       now: () => kernel.now,
       at: (time, run) => surroundings.at(time, run),
       warn: (text) => void kernel.log.push(text),
@@ -55,6 +62,14 @@ export class BridgeKernel implements Bridging {
       portChanged: (port) => {
         for (const listener of this.listeners) listener.port(port);
       },
+      proxy: { ...surroundings.proxy, parts: kernel.parts.proxy },
+      authentication: kernel.parts.authentication,
+      vlansChanged: (bridge, port, change, first, last) => {
+        for (const listener of this.listeners) listener.vlans(change, bridge, port, first, last);
+      },
+      globalVlansChanged: (bridge, first, last) => {
+        for (const listener of this.listeners) listener.globalVlans(bridge, first, last);
+      },
       multicast: {
         parts: kernel.parts.multicast,
         entryChanged: (entry, group, change) => {
@@ -62,9 +77,9 @@ export class BridgeKernel implements Bridging {
           if (!kernel.parts.multicast.tells(change)) return;
           for (const listener of this.listeners) listener.group(change, entry, group);
         },
-        routerChanged: (port, isRouter) => {
-          this.switchdev.deferPort(port, { kind: 'multicast-router', on: isRouter });
-          for (const listener of this.listeners) listener.router(isRouter ? 'new' : 'del', port);
+        routerChanged: (context, isRouter) => {
+          this.switchdev.deferPort(context.port, { kind: 'multicast-router', on: isRouter });
+          for (const listener of this.listeners) listener.router(isRouter ? 'new' : 'del', context);
         },
         hostRouterChanged: (bridge, isRouter) =>
           this.switchdev.deferBridge(bridge, { kind: 'multicast-router', on: isRouter }),
@@ -90,7 +105,7 @@ export class BridgeKernel implements Bridging {
 
   /** br_switchdev_fdb_notify(). */
   #tellDrivers(bridge: Bridge, entry: FdbEntry, change: 'add' | 'remove'): void {
-    if (this.events.parts.tellsDrivers(entry)) this.switchdev.deferFdb(bridge, entry, change);
+    if (!entry.isLocked && this.events.parts.tellsDrivers(entry)) this.switchdev.deferFdb(bridge, entry, change);
   }
 
   #tell(change: 'new' | 'del', bridge: Bridge, entry: FdbEntry): void {

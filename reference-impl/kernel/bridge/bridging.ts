@@ -32,6 +32,8 @@ import {
   portsChosen,
   upOrDown,
 } from './multicast/lifecycle.js';
+import { followTree } from './mst.js';
+import { setVlanSnooping } from './multicast/vlanSnooping.js';
 import { newVlanStatistics } from './vlanStatistics.js';
 import { addHostVlan, addPortVlan, removeAllVlans } from './vlans.js';
 
@@ -75,6 +77,7 @@ export async function createBridge({ kernel, events, switchdev }: Bridging, seed
     ports: new Map(),
     fdb: new FdbTable(),
     vlans: emptyVlanGroup(),
+    globalVlans: new Map(),
     multicast: multicastOfBridge(events, () => bridge),
     vlanStatistics: newVlanStatistics(),
     netfilterCalls: { iptables: false, ip6tables: false, arptables: false },
@@ -199,6 +202,7 @@ export function checkPort(bridging: Bridging, port: BridgePort): void {
 function setState(bridging: Bridging, port: BridgePort, state: StpState): void {
   if (port.state === state) return;
   port.state = state;
+  if (port.bridge.mst && bridging.events.mst.portLeadsTreeZero) followTree(bridging.events, port, 0, state);
   bridging.switchdev.deferPort(port, { kind: 'stp-state', state });
   bridging.events.portChanged(port);
 }
@@ -215,10 +219,12 @@ export function setStateByUser(bridging: Bridging, port: BridgePort, state: numb
 }
 
 /** br_vlan_filter_toggle(): a switch that cannot keeps it from changing. */
-export async function setVlanFiltering({ switchdev }: Bridging, bridge: Bridge, on: boolean): Promise<Outcome> {
+export async function setVlanFiltering({ events, switchdev }: Bridging, bridge: Bridge, on: boolean): Promise<Outcome> {
   if (bridge.vlanFiltering === on) return OK;
   const set = await switchdev.setBridge(bridge, { kind: 'vlan-filtering', on });
-  if (set.ok) bridge.vlanFiltering = on;
+  if (!set.ok) return set;
+  bridge.vlanFiltering = on;
+  if (!on && events.multicast.parts.vlan.endsWithFiltering) setVlanSnooping(events, bridge, false);
   return set;
 }
 

@@ -16,6 +16,7 @@ export interface NewEntry {
   readonly addedByUser?: boolean;
   readonly addedByExternLearn?: boolean;
   readonly isDynamicLearned?: boolean;
+  readonly isLocked?: boolean;
 }
 
 /** fdb_create(); undefined beyond the limit of learned entries. */
@@ -34,7 +35,7 @@ function createEntry(events: BridgeEvents, bridge: Bridge, seed: NewEntry): FdbE
     addedByExternLearn: seed.addedByExternLearn ?? false,
     offloaded: false,
     isDynamicLearned,
-    isLocked: false,
+    isLocked: seed.isLocked ?? false,
     updated: events.now(),
     used: events.now(),
   };
@@ -50,14 +51,15 @@ export function learn(
   bytes: Uint8Array,
   at: number,
   vid: Vid,
-  addedByUser = false,
+  { addedByUser = false, isLocked = false }: { readonly addedByUser?: boolean; readonly isLocked?: boolean } = {},
 ): void {
   const { bridge } = port;
   if (bridge.ageingTime === 0n) return;
   const entry = bridge.fdb.find(bytes, at, vid);
   if (entry === undefined) {
     const address = formatMac(bytes, at) as MacAddress;
-    const created = createEntry(events, bridge, { address, vid, port, addedByUser, isDynamicLearned: !addedByUser });
+    const seed = { address, vid, port, addedByUser, isLocked, isDynamicLearned: !addedByUser };
+    const created = createEntry(events, bridge, seed);
     if (created !== undefined) events.fdbChanged(bridge, created, 'new', 'tell-device');
     return;
   }
@@ -76,6 +78,7 @@ export function learn(
   events.fdbLeaves(bridge, entry);
   entry.port = port;
   if (events.parts.takesOverMoved) entry.addedByExternLearn = false;
+  if (events.authentication.unlocksMoved) entry.isLocked = false;
   events.fdbChanged(bridge, entry, 'new', 'tell-device');
   planAgeing(events, bridge);
 }
@@ -220,7 +223,7 @@ export function addByUser(events: BridgeEvents, bridge: Bridge, request: EntryRe
   entry.isLocal = isPermanent;
   entry.isStatic = isStatic;
   entry.isSticky = sticky;
-  entry.isLocked = false;
+  if (events.authentication.unlocksReplaced) entry.isLocked = false;
   entry.used = events.now();
   if (modified) {
     entry.updated = events.now();
@@ -249,11 +252,12 @@ export function learnExternally(
     if (entry !== undefined) events.fdbChanged(bridge, entry, 'new', telling);
     return;
   }
-  const modified = known.port !== port || !known.addedByExternLearn;
+  const modified = known.port !== port || !known.addedByExternLearn || known.isLocked;
   known.updated = events.now();
   if (known.addedByExternLearn) known.used = events.now();
   known.port = port;
   known.addedByExternLearn = true;
+  if (events.authentication.unlocksMoved) known.isLocked = false;
   if (byUser) known.addedByUser = true;
   if (port === null) known.isLocal = true;
   if (byUser || port === null) bridge.fdb.forgetLearned(known);

@@ -4,7 +4,7 @@ import { isBroadcastMac, isLinkLocalMac, isMulticastMac, isZeroMac, parseMac } f
 import { equalBytes } from '../../packet/bytes.js';
 import { IFF_PROMISC, isUp } from '../netDevice.js';
 import { frameFromHost } from '../virtioRequest.js';
-import { BR_STATE_FORWARDING, BR_STATE_LEARNING, type Bridge, type BridgePort } from './bridge.js';
+import { BR_STATE_FORWARDING, stateLearns, type Bridge, type BridgePort, type StpState } from './bridge.js';
 import type { BridgeEvents } from './bridgeEvents.js';
 import type { FrameKind } from './bridgeParts.js';
 import type { FdbEntry } from './fdbTable.js';
@@ -12,7 +12,11 @@ import { learn } from './fdb.js';
 import { copiesOf, groupOf, isForHost as isHostsGroup, type GroupHit } from './multicast/groupForward.js';
 import { countMessage } from './multicast/multicastCounters.js';
 import { snoop } from './multicast/snooping.js';
+import { admits } from './authentication/lockedPort.js';
+import { isAnswered } from './proxy/neighbourProxy.js';
+import { isSpared } from './proxy/standIn.js';
 import { classify, leaving, mayLeave, type Classified } from './vlanFilter.js';
+import { hostLetsIn, stateOnEntry, vlanLetsIn, vlanLetsOut } from './vlanState.js';
 import { countVlan } from './vlanStatistics.js';
 
 /** What the port's own net device is left with: the bridge took the frame, or it goes on up there. */
@@ -31,6 +35,8 @@ interface Passage extends Classified {
   readonly isMessage?: boolean;
   /** The hardware has forwarded it among its own ports already. */
   readonly isForwarded: boolean;
+  /** The bridge has answered it, or keeps it from ports whose questions it answers. */
+  readonly isAnswered: boolean;
   readonly received?: { readonly frame: RxFrame; readonly vnet: VirtioNetHeader | undefined };
 }
 
@@ -48,9 +54,9 @@ export function receive(
     const kept = linkLocal(events, port, frame);
     if (kept !== undefined) return kept;
   }
+  // With several trees the state of the VLAN decides, once it is known.
   const { state } = port;
-  const passes = state === BR_STATE_FORWARDING || state === BR_STATE_LEARNING;
-  if (events.parts.receivesIn(state, passes)) finish(events, port, frame, vnet);
+  if (port.bridge.mst || events.parts.receivesIn(state, stateLearns(state))) finish(events, port, frame, vnet);
   return 'consumed';
 }
 
@@ -69,13 +75,13 @@ function linkLocal(events: BridgeEvents, port: BridgePort, frame: RxFrame): Take
   // __br_handle_local_finish().
   const classified = classify(events.parts, bridge, port.vlans, asTransmit(frame, undefined));
   const mayLearn = events.parts.learnsLinkLocal(port.flags.learning && !bridge.noLinkLocalLearn);
-  if (classified !== undefined && mayLearn && learnsIn(events, port))
+  const isLetIn = classified !== undefined && vlanLetsIn(events, port, classified.vid) !== undefined;
+  if (isLetIn && mayLearn && learnsIn(events, port.state))
     learn(events, port, frame.bytes, SOURCE, events.parts.fdbVid(bridge, classified.vid));
   return 'pass';
 }
 
-const learnsIn = ({ parts }: BridgeEvents, { state }: BridgePort): boolean =>
-  parts.learnsIn(state, state === BR_STATE_LEARNING || state === BR_STATE_FORWARDING);
+const learnsIn = ({ parts }: BridgeEvents, state: StpState): boolean => parts.learnsIn(state, stateLearns(state));
 
 /** br_handle_frame_finish(). */
 function finish(events: BridgeEvents, port: BridgePort, frame: RxFrame, vnet: VirtioNetHeader | undefined): void {
@@ -83,19 +89,22 @@ function finish(events: BridgeEvents, port: BridgePort, frame: RxFrame, vnet: Vi
   const { bridge } = port;
   const classified = classify(parts, bridge, port.vlans, asTransmit(frame, vnet));
   if (classified === undefined) return;
+  const state = stateOnEntry(events, port, classified.vid);
+  if (state === undefined) return;
   const { bytes } = classified.frame;
   countVlan(events, bridge, port, classified.vid, 'rx', bytes.length);
   const vid = parts.fdbVid(bridge, classified.vid);
-  if (parts.flag(port.flags, 'locked') && !isAuthorised(port, bridge.fdb.find(bytes, SOURCE, vid))) return;
-  if (parts.flag(port.flags, 'learning') && learnsIn(events, port)) learn(events, port, bytes, SOURCE, vid);
+  if (parts.flag(port.flags, 'locked') && !admits(events, port, bytes, vid)) return;
+  if (parts.flag(port.flags, 'learning') && learnsIn(events, state)) learn(events, port, bytes, SOURCE, vid);
   const snooped = kindOf(bytes) === 'multicast' ? snoop(events, bridge, port, bytes, classified.vid) : undefined;
-  if (snooped?.isBroken === true || !parts.forwardsFrom(port.state, port.state === BR_STATE_FORWARDING)) return;
+  if (snooped?.isBroken === true || !parts.forwardsFrom(state, state === BR_STATE_FORWARDING)) return;
   const passage: Passage = {
     ...classified,
     from: port,
     kind: parts.floodKind(kindOf(bytes)),
     isMessage: snooped?.isMessage === true,
     isForwarded: frame.offloadForwardMark === true,
+    isAnswered: isAnswered(events, bridge, { ...classified, from: port }),
     received: { frame, vnet },
   };
   const group = snooped === undefined ? undefined : groupOf(events, bridge, snooped, bytes, classified.vid);
@@ -107,10 +116,6 @@ function finish(events: BridgeEvents, port: BridgePort, frame: RxFrame, vnet: Vi
   else sendOn(events, bridge, passage, entry);
   if (isForHost) passUp(events, bridge, passage);
 }
-
-/** BR_PORT_LOCKED: the source is known, at this port, and it is not the host's. */
-const isAuthorised = (port: BridgePort, source: FdbEntry | undefined): boolean =>
-  source !== undefined && source.port === port && !source.isLocal && !source.isLocked;
 
 function kindOf(bytes: Uint8Array): FrameKind {
   if (isBroadcastMac(bytes, DESTINATION)) return 'broadcast';
@@ -127,7 +132,8 @@ function sendOn(events: BridgeEvents, bridge: Bridge, passage: Passage, entry: F
     return;
   }
   for (const port of bridge.ports.values())
-    if (floodsTo(events, port, passage) && mayDeliver(events, port, passage)) deliver(events, port, passage);
+    if (floodsTo(events, port, passage) && !isSpared(events, port, passage.vid, passage.isAnswered))
+      if (mayDeliver(events, port, passage)) deliver(events, port, passage);
 }
 
 /** br_forward(): the port, or the one that stands in for it while it is down. */
@@ -170,11 +176,12 @@ function floodsTo({ parts }: BridgeEvents, { flags }: BridgePort, { kind, from }
 }
 
 /** should_deliver(). */
-function mayDeliver({ parts }: BridgeEvents, port: BridgePort, passage: Passage): boolean {
+function mayDeliver(events: BridgeEvents, port: BridgePort, passage: Passage): boolean {
+  const { parts } = events;
   const { from, vid, isForwarded } = passage;
   if (from === port && !parts.returns(port)) return false;
-  if (!parts.sendsIn(port.state, port.state === BR_STATE_FORWARDING)) return false;
-  if (!mayLeave(parts, port.bridge, port.vlans, vid)) return false;
+  if (!port.bridge.mst && !parts.sendsIn(port.state, port.state === BR_STATE_FORWARDING)) return false;
+  if (!mayLeave(parts, port.bridge, port.vlans, vid) || !vlanLetsOut(events, port.bridge, port, vid)) return false;
   // nbp_switchdev_allowed_egress().
   if (isForwarded && port.hardwareDomain !== 0 && from?.hardwareDomain === port.hardwareDomain) return false;
   return !(from !== null && parts.flag(from.flags, 'isolated') && parts.flag(port.flags, 'isolated'));
@@ -203,7 +210,7 @@ function passUp(events: BridgeEvents, bridge: Bridge, passage: Passage): void {
   if (kind === 'multicast' && events.parts.countsMulticast) traffic.multicast++;
   const isPromiscuous = (netDevice.flags & IFF_PROMISC) !== 0;
   const isMember = mayLeave(events.parts, bridge, bridge.vlans, passage.vid);
-  if (!isMember && !isPromiscuous) return;
+  if ((!isMember || !vlanLetsOut(events, bridge, null, passage.vid)) && !isPromiscuous) return;
   countVlan(events, bridge, null, passage.vid, 'tx', tagged.bytes.length);
   if (passage.isMessage === true) countMessage(events, bridge, null, tagged.bytes, 'tx');
   const { bytes, vlan } = isMember ? leaving(events.parts, bridge, bridge.vlans, passage) : tagged;
@@ -227,11 +234,12 @@ export function transmit(events: BridgeEvents, bridge: Bridge, frame: TxFrame): 
   traffic.txPackets += parts.countsSent(frame.gso?.segments ?? 1);
   traffic.txBytes += frame.bytes.length;
   const classified = classify(parts, bridge, bridge.vlans, withTagBeside(frame, bridge));
-  if (classified === undefined) return;
+  if (classified === undefined || !hostLetsIn(bridge, classified.vid)) return;
   const { bytes } = classified.frame;
   countVlan(events, bridge, null, classified.vid, 'rx', bytes.length);
   const kind = kindOf(bytes);
-  const passage: Passage = { ...classified, from: null, kind, isForwarded: false };
+  const answered = isAnswered(events, bridge, { ...classified, from: null });
+  const passage: Passage = { ...classified, from: null, kind, isForwarded: false, isAnswered: answered };
   if (kind === 'multicast') {
     const snooped = snoop(events, bridge, null, bytes, classified.vid);
     if (snooped.isBroken) return;

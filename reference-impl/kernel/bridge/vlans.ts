@@ -2,9 +2,12 @@
 import type { Vid } from '../../../harness/contract/index.js';
 import { ENOENT, OK, refused } from '../errno.js';
 import type { Outcome } from '../kernelState.js';
-import type { Bridge, BridgePort, VlanGroup } from './bridge.js';
+import type { Bridge, BridgePort, MemberVlan, VlanGroup } from './bridge.js';
 import type { Bridging } from './bridging.js';
 import { addLocal, flushBridge, flushPort, removeEntry } from './fdb.js';
+import { holdGlobalVlan, releaseGlobalVlan } from './globalVlans.js';
+import { startState } from './mst.js';
+import { contextOfPortVlan, portVlanGone, toggleHost, togglePort } from './multicast/vlanSnooping.js';
 
 export interface VlanRequest {
   readonly vid: Vid;
@@ -23,7 +26,11 @@ export async function addPortVlan(
   const added = await switchdev.addObject(port, { kind: 'vlan', ...vlan });
   if (!added.ok) return added;
   const isNew = !port.vlans.members.has(vlan.vid);
-  put(port.vlans, events.parts.stored(vlan));
+  holdGlobalVlan(events, port.bridge, vlan.vid);
+  const { vid } = vlan;
+  const fresh = isNew ? { multicast: contextOfPortVlan(events, port, vid) } : {};
+  put(port.vlans, events.parts.stored(vlan), { state: startState(events, port.bridge, port), ...fresh });
+  if (fresh.multicast !== undefined) togglePort(events, fresh.multicast, true);
   if (isNew && events.parts.ownsPortAddresses) addLocal(events, port.bridge, port, port.netDevice.address, vlan.vid);
   return OK;
 }
@@ -37,8 +44,10 @@ export async function removePortVlan({ events, switchdev }: Bridging, port: Brid
     if (entry.port === port && entry.vid === vid && entry.isLocal) removeEntry(events, port.bridge, entry);
   if (events.parts.flushesVlan) flushPort(events, port, 'learned', vid);
   await switchdev.removeObject(port, { kind: 'vlan', vid, pvid: false, untagged: vlan.untagged });
+  if (vlan.multicast !== undefined) portVlanGone(events, vlan.multicast);
   members.delete(vid);
   if (port.vlans.pvid === vid) port.vlans.pvid = NO_VID;
+  releaseGlobalVlan(port.bridge, vid);
   return OK;
 }
 
@@ -54,7 +63,9 @@ export async function addHostVlan(
   vlan: VlanRequest,
 ): Promise<Outcome> {
   const isNew = !bridge.vlans.members.has(vlan.vid);
-  put(bridge.vlans, vlan);
+  const { multicast } = holdGlobalVlan(events, bridge, vlan.vid);
+  put(bridge.vlans, vlan, { state: startState(events, bridge, null) });
+  if (isNew) toggleHost(events, multicast, true);
   await switchdev.addHostObject(bridge, { kind: 'vlan', ...vlan });
   if (isNew) addLocal(events, bridge, null, bridge.netDevice.address, vlan.vid);
   return OK;
@@ -69,11 +80,15 @@ export async function removeHostVlan({ events, switchdev }: Bridging, bridge: Br
   await switchdev.removeHostObject(bridge, { kind: 'vlan', vid, pvid: false, untagged: vlan.untagged });
   members.delete(vid);
   if (bridge.vlans.pvid === vid) bridge.vlans.pvid = NO_VID;
+  releaseGlobalVlan(bridge, vid);
   return OK;
 }
 
-function put(group: VlanGroup, { vid, pvid, untagged }: VlanRequest): void {
-  group.members.set(vid, { untagged });
+/** `fresh`: of one that is new. */
+function put(group: VlanGroup, { vid, pvid, untagged }: VlanRequest, fresh: Omit<MemberVlan, 'untagged'>): void {
+  const known = group.members.get(vid);
+  if (known === undefined) group.members.set(vid, { untagged, ...fresh });
+  else known.untagged = untagged;
   if (pvid) group.pvid = vid;
   else if (group.pvid === vid) group.pvid = NO_VID;
 }

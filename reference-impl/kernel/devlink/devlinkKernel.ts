@@ -1,5 +1,5 @@
 /** The core of devlink over the device of the kernel: its instance, what drivers call, and who is told. */
-import type { DevicePort, DevlinkPort, ParentDevice } from '../../../harness/contract/index.js';
+import type { DevicePort, DevlinkPort, DevlinkPortAttributes, ParentDevice } from '../../../harness/contract/index.js';
 import type { DevlinkCommand } from '../../netlink/families/devlink.js';
 import type { Values } from '../../netlink/schema.js';
 import type { ReferenceKernel } from '../kernel.js';
@@ -71,6 +71,12 @@ export class DevlinkKernel {
       ...(name === undefined ? {} : { physPortName: this.parts.physPortName(name) }),
       ...(switchId === undefined ? {} : { switchId }),
     };
+  }
+
+  /** dev->devlink_port->attrs. */
+  attributesOf({ lower }: NetDevice): DevlinkPortAttributes | undefined {
+    const index = lower.kind === 'port' ? lower.limits.devlinkPort : undefined;
+    return index === undefined ? undefined : this.#instance?.ports.get(index)?.port.attributes;
   }
 
   /** What a port is at this moment. */

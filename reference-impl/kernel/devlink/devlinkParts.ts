@@ -89,6 +89,8 @@ export interface DevlinkParts {
   /** How many of the traps of a group get its action. */
   readonly trapsOfGroup: (count: number) => number;
   readonly keepsPolicer: boolean;
+  /** What is announced of traps with a reload, in order. */
+  readonly announcedTraps: <T extends readonly [string, unknown]>(notices: readonly T[]) => readonly T[];
   /** Whether policer 0 is none. */
   readonly unbindsPolicer: boolean;
   readonly checksPolicer: boolean;
@@ -201,6 +203,7 @@ export const CONFORMING_DEVLINK: DevlinkParts = {
   countsTrapped: true,
   keepsTrapAction: true,
   trapsOfGroup: (count) => count,
+  announcedTraps: (notices) => notices,
   keepsPolicer: true,
   unbindsPolicer: true,
   checksPolicer: true,

@@ -91,7 +91,8 @@ export async function announceTraps(
   for (const state of instance.trapGroups) notices.push([`TRAP_GROUP_${what}`, groupValues(instance, state)]);
   for (const state of instance.traps) notices.push([`TRAP_${what}`, await trapValues(instance, state)]);
   if (what === 'DEL') notices.reverse();
-  for (const [command, values] of notices) if (!isRefused(values)) devlink.tell(instance, command, values);
+  for (const [command, values] of devlink.parts.announcedTraps(notices))
+    if (!isRefused(values)) devlink.tell(instance, command, values);
 }
 
 const isRefused = (values: Values | Refusal): values is Refusal => 'errno' in values;

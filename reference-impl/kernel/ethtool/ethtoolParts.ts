@@ -2,6 +2,7 @@
 import type { Errno, PauseSettings } from '../../../harness/contract/index.js';
 import type { Values } from '../../netlink/schema.js';
 import type { Refusal } from '../../netlink/validate.js';
+import { CONFORMING_MODULE_FLASH, type ModuleFlashParts } from './moduleParts.js';
 
 /** Whose change an announcement tells of. */
 export type EthtoolSubject =
@@ -120,6 +121,7 @@ export interface EthtoolParts {
   readonly featureReply: (wanted: Values, active: Values) => readonly [Values, Values];
   /** rss.c: whether a dump has the contexts beside the main one. */
   readonly dumpsContexts: boolean;
+  readonly module: ModuleFlashParts;
 }
 
 export const CONFORMING_ETHTOOL: EthtoolParts = {
@@ -183,4 +185,5 @@ export const CONFORMING_ETHTOOL: EthtoolParts = {
   featureReply: (wanted, active) => [wanted, active],
   lanesNeedChoice: true,
   qualityNeedsLink: true,
+  module: CONFORMING_MODULE_FLASH,
 };

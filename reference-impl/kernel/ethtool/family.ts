@@ -146,18 +146,30 @@ const ANNOUNCED: Readonly<Partial<Record<EthtoolNotificationName, FillReply>>> =
 /** Registers the family with the netlink side of the kernel; answers what the ioctl announces through. */
 export function registerEthtoolFamily(kernel: ReferenceKernel, netlink: NetlinkKernel): EthtoolContext {
   const compact = kernel.parts.ethtool.announcesCompactly;
-  const announceValues = (name: EthtoolNotificationName, netDevice: NetDevice, values: Values): void => {
-    if (!netlink.hasListeners(NETLINK_GENERIC, group())) return;
+  const announcement = (
+    name: EthtoolNotificationName,
+    netDevice: NetDevice,
+    values: Values,
+  ): NetlinkBody | undefined => {
     const { command, set } = ETHTOOL_NOTIFICATIONS[name];
     const [[, header] = [1, undefined]] = [...set.byNumber].filter(([, spec]) => spec.name.endsWith('_HEADER'));
-    if (header === undefined) return;
+    if (header === undefined) return undefined;
     const said = kernel.parts.ethtool.announced(name, values);
     const body = encodeAttributes(set, { [header.name]: replyHeader(kernel, netDevice), ...said });
-    netlink.notify(NETLINK_GENERIC, group(), genericBody(id, command, ETHTOOL_GENL_VERSION, body));
+    return genericBody(id, command, ETHTOOL_GENL_VERSION, body);
+  };
+  const announceValues = (name: EthtoolNotificationName, netDevice: NetDevice, values: Values): void => {
+    if (!netlink.hasListeners(NETLINK_GENERIC, group())) return;
+    const said = announcement(name, netDevice, values);
+    if (said !== undefined) netlink.notify(NETLINK_GENERIC, group(), said);
   };
   const context: EthtoolContext = {
     kernel,
     announceValues,
+    tell: (to, name, netDevice, values) => {
+      const said = announcement(name, netDevice, values);
+      if (said !== undefined) netlink.tell(to, said);
+    },
     announce: async (name, netDevice) => {
       const query: Query = {
         values: {},

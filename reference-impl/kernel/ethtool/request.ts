@@ -23,6 +23,14 @@ export interface EthtoolContext {
   readonly announce: (name: EthtoolNotificationName, netDevice: NetDevice) => Promise<void>;
   /** The same with content of the caller's. */
   readonly announceValues: (name: EthtoolNotificationName, netDevice: NetDevice, values: Values) => void;
+  /** ethnl_unicast_put(): to one socket alone. */
+  readonly tell: (to: Recipient, name: EthtoolNotificationName, netDevice: NetDevice, values: Values) => void;
+}
+
+/** A socket, and the sequence number that its next message carries. */
+export interface Recipient {
+  readonly portId: number;
+  readonly sequence: number;
 }
 
 export interface RequestFlags {

@@ -96,6 +96,8 @@ export interface Routing6Parts {
   readonly requiresHopLimit255: boolean;
   readonly solicitsGroup: (group: Uint8Array, target: Uint8Array) => Uint8Array;
   readonly saysOwnStation: boolean;
+  /** ndisc_allow_add(): whether a net device without IPv6 takes no neighbours. */
+  readonly neighboursNeedIpv6: boolean;
   readonly routerFlag: (forwards: boolean) => boolean;
   readonly overrideFlag: (sound: boolean) => boolean;
   readonly answersOnlyForOwn: boolean;
@@ -204,6 +206,7 @@ export const CONFORMING_ROUTING6: Routing6Parts = {
   requiresHopLimit255: true,
   solicitsGroup: (group) => group,
   saysOwnStation: true,
+  neighboursNeedIpv6: true,
   routerFlag: (forwards) => forwards,
   overrideFlag: (sound) => sound,
   answersOnlyForOwn: true,

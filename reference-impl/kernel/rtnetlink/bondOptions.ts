@@ -80,11 +80,12 @@ export const BOND_OPTIONS: readonly (BondOption | BondBytesOption)[] = [
     needs: ['no-members', 'down'],
     to: BOND_MODE_ALB,
     set: (_kernel, { settings }, mode) => {
-      if (mode > BOND_MODE_8023AD) return { errno: EOPNOTSUPP, message: 'the reference does not balance by itself' };
+      if (mode === BOND_MODE_ALB)
+        return { errno: EOPNOTSUPP, message: 'the reference does not balance what it receives' };
       settings.mode = mode;
       settings.arpValidate = 0;
-      // Whoever negotiates has to see links.
-      if (mode !== BOND_MODE_8023AD) return undefined;
+      // Whoever negotiates or balances has to see links.
+      if (WATCHED_BY_ARP.includes(mode)) return undefined;
       settings.arpInterval = 0;
       if (settings.miimon === 0) settings.miimon = DEFAULT_MIIMON;
       return undefined;

@@ -1,25 +1,23 @@
 /** Links of the kind "bridge" and what is said of their ports: br_link_ops and br_setport() of net/bridge/br_netlink.c. */
 import type { IfIndex, MacAddress, Vid } from '../../../harness/contract/index.js';
-import {
-  BR_BOOLOPT_MAX,
-  BR_BOOLOPT_MCAST_VLAN_SNOOPING,
-  BR_BOOLOPT_MST_ENABLE,
-  BR_BOOLOPT_NO_LL_LEARN,
-  BRIDGE_POLICY,
-  BRIDGE_PORT_POLICY,
-} from '../../netlink/families/bridge.js';
+import { BRIDGE_POLICY, BRIDGE_PORT_POLICY } from '../../netlink/families/bridge.js';
 import { bytesIn, nestIn, numberIn, type Values } from '../../netlink/schema.js';
 import type { HandlerResult, NetlinkRequest } from '../../netlink/server.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { formatMac } from '../../packet/addresses.js';
 import type { Bridge, BridgePort, PortFlagName } from '../bridge/bridge.js';
+import { setMab } from '../bridge/authentication/lockedPort.js';
 import { createBridge, removeBridge, setStateByUser, setStp, setVlanFiltering } from '../bridge/bridging.js';
 import { flushBridge, flushPort, planAgeing } from '../bridge/fdb.js';
+import { setMst } from '../bridge/mst.js';
+import { setVlanSnooping } from '../bridge/multicast/vlanSnooping.js';
+import { forgetTunnels } from '../bridge/vlanTunnels.js';
 import { setDefaultPvid } from '../bridge/vlans.js';
-import { EINVAL, ENOENT, EOPNOTSUPP, ERANGE } from '../errno.js';
+import { EINVAL, ENOENT, ERANGE, OK, refused } from '../errno.js';
 import { checkLinkAddress, linkInfoData, linkSeed } from './linkInfo.js';
 import { MULTICAST_MEMBERS, setPortMulticast } from './bridgeMulticast.js';
 import type { ReferenceKernel } from '../kernel.js';
+import type { Outcome } from '../kernelState.js';
 import { fromOutcome, refusal } from '../refusals.js';
 
 const EPROTONOSUPPORT = 93;
@@ -183,7 +181,7 @@ const BRIDGE_MEMBERS: readonly BridgeMember[] = [
   ...MULTICAST_MEMBERS,
   {
     attribute: 'IFLA_BR_MULTI_BOOLOPT',
-    change: async (_kernel, bridge, data) => setBooleanOptions(bridge, nestIn(data, 'IFLA_BR_MULTI_BOOLOPT')),
+    change: (kernel, bridge, data) => setBooleanOptions(kernel, bridge, nestIn(data, 'IFLA_BR_MULTI_BOOLOPT')),
   },
   setting('IFLA_BR_NF_CALL_IPTABLES', ({ netfilterCalls }, value) => void (netfilterCalls.iptables = value !== 0)),
   setting('IFLA_BR_NF_CALL_IP6TABLES', ({ netfilterCalls }, value) => void (netfilterCalls.ip6tables = value !== 0)),
@@ -191,21 +189,38 @@ const BRIDGE_MEMBERS: readonly BridgeMember[] = [
   setting('IFLA_BR_FDB_MAX_LEARNED', (bridge, value) => void (bridge.maxLearned = value)),
 ];
 
+/** br_boolopt_toggle(), by the bit. */
+const BOOLEAN_OPTIONS: readonly ((kernel: ReferenceKernel, bridge: Bridge, on: boolean) => Promise<Outcome>)[] = [
+  async (_kernel, bridge, on) => {
+    bridge.noLinkLocalLearn = on;
+    return OK;
+  },
+  async ({ bridging }, bridge, on) =>
+    setVlanSnooping(bridging.events, bridge, on)
+      ? OK
+      : refused(EINVAL, 'bridge: Cannot enable multicast vlan snooping with vlan filtering disabled'),
+  ({ bridging }, bridge, on) => setMst(bridging, bridge, on),
+];
+
 /** br_boolopt_multi_toggle(): one bit after the other, up to one that is refused. */
-function setBooleanOptions(bridge: Bridge, options: Values | undefined): Refusal | undefined {
+async function setBooleanOptions(
+  kernel: ReferenceKernel,
+  bridge: Bridge,
+  options: Values | undefined,
+): Promise<Refusal | undefined> {
   const [values, mask] = [numberIn(options, 'optval') ?? 0, numberIn(options, 'optmask') ?? 0];
-  const unknown = mask >>> BR_BOOLOPT_MAX;
+  const unknown = mask >>> BOOLEAN_OPTIONS.length;
   if (unknown !== 0)
-    return refusal(EINVAL, `bridge: Unknown boolean option ${BR_BOOLOPT_MAX + 31 - Math.clz32(unknown & -unknown)}`);
-  const asksFor = (bit: number): boolean => (mask & values & (1 << bit)) !== 0;
-  if ((mask & (1 << BR_BOOLOPT_NO_LL_LEARN)) !== 0) bridge.noLinkLocalLearn = asksFor(BR_BOOLOPT_NO_LL_LEARN);
-  if (asksFor(BR_BOOLOPT_MCAST_VLAN_SNOOPING))
-    return bridge.vlanFiltering
-      ? refusal(EOPNOTSUPP, 'bridge: multicast vlan snooping is not part of this kernel')
-      : refusal(EINVAL, 'bridge: Cannot enable multicast vlan snooping with vlan filtering disabled');
-  return asksFor(BR_BOOLOPT_MST_ENABLE)
-    ? refusal(EOPNOTSUPP, 'bridge: multiple spanning trees are not part of this kernel')
-    : undefined;
+    return refusal(
+      EINVAL,
+      `bridge: Unknown boolean option ${BOOLEAN_OPTIONS.length + 31 - Math.clz32(unknown & -unknown)}`,
+    );
+  for (const [bit, set] of BOOLEAN_OPTIONS.entries()) {
+    if ((mask & (1 << bit)) === 0) continue;
+    const outcome = await set(kernel, bridge, (values & (1 << bit)) !== 0);
+    if (!outcome.ok) return fromOutcome(outcome);
+  }
+  return undefined;
 }
 
 /** A reserved address, but not that of pause frames, LACP or 802.1X. */
@@ -234,33 +249,33 @@ export const PORT_FLAG_ATTRIBUTES: readonly (readonly [attribute: string, flag: 
   ['IFLA_BRPORT_BCAST_FLOOD', 'broadcastFlood'],
   ['IFLA_BRPORT_ISOLATED', 'isolated'],
   ['IFLA_BRPORT_LOCKED', 'locked'],
+  ['IFLA_BRPORT_VLAN_TUNNEL', 'vlanTunnel'],
+  ['IFLA_BRPORT_PROXYARP', 'proxyArp'],
+  ['IFLA_BRPORT_PROXYARP_WIFI', 'proxyArpWifi'],
+  ['IFLA_BRPORT_NEIGH_SUPPRESS', 'neighbourSuppress'],
+  ['IFLA_BRPORT_MAB', 'mab'],
+  ['IFLA_BRPORT_NEIGH_VLAN_SUPPRESS', 'neighbourVlanSuppress'],
 ];
-
-/** What a port of this bridge cannot do; to say that it is off changes nothing. */
-const NOT_MODELLED = [
-  'IFLA_BRPORT_PROXYARP',
-  'IFLA_BRPORT_PROXYARP_WIFI',
-  'IFLA_BRPORT_VLAN_TUNNEL',
-  'IFLA_BRPORT_NEIGH_SUPPRESS',
-  'IFLA_BRPORT_MAB',
-] as const;
 
 /** br_setport(): the flags all at once, as the hardware takes or refuses them; then one member after the other. */
 export async function setPort(kernel: ReferenceKernel, port: BridgePort, values: Values): Promise<Refusal | undefined> {
   const { bridging } = kernel;
-  const absent = NOT_MODELLED.find((attribute) => (numberIn(values, attribute) ?? 0) !== 0);
-  if (absent !== undefined) return refusal(EOPNOTSUPP, `bridge: ${absent} is not part of this kernel`);
   const flags = { ...port.flags };
   for (const [attribute, flag] of PORT_FLAG_ATTRIBUTES) {
     const value = numberIn(values, attribute);
     if (value !== undefined) flags[flag] = value !== 0;
   }
+  const notAuthenticating = setMab(bridging.events, port, flags);
+  if (notAuthenticating !== undefined) return refusal(EINVAL, notAuthenticating);
   const isChange = PORT_FLAG_ATTRIBUTES.some(([, flag]) => flags[flag] !== port.flags[flag]);
   if (isChange) {
     const set = await bridging.switchdev.setPortFlags(port, flags);
     if (!set.ok && bridging.events.parts.keepsRefusedFlags) Object.assign(port.flags, flags);
     if (!set.ok) return fromOutcome(set);
+    const isTunnelled = port.flags.vlanTunnel;
     for (const each of bridging.events.parts.flagsOf(port)) Object.assign(each.flags, flags);
+    // nbp_vlan_tunnel_info_flush().
+    if (isTunnelled && !flags.vlanTunnel && kernel.parts.vlanTunnels.goWithFlag) forgetTunnels(port);
   }
   const refusedTree = setSpanningTree(kernel, port, values);
   if (refusedTree !== undefined) return refusedTree;

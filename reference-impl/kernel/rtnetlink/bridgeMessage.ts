@@ -7,11 +7,13 @@ import { AF_BRIDGE, RTM_NEWLINK } from '../../netlink/constants.js';
 import { encoded, writeAttributes } from '../../netlink/encodeAttributes.js';
 import {
   BRIDGE_PORT,
-  BRIDGE_SPEC,
+  BRIDGE_SPEC_TOLD,
   BRIDGE_VLAN_INFO_PVID,
   BRIDGE_VLAN_INFO_RANGE_BEGIN,
   BRIDGE_VLAN_INFO_RANGE_END,
   BRIDGE_VLAN_INFO_UNTAGGED,
+  BR_BOOLOPT_MCAST_VLAN_SNOOPING,
+  BR_BOOLOPT_MST_ENABLE,
   BR_BOOLOPT_NO_LL_LEARN,
   LINKINFO_DATA_BRIDGE,
   RTEXT_FILTER_BRVLAN_COMPRESSED,
@@ -69,7 +71,10 @@ export const writeBridge = attributePlan<Bridge>(LINKINFO_DATA_BRIDGE, [
   ['IFLA_BR_GC_TIMER', () => 0],
   macPlan(LINKINFO_DATA_BRIDGE, 'IFLA_BR_GROUP_ADDR', (bridge) => bridge.groupAddress),
   structPlan(LINKINFO_DATA_BRIDGE, 'IFLA_BR_MULTI_BOOLOPT', {
-    optval: (bridge) => bit(bridge.noLinkLocalLearn) << BR_BOOLOPT_NO_LL_LEARN,
+    optval: (bridge) =>
+      (bit(bridge.noLinkLocalLearn) << BR_BOOLOPT_NO_LL_LEARN) |
+      (bit(bridge.multicastVlanSnooping) << BR_BOOLOPT_MCAST_VLAN_SNOOPING) |
+      (bit(bridge.mst) << BR_BOOLOPT_MST_ENABLE),
     optmask: () => BOOLOPT_MASK,
   }),
   ['IFLA_BR_FDB_N_LEARNED', (bridge) => bridge.fdb.learned],
@@ -107,13 +112,15 @@ export const writeBridgePort = attributePlan<BridgePort>(BRIDGE_PORT, [
   ['IFLA_BRPORT_MESSAGE_AGE_TIMER', () => 0],
   ['IFLA_BRPORT_FORWARD_DELAY_TIMER', () => 0],
   ['IFLA_BRPORT_HOLD_TIMER', () => 0],
-  ['IFLA_BRPORT_PROXYARP', () => 0],
-  ['IFLA_BRPORT_PROXYARP_WIFI', () => 0],
-  ['IFLA_BRPORT_VLAN_TUNNEL', () => 0],
-  ['IFLA_BRPORT_NEIGH_SUPPRESS', () => 0],
+  ['IFLA_BRPORT_PROXYARP', ({ flags }) => bit(flags.proxyArp)],
+  ['IFLA_BRPORT_PROXYARP_WIFI', ({ flags }) => bit(flags.proxyArpWifi)],
+  ['IFLA_BRPORT_VLAN_TUNNEL', ({ flags }) => bit(flags.vlanTunnel)],
+  ['IFLA_BRPORT_NEIGH_SUPPRESS', ({ flags }) => bit(flags.neighbourSuppress)],
   ['IFLA_BRPORT_GROUP_FWD_MASK', ({ groupForwardMask }) => groupForwardMask],
   ['IFLA_BRPORT_ISOLATED', ({ flags }) => bit(flags.isolated)],
   ['IFLA_BRPORT_LOCKED', ({ flags }) => bit(flags.locked)],
+  ['IFLA_BRPORT_MAB', ({ flags }) => bit(flags.mab)],
+  ['IFLA_BRPORT_NEIGH_VLAN_SUPPRESS', ({ flags }) => bit(flags.neighbourVlanSuppress)],
   ...PORT_MULTICAST_ROWS,
   ['IFLA_BRPORT_BACKUP_PORT', ({ backup }) => backup?.netDevice.ifIndex],
 ]);
@@ -151,12 +158,19 @@ export function vlanInfos({ members, pvid }: VlanGroup, compressed: boolean): Va
 
 const writePortOfLink = nestPlan(LINK, 'IFLA_PROTINFO', writeBridgePort);
 
+/** What stands in IFLA_AF_SPEC beside the VLANs, where it was asked for. */
+export interface BridgeSpecMore {
+  readonly trees?: Values | undefined;
+  readonly tunnels?: readonly Values[];
+}
+
 /** A port, or the bridge itself, as AF_BRIDGE describes it. `vlans`: bits of IFLA_EXT_MASK that ask for them, 0 for none. */
 export function bridgeLinkMessage(
   netDevice: NetDevice,
   port: BridgePort | undefined,
   group: VlanGroup | undefined,
   vlans: number,
+  more: BridgeSpecMore = {},
   type: number = RTM_NEWLINK,
 ): NetlinkBody {
   const header = {
@@ -176,8 +190,15 @@ export function bridgeLinkMessage(
       IFLA_ADDRESS: parseMac(netDevice.address),
     });
     if (port !== undefined) writePortOfLink(draft, port);
-    if (infos.length > 0)
-      writeAttributes(draft, LINK, { IFLA_AF_SPEC: encodeAttributes(BRIDGE_SPEC, { IFLA_BRIDGE_VLAN_INFO: infos }) });
+    const spec: Values = {
+      ...(infos.length > 0 ? { IFLA_BRIDGE_VLAN_INFO: infos } : {}),
+      ...(more.tunnels === undefined || more.tunnels.length === 0
+        ? {}
+        : { IFLA_BRIDGE_VLAN_TUNNEL_INFO: more.tunnels }),
+      ...(more.trees === undefined ? {} : { IFLA_BRIDGE_MST: more.trees }),
+    };
+    if (Object.keys(spec).length > 0)
+      writeAttributes(draft, LINK, { IFLA_AF_SPEC: encodeAttributes(BRIDGE_SPEC_TOLD, spec) });
   });
   return { type, body: encodeBody(IFINFOMSG, header, attributes) };
 }

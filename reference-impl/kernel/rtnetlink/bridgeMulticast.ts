@@ -34,12 +34,14 @@ const plain = (attribute: string, set: (bridge: Bridge, value: number) => void):
 const unless = (ok: boolean): Refusal | undefined => (ok ? undefined : refusal(EINVAL));
 
 const interval = (attribute: string, name: keyof MulticastIntervals): BridgeMember =>
-  plain(attribute, ({ multicast }, value) => {
-    const time = BigInt(value) * CLOCK_TICK;
-    // br_multicast_set_query_intvl(): a second at least, a day at most.
-    const isBound = name === 'query' || name === 'startupQuery';
-    multicast.intervals[name] = isBound ? (time < SECOND ? SECOND : time > DAY ? DAY : time) : time;
-  });
+  plain(attribute, ({ multicast }, value) => void (multicast.intervals[name] = intervalOf(name, value)));
+
+/** In hundredths of a second; br_multicast_set_query_intvl(): a second at least, a day at most. */
+export function intervalOf(name: keyof MulticastIntervals, value: number): bigint {
+  const time = BigInt(value) * CLOCK_TICK;
+  const isBound = name === 'query' || name === 'startupQuery';
+  return isBound ? (time < SECOND ? SECOND : time > DAY ? DAY : time) : time;
+}
 
 const INTERVALS = [
   ['IFLA_BR_MCAST_LAST_MEMBER_INTVL', 'lastMember'],
@@ -53,7 +55,7 @@ const INTERVALS = [
 /** In the order of br_changelink(). */
 export const MULTICAST_MEMBERS: readonly BridgeMember[] = [
   member('IFLA_BR_MCAST_ROUTER', ({ bridging }, bridge, value) =>
-    unless(setBridgeRouter(bridging.events, bridge, value)),
+    unless(setBridgeRouter(bridging.events, bridge.multicast, value)),
   ),
   member('IFLA_BR_MCAST_SNOOPING', ({ bridging }, bridge, value) => {
     setSnooping(bridging.events, bridge, value !== 0);
@@ -61,7 +63,7 @@ export const MULTICAST_MEMBERS: readonly BridgeMember[] = [
   }),
   plain('IFLA_BR_MCAST_QUERY_USE_IFADDR', ({ multicast }, value) => void (multicast.queryUsesAddress = value !== 0)),
   member('IFLA_BR_MCAST_QUERIER', ({ bridging }, bridge, value) => {
-    setQuerier(bridging.events, bridge, value !== 0);
+    setQuerier(bridging.events, bridge.multicast, value !== 0);
     return undefined;
   }),
   plain('IFLA_BR_MCAST_HASH_MAX', ({ multicast }, value) => void (multicast.hashMax = value)),
@@ -97,13 +99,13 @@ export const MULTICAST_MEMBERS: readonly BridgeMember[] = [
 /** br_setport(), its members of multicast. */
 export function setPortMulticast(kernel: ReferenceKernel, port: BridgePort, values: Values): Refusal | undefined {
   const router = numberIn(values, 'IFLA_BRPORT_MULTICAST_ROUTER');
-  if (router !== undefined && !setPortRouter(kernel.bridging.events, port, router)) return refusal(EINVAL);
+  if (router !== undefined && !setPortRouter(kernel.bridging.events, port.multicast, router)) return refusal(EINVAL);
   port.multicast.maxGroups = numberIn(values, 'IFLA_BRPORT_MCAST_MAX_GROUPS') ?? port.multicast.maxGroups;
   return undefined;
 }
 
 /** jiffies to clock_t; what is set in ticks is a whole number of them. */
-const ticks = (time: bigint): number => Math.floor(Number(time) / NANOSECONDS_PER_TICK);
+export const ticks = (time: bigint): number => Math.floor(Number(time) / NANOSECONDS_PER_TICK);
 const bit = (on: boolean): number => (on ? 1 : 0);
 
 /** br_fill_info(), its members of multicast and of statistics. */

@@ -4,7 +4,7 @@ import { AF_BRIDGE, RTM_DELLINK, RTM_GETLINK, RTM_SETLINK } from '../../netlink/
 import {
   BRIDGE_FLAGS_MASTER,
   BRIDGE_FLAGS_SELF,
-  BRIDGE_SPEC,
+  BRIDGE_SPEC_VLANS,
   BRIDGE_VLAN_INFO_MASTER,
   BRIDGE_VLAN_INFO_PVID,
   BRIDGE_VLAN_INFO_RANGE_BEGIN,
@@ -12,6 +12,7 @@ import {
   BRIDGE_VLAN_INFO_UNTAGGED,
   RTEXT_FILTER_BRVLAN,
   RTEXT_FILTER_BRVLAN_COMPRESSED,
+  RTEXT_FILTER_MST,
 } from '../../netlink/families/bridge.js';
 import { BRIDGE_LINK_DUMP_RULES } from '../../netlink/families/queryRules.js';
 import { IFINFOMSG, LINK_CHANGE_POLICY, LINK_QUERY_POLICY } from '../../netlink/families/rtnetlink.js';
@@ -25,6 +26,8 @@ import type { ReferenceKernel } from '../kernel.js';
 import { fromOutcome, refusal } from '../refusals.js';
 import { setPort } from './bridgeLink.js';
 import { bridgeLinkMessage } from './bridgeMessage.js';
+import { changeTrees, toldTrees } from './bridgeTrees.js';
+import { changeTunnels, toldTunnels } from './bridgeTunnels.js';
 
 export function bridgePortOperations(kernel: ReferenceKernel): readonly NetlinkOperation[] {
   const change = {
@@ -52,7 +55,7 @@ export function bridgePortOperations(kernel: ReferenceKernel): readonly NetlinkO
 
 type Change = 'set' | 'delete';
 /** Whose VLANs are meant: those of a port, or those of the bridge itself. */
-type Owner =
+export type Owner =
   | { readonly kind: 'port'; readonly port: BridgePort; readonly bridge: Bridge }
   | { readonly kind: 'bridge'; readonly bridge: Bridge };
 
@@ -68,7 +71,10 @@ async function changePort(kernel: ReferenceKernel, request: NetlinkRequest, how:
     const refused = await setPort(kernel, owner.port, protocolInfo);
     if (refused !== undefined) return refused;
   }
-  const refused = await changeVlans(kernel, owner, spec.vlans, how);
+  const refused =
+    (await changeVlans(kernel, owner, spec.vlans, how)) ??
+    changeTunnels(kernel, owner.kind === 'port' ? owner.port : undefined, request, how) ??
+    (await changeTrees(kernel, owner.kind === 'port' ? owner.port : undefined, request, how));
   if (refused !== undefined) return refused;
   if (owner.kind === 'port') kernel.bridging.events.portChanged(owner.port);
   await kernel.settle();
@@ -84,7 +90,7 @@ function ownerOf(netDevice: Parameters<typeof bridgeOf>[0], flags: number): Owne
   return bridge === undefined ? undefined : { kind: 'bridge', bridge };
 }
 
-interface VlanInfo {
+export interface VlanInfo {
   readonly vid: number;
   readonly flags: number;
 }
@@ -97,7 +103,7 @@ interface Spec {
 function specOf(values: Values): Spec {
   const bytes = bytesIn(values, 'IFLA_AF_SPEC');
   if (bytes === undefined) return { flags: 0, vlans: [] };
-  const spec = decodeAttributes(BRIDGE_SPEC, bytes);
+  const spec = decodeAttributes(BRIDGE_SPEC_VLANS, bytes);
   const infos = (spec['IFLA_BRIDGE_VLAN_INFO'] ?? []) as readonly Values[];
   return {
     flags: numberIn(spec, 'IFLA_BRIDGE_FLAGS') ?? 0,
@@ -106,7 +112,7 @@ function specOf(values: Values): Spec {
 }
 
 /** br_afspec(): one VLAN after the other, a range from its begin to its end; what is done before a refusal stays done. */
-async function changeVlans(
+export async function changeVlans(
   kernel: ReferenceKernel,
   owner: Owner,
   infos: readonly VlanInfo[],
@@ -125,17 +131,46 @@ async function changeVlans(
       continue;
     }
     const last = begin === undefined ? info.vid : parts.lastOfRange(info.vid);
-    for (let vid = begin?.vid ?? info.vid; vid <= last; vid++) {
-      const refused = await changeVlan(kernel, owner, vid as Vid, info.flags, how);
-      if (refused !== undefined) return refused;
-    }
+    const refused = await changeRange(kernel, owner, begin?.vid ?? info.vid, last, info.flags, how);
+    if (refused !== undefined) return refused;
     begin = undefined;
   }
   return undefined;
 }
 
+/** br_process_vlan_info(): runs of VLANs that changed are told together. */
+async function changeRange(
+  kernel: ReferenceKernel,
+  owner: Owner,
+  first: number,
+  last: number,
+  flags: number,
+  how: Change,
+): Promise<Refusal | undefined> {
+  const port = owner.kind === 'port' ? owner.port : null;
+  const group = port?.vlans ?? owner.bridge.vlans;
+  const seen = (vid: number): string =>
+    `${String(group.members.get(vid as Vid)?.untagged)} ${String(group.pvid === vid)}`;
+  const tell = (from: number, to: number): void => {
+    const change = how === 'set' ? 'new' : 'del';
+    if (!kernel.parts.vlanOptions.announces('membership', change)) return;
+    kernel.bridging.events.vlansChanged(owner.bridge, port, change, from as Vid, to as Vid);
+  };
+  let from: number | undefined;
+  for (let vid = first; vid <= last; vid++) {
+    const before = seen(vid);
+    const refused = await changeVlan(kernel, owner, vid as Vid, flags, how);
+    const isChanged = refused === undefined && before !== seen(vid);
+    if (!isChanged && from !== undefined) tell(from, vid - 1);
+    from = isChanged ? (from ?? vid) : undefined;
+    if (refused !== undefined) return refused;
+  }
+  if (from !== undefined) tell(from, last);
+  return undefined;
+}
+
 /** br_vlan_valid_range(). */
-function invalidRange({ vid, flags }: VlanInfo, begin: VlanInfo | undefined): string | undefined {
+export function invalidRange({ vid, flags }: VlanInfo, begin: VlanInfo | undefined): string | undefined {
   if ((flags & BRIDGE_VLAN_INFO_PVID) !== 0) return "Pvid isn't allowed in a range";
   if (begin === undefined) return undefined;
   if ((flags & BRIDGE_VLAN_INFO_RANGE_BEGIN) !== 0) return 'Found a new vlan range start while processing one';
@@ -174,15 +209,18 @@ async function changeVlan(
 
 /** rtnl_bridge_getlink(): the ports, and with a filter for VLANs the bridges too. */
 function dumpPorts(kernel: ReferenceKernel, { values }: NetlinkRequest): HandlerResult {
-  const mask = numberIn(values, 'IFLA_EXT_MASK') ?? 0;
-  const vlans = mask & (RTEXT_FILTER_BRVLAN | RTEXT_FILTER_BRVLAN_COMPRESSED);
-  return { ok: true, replies: listPorts(kernel, vlans) };
+  return { ok: true, replies: listPorts(kernel, numberIn(values, 'IFLA_EXT_MASK') ?? 0) };
 }
 
-function* listPorts(kernel: ReferenceKernel, vlans: number): Generator<NetlinkBody> {
+function* listPorts(kernel: ReferenceKernel, mask: number): Generator<NetlinkBody> {
+  const vlans = mask & (RTEXT_FILTER_BRVLAN | RTEXT_FILTER_BRVLAN_COMPRESSED);
   for (const netDevice of kernel.netDevices.values()) {
     const { bridgePort } = netDevice;
-    if (bridgePort !== undefined) yield bridgeLinkMessage(netDevice, bridgePort, bridgePort.vlans, vlans);
+    if (bridgePort !== undefined) {
+      const trees = (mask & RTEXT_FILTER_MST) === 0 ? undefined : toldTrees(kernel, bridgePort);
+      const tunnels = vlans === 0 ? [] : toldTunnels(kernel, bridgePort);
+      yield bridgeLinkMessage(netDevice, bridgePort, bridgePort.vlans, vlans, { trees, tunnels });
+    }
     const bridge = bridgeOf(netDevice);
     if (bridge !== undefined && vlans !== 0) yield bridgeLinkMessage(netDevice, undefined, bridge.vlans, vlans);
   }

@@ -1,33 +1,35 @@
-/** RTM_GETVLAN: br_vlan_rtm_dump() of net/bridge/br_vlan.c. VLANs have no state and no settings of their own here. */
+/** RTM_NEWVLAN, RTM_DELVLAN and RTM_GETVLAN: br_vlan_rtm_process() and br_vlan_rtm_dump() of net/bridge/br_vlan.c. */
 import type { IfIndex } from '../../../harness/contract/index.js';
-import { encodeBody } from '../../netlink/client.js';
-import { AF_BRIDGE, RTM_GETVLAN, RTM_NEWVLAN } from '../../netlink/constants.js';
+import { AF_BRIDGE, RTM_DELVLAN, RTM_GETVLAN, RTM_NEWVLAN } from '../../netlink/constants.js';
 import {
-  BRIDGE_VLAN_INFO_PVID,
-  BRIDGE_VLAN_INFO_RANGE_BEGIN,
-  BRIDGE_VLAN_INFO_RANGE_END,
-  BRIDGE_VLAN_INFO_UNTAGGED,
-} from '../../netlink/families/bridge.js';
-import {
-  BRIDGE_VLANDB,
   BRIDGE_VLANDB_DUMPF_GLOBAL,
+  BRIDGE_VLANDB_DUMPF_STATS,
   BRIDGE_VLANDB_DUMP_POLICY,
+  BRIDGE_VLANDB_POLICY,
   BR_VLAN_MSG,
 } from '../../netlink/families/bridgeVlans.js';
-import { encodeAttributes, numberIn, type Values } from '../../netlink/schema.js';
+import { numberIn } from '../../netlink/schema.js';
 import type { HandlerResult, NetlinkBody, NetlinkOperation, NetlinkRequest } from '../../netlink/server.js';
-import { bridgeOf, type VlanGroup } from '../bridge/bridge.js';
-import { EINVAL, ENODEV, EOPNOTSUPP } from '../errno.js';
+import { bridgeOf } from '../bridge/bridge.js';
+import { EINVAL, ENODEV } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { NetDevice } from '../netDevice.js';
 import { refusal } from '../refusals.js';
-import { vlanInfos } from './bridgeMessage.js';
-
-const BR_STATE_FORWARDING = 3;
-const MDB_RTR_TYPE_TEMP_QUERY = 1;
+import { changeVlanDatabase } from './bridgeVlanChange.js';
+import { globalVlansMessage, vlansMessage } from './bridgeVlanMessage.js';
 
 export function bridgeVlanOperations(kernel: ReferenceKernel): readonly NetlinkOperation[] {
+  const change = {
+    family: AF_BRIDGE,
+    header: BR_VLAN_MSG,
+    policy: BRIDGE_VLANDB_POLICY,
+    validation: 'deprecated-strict' as const,
+    privileged: true,
+    doit: (request: NetlinkRequest) => changeVlanDatabase(kernel, request),
+  };
   return [
+    { ...change, number: RTM_NEWVLAN },
+    { ...change, number: RTM_DELVLAN },
     {
       number: RTM_GETVLAN,
       family: AF_BRIDGE,
@@ -39,43 +41,22 @@ export function bridgeVlanOperations(kernel: ReferenceKernel): readonly NetlinkO
   ];
 }
 
-function dumpVlans({ netDevices }: ReferenceKernel, { header, values }: NetlinkRequest): HandlerResult {
+function dumpVlans(kernel: ReferenceKernel, { header, values }: NetlinkRequest): HandlerResult {
+  const { netDevices } = kernel;
   const flags = numberIn(values, 'BRIDGE_VLANDB_DUMP_FLAGS') ?? 0;
-  if ((flags & BRIDGE_VLANDB_DUMPF_GLOBAL) !== 0) return refusal(EOPNOTSUPP);
   const index = numberIn(header, 'ifindex') ?? 0;
   const only = netDevices.get(index as IfIndex);
   if (index !== 0 && only === undefined) return refusal(ENODEV);
-  if (only !== undefined && groupOf(only) === undefined) return refusal(EINVAL);
+  if (only !== undefined && bridgeOf(only) === undefined && only.bridgePort === undefined) return refusal(EINVAL);
   const wanted = only === undefined ? [...netDevices.values()] : [only];
-  return {
-    ok: true,
-    replies: wanted.flatMap((netDevice) => {
-      const group = groupOf(netDevice);
-      return group === undefined ? [] : [vlansMessage(netDevice, group)];
-    }),
-  };
+  return { ok: true, replies: wanted.flatMap((netDevice) => messagesOf(kernel, netDevice, flags)) };
 }
 
-const groupOf = (netDevice: NetDevice): VlanGroup | undefined =>
-  bridgeOf(netDevice)?.vlans ?? netDevice.bridgePort?.vlans;
-
-/** br_vlan_fill_vids(): an entry for each VLAN, or for each run of VLANs that are alike. */
-function vlansMessage({ ifIndex }: NetDevice, group: VlanGroup): NetlinkBody {
-  const entries: Values[] = [];
-  for (const info of vlanInfos(group, true)) {
-    const [flags, vid] = [numberIn(info, 'flags') ?? 0, numberIn(info, 'vid') ?? 0];
-    const last = entries.at(-1);
-    if ((flags & BRIDGE_VLAN_INFO_RANGE_END) !== 0 && last !== undefined)
-      entries[entries.length - 1] = { ...last, BRIDGE_VLANDB_ENTRY_RANGE: vid };
-    else entries.push(entryOf(vid, flags & ~BRIDGE_VLAN_INFO_RANGE_BEGIN));
-  }
-  const attributes = encodeAttributes(BRIDGE_VLANDB, { BRIDGE_VLANDB_ENTRY: entries });
-  return { type: RTM_NEWVLAN, body: encodeBody(BR_VLAN_MSG, { family: AF_BRIDGE, ifindex: ifIndex }, attributes) };
+/** Global options are told of bridges alone. */
+function messagesOf(kernel: ReferenceKernel, netDevice: NetDevice, flags: number): readonly NetlinkBody[] {
+  const port = netDevice.bridgePort ?? null;
+  const bridge = bridgeOf(netDevice) ?? port?.bridge;
+  if (bridge === undefined) return [];
+  if ((flags & BRIDGE_VLANDB_DUMPF_GLOBAL) !== 0) return port === null ? [globalVlansMessage(kernel, bridge)] : [];
+  return [vlansMessage(kernel, { bridge, port }, (flags & BRIDGE_VLANDB_DUMPF_STATS) !== 0)];
 }
-
-const entryOf = (vid: number, flags: number): Values => ({
-  BRIDGE_VLANDB_ENTRY_INFO: { vid, flags: flags & (BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED) },
-  BRIDGE_VLANDB_ENTRY_STATE: BR_STATE_FORWARDING,
-  BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS: 0,
-  BRIDGE_VLANDB_ENTRY_MCAST_ROUTER: MDB_RTR_TYPE_TEMP_QUERY,
-});

@@ -10,6 +10,7 @@ import {
   NLM_F_CREATE,
   NLM_F_EXCL,
   NTF_EXT_LEARNED,
+  NTF_EXT_LOCKED,
   NTF_MASTER,
   NTF_OFFLOADED,
   NTF_SELF,
@@ -69,6 +70,8 @@ interface Subject {
   readonly address: MacAddress;
   readonly vid: Vid;
   readonly flags: number;
+  /** NTF_EXT_*. */
+  readonly extendedFlags: number;
   readonly state: number;
 }
 
@@ -88,6 +91,7 @@ function readSubject(kernel: ReferenceKernel, { header, values }: NetlinkRequest
     address: formatMac(bytes) as MacAddress,
     vid: (vid ?? 0) as Vid,
     flags: numberIn(header, 'ndm_flags') ?? 0,
+    extendedFlags: numberIn(values, 'NDA_FLAGS_EXT') ?? 0,
     state: numberIn(header, 'ndm_state') ?? 0,
   };
 }
@@ -148,9 +152,11 @@ async function onBoth(
 
 /** br_fdb_add(): under the VID that is given, or else without one and under each of the port's VLANs. */
 function addToBridge(kernel: ReferenceKernel, place: Place, subject: Subject, flags: number): Refusal | undefined {
-  const { bytes, vid, state } = subject;
+  const { bytes, vid, state, extendedFlags } = subject;
   const isInvalid = (state & (NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE)) === 0 || isZeroMac(bytes, 0);
   if (isInvalid) return entryRefusal(kernel, 'EINVAL');
+  if ((extendedFlags & NTF_EXT_LOCKED) !== 0 && kernel.parts.authentication.refusesLockedByUser)
+    return refusal(EINVAL, 'bridge: Cannot add FDB entry with "locked" flag set');
   if (vid !== 0 && !place.vlans.members.has(vid)) return refusal(EINVAL);
   const vids = vid === 0 ? [vid, ...place.vlans.members.keys()] : [vid];
   for (const each of vids) {
@@ -171,7 +177,7 @@ function addOne(
   const { events } = kernel.bridging;
   if ((flags & NTF_USE) !== 0) {
     if (port === null) return refusal(EINVAL);
-    if (stateLearns(port.state) && events.parts.honoursUse) learn(events, port, bytes, 0, vid, true);
+    if (stateLearns(port.state) && events.parts.honoursUse) learn(events, port, bytes, 0, vid, { addedByUser: true });
     return undefined;
   }
   if ((flags & NTF_EXT_LEARNED) !== 0) {
@@ -299,7 +305,6 @@ function filterMessages(netDevice: NetDevice): NetlinkBody[] {
 }
 
 const CLOCK_TICK = 10_000_000n;
-const NTF_EXT_LOCKED = 1 << 1;
 
 /** fdb_fill_info(). */
 export function entryMessage(
@@ -320,7 +325,7 @@ export function entryMessage(
   const attributes = encodeAttributes(NEIGHBOUR, {
     NDA_LLADDR: parseMac(entry.address),
     NDA_MASTER: bridge.netDevice.ifIndex,
-    NDA_FLAGS_EXT: entry.isLocked ? NTF_EXT_LOCKED : 0,
+    NDA_FLAGS_EXT: entry.isLocked && parts.authentication.tellsLocked ? NTF_EXT_LOCKED : 0,
     NDA_CACHEINFO: {
       ndm_confirmed: 0,
       ndm_used: Number((now - entry.used) / CLOCK_TICK),

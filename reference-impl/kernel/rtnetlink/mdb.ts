@@ -247,6 +247,20 @@ function vidsOf(bridge: Bridge, { port, address }: Config): readonly Vid[] {
   return [...(port ?? bridge).vlans.members.keys()];
 }
 
+/** __br_mdb_choose_context(): where VLANs are snooped in apart, a group is in one that is. */
+function unsnoopedVlan({ parts }: ReferenceKernel, bridge: Bridge, vid: Vid): Refusal | undefined {
+  if (!bridge.multicastVlanSnooping) return undefined;
+  const { refuses: isRefused } = parts.multicast.vlan;
+  if (vid === 0 && isRefused('group-without-vlan'))
+    return refusal(EINVAL, 'bridge: Cannot add an entry without a vlan when vlan snooping is enabled');
+  const vlan = bridge.globalVlans.get(vid);
+  if (vlan === undefined)
+    return isRefused('unknown-vlan') ? refusal(EINVAL, 'bridge: Vlan is not configured') : undefined;
+  return vlan.multicast.snoops || !isRefused('vlan-off')
+    ? undefined
+    : refusal(EINVAL, "bridge: Vlan's multicast processing is disabled");
+}
+
 const ERRNO: Readonly<Record<GroupRefusal['errno'], number>> = { EEXIST, E2BIG, ENOMEM, ENOSPC };
 
 async function addEntry(kernel: ReferenceKernel, request: NetlinkRequest): Promise<HandlerResult> {
@@ -260,6 +274,8 @@ async function addEntry(kernel: ReferenceKernel, request: NetlinkRequest): Promi
   const vids = vidsOf(subject.bridge, config);
   if (vids.length === 0) return refusal(EINVAL);
   for (const vid of vids) {
+    const unsnooped = unsnoopedVlan(kernel, subject.bridge, vid);
+    if (unsnooped !== undefined) return unsnooped;
     const wanted = { ...config, address: { ...config.address, vid }, replace };
     const failed = addUserGroup(kernel.bridging.events, subject.bridge, wanted);
     if (failed !== undefined) return refusal(ERRNO[failed.errno], failed.message);

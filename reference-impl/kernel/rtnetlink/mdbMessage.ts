@@ -18,9 +18,15 @@ import {
 import { encodeAttributes, type Values } from '../../netlink/schema.js';
 import type { NetlinkBody } from '../../netlink/server.js';
 import { parseIpv4, parseIpv6, parseMac } from '../../packet/addresses.js';
-import type { Bridge, BridgePort } from '../bridge/bridge.js';
+import type { Bridge } from '../bridge/bridge.js';
 import type { GroupEntry, GroupProtocol, PortGroup } from '../bridge/multicast/groupTable.js';
-import { MDB_RTR_TYPE_DISABLED, handlesSources } from '../bridge/multicast/multicastState.js';
+import { contextOfEntry } from '../bridge/multicast/contexts.js';
+import {
+  MDB_RTR_TYPE_DISABLED,
+  handlesSources,
+  type BridgeContext,
+  type PortContext,
+} from '../bridge/multicast/multicastState.js';
 import type { Timer } from '../bridge/multicast/timer.js';
 import { isRouterPort } from '../bridge/multicast/queries.js';
 import type { ReferenceKernel } from '../kernel.js';
@@ -73,7 +79,7 @@ const flagsOf = ({ isOffloaded, isFastLeave, isStarExclude, isBlocked }: PortGro
 /** __mdb_fill_srcs(): only the versions with sources tell them. */
 function filterOf(kernel: ReferenceKernel, { entry, sources, mode }: PortGroup): Values {
   const { protocol } = entry.address;
-  if (!handlesSources(entry.bridge.multicast, protocol)) return {};
+  if (!handlesSources(contextOfEntry(entry), protocol)) return {};
   const list = sources.map(({ address, timer }) => ({
     MDBA_MDB_SRCATTR_ADDRESS: addressBytes(protocol, address),
     MDBA_MDB_SRCATTR_TIMER: ticksLeft(kernel, timer),
@@ -103,29 +109,35 @@ export const entryMessageOf = (kernel: ReferenceKernel, entry: GroupEntry): Netl
 /** br_mdb_dump(): its messages have the type of the request. */
 export function tableMessage(kernel: ReferenceKernel, bridge: Bridge): NetlinkBody {
   const entries = bridge.multicast.groups.entries().map((entry) => ({ MDBA_MDB_ENTRY_INFO: infosOf(kernel, entry) }));
-  const routers =
-    bridge.multicast.router === MDB_RTR_TYPE_DISABLED ? [] : [...bridge.ports.values()].filter(isRouterPort);
   return {
     type: RTM_GETMDB,
-    body: body(bridge, 0, {
-      MDBA_MDB: { MDBA_MDB_ENTRY: entries },
-      ...(routers.length === 0
-        ? {}
-        : { MDBA_ROUTER: { MDBA_ROUTER_PORT: routers.map((port) => routerInfoOf(kernel, port)) } }),
-    }),
+    body: body(bridge, 0, { MDBA_MDB: { MDBA_MDB_ENTRY: entries }, ...routersOf(kernel, bridge.multicast) }),
   };
 }
 
-function routerInfoOf(kernel: ReferenceKernel, { netDevice, multicast }: BridgePort): Uint8Array {
-  const { ipv4, ipv6 } = multicast.families;
+/** br_rports_fill_info(): the router ports of the bridge, or of one of its VLANs. */
+export function routersOf(kernel: ReferenceKernel, { bridge, vid, router }: BridgeContext): Values {
+  if (router === MDB_RTR_TYPE_DISABLED) return {};
+  const routers: Uint8Array[] = [];
+  for (const port of bridge.ports.values()) {
+    const context = vid === 0 ? port.multicast : port.vlans.members.get(vid)?.multicast;
+    if (context !== undefined && isRouterPort(context)) routers.push(routerInfoOf(kernel, context));
+  }
+  return routers.length === 0 ? {} : { MDBA_ROUTER: { MDBA_ROUTER_PORT: routers } };
+}
+
+/** The kind is that of the port, in a VLAN too. */
+function routerInfoOf(kernel: ReferenceKernel, { port, vid, families }: PortContext): Uint8Array {
+  const { ipv4, ipv6 } = families;
   const [left4, left6] = [ticksLeft(kernel, ipv4.router), ticksLeft(kernel, ipv6.router)];
   return routerInfo.encode(
-    { ifindex: netDevice.ifIndex },
+    { ifindex: port.netDevice.ifIndex },
     {
       MDBA_ROUTER_PATTR_TIMER: Math.max(left4, left6),
-      MDBA_ROUTER_PATTR_TYPE: multicast.router,
+      MDBA_ROUTER_PATTR_TYPE: port.multicast.router,
       ...(ipv4.isRouter ? { MDBA_ROUTER_PATTR_INET_TIMER: left4 } : {}),
       ...(ipv6.isRouter ? { MDBA_ROUTER_PATTR_INET6_TIMER: left6 } : {}),
+      ...(vid === 0 ? {} : { MDBA_ROUTER_PATTR_VID: vid }),
     },
   );
 }
@@ -144,9 +156,13 @@ export const groupAnnouncement = (
 });
 
 /** br_rtr_notify(). */
-export const routerAnnouncement = (change: 'new' | 'del', { bridge, netDevice }: BridgePort): NetlinkBody => ({
+export const routerAnnouncement = (change: 'new' | 'del', { port, vid }: PortContext): NetlinkBody => ({
   type: change === 'new' ? RTM_NEWMDB : RTM_DELMDB,
-  body: body(bridge, AF_BRIDGE, {
-    MDBA_ROUTER: { MDBA_ROUTER_PORT: [routerInfo.encode({ ifindex: netDevice.ifIndex }, {})] },
+  body: body(port.bridge, AF_BRIDGE, {
+    MDBA_ROUTER: {
+      MDBA_ROUTER_PORT: [
+        routerInfo.encode({ ifindex: port.netDevice.ifIndex }, vid === 0 ? {} : { MDBA_ROUTER_PATTR_VID: vid }),
+      ],
+    },
   }),
 });

@@ -8,6 +8,7 @@ import {
   NLM_F_CREATE,
   NLM_F_EXCL,
   NLM_F_REPLACE,
+  NTF_ROUTER,
   NTF_USE,
   RTM_DELNEIGH,
   RTM_GETNEIGH,
@@ -43,6 +44,8 @@ interface Table {
   readonly addressLength: number;
   readonly neighbours: NeighbourTable;
   readonly parts: RequestParts;
+  /** allow_add: whether the net device may have neighbours. */
+  readonly allows: (netDevice: NetDevice) => boolean;
 }
 
 type RequestParts = Pick<
@@ -59,9 +62,16 @@ export function neighbourOperations(kernel: ReferenceKernel): readonly NetlinkOp
     { neighbours, parts }: { readonly neighbours: NeighbourTable; readonly parts: RequestParts },
     family: number,
     addressLength: number,
-  ): Table => ({ kernel, family, addressLength, neighbours, parts });
-  const ipv4 = tableOf(kernel.routing, AF_INET, 4);
-  const ipv6 = tableOf(kernel.routing6, AF_INET6, 16);
+    allows: Table['allows'],
+  ): Table => ({ kernel, family, addressLength, neighbours, parts, allows });
+  const ipv4 = tableOf(kernel.routing, AF_INET, 4, () => true);
+  const ipv6 = tableOf(
+    kernel.routing6,
+    AF_INET6,
+    16,
+    (netDevice) =>
+      kernel.routing6.settings.get(netDevice, 'disable_ipv6') === 0 || !kernel.routing6.parts.neighboursNeedIpv6,
+  );
   const neighbour = { header: NDMSG, policy: NEIGHBOUR_POLICY, validation: 'liberal' as const };
   const listing = {
     ...neighbour,
@@ -131,13 +141,17 @@ async function addNeighbour(table: Table, request: NetlinkRequest): Promise<Hand
   if ('errno' in subject) return subject;
   const { netDevice, address, station, state } = subject;
   const { flags } = request.message;
+  if (!table.allows(netDevice)) return refusal(EINVAL, 'IPv6 is disabled on this device');
   const known = neighbours.find(netDevice, address);
   if (known === undefined && (flags & NLM_F_CREATE) === 0 && parts.neighbourNeedsCreate) return refusal(ENOENT);
   if (known !== undefined && (flags & NLM_F_EXCL) !== 0 && parts.neighbourHonoursExclusive) return refusal(EEXIST);
   const neighbour = known ?? neighbours.findOrMake(netDevice, address, family);
   if ((subject.flags & NTF_USE) !== 0) return { ok: true };
   const overrides = known === undefined || ((flags & NLM_F_REPLACE) !== 0 && parts.neighbourReplaces);
-  const refused = fromOutcome(neighbours.update(neighbour, { station, state, overrides, byUser: true }));
+  // NEIGH_UPDATE_F_OVERRIDE_ISROUTER: what is there is replaced as a whole, or not.
+  const router = overrides ? { isRouter: (subject.flags & NTF_ROUTER) !== 0 } : {};
+  const update = { station, state, overrides, byUser: true, ...router };
+  const refused = fromOutcome(neighbours.update(neighbour, update));
   await kernel.settle();
   return refused ?? { ok: true };
 }

@@ -3,6 +3,8 @@ import {
   attributeSet,
   binary,
   flag,
+  nest,
+  ranged,
   u16,
   u32,
   u64,
@@ -11,7 +13,7 @@ import {
   type AttributeType,
   type StructField,
 } from '../schema.js';
-import type { Policy } from '../validate.js';
+import { wholeSet, type Policy } from '../validate.js';
 
 const BOOLOPT: readonly StructField[] = [
   { name: 'optval', kind: 'u32' },
@@ -119,6 +121,7 @@ export const BRIDGE_PORT = attributeSet('IFLA_BRPORT', [
   [40, 'IFLA_BRPORT_MAB', u8],
   [41, 'IFLA_BRPORT_MCAST_N_GROUPS', u32],
   [42, 'IFLA_BRPORT_MCAST_MAX_GROUPS', u32],
+  [43, 'IFLA_BRPORT_NEIGH_VLAN_SUPPRESS', ranged('u8', 0, 1)],
 ]);
 
 /** struct bridge_vlan_info. */
@@ -127,11 +130,46 @@ const VLAN_INFO: readonly StructField[] = [
   { name: 'vid', kind: 'u16' },
 ];
 
-export const BRIDGE_SPEC = attributeSet('IFLA_BRIDGE', [
+/** br_mst_nl_policy: tree 0 is everybody else's, and its state that of the port. */
+const MST_ENTRY = attributeSet('IFLA_BRIDGE_MST_ENTRY', [
+  [1, 'IFLA_BRIDGE_MST_ENTRY_MSTI', ranged('u16', 1, 4095)],
+  [2, 'IFLA_BRIDGE_MST_ENTRY_STATE', ranged('u8', 0, 4)],
+]);
+
+const MST = attributeSet('IFLA_BRIDGE_MST', [[1, 'IFLA_BRIDGE_MST_ENTRY', nest(() => MST_ENTRY), 'repeats']]);
+/** br_mst_fill_info() writes each entry without NLA_F_NESTED; br_mst_process_one() wants it. */
+const MST_TOLD = attributeSet('IFLA_BRIDGE_MST', [
+  [1, 'IFLA_BRIDGE_MST_ENTRY', { kind: 'nest', set: () => MST_ENTRY, unflagged: true }, 'repeats'],
+]);
+
+const VLAN_ROWS: Parameters<typeof attributeSet>[1] = [
   [0, 'IFLA_BRIDGE_FLAGS', u16],
   [1, 'IFLA_BRIDGE_MODE', u16],
   [2, 'IFLA_BRIDGE_VLAN_INFO', { kind: 'struct', fields: VLAN_INFO }, 'repeats'],
+];
+/** vlan_tunnel_policy. */
+export const VLAN_TUNNEL = attributeSet('IFLA_BRIDGE_VLAN_TUNNEL', [
+  [1, 'IFLA_BRIDGE_VLAN_TUNNEL_ID', u32],
+  [2, 'IFLA_BRIDGE_VLAN_TUNNEL_VID', u16],
+  [3, 'IFLA_BRIDGE_VLAN_TUNNEL_FLAGS', u16],
 ]);
+/** Without NLA_F_NESTED, either way. */
+const TUNNEL_INFO: AttributeType = { kind: 'nest', set: () => VLAN_TUNNEL, unflagged: true };
+export const VLAN_TUNNEL_POLICY: Policy = wholeSet(VLAN_TUNNEL);
+
+/** What is said of VLANs alone: whatever else there is stays as it lies. */
+export const BRIDGE_SPEC_VLANS = attributeSet('IFLA_BRIDGE', VLAN_ROWS);
+const withTrees = (trees: AttributeSet): AttributeSet =>
+  attributeSet('IFLA_BRIDGE', [
+    ...VLAN_ROWS,
+    [3, 'IFLA_BRIDGE_VLAN_TUNNEL_INFO', TUNNEL_INFO, 'repeats'],
+    [6, 'IFLA_BRIDGE_MST', nest(() => trees)],
+  ]);
+export const BRIDGE_SPEC = withTrees(MST);
+/** As the kernel writes it. */
+export const BRIDGE_SPEC_TOLD = withTrees(MST_TOLD);
+/** br_mst_nl_policy. */
+export const MST_ENTRY_POLICY: Policy = wholeSet(MST_ENTRY);
 
 export const BRIDGE_FLAGS_MASTER = 1;
 export const BRIDGE_FLAGS_SELF = 2;
@@ -142,13 +180,16 @@ export const BRIDGE_VLAN_INFO_UNTAGGED = 1 << 2;
 export const BRIDGE_VLAN_INFO_RANGE_BEGIN = 1 << 3;
 export const BRIDGE_VLAN_INFO_RANGE_END = 1 << 4;
 export const BRIDGE_VLAN_INFO_BRENTRY = 1 << 5;
+/** RTM_NEWVLAN alone: the VLAN is there, and its options are meant. */
+export const BRIDGE_VLAN_INFO_ONLY_OPTS = 1 << 6;
 
 /** linux/rtnetlink.h, IFLA_EXT_MASK. */
 export const RTEXT_FILTER_BRVLAN = 1 << 1;
 export const RTEXT_FILTER_BRVLAN_COMPRESSED = 1 << 2;
+export const RTEXT_FILTER_MST = 1 << 7;
 
 /** NLA_REJECT: it is told, and nobody may ask for it. */
-const withRejected = (set: AttributeSet, rejected: string): AttributeSet =>
+export const withRejected = (set: AttributeSet, rejected: string): AttributeSet =>
   attributeSet(
     set.name,
     [...set.byNumber.values()].map(({ number, name, type }): readonly [number, string, AttributeType] => [

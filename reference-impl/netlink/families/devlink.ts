@@ -118,6 +118,12 @@ export const DEVLINK_TRAP_TYPES = ['drop', 'exception', 'control'] as const;
 export const DEVLINK_HEALTH_STATES = ['healthy', 'error'] as const;
 export const DEVLINK_RATE_TYPES = ['leaf', 'node'] as const;
 export const DEVLINK_SELFTEST_RESULTS = ['skip', 'pass', 'fail'] as const;
+export const DEVLINK_SB_POOL_TYPES = ['ingress', 'egress'] as const;
+export const DEVLINK_SB_THRESHOLD_TYPES = ['static', 'dynamic'] as const;
+export const DEVLINK_FUNCTION_STATES = ['inactive', 'active'] as const;
+export const DEVLINK_FUNCTION_OPSTATES = ['detached', 'attached'] as const;
+/** enum devlink_port_fn_attr_cap, by bit. */
+export const DEVLINK_FUNCTION_CAPABILITIES = ['roce', 'migratable', 'ipsec_crypto', 'ipsec_packet'] as const;
 
 /** linux/netlink.h, enum netlink_attribute_type's numbers that DEVLINK_ATTR_PARAM_TYPE and formatted messages use. */
 export const NLA_U8 = 1;

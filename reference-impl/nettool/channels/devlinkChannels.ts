@@ -11,6 +11,7 @@ import {
 } from '../../netlink/families/devlink.js';
 import { bytesIn, isValues, listIn, nestIn, numberIn, textIn, type Value, type Values } from '../../netlink/schema.js';
 import type { Limit, Reading, Row } from '../reading.js';
+import { offeredTests } from '../devlinkSelftests.js';
 import { refused, type Outcome } from '../refusal.js';
 import type { NetDeviceInfo, NettoolSession } from '../session.js';
 import type { Scalar } from '../values.js';
@@ -45,6 +46,15 @@ export const devlinkInfoChannel: Channel = {
   },
 };
 
+export const devlinkSelftestsChannel: Channel = {
+  async read(session, device) {
+    const replies = await askDevlink(session, device, 'SELFTESTS_GET');
+    if (!replies.ok) return replies;
+    const rows = offeredTests(replies.value[0]).map((test) => ({ test }));
+    return { ok: true, value: { values: {}, limits: {}, rows } };
+  },
+};
+
 export const devlinkPortChannel: Channel = {
   async read(session, device, subject) {
     const index = portIndexOf(device);
@@ -54,6 +64,16 @@ export const devlinkPortChannel: Channel = {
     }
     const replies = await askDevlink(session, device, 'PORT_GET', { DEVLINK_ATTR_PORT_INDEX: index });
     return replies.ok ? { ok: true, value: readingOf(subject, replies.value[0] ?? {}) } : replies;
+  },
+
+  async change(session, device, subject, changes, before) {
+    const [spec] = subject.keys.filter(({ key }) => key === 'type');
+    const request = (type: Scalar | undefined): Values => ({
+      DEVLINK_ATTR_PORT_INDEX: portIndexOf(device) ?? 0,
+      ...(spec === undefined || type === undefined ? {} : { DEVLINK_ATTR_PORT_TYPE: encodeScalar(spec.type, type) }),
+    });
+    const [wanted, former] = [request(changes['type']), request(before.values['type'])];
+    return together([devlinkStep(session, device, subject, 'PORT_SET', changes, wanted, former)]);
   },
 };
 

@@ -7,9 +7,10 @@ import {
   DEVLINK_GENL_VERSION,
   type DevlinkCommand,
 } from '../../netlink/families/devlink.js';
-import { DEVLINK } from '../../netlink/families/devlinkAttributes.js';
-import { encodeAttributes, nestIn, numberIn, textIn, type Values } from '../../netlink/schema.js';
+import { DEVLINK, DEVLINK_REQUEST } from '../../netlink/families/devlinkAttributes.js';
+import { encodeAttributes, nestIn, numberIn, type Values } from '../../netlink/schema.js';
 import { GENLMSGHDR } from '../../netlink/server.js';
+import { handleBehind } from '../devlinkHandles.js';
 import { kernelRefusal, refused, type Outcome } from '../refusal.js';
 import type { NetDeviceInfo, NettoolSession } from '../session.js';
 import type { Row } from '../reading.js';
@@ -18,13 +19,14 @@ import type { SubjectSpec } from '../subjects/index.js';
 import type { Scalar } from '../values.js';
 import { GENL_BYTES } from './ethtoolMessages.js';
 
-/** The attributes that call the instance: a net device tells the device that it belongs to. */
-export function handleOf({ name, link }: NetDeviceInfo): Outcome<Values> {
-  const bus = textIn(link, 'IFLA_PARENT_DEV_BUS_NAME');
-  const device = textIn(link, 'IFLA_PARENT_DEV_NAME');
-  if (bus === undefined || device === undefined)
-    return refused({ stage: 'device', device: name, errno: 'EOPNOTSUPP', message: 'it belongs to no device of a bus' });
-  return { ok: true, value: { DEVLINK_ATTR_BUS_NAME: bus, DEVLINK_ATTR_DEV_NAME: device } };
+/** The attributes that call the instance behind a net device. */
+function handleOf({ parts }: NettoolSession, netDevice: NetDeviceInfo): Outcome<Values> {
+  const handle = handleBehind(netDevice, parts.asksPort);
+  if (handle === undefined) {
+    const about = { stage: 'device', device: netDevice.name, errno: 'EOPNOTSUPP' } as const;
+    return refused({ ...about, message: 'it belongs to no device of a bus' });
+  }
+  return { ok: true, value: { DEVLINK_ATTR_BUS_NAME: handle.bus, DEVLINK_ATTR_DEV_NAME: handle.device } };
 }
 
 /** The port's number in its instance; undefined for a net device that is no port of one. */
@@ -35,7 +37,7 @@ const body = (command: DevlinkCommand, values: Values): Uint8Array =>
   encodeBody(
     GENLMSGHDR,
     { cmd: DEVLINK_CMD[command], version: DEVLINK_GENL_VERSION },
-    encodeAttributes(DEVLINK, values),
+    encodeAttributes(DEVLINK_REQUEST, values),
   );
 
 /** The replies about the instance of a net device. */
@@ -46,7 +48,7 @@ export async function askDevlink(
   values: Values = {},
   { dump = false } = {},
 ): Promise<Outcome<readonly Values[]>> {
-  const handle = handleOf(device);
+  const handle = handleOf(session, device);
   if (!handle.ok) return handle;
   const family = await session.pool.family(DEVLINK_GENL_NAME);
   if (!family.ok) {
@@ -82,7 +84,7 @@ export async function devlinkWire(
   command: DevlinkCommand,
   values: Values,
 ): Promise<Outcome<Wire>> {
-  const handle = handleOf(device);
+  const handle = handleOf(session, device);
   if (!handle.ok) return handle;
   const family = await session.pool.family(DEVLINK_GENL_NAME);
   if (!family.ok) return refused(kernelRefusal(family.error, { device: device.name }));

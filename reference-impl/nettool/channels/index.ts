@@ -7,12 +7,21 @@ import type { ChannelName, SubjectSpec } from '../subjects/index.js';
 import type { Channel } from './channel.js';
 import { vlanChannel, vrfChannel } from './deviceChannels.js';
 import {
+  devlinkBuffersChannel,
+  devlinkClassesChannel,
+  devlinkPoolsChannel,
+  devlinkThresholdsChannel,
+} from './devlinkBuffers.js';
+import {
   devlinkEswitchChannel,
   devlinkInfoChannel,
   devlinkParamsChannel,
   devlinkPortChannel,
+  devlinkSelftestsChannel,
   devlinkTrapsChannel,
 } from './devlinkChannels.js';
+import { devlinkHeadersChannel, devlinkTablesChannel } from './devlinkPipeline.js';
+import { devlinkFunctionChannel, devlinkPortsChannel } from './devlinkPorts.js';
 import {
   devlinkHealthChannel,
   devlinkRatesChannel,
@@ -73,6 +82,15 @@ export const CHANNELS: Readonly<Record<ChannelName, Channel>> = {
   'devlink-regions': devlinkRegionsChannel,
   'devlink-trap-groups': devlinkTrapGroupsChannel,
   'devlink-trap-policers': devlinkTrapPolicersChannel,
+  'devlink-function': devlinkFunctionChannel,
+  'devlink-ports': devlinkPortsChannel,
+  'devlink-buffers': devlinkBuffersChannel,
+  'devlink-pools': devlinkPoolsChannel,
+  'devlink-thresholds': devlinkThresholdsChannel,
+  'devlink-classes': devlinkClassesChannel,
+  'devlink-headers': devlinkHeadersChannel,
+  'devlink-tables': devlinkTablesChannel,
+  'devlink-selftests': devlinkSelftestsChannel,
 };
 
 /** What a device says of a subject; of a handle of devlink only what is of devlink. */

@@ -7,6 +7,7 @@ import {
   NLM_F_DUMP,
   NLM_F_EXCL,
   NTF_EXT_LEARNED,
+  NTF_EXT_LOCKED,
   NTF_MASTER,
   NTF_OFFLOADED,
   NTF_SELF,
@@ -73,6 +74,7 @@ function entryRow(header: Values, values: Values): Row {
   row['state'] = Object.keys(STATES).find((name) => STATES[name] === state) ?? String(state);
   const bits = { self: NTF_SELF, sticky: NTF_STICKY, offloaded: NTF_OFFLOADED, 'learned-by-device': NTF_EXT_LEARNED };
   for (const [name, bit] of Object.entries(bits)) if ((flags & bit) !== 0) row[name] = true;
+  if (((numberIn(values, 'NDA_FLAGS_EXT') ?? 0) & NTF_EXT_LOCKED) !== 0) row['locked'] = true;
   return row;
 }
 

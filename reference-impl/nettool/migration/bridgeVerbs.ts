@@ -24,10 +24,12 @@ const LINK_WORDS: Readonly<Record<string, string>> = {
   mcast_to_unicast: 'mcast-to-unicast',
   mcast_router: 'mcast-router',
   neigh_suppress: 'neigh-suppress',
+  neigh_vlan_suppress: 'neigh-vlan-suppress',
   vlan_tunnel: 'vlan-tunnel',
   isolated: 'isolated',
   locked: 'locked',
   mab: 'mab',
+  mcast_max_groups: 'mcast-max-groups',
 };
 const STATES = ['disabled', 'listening', 'learning', 'forwarding', 'blocking'];
 const ROUTERS = ['disabled', 'learned', 'permanent', 'temporary'];
@@ -73,7 +75,7 @@ const TUNNEL = 'entries of tunnels are those of their device, and stay with brid
 const ITSELF = 'which table is meant is the key self';
 const NOT_MADE = 'it is made by protocols, and by nobody else';
 
-/** Every word of bridge(8) 6.1 behind `link set`, `fdb add`, `vlan add` and `mdb add`, in the order of its help. */
+/** Every word of bridge(8) up to 6.12 behind `link set`, `fdb add`, `vlan add` and `mdb add`, in the order of its help. */
 export const BRIDGE_OPTIONS: readonly BridgeOption[] = [
   ...of('link set', [
     ...Object.entries(LINK_WORDS).map(([word, key]): [string, number, string] => [word, 1, `bridge-port.${key}`]),
@@ -81,6 +83,10 @@ export const BRIDGE_OPTIONS: readonly BridgeOption[] = [
     ['hwmode', 1, undefined, 'it is of drivers that bridge in hardware without a bridge'],
     ['backup_port', 1, undefined, 'it is of aggregates of two switches, and stays with bridge'],
     ['nobackup_port', 0, undefined, 'it is of aggregates of two switches, and stays with bridge'],
+    ['backup_nhid', 1, undefined, TUNNEL],
+    ['mcast_vlan_snooping', 1, undefined, 'states of single VLANs stay with bridge'],
+    ['neigh_vlan_suppress', 1, undefined, 'states of single VLANs stay with bridge'],
+    ['self', 0, undefined, ITSELF],
   ]),
   ...of('fdb add', [
     ['static', 0, 'state'],
@@ -99,6 +105,9 @@ export const BRIDGE_OPTIONS: readonly BridgeOption[] = [
     ['nhid', 1, undefined, TUNNEL],
     ['via', 1, undefined, TUNNEL],
     ['src_vni', 1, undefined, TUNNEL],
+    ['activity_notify', 0, undefined, NOT_MADE],
+    ['inactive', 0, undefined, NOT_MADE],
+    ['norefresh', 0, undefined, NOT_MADE],
   ]),
   ...of('vlan add', [
     ['vid', 1, 'vid'],
@@ -114,10 +123,16 @@ export const BRIDGE_OPTIONS: readonly BridgeOption[] = [
     ['filter_mode', 1, undefined, NOT_MADE],
     ['source_list', 1, undefined, NOT_MADE],
     ['proto', 1, undefined, NOT_MADE],
+    ...['dst', 'dst_port', 'vni', 'src_vni', 'via'].map((word): [string, number, undefined, string] => [
+      word,
+      1,
+      undefined,
+      TUNNEL,
+    ]),
   ]),
 ];
 
-/** Commands of bridge(8) 6.1 that have no equal. */
+/** Commands of bridge(8) up to 6.12 that have no equal. */
 export const BRIDGE_WITHOUT: readonly (readonly [command: string, reason: string])[] = [
   ['fdb replace', 'what is there is changed by del and add, so that nothing is overwritten unseen'],
   ['fdb get', 'show fdb tells all, and a program finds one by its address'],
@@ -125,6 +140,8 @@ export const BRIDGE_WITHOUT: readonly (readonly [command: string, reason: string
   ['vlan set', 'states of single VLANs stay with bridge'],
   ['vlan global', 'settings of single VLANs stay with bridge'],
   ['vlan tunnelshow', 'VLANs of tunnels stay with bridge'],
+  ['mdb get', 'show mdb tells all, and a program finds one by its group'],
+  ['mdb flush', 'a change is of one row'],
   ['mdb replace', 'what is there is changed by del and add, so that nothing is overwritten unseen'],
   ['monitor', 'nettool watch shows announcements'],
 ];
@@ -155,7 +172,7 @@ export function bridgeCommand([object = '', verb = 'show', ...words]: readonly s
   const at = Math.max(words.indexOf('dev'), words.indexOf('br'));
   const device = at < 0 ? undefined : words[at + 1];
   const rest = at < 0 ? words : [...words.slice(0, at), ...words.slice(at + 2)];
-  if (object === 'mdb' && verb !== 'replace') return mdbCommand(verb, words);
+  if (object === 'mdb' && !['replace', 'get', 'flush'].includes(verb)) return mdbCommand(verb, words);
   const without = BRIDGE_WITHOUT.find(([command]) => command === `${object} ${verb}` || command === object);
   if (without !== undefined) return failed(`bridge ${without[0]} has no equal: ${without[1]}`);
   const subject = { link: 'bridge-port', fdb: 'fdb', vlan: 'bridge-vlan' }[object];

@@ -1,4 +1,4 @@
-/** Every option of ethtool 6.1, and what it is called here: data for `nettool migrate`, for the table of the documentation, and for its test. */
+/** Every option of ethtool up to 6.11, and what it is called here: data for `nettool migrate`, for the table of the documentation, and for its test. */
 
 /** How a word behind an option becomes an assignment. */
 export interface ParameterRow {
@@ -26,6 +26,8 @@ export interface OptionRow {
   readonly options: readonly string[];
   readonly title: string;
   readonly form: OptionForm;
+  /** Words behind it that have no equal as they are, each with the reason. */
+  readonly without?: Readonly<Record<string, string>>;
 }
 
 const show = (...subjects: readonly string[]): OptionForm => ({ kind: 'show', subjects });
@@ -68,6 +70,7 @@ const COALESCE_WORDS: readonly (string | readonly [string, string])[] = [
 ];
 
 const REGISTERS = 'registers and memory of a device are for its driver’s author; their layout is private';
+const POWER = 'what feeds a cable is of switches with power supplies, and stays with ethtool';
 const TUNABLE = 'tunables have no netlink message and are numbered by the driver';
 
 export const ETHTOOL_OPTIONS: readonly OptionRow[] = [
@@ -75,6 +78,10 @@ export const ETHTOOL_OPTIONS: readonly OptionRow[] = [
   {
     options: ['-s', '--change'],
     title: 'link settings, wake on LAN, messages',
+    without: {
+      msglvl: 'each class of messages is a key by its name, messages.hw=on',
+      xcvr: 'the kernel has no transceivers to choose from any more',
+    },
     form: {
       kind: 'set',
       parameters: [
@@ -100,7 +107,18 @@ export const ETHTOOL_OPTIONS: readonly OptionRow[] = [
   {
     options: ['-G', '--set-ring'],
     title: 'change rings',
-    form: parameters('rings', ['rx', 'rx-mini', 'rx-jumbo', 'tx', 'rx-buf-len', 'cqe-size', 'tx-push', 'rx-push']),
+    form: parameters('rings', [
+      'rx',
+      'rx-mini',
+      'rx-jumbo',
+      'tx',
+      'rx-buf-len',
+      'cqe-size',
+      'tx-push',
+      'rx-push',
+      'tcp-data-split',
+      'tx-push-buf-len',
+    ]),
   },
   { options: ['-k', '--show-features', '--show-offload'], title: 'features', form: show('features') },
   {
@@ -144,6 +162,15 @@ export const ETHTOOL_OPTIONS: readonly OptionRow[] = [
   {
     options: ['-X', '--set-rxfh-indir', '--rxfh'],
     title: 'change receive-side scaling; equal and weight need the size of the table: write rss.table out',
+    without: {
+      equal: 'it needs the size of the table: rss.table=0,1,2,3 is written out',
+      weight: 'it needs the size of the table: rss.table=0,1,2,3 is written out',
+      default: 'the driver’s own table is not told: rss.table is written out',
+      start: 'rss.table is written out',
+      context: 'a context is a row: set DEV rss-contexts context=N table=…',
+      delete: 'a context is a row: del DEV rss-contexts context=N',
+      xfrm: 'what is done to the fields before they are hashed stays with ethtool',
+    },
     form: {
       kind: 'set',
       parameters: [
@@ -232,5 +259,40 @@ export const ETHTOOL_OPTIONS: readonly OptionRow[] = [
     title: 'change the power of a module',
     form: parameters('module', ['power-mode-policy']),
   },
+  {
+    options: ['--flash-module-firmware'],
+    title: 'write the firmware of a module',
+    form: { kind: 'run', action: 'module-flash', words: { file: '', pass: '' } },
+  },
+  { options: ['--get-plca-cfg'], title: 'turns of a shared cable (PLCA)', form: show('plca') },
+  {
+    options: ['--set-plca-cfg'],
+    title: 'change the turns',
+    form: {
+      kind: 'set',
+      parameters: [
+        { word: 'enable', key: 'plca.enabled' },
+        ...['node-id', 'node-cnt', 'to-tmr', 'burst-cnt', 'burst-tmr'].map((word) => ({ word, key: `plca.${word}` })),
+      ],
+    },
+  },
+  { options: ['--get-plca-status'], title: 'whether turns are kept', form: show('plca-status') },
+  { options: ['--show-mm'], title: 'frame pre-emption', form: show('mac-merge') },
+  {
+    options: ['--set-mm'],
+    title: 'change frame pre-emption',
+    form: {
+      kind: 'set',
+      parameters: [
+        { word: 'verify-enabled', key: 'mac-merge.verify' },
+        { word: 'verify-time', key: 'mac-merge.verify-time' },
+        { word: 'tx-enabled', key: 'mac-merge.tx' },
+        { word: 'pmac-enabled', key: 'mac-merge.pmac' },
+        { word: 'tx-min-frag-size', key: 'mac-merge.tx-min-frag-size' },
+      ],
+    },
+  },
+  { options: ['--show-pse'], title: 'power over the cable', form: none(POWER) },
+  { options: ['--set-pse'], title: 'change power over the cable', form: none(POWER) },
   { options: ['--monitor'], title: 'announcements', form: { kind: 'watch' } },
 ];

@@ -8,12 +8,14 @@ import { refusalText } from '../refusal.js';
 import { keyCalled, subjectCalled } from '../subjects/index.js';
 import { BRIDGE_OPTIONS, BRIDGE_VERBS } from './bridgeVerbs.js';
 import { DEVLINK_VERBS, HANDLE_WORDS } from './devlinkVerbs.js';
+import { IP_LINK_WORDS } from './ipLinkWords.js';
 import { migrate } from './migrate.js';
 
 const HANDLES: Readonly<Record<string, string>> = {
   DEV: 'pci/0000:01:00.0',
   PORT: 'pci/0000:01:00.0/1',
   REGION: 'pci/0000:01:00.0/fdb',
+  NODE: 'pci/0000:01:00.0/gold',
 };
 
 function migrated(text: string): string {
@@ -78,6 +80,30 @@ describe('devlink', () => {
       'nettool run pci/1 region-read fdb 7 address=16 length=32',
     ],
     ['devlink dev flash pci/1 file a.bin component fw', 'nettool run pci/1 flash a.bin component=fw'],
+    ['devlink region read pci/1/fdb address 1 length 2', 'nettool run pci/1 region-read fdb now address=1 length=2'],
+    [
+      'devlink port function set pci/1/32768 hw_addr 02:00:00:00:00:88 roce disable max_io_eqs 32',
+      'nettool set pci/1/32768 devlink-function.address=02:00:00:00:00:88 devlink-function.roce=off devlink-function.max-io-eqs=32',
+    ],
+    [
+      'devlink port add pci/1 flavour pcisf pfnum 0 sfnum 88',
+      'nettool add pci/1 devlink-ports flavour=pcisf pf=0 sf=88',
+    ],
+    ['devlink port del pci/1/32768', 'nettool del pci/1 devlink-ports index=32768'],
+    [
+      'devlink sb tc bind set pci/1/2 tc 3 type ingress pool 1 th 7',
+      'nettool set pci/1 devlink-classes class=3 direction=ingress pool=1 threshold=7 port=2',
+    ],
+    ['devlink sb occupancy snapshot pci/1 sb 0', 'nettool run pci/1 buffer-snapshot 0'],
+    [
+      'devlink dpipe table set pci/1 name fdb counters_enabled false',
+      'nettool set pci/1 devlink-tables table=fdb counters=off',
+    ],
+    [
+      'devlink trap group set pci/1 group l2_drops nopolicer',
+      'nettool set pci/1 devlink-trap-groups group=l2_drops policer=0',
+    ],
+    ['devlink port function rate set pci/1/gold noparent', 'nettool set pci/1 devlink-rates node=gold parent=none'],
     [
       'devlink dev reload pci/1 action fw_activate limit no_reset',
       'nettool run pci/1 reload fw_activate limit=no_reset',
@@ -98,7 +124,7 @@ describe('devlink', () => {
     expect(migrated('devlink prt show')).toContain('devlink port show');
     expect(migrated('devlink dev reload')).toContain('the device is missing');
     expect(migrated('devlink health set pci/1 reporter fw nonsense 1')).toContain('nonsense has no equal');
-    expect(migrated('devlink region read pci/1/fdb address 1 length 2')).toContain('snapshot');
+    expect(migrated('devlink dev reload pci/1 netns 7')).toContain('netns has no equal');
   });
 
   it('has no word twice', () => {
@@ -136,6 +162,58 @@ describe('bridge', () => {
   }
 });
 
+describe('ip link', () => {
+  for (const { kind, word, key, says, names, reason } of IP_LINK_WORDS) {
+    const value = says === undefined ? ` ${names === undefined ? (LINK_VALUES[word] ?? '1') : '1'}` : '';
+    it(`${kind} ${word} is understood, or has a reason`, () => {
+      const result = migrated(`ip link set dev eth0${kind === '' ? '' : ` type ${kind}`} ${word}${value}`);
+      if (key === undefined) expect(result).toContain(reason);
+      else expectUnderstood(result);
+    });
+  }
+
+  it.each([
+    ['ip link set eth0 up', 'nettool set eth0 link.up=on'],
+    ['ip link set dev eth0 nomaster', 'nettool set eth0 link.master=none'],
+    ['ip link set br0 type bridge stp_state 1', 'nettool set br0 bridge.stp-state=kernel'],
+    ['ip link set eth0 type bridge_slave state 3', 'nettool set eth0 bridge-port.state=forwarding'],
+  ])('%s', (theirs, ours) => {
+    expect(migrated(theirs)).toBe(ours);
+  });
+});
+
+const LINK_VALUES: Readonly<Record<string, string>> = {
+  mtu: '1500',
+  address: '02:00:00:00:00:01',
+  name: 'eth1',
+  alias: 'uplink',
+  master: 'br0',
+  group_address: '01:80:c2:00:00:04',
+  ...Object.fromEntries(
+    ['promisc', 'allmulticast', 'carrier', 'guard', 'hairpin', 'fastleave', 'root_block', 'learning', 'flood'].map(
+      (word) => [word, 'on'] as const,
+    ),
+  ),
+  ...Object.fromEntries(
+    [
+      'mcast_flood',
+      'bcast_flood',
+      'mcast_to_unicast',
+      'neigh_suppress',
+      'vlan_tunnel',
+      'isolated',
+      'locked',
+      'mab',
+    ].map((word) => [word, 'on'] as const),
+  ),
+  proxy_arp: 'on',
+  proxy_arp_wifi: 'on',
+  mcast_fast_leave: 'on',
+  mcast_igmp_version: '3',
+  mcast_mld_version: '2',
+  priority: '4',
+};
+
 const EXAMPLES: Readonly<Record<string, (word: string) => string>> = {
   'link set': (word) =>
     `link set dev eth0 ${word} ${word === 'state' || word === 'mcast_router' ? '1' : (VALUES[word] ?? 'on')}`,
@@ -172,4 +250,5 @@ const VALUES: Readonly<Record<string, string>> = {
   backup_nhid: '3',
   hwmode: 'vepa',
   mcast_max_groups: '7',
+  dst_port: '4789',
 };

@@ -1,12 +1,13 @@
-/** The nettool commands for a command of ethtool, devlink or bridge. */
+/** The nettool commands for a command of ethtool, devlink, bridge or ip link. */
 import { LINK_MODE_NAMES } from '../../netlink/stringSets.js';
 import type { Assignment } from '../assignment.js';
 import type { NettoolCommand } from '../command.js';
 import { choicesText } from '../names.js';
 import { refused, type Outcome } from '../refusal.js';
 import { bridgeCommand } from './bridgeVerbs.js';
-import { devlinkCommand } from './devlinkVerbs.js';
+import { devlinkCommand } from './devlinkCommand.js';
 import { ETHTOOL_OPTIONS, type OptionForm, type OptionRow, type ParameterRow } from './ethtoolOptions.js';
+import { ipCommand } from './ipLinkWords.js';
 import { ntupleCommand, shownNtuple } from './ntupleWords.js';
 
 /** Flags of ethtool that say nothing of what is asked for. */
@@ -22,7 +23,8 @@ export function migrate(words: readonly string[]): Outcome<readonly NettoolComma
   if (name === 'ethtool') return ethtoolCommand(rest.filter((word) => !IGNORED_FLAGS.includes(word)));
   if (name === 'bridge') return bridgeCommand(rest);
   if (name === 'devlink') return devlinkCommand(rest);
-  return failed(`nothing is known of ${tool}`, 'ethtool, bridge, devlink');
+  if (name === 'ip') return ipCommand(rest);
+  return failed(`nothing is known of ${tool}`, 'ethtool, bridge, ip link, devlink');
 }
 
 function ethtoolCommand([first = '', ...rest]: readonly string[]): Outcome<readonly NettoolCommand[]> {
@@ -89,6 +91,8 @@ function settings(
   for (let at = 0; at < words.length;) {
     const word = words[at] ?? '';
     const parameter = known.find((one) => one.word === word);
+    const reason = row.without?.[word];
+    if (reason !== undefined) return failed(`${row.options[0] ?? ''} ${word} has no equal: ${reason}`);
     if (parameter === undefined) {
       const names = known.map((one) => one.word);
       return failed(`${row.options[0] ?? ''} ${word} has no equal`, choicesText(word, names));

@@ -32,7 +32,7 @@ export const DEVLINK_SUBJECTS: readonly SubjectSpec[] = [
     keys: [
       keyOf('index', 'DEVLINK_ATTR_PORT_INDEX', plainNumber, 'number of the port in the device', readOnly),
       keyOf('flavour', 'DEVLINK_ATTR_PORT_FLAVOUR', numbered(DEVLINK_PORT_FLAVOURS), 'what kind of port', readOnly),
-      keyOf('type', 'DEVLINK_ATTR_PORT_TYPE', numbered(DEVLINK_PORT_TYPES), 'what it speaks', readOnly),
+      keyOf('type', 'DEVLINK_ATTR_PORT_TYPE', numbered(DEVLINK_PORT_TYPES), 'what it speaks'),
       keyOf('number', 'DEVLINK_ATTR_PORT_NUMBER', plainNumber, 'number on the front panel', readOnly),
       keyOf('lanes', 'DEVLINK_ATTR_PORT_LANES', plainNumber, 'lanes', readOnly),
       keyOf('splittable', 'DEVLINK_ATTR_PORT_SPLITTABLE', onOff, 'it can be split', readOnly),

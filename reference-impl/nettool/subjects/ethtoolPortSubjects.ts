@@ -205,4 +205,45 @@ const phy: SubjectSpec = {
   ],
 };
 
-export const PORT_SUBJECTS: readonly SubjectSpec[] = [port, modes, state, fec, eee, wol, pluggable, mm, phy];
+const upTo255: ValueType = { kind: 'number', most: 255 };
+
+const plca: SubjectSpec = {
+  name: 'plca',
+  title: 'Turns of the nodes on a shared cable',
+  channel: 'ethtool',
+  get: 'PLCA_GET_CFG',
+  set: 'PLCA_SET_CFG',
+  announced: 'PLCA_NTF',
+  shape: 'keys',
+  keys: [
+    keyOf('enabled', 'ETHTOOL_A_PLCA_ENABLED', onOff, 'nodes send in turns'),
+    keyOf('node-id', 'ETHTOOL_A_PLCA_NODE_ID', upTo255, 'number of this node; 0 is the coordinator'),
+    keyOf('node-cnt', 'ETHTOOL_A_PLCA_NODE_CNT', upTo255, 'nodes, where this is the coordinator'),
+    keyOf('to-tmr', 'ETHTOOL_A_PLCA_TO_TMR', upTo255, 'bit times that a turn waits for its node'),
+    keyOf('burst-cnt', 'ETHTOOL_A_PLCA_BURST_CNT', upTo255, 'frames beyond the first in one turn'),
+    keyOf('burst-tmr', 'ETHTOOL_A_PLCA_BURST_TMR', upTo255, 'bit times that a burst waits for its next frame'),
+  ],
+};
+
+const plcaStatus: SubjectSpec = {
+  name: 'plca-status',
+  title: 'Whether the nodes on a shared cable keep their turns',
+  channel: 'ethtool',
+  get: 'PLCA_GET_STATUS',
+  shape: 'keys',
+  keys: [keyOf('status', 'ETHTOOL_A_PLCA_STATUS', onOff, 'the beacon of the coordinator is heard', readOnly)],
+};
+
+export const PORT_SUBJECTS: readonly SubjectSpec[] = [
+  port,
+  modes,
+  state,
+  fec,
+  eee,
+  wol,
+  pluggable,
+  mm,
+  phy,
+  plca,
+  plcaStatus,
+];

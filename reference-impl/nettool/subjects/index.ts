@@ -1,6 +1,7 @@
 /** Every subject there is. */
 import { ETHTOOL_OPERATIONS, type EthtoolOperation } from '../../netlink/families/ethtool.js';
 import { DEVICE_SUBJECTS } from './deviceSubjects.js';
+import { DEVLINK_CHIP_SUBJECTS } from './devlinkChipSubjects.js';
 import { DEVLINK_SUBJECTS } from './devlinkSubjects.js';
 import { ETHTOOL_SUBJECTS } from './ethtoolSubjects.js';
 import { IOCTL_SUBJECTS } from './ioctlSubjects.js';
@@ -27,6 +28,7 @@ export const SUBJECTS: readonly SubjectSpec[] = [
   ...ETHTOOL_SUBJECTS,
   ...IOCTL_SUBJECTS,
   ...DEVLINK_SUBJECTS,
+  ...DEVLINK_CHIP_SUBJECTS,
 ].flatMap(offered);
 
 const byName: ReadonlyMap<string, SubjectSpec> = new Map(SUBJECTS.map((subject) => [subject.name, subject]));

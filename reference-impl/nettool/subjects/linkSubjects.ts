@@ -167,7 +167,18 @@ const bridgePort: SubjectSpec = {
     flagKey('locked', 'LOCKED', 'takes frames of known stations only'),
     flagKey('mab', 'MAB', 'unknown stations of a locked port are entered as locked'),
     flagKey('neigh-suppress', 'NEIGH_SUPPRESS', 'the bridge answers for neighbours'),
+    flagKey('neigh-vlan-suppress', 'NEIGH_VLAN_SUPPRESS', 'each VLAN says whether the bridge answers for neighbours'),
+    flagKey('proxy-arp', 'PROXYARP', 'ARP that comes in is answered, and nothing is flooded'),
+    flagKey('proxy-arp-wifi', 'PROXYARP_WIFI', 'ARP for stations here is answered'),
     flagKey('vlan-tunnel', 'VLAN_TUNNEL', 'VLANs are mapped to tunnels'),
+    flagKey('proxy-arp', 'PROXYARP', 'the bridge answers ARP for stations behind other ports'),
+    flagKey('proxy-arp-wifi', 'PROXYARP_WIFI', 'the same for stations of a wireless network'),
+    keyOf(
+      'group-fwd-mask',
+      'IFLA_BRPORT_GROUP_FWD_MASK',
+      { kind: 'number', most: 0xffff },
+      'link-local groups that are forwarded all the same',
+    ),
     keyOf(
       'mcast-router',
       'IFLA_BRPORT_MULTICAST_ROUTER',
@@ -195,6 +206,7 @@ const fdb: SubjectSpec = {
     keyOf('offloaded', 'NTF_OFFLOADED', onOff, 'the hardware has it', readOnly),
     keyOf('learned-by-device', 'NTF_EXT_LEARNED', onOff, 'the hardware, or somebody else, told it', readOnly),
     keyOf('sticky', 'NTF_STICKY', onOff, 'stays at its port'),
+    keyOf('locked', 'NTF_EXT_LOCKED', onOff, 'waits at a locked port to be let in', readOnly),
     keyOf('self', 'NTF_SELF', onOff, 'of the device itself, not of its bridge'),
   ],
 };

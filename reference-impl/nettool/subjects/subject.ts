@@ -32,7 +32,16 @@ export type ChannelName =
   | 'devlink-rates'
   | 'devlink-regions'
   | 'devlink-trap-groups'
-  | 'devlink-trap-policers';
+  | 'devlink-trap-policers'
+  | 'devlink-function'
+  | 'devlink-ports'
+  | 'devlink-buffers'
+  | 'devlink-pools'
+  | 'devlink-thresholds'
+  | 'devlink-classes'
+  | 'devlink-headers'
+  | 'devlink-tables'
+  | 'devlink-selftests';
 
 /** `create`: it is said when the device, or the row, is made, and never changes. */
 export type Access = 'read' | 'change' | 'create';

@@ -3,9 +3,10 @@ import type { Vid } from '../../../../harness/contract/index.js';
 import { formatMac } from '../../../packet/addresses.js';
 import type { Bridge, BridgePort } from '../bridge.js';
 import type { BridgeEvents } from '../bridgeEvents.js';
+import { contextOf, isGloballyOff, portContextOf } from './contexts.js';
 import { isStarG, type GroupEntry, type PortGroup } from './groupTable.js';
 import type { MulticastParts } from './multicastParts.js';
-import { handlesSources, type Family } from './multicastState.js';
+import { handlesSources, type BridgeContext, type Family } from './multicastState.js';
 import { isHostRouter } from './queries.js';
 import { isLocalGroup, type Snooped } from './snooping.js';
 
@@ -13,6 +14,7 @@ import { isLocalGroup, type Snooped } from './snooping.js';
 export interface GroupHit {
   readonly entry: GroupEntry | undefined;
   readonly family: Family | 'mac';
+  readonly vid: Vid;
 }
 
 /** Undefined: the frame is flooded. */
@@ -24,45 +26,53 @@ export function groupOf(
   vid: Vid,
 ): GroupHit | undefined {
   if (!bridge.multicastSnooping) return undefined;
+  const context = contextOf(bridge, vid);
   const family = addressed?.family ?? 'mac';
+  if (isGloballyOff(context)) return parts.vlan.floodsWhenOff ? undefined : { entry: undefined, family, vid };
   const groupVid = parts.groupVid(vid) as Vid;
   const entry = isMessage
     ? undefined
-    : find(bridge, family, addressed?.destination ?? formatMac(bytes), groupVid, addressed?.source);
-  if (addressed !== undefined && isLocalGroup(addressed) && !isMessage && !parts.floodsLocal) return { entry, family };
+    : find(context, family, addressed?.destination ?? formatMac(bytes), groupVid, addressed?.source);
+  if (addressed !== undefined && isLocalGroup(addressed) && !isMessage && !parts.floodsLocal)
+    return { entry, family, vid };
   if (entry === undefined && !forRouters) return undefined;
   const exists =
-    family === 'mac' ? entry?.address.protocol === 'mac' : querierExists(bridge, family, parts.waitsForAnswers);
-  return parts.needsQuerier(exists) ? { entry, family } : undefined;
+    family === 'mac'
+      ? entry?.address.protocol === 'mac'
+      : querierExists(parts.vlan.querierOf(context), family, parts.waitsForAnswers);
+  return parts.needsQuerier(exists) ? { entry, family, vid } : undefined;
 }
 
 function find(
-  bridge: Bridge,
+  context: BridgeContext,
   protocol: Family | 'mac',
   address: string,
   vid: Vid,
   source: string | undefined,
 ): GroupEntry | undefined {
-  const { groups } = bridge.multicast;
+  const { groups } = context.bridge.multicast;
   const own =
-    source !== undefined && handlesSources(bridge.multicast, protocol)
+    source !== undefined && handlesSources(context, protocol)
       ? groups.get({ protocol, address, source, vid })
       : undefined;
   return own ?? groups.get({ protocol, address, source: '', vid });
 }
 
 /** __br_multicast_querier_exists(). */
-function querierExists({ multicast }: Bridge, family: Family, waits: boolean): boolean {
-  const { answers, otherQuerier } = multicast.families[family];
-  return (!answers.isPending || !waits) && (multicast.querier || otherQuerier.isPending);
+function querierExists({ families, querier }: BridgeContext, family: Family, waits: boolean): boolean {
+  const { answers, otherQuerier } = families[family];
+  return (!answers.isPending || !waits) && (querier || otherQuerier.isPending);
 }
 
 /** Whether the host gets it. */
 export const isForHost = (
   { multicast: { parts } }: BridgeEvents,
   bridge: Bridge,
-  { entry, family }: GroupHit,
-): boolean => parts.toHost(entry?.hostJoined === true || isHostRouter(bridge, family === 'mac' ? undefined : family));
+  { entry, family, vid }: GroupHit,
+): boolean =>
+  parts.toHost(
+    entry?.hostJoined === true || isHostRouter(contextOf(bridge, vid), family === 'mac' ? undefined : family),
+  );
 
 /** A copy of the frame for a port; with an address: for that host alone. */
 export interface GroupCopy {
@@ -71,13 +81,17 @@ export interface GroupCopy {
 }
 
 /** br_multicast_flood(): to routers as it is, to members unless they do not want this source. */
-export function* copiesOf(events: BridgeEvents, bridge: Bridge, { entry, family }: GroupHit): Generator<GroupCopy> {
+export function* copiesOf(
+  events: BridgeEvents,
+  bridge: Bridge,
+  { entry, family, vid }: GroupHit,
+): Generator<GroupCopy> {
   const { parts } = events.multicast;
-  const isAnySource = entry !== undefined && isStarG(entry.address) && handlesSources(bridge.multicast, family);
+  const isAnySource = entry !== undefined && isStarG(entry.address) && handlesSources(contextOf(bridge, vid), family);
   const routerFamily = family === 'ipv6' ? 'ipv6' : 'ipv4';
   for (const port of bridge.ports.values()) {
     const groups = entry?.ports.filter((group) => group.port === port) ?? [];
-    const isRouter = port.multicast.families[routerFamily].isRouter;
+    const { isRouter } = parts.vlan.routerOf(portContextOf(port, vid)).families[routerFamily];
     if (isRouter) yield { port, to: undefined };
     for (const group of isRouter ? groups.slice(1) : groups) {
       if (parts.unicasts(group)) yield { port, to: group.host };

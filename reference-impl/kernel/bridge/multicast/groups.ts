@@ -1,7 +1,9 @@
 /** Groups come and go: the membership part of net/bridge/br_multicast.c. */
 import { isUp } from '../../netDevice.js';
-import { BR_STATE_DISABLED, type Bridge, type BridgePort } from '../bridge.js';
+import type { Vid } from '../../../../harness/contract/index.js';
+import type { Bridge, BridgePort } from '../bridge.js';
 import type { BridgeEvents } from '../bridgeEvents.js';
+import { contextOf, contextOfEntry, isInUse, portContextOf } from './contexts.js';
 import {
   isStarG,
   type FilterMode,
@@ -17,10 +19,6 @@ import { Timer } from './timer.js';
 /** linux/rtnetlink.h: who put an entry there. */
 export const RTPROT_KERNEL = 2;
 export const RTPROT_STATIC = 4;
-
-/** br_multicast_ctx_should_use(). */
-export const isInUse = (bridge: Bridge, port: BridgePort | null): boolean =>
-  isUp(bridge.netDevice) && (port === null || port.state !== BR_STATE_DISABLED);
 
 /** br_multicast_new_group(): the entry, made if it is not there; undefined: there are too many, and snooping ends. */
 export function groupEntry(events: BridgeEvents, bridge: Bridge, address: GroupAddress): GroupEntry | undefined {
@@ -58,7 +56,7 @@ function forgetIfEmpty(entry: GroupEntry): void {
 
 /** br_multicast_host_join(). */
 export function joinHost(events: BridgeEvents, entry: GroupEntry, tells: boolean): void {
-  const { intervals } = entry.bridge.multicast;
+  const { intervals } = contextOfEntry(entry);
   if (!entry.hostJoined) {
     entry.hostJoined = true;
     if (isStarG(entry.address)) followHost(entry);
@@ -102,8 +100,11 @@ export function newPortGroup(
   port: BridgePort,
   seed: NewPortGroup,
 ): PortGroup | undefined {
-  if (events.multicast.parts.limitsPort(port)) return undefined;
+  const { parts } = events.multicast;
+  const inVlan = port.vlans.members.get(entry.address.vid)?.multicast;
+  if (parts.limitsPort(port.multicast) || (inVlan?.isOn === true && parts.vlan.limits(inVlan))) return undefined;
   port.multicast.groupCount++;
+  if (inVlan !== undefined) inVlan.groupCount++;
   const at = events.at.bind(events);
   const group: PortGroup = {
     entry,
@@ -147,7 +148,8 @@ export function join(
   address: GroupAddress,
   how: Join,
 ): Joined {
-  if (!isInUse(bridge, port)) return { ok: true, group: undefined };
+  const context = contextOf(bridge, address.vid);
+  if (!isInUse(context, port === null ? null : portContextOf(port, address.vid))) return { ok: true, group: undefined };
   const entry = groupEntry(events, bridge, address);
   if (entry === undefined) return { ok: false };
   if (port === null) {
@@ -165,7 +167,7 @@ export function join(
   }
   const { parts } = events.multicast;
   if (how.isPlain && (isNew || parts.refreshes))
-    group.timer.set(parts.membershipEnd(events.now() + bridge.multicast.intervals.membership));
+    group.timer.set(parts.membershipEnd(events.now() + context.intervals.membership));
   return { ok: true, group };
 }
 
@@ -183,6 +185,8 @@ export function removePortGroup(events: BridgeEvents, group: PortGroup, withExcl
     if (withExcludes) dropExcludes(events, entry);
   } else followMode(events, group, 'include');
   port.multicast.groupCount--;
+  const inVlan = port.vlans.members.get(entry.address.vid)?.multicast;
+  if (inVlan !== undefined) inVlan.groupCount--;
   forgetIfEmpty(entry);
 }
 
@@ -322,12 +326,17 @@ function dropExcludes(events: BridgeEvents, entry: GroupEntry): void {
 }
 
 /** Whether a report of this version keeps sources. */
-export const keepsSources = ({ multicast }: Bridge, { protocol }: GroupAddress): boolean =>
-  handlesSources(multicast, protocol);
+export const keepsSources = (bridge: Bridge, { protocol, vid }: GroupAddress): boolean =>
+  handlesSources(contextOf(bridge, vid), protocol);
 
-/** __br_multicast_disable_port_ctx() and br_multicast_del_port(), the groups of them. */
-export function forgetGroups(events: BridgeEvents, port: BridgePort, which: 'temporary' | 'all'): void {
-  for (const entry of port.bridge.multicast.groups.entries())
+/** __br_multicast_disable_port_ctx() and br_multicast_del_port(), the groups of them; `vid`: those of a VLAN alone, or of all (0). */
+export function forgetGroups(
+  events: BridgeEvents,
+  port: BridgePort,
+  which: 'temporary' | 'all',
+  vid: Vid | 0 = 0,
+): void {
+  for (const entry of port.bridge.multicast.groups.entries().filter(({ address }) => vid === 0 || address.vid === vid))
     for (const group of [...entry.ports])
       if (group.port === port && (which === 'all' || !group.isPermanent)) removePortGroup(events, group);
 }

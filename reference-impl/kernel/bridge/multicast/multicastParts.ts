@@ -1,7 +1,9 @@
 /** Rules of multicast in the bridge that a seeded defect may replace, one at a time. */
 import type { Nanoseconds } from '../../../../harness/contract/index.js';
 import type { BridgePort } from '../bridge.js';
+import type { PortContext } from './multicastState.js';
 import type { PortGroup } from './groupTable.js';
+import { CONFORMING_VLAN_SNOOPING, type VlanSnoopingParts } from './vlanSnoopingParts.js';
 import type { RecordType } from './sources.js';
 
 /** Checks of a request for a group, by what they refuse. */
@@ -54,7 +56,7 @@ export interface MulticastParts {
   readonly lowersTimers: boolean;
   readonly sparesPermanent: boolean;
   readonly portDownForgets: boolean;
-  readonly learnsRouter: (port: BridgePort) => boolean;
+  readonly learnsRouter: (port: PortContext) => boolean;
   readonly routerEnd: (end: Nanoseconds) => Nanoseconds;
   readonly permanentRouter: boolean;
   readonly disabledRouter: boolean;
@@ -62,7 +64,7 @@ export interface MulticastParts {
   readonly queryTtl: number;
   readonly yieldsToLower: boolean;
   readonly takesOver: boolean;
-  readonly limitsPort: (port: BridgePort) => boolean;
+  readonly limitsPort: (port: PortContext) => boolean;
   readonly switchesOffWhenFull: boolean;
   /** br_multicast_new_group(): whether one more group may be known. */
   readonly admitsGroup: (groups: number, most: number) => boolean;
@@ -80,6 +82,7 @@ export interface MulticastParts {
   /** Whether a VLAN that counts keeps its counters' owner. */
   readonly keepsVlanCounters: boolean;
   readonly vlanCountsPerPort: (perPort: boolean) => boolean;
+  readonly vlan: VlanSnoopingParts;
 }
 
 export type MessageKind = 'igmp-v1' | 'igmp-v2' | 'igmp-v3' | 'igmp-leave' | 'mld-v1' | 'mld-v2' | 'mld-done';
@@ -118,7 +121,7 @@ export const CONFORMING_MULTICAST: MulticastParts = {
   queryTtl: 1,
   yieldsToLower: true,
   takesOver: true,
-  limitsPort: ({ multicast }) => multicast.maxGroups > 0 && multicast.groupCount >= multicast.maxGroups,
+  limitsPort: ({ maxGroups, groupCount }) => maxGroups > 0 && groupCount >= maxGroups,
   switchesOffWhenFull: true,
   admitsGroup: (groups, most) => groups < most,
   admitsSource: (sources, most) => sources < most,
@@ -132,4 +135,5 @@ export const CONFORMING_MULTICAST: MulticastParts = {
   vlanCountsHeader: false,
   keepsVlanCounters: true,
   vlanCountsPerPort: (perPort) => perPort,
+  vlan: CONFORMING_VLAN_SNOOPING,
 };

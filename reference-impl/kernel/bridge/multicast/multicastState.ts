@@ -1,5 +1,6 @@
 /** What a bridge and its ports keep for multicast: struct net_bridge_mcast and struct net_bridge_mcast_port. */
-import type { Nanoseconds } from '../../../../harness/contract/index.js';
+import type { Nanoseconds, Vid } from '../../../../harness/contract/index.js';
+import type { Bridge, BridgePort } from '../bridge.js';
 import { GroupTable } from './groupTable.js';
 import { Timer, type At } from './timer.js';
 
@@ -46,6 +47,8 @@ export interface FamilyState {
   readonly hostRouter: Timer;
   /** Of the querier that was chosen; empty: none yet. */
   querierAddress: string;
+  /** Behind which it is; undefined: the bridge itself, or nobody. */
+  querierPort: BridgePort | undefined;
 }
 
 /** Of one family of a port. */
@@ -65,31 +68,51 @@ export interface MulticastIntervals {
   startupQuery: Nanoseconds;
 }
 
-export interface BridgeMulticast {
-  readonly groups: GroupTable;
+/** struct net_bridge_mcast: by what a bridge snoops and asks, as a whole or in one of its VLANs. */
+export interface BridgeContext {
+  readonly bridge: Bridge;
+  /** 0: of the whole bridge. */
+  readonly vid: Vid | 0;
+  /** BR_VLFLAG_GLOBAL_MCAST_ENABLED: the user wants snooping in the VLAN. */
+  snoops: boolean;
+  /** BR_VLFLAG_MCAST_ENABLED: the VLAN is snooped in by this context now. */
+  isOn: boolean;
   readonly families: Readonly<Record<Family, FamilyState>>;
   readonly intervals: MulticastIntervals;
-  readonly statistics: McastStatistics;
   /** MDB_RTR_TYPE_* of the bridge itself. */
   router: number;
   querier: boolean;
-  queryUsesAddress: boolean;
-  hashMax: number;
   lastMemberCount: number;
   startupQueryCount: number;
   igmpVersion: number;
   mldVersion: number;
+}
+
+export interface BridgeMulticast extends BridgeContext {
+  readonly groups: GroupTable;
+  readonly statistics: McastStatistics;
+  queryUsesAddress: boolean;
+  hashMax: number;
   countsMessages: boolean;
 }
 
-export interface PortMulticast {
+/** struct net_bridge_mcast_port: of a port, as a whole or in one of its VLANs. */
+export interface PortContext {
+  readonly port: BridgePort;
+  /** 0: of the whole port. */
+  readonly vid: Vid | 0;
+  /** BR_VLFLAG_MCAST_ENABLED. */
+  isOn: boolean;
   readonly families: Readonly<Record<Family, PortFamilyState>>;
-  readonly statistics: McastStatistics;
   /** MDB_RTR_TYPE_*. */
   router: number;
   /** IFLA_BRPORT_MCAST_N_GROUPS, and the most that there may be; 0: any number. */
   groupCount: number;
   maxGroups: number;
+}
+
+export interface PortMulticast extends PortContext {
+  readonly statistics: McastStatistics;
 }
 
 const SECOND = 1_000_000_000n;
@@ -101,8 +124,8 @@ export interface BridgeTimers {
   hostRouterGone(): void;
 }
 
-/** br_multicast_ctx_init(). */
-export function newBridgeMulticast(at: At, timers: BridgeTimers): BridgeMulticast {
+/** br_multicast_ctx_init(); `bridge`: the one that it is made for, once it is there. */
+export function newBridgeContext(at: At, timers: BridgeTimers, bridge: () => Bridge, vid: Vid | 0): BridgeContext {
   const family = (name: Family): FamilyState => ({
     otherQuerier: new Timer(at, () => timers.querierGone(name)),
     answers: new Timer(at, () => undefined),
@@ -110,9 +133,15 @@ export function newBridgeMulticast(at: At, timers: BridgeTimers): BridgeMulticas
     hostRouter: new Timer(at, () => timers.hostRouterGone()),
     startupSent: 0,
     querierAddress: '',
+    querierPort: undefined,
   });
   return {
-    groups: new GroupTable(),
+    get bridge() {
+      return bridge();
+    },
+    vid,
+    snoops: true,
+    isOn: vid === 0,
     families: { ipv4: family('ipv4'), ipv6: family('ipv6') },
     intervals: {
       lastMember: SECOND,
@@ -122,18 +151,23 @@ export function newBridgeMulticast(at: At, timers: BridgeTimers): BridgeMulticas
       queryResponse: 10n * SECOND,
       startupQuery: (125n * SECOND) / 4n,
     },
-    statistics: new Map(),
     router: MDB_RTR_TYPE_TEMP_QUERY,
     querier: false,
-    queryUsesAddress: false,
-    hashMax: 4096,
     lastMemberCount: 2,
     startupQueryCount: 2,
     igmpVersion: 2,
     mldVersion: 1,
-    countsMessages: false,
   };
 }
+
+export const newBridgeMulticast = (at: At, timers: BridgeTimers, bridge: () => Bridge): BridgeMulticast =>
+  Object.assign(newBridgeContext(at, timers, bridge, 0), {
+    groups: new GroupTable(),
+    statistics: new Map(),
+    queryUsesAddress: false,
+    hashMax: 4096,
+    countsMessages: false,
+  });
 
 export interface PortTimers {
   routerGone(family: Family): void;
@@ -141,7 +175,7 @@ export interface PortTimers {
 }
 
 /** br_multicast_port_ctx_init(). */
-export function newPortMulticast(at: At, timers: PortTimers): PortMulticast {
+export function newPortContext(at: At, timers: PortTimers, port: () => BridgePort, vid: Vid | 0): PortContext {
   const family = (name: Family): PortFamilyState => ({
     isRouter: false,
     router: new Timer(at, () => timers.routerGone(name)),
@@ -149,14 +183,21 @@ export function newPortMulticast(at: At, timers: PortTimers): PortMulticast {
     startupSent: 0,
   });
   return {
+    get port() {
+      return port();
+    },
+    vid,
+    isOn: vid === 0,
     families: { ipv4: family('ipv4'), ipv6: family('ipv6') },
-    statistics: new Map(),
     router: MDB_RTR_TYPE_TEMP_QUERY,
     groupCount: 0,
     maxGroups: 0,
   };
 }
 
+export const newPortMulticast = (at: At, timers: PortTimers, port: () => BridgePort): PortMulticast =>
+  Object.assign(newPortContext(at, timers, port, 0), { statistics: new Map() });
+
 /** br_multicast_should_handle_mode(): the version of this family has sources. */
-export const handlesSources = ({ igmpVersion, mldVersion }: BridgeMulticast, protocol: Family | 'mac'): boolean =>
+export const handlesSources = ({ igmpVersion, mldVersion }: BridgeContext, protocol: Family | 'mac'): boolean =>
   (protocol === 'ipv4' && igmpVersion === 3) || (protocol === 'ipv6' && mldVersion === 2);

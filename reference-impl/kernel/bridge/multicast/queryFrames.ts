@@ -4,7 +4,7 @@ import { parseIpv4, parseIpv6, parseMac } from '../../../packet/addresses.js';
 import { internetChecksum, pseudoHeaderSum } from '../../../packet/checksum.js';
 import { ETH_HLEN, ETH_P_IP, ETH_P_IPV6, IPPROTO_HOPOPTS, IPPROTO_ICMPV6 } from '../../../packet/protocols.js';
 import type { Bridge } from '../bridge.js';
-import type { Family } from './multicastState.js';
+import type { BridgeContext, Family } from './multicastState.js';
 import { MILLISECOND } from '../../../nanoseconds.js';
 
 export interface Query {
@@ -28,18 +28,18 @@ const ROBUSTNESS = 2;
 const IPV4_WITH_OPTION = 24;
 const IPV6_WITH_OPTION = 48;
 
-export function queryFrame(bridge: Bridge, query: Query): Uint8Array {
-  return query.family === 'ipv4' ? igmpQuery(bridge, query) : mldQuery(bridge, query);
+export function queryFrame(context: BridgeContext, query: Query): Uint8Array {
+  return query.family === 'ipv4' ? igmpQuery(context, query) : mldQuery(context, query);
 }
 
-const answerTime = ({ multicast }: Bridge, { group }: Query): bigint =>
-  group === '' ? multicast.intervals.queryResponse : multicast.intervals.lastMember;
+const answerTime = ({ intervals }: BridgeContext, { group }: Query): bigint =>
+  group === '' ? intervals.queryResponse : intervals.lastMember;
 
-function igmpQuery(bridge: Bridge, query: Query): Uint8Array {
-  const { igmpVersion, intervals } = bridge.multicast;
+function igmpQuery(context: BridgeContext, query: Query): Uint8Array {
+  const { bridge, igmpVersion, intervals } = context;
   const message = new Uint8Array(igmpVersion === 3 ? 12 + 4 * query.sources.length : 8);
   message[0] = IGMP_HOST_MEMBERSHIP_QUERY;
-  message[1] = Number(answerTime(bridge, query) / TENTH);
+  message[1] = Number(answerTime(context, query) / TENTH);
   if (query.group !== '') message.set(parseIpv4(query.group), 4);
   if (igmpVersion === 3) {
     message[8] = (query.suppress ? 8 : 0) | ROBUSTNESS;
@@ -63,11 +63,11 @@ function igmpQuery(bridge: Bridge, query: Query): Uint8Array {
   return concat(ethernetHeader(bridge, ipv4GroupMac(destination), ETH_P_IP), header, message);
 }
 
-function mldQuery(bridge: Bridge, query: Query): Uint8Array {
-  const { mldVersion, intervals } = bridge.multicast;
+function mldQuery(context: BridgeContext, query: Query): Uint8Array {
+  const { bridge, mldVersion, intervals } = context;
   const message = new Uint8Array(mldVersion === 2 ? 28 + 16 * query.sources.length : 24);
   message[0] = ICMPV6_MGM_QUERY;
-  writeU16(message, 4, Number(answerTime(bridge, query) / MILLISECOND) & 0xffff);
+  writeU16(message, 4, Number(answerTime(context, query) / MILLISECOND) & 0xffff);
   if (query.group !== '') message.set(parseIpv6(query.group), 8);
   if (mldVersion === 2) {
     message[24] = (query.suppress ? 8 : 0) | ROBUSTNESS;

@@ -5,12 +5,13 @@ import { readU16 } from '../../../packet/bytes.js';
 import { isUp } from '../../netDevice.js';
 import type { Bridge, BridgePort } from '../bridge.js';
 import type { BridgeEvents } from '../bridgeEvents.js';
-import { isGroupOf, isInUse, join, removePortGroup } from './groups.js';
+import { contextOf, isGloballyOff, isInUse, portContextOf } from './contexts.js';
+import { isGroupOf, join, removePortGroup } from './groups.js';
 import type { GroupAddress, GroupEntry } from './groupTable.js';
 import { readMessage, type Addressed, type MessageType } from './messages.js';
 import { countBroken, countMessage } from './multicastCounters.js';
 import type { MessageKind } from './multicastParts.js';
-import { handlesSources, type Family } from './multicastState.js';
+import { handlesSources, type BridgeContext, type Family, type PortContext } from './multicastState.js';
 import { markRouter, queryReceived, sendLeaveQuery } from './queries.js';
 import { RECORD_TYPES, applyRecord } from './sources.js';
 import type { Timer } from './timer.js';
@@ -34,6 +35,8 @@ interface Arrival {
   readonly events: BridgeEvents;
   readonly bridge: Bridge;
   readonly port: BridgePort | null;
+  readonly context: BridgeContext;
+  readonly portContext: PortContext | null;
   readonly vid: Vid;
   /** Address of its sender on the link. */
   readonly host: string;
@@ -48,6 +51,10 @@ export function snoop(
   vid: Vid,
 ): Snooped {
   if (!bridge.multicastSnooping || (port === null && !events.multicast.parts.snoopsHost)) return NOT_SNOOPED;
+  const context = contextOf(bridge, vid);
+  // A VLAN that is not snooped in is as a bridge that does not snoop.
+  if (isGloballyOff(context)) return NOT_SNOOPED;
+  const portContext = port === null ? null : portContextOf(port, vid);
   const read = readMessage(bytes);
   switch (read.kind) {
     case 'other':
@@ -57,11 +64,12 @@ export function snoop(
       return { ...NOT_SNOOPED, isBroken: events.multicast.parts.ignoresBroken };
     case 'data': {
       const isLocal = isLocalGroup(read);
-      if (isAdvertisement(bytes, read)) markRouter(events, bridge, port, read.family);
+      if (isAdvertisement(bytes, read)) markRouter(events, context, portContext, read.family);
       return { ...NOT_SNOOPED, forRouters: !isLocal, addressed: read };
     }
     case 'message': {
-      const isRefused = !handle({ events, bridge, port, vid, host: formatMac(bytes, 6), bytes }, read.type, read);
+      const arrival = { events, bridge, port, context, portContext, vid, host: formatMac(bytes, 6), bytes };
+      const isRefused = !handle(arrival, read.type, read);
       countMessage(events, bridge, port, bytes, 'rx');
       const forRouters = REPORTS.has(read.type) && events.multicast.parts.reportsToRouters;
       return { isBroken: isRefused, isMessage: true, forRouters, addressed: read };
@@ -124,11 +132,11 @@ function handle(arrival: Arrival, type: MessageType, message: Addressed): boolea
     case 'igmp-query-v1':
     case 'igmp-query-v2':
     case 'igmp-query-v3':
-      query(arrival, message, igmpQuery(bytes, message, arrival.bridge));
+      query(arrival, message, igmpQuery(bytes, message, arrival.context));
       return true;
     case 'mld-query-v1':
     case 'mld-query-v2':
-      query(arrival, message, mldQuery(bytes, message, arrival.bridge));
+      query(arrival, message, mldQuery(bytes, message, arrival.context));
       return true;
   }
 }
@@ -149,11 +157,10 @@ function joinPlainly(arrival: Arrival, family: Family, group: string): boolean {
 
 /** br_multicast_leave_group(). */
 function leave(arrival: Arrival, family: Family, group: string): void {
-  const { events, bridge, port, host } = arrival;
+  const { events, bridge, port, context, portContext, host } = arrival;
   const { parts } = events.multicast;
-  const { multicast } = bridge;
-  const entry = isEverybodys(group) ? undefined : multicast.groups.get(addressOf(arrival, family, group));
-  if (entry === undefined || !isInUse(bridge, port)) return;
+  const entry = isEverybodys(group) ? undefined : bridge.multicast.groups.get(addressOf(arrival, family, group));
+  if (entry === undefined || !isInUse(context, portContext)) return;
   if (port !== null && parts.fastLeaves(port)) {
     const own = entry.ports.find((each) => isGroupOf(each, port, host));
     if (own === undefined || (own.isPermanent && parts.sparesPermanent)) return;
@@ -161,15 +168,15 @@ function leave(arrival: Arrival, family: Family, group: string): void {
     removePortGroup(events, own);
     return;
   }
-  const state = multicast.families[family];
+  const state = context.families[family];
   if (state.otherQuerier.isPending) return;
-  const time = parts.lastMemberTime(multicast.intervals.lastMember * BigInt(multicast.lastMemberCount));
+  const time = parts.lastMemberTime(context.intervals.lastMember * BigInt(context.lastMemberCount));
   const end = events.now() + time;
   const shorten = (timer: Timer): void => (parts.leaveShortens ? timer.setEarlier(end) : timer.set(end));
-  if (multicast.querier) {
+  if (context.querier) {
     const ask = { family, group, toGroup: false, suppress: false, sources: [], ttl: parts.queryTtl };
-    sendLeaveQuery(events, bridge, port, ask);
-    (port === null ? state : port.multicast.families[family]).ownQuery.set(end);
+    sendLeaveQuery(events, context, portContext, ask);
+    (portContext === null ? state : portContext.families[family]).ownQuery.set(end);
     const own = entry.ports.find((each) => port !== null && isGroupOf(each, port, host));
     if (own !== undefined) shorten(own.timer);
   }
@@ -206,8 +213,8 @@ function record(
   group: string,
   addresses: readonly string[],
 ): boolean {
-  const { events, bridge, port, host } = arrival;
-  const keepsSources = handlesSources(bridge.multicast, family);
+  const { events, bridge, port, context, portContext, host } = arrival;
+  const keepsSources = handlesSources(context, family);
   const isLeave = addresses.length === 0 && (type === 'to-in' || type === 'is-in');
   if (isLeave && (port === null || !keepsSources)) {
     leave(arrival, family, group);
@@ -218,7 +225,7 @@ function record(
     const how = { host, mode: keepsSources ? 'include' : 'exclude', isPlain: !keepsSources } as const;
     if (!join(events, bridge, port, addressOf(arrival, family, group), how).ok) return false;
   }
-  if (port === null || !keepsSources || !isInUse(bridge, port)) return true;
+  if (port === null || !keepsSources || !isInUse(context, portContext)) return true;
   const entry = bridge.multicast.groups.get(addressOf(arrival, family, group));
   const own = entry?.ports.find((each) => isGroupOf(each, port, host));
   if (own === undefined || own.isPermanent) return true;
@@ -237,7 +244,7 @@ const TENTH = 100_000_000n;
 const TEN_SECONDS = 10_000_000_000n;
 
 /** br_ip4_multicast_query(); undefined: it changes nothing. */
-function igmpQuery(bytes: Uint8Array, { start, end }: Addressed, bridge: Bridge): ReadQuery | undefined {
+function igmpQuery(bytes: Uint8Array, { start, end }: Addressed, context: BridgeContext): ReadQuery | undefined {
   const code = bytes[start + 1] ?? 0;
   const group = formatIpv4(bytes, start + 4);
   const named = group === '0.0.0.0' ? '' : group;
@@ -245,18 +252,18 @@ function igmpQuery(bytes: Uint8Array, { start, end }: Addressed, bridge: Bridge)
     return code === 0 ? { group: '', answerTime: TEN_SECONDS } : { group: named, answerTime: BigInt(code) * TENTH };
   const isSuppressed = ((bytes[start + 8] ?? 0) & 8) !== 0;
   if (readU16(bytes, start + 10) !== 0) return undefined;
-  if (bridge.multicast.igmpVersion === 3 && named !== '' && isSuppressed) return undefined;
+  if (context.igmpVersion === 3 && named !== '' && isSuppressed) return undefined;
   return { group: named, answerTime: code === 0 ? MILLISECOND : BigInt(floatingPoint(code, 4)) * TENTH };
 }
 
 /** br_ip6_multicast_query(). */
-function mldQuery(bytes: Uint8Array, { start, end }: Addressed, bridge: Bridge): ReadQuery | undefined {
+function mldQuery(bytes: Uint8Array, { start, end }: Addressed, context: BridgeContext): ReadQuery | undefined {
   const code = readU16(bytes, start + 4);
   const group = formatIpv6(bytes, start + 8);
   const named = group === '::' ? '' : group;
   if (end - start === 24) return code === 0 ? undefined : { group: named, answerTime: BigInt(code) * MILLISECOND };
   const isSuppressed = ((bytes[start + 24] ?? 0) & 8) !== 0;
-  if (bridge.multicast.mldVersion === 2 && named !== '' && isSuppressed) return undefined;
+  if (context.mldVersion === 2 && named !== '' && isSuppressed) return undefined;
   if (readU16(bytes, start + 26) !== 0) return undefined;
   return { group: named, answerTime: BigInt(Math.max(1, floatingPoint(code, 12))) * MILLISECOND };
 }
@@ -271,10 +278,10 @@ function floatingPoint(code: number, bits: number): number {
 }
 
 function query(arrival: Arrival, { family, source }: Addressed, read: ReadQuery | undefined): void {
-  const { events, bridge, port } = arrival;
-  if (read === undefined || !isInUse(bridge, port)) return;
+  const { events, bridge, context, portContext } = arrival;
+  if (read === undefined || !isInUse(context, portContext)) return;
   if (read.group === '') {
-    queryReceived(events, bridge, port, family, source, read.answerTime);
+    queryReceived(events, context, portContext, family, source, read.answerTime);
     return;
   }
   const entry = bridge.multicast.groups.get(addressOf(arrival, family, read.group));
@@ -283,9 +290,9 @@ function query(arrival: Arrival, { family, source }: Addressed, read: ReadQuery 
 }
 
 /** Who does not answer a query for the group is a member no more. */
-function lowerTimers({ events, bridge }: Arrival, family: Family, entry: GroupEntry, answerTime: bigint): void {
-  const end = events.now() + answerTime * BigInt(bridge.multicast.lastMemberCount);
+function lowerTimers({ events, context }: Arrival, family: Family, entry: GroupEntry, answerTime: bigint): void {
+  const end = events.now() + answerTime * BigInt(context.lastMemberCount);
   if (entry.hostJoined) entry.timer.setEarlier(end);
   for (const { timer, mode } of entry.ports)
-    if (timer.isPending || !handlesSources(bridge.multicast, family) || mode === 'exclude') timer.setEarlier(end);
+    if (timer.isPending || !handlesSources(context, family) || mode === 'exclude') timer.setEarlier(end);
 }

@@ -1,5 +1,6 @@
 /** What a report with sources changes (RFC 3376, section 6.4; RFC 3810, section 7.4): the state machine of net/bridge/br_multicast.c. */
 import type { BridgeEvents } from '../bridgeEvents.js';
+import { contextOfEntry } from './contexts.js';
 import { followMode, handleSource, newSource, removePortGroup, removeSource } from './groups.js';
 import type { GroupSource, PortGroup } from './groupTable.js';
 import { queryGroup, queryMarkedSources } from './queries.js';
@@ -12,7 +13,7 @@ const findSource = ({ sources }: PortGroup, address: string): GroupSource | unde
   sources.find((each) => each.address === address);
 
 const membershipEnd = (events: BridgeEvents, { entry }: PortGroup): bigint =>
-  events.now() + entry.bridge.multicast.intervals.membership;
+  events.now() + contextOfEntry(entry).intervals.membership;
 
 /** __grp_src_mod_timer(). */
 export function setSourceTimer(events: BridgeEvents, group: PortGroup, source: GroupSource, end: bigint): void {

@@ -1,6 +1,7 @@
 /** Entries that the user puts into the multicast database and takes away: br_mdb_add() and br_mdb_del() of net/bridge/br_mdb.c. */
 import type { BridgePort } from '../bridge.js';
 import type { BridgeEvents } from '../bridgeEvents.js';
+import { contextOfEntry } from './contexts.js';
 import {
   addExcludes,
   followMode,
@@ -72,7 +73,7 @@ function addStarG(
 ): GroupRefusal | undefined {
   const { mode, isPermanent, origin } = request;
   const group = known ?? newPortGroup(events, entry, port, { host: '', mode, isPermanent, origin });
-  if (group === undefined) return full(port);
+  if (group === undefined) return full(port, entry);
   if (known !== undefined) for (const source of group.sources) source.isToDelete = true;
   else entry.ports.push(group);
   for (const address of request.sources) {
@@ -97,15 +98,21 @@ function addStarG(
 }
 
 function setMembershipTimer(events: BridgeEvents, { timer, entry }: PortGroup, runs: boolean): void {
-  const { intervals } = entry.bridge.multicast;
+  const { intervals } = contextOfEntry(entry);
   if (runs) timer.set(events.multicast.parts.membershipEnd(events.now() + intervals.membership));
   else timer.stop();
 }
 
-const full = ({ multicast }: BridgePort): GroupRefusal => ({
-  errno: 'ENOMEM',
-  message: `bridge: Port is already in ${multicast.groupCount} groups, and mcast_max_groups=${multicast.maxGroups}`,
-});
+/** br_multicast_port_ngroups_inc(): the port, or the port in the VLAN. */
+function full({ multicast, vlans }: BridgePort, { address }: GroupEntry): GroupRefusal {
+  const isPort = multicast.maxGroups > 0 && multicast.groupCount >= multicast.maxGroups;
+  const { groupCount, maxGroups } = isPort ? multicast : (vlans.members.get(address.vid)?.multicast ?? multicast);
+  const who = isPort ? 'Port' : 'Port-VLAN';
+  return {
+    errno: 'ENOMEM',
+    message: `bridge: ${who} is already in ${groupCount} groups, and mcast_max_groups=${maxGroups}`,
+  };
+}
 
 /** br_mdb_add_group_src(). */
 function addUserSource(
@@ -122,7 +129,7 @@ function addUserSource(
   source.isToDelete = false;
   const { bridge } = group.entry;
   if (request.mode === 'include' && !request.isPermanent)
-    source.timer.set(events.now() + bridge.multicast.intervals.membership);
+    source.timer.set(events.now() + contextOfEntry(group.entry).intervals.membership);
   else source.timer.stop();
   const entry = groupEntry(events, bridge, sourced(group.entry, address));
   if (entry === undefined) return E2BIG;
@@ -144,7 +151,7 @@ function addSourced(
 ): GroupRefusal | undefined {
   const { isPermanent, origin } = request;
   const group = known ?? newPortGroup(events, entry, port, { host: '', mode: 'include', isPermanent, origin });
-  if (group === undefined) return full(port);
+  if (group === undefined) return full(port, entry);
   group.isPermanent = isPermanent;
   group.origin = origin;
   group.isBlocked = isBlocked ?? false;

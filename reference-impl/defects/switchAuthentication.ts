@@ -1,0 +1,165 @@
+/** Seeded defects of MAC authentication bypass: who is written down, who is let in, and what becomes of locked entries. */
+import { CONFORMING_BRIDGE } from '../kernel/bridge/bridgeParts.js';
+import type { Defect } from './defect.js';
+import {
+  BRIDGE_FDB,
+  BRIDGE_IF,
+  BRIDGE_INPUT,
+  BRIDGE_NETLINK,
+  BRIDGE_SWITCHDEV,
+  LOCKED_PORT_TESTS,
+  SWITCHDEV,
+} from './origins.js';
+import { authentication, bridge, chip } from './replacedParts.js';
+import { withSwitchdev } from './wrapDevice.js';
+
+const { newPortFlags } = CONFORMING_BRIDGE;
+
+export const switchAuthenticationDefects: readonly Defect[] = [
+  {
+    id: 'DEF-SW-MAB-ANY-PORT',
+    title: 'A port that is not locked may have MAB',
+    description: 'The flags are taken as they come.',
+    origin: BRIDGE_NETLINK,
+    caughtBy: 'SW-MAB-001',
+    kernel: authentication({ requires: (_isLocked, learns) => learns }),
+  },
+  {
+    id: 'DEF-SW-MAB-WITHOUT-LEARNING',
+    title: 'A port that does not learn may have MAB',
+    description: 'Only the lock is looked at, and nobody is ever written down.',
+    origin: BRIDGE_NETLINK,
+    caughtBy: 'SW-MAB-001',
+    kernel: authentication({ requires: (isLocked) => isLocked }),
+  },
+  {
+    id: 'DEF-SW-MAB-FROM-THE-START',
+    title: 'A new port has MAB',
+    description: 'The flag is on where a port joins.',
+    origin: BRIDGE_IF,
+    caughtBy: 'SW-MAB-001',
+    kernel: bridge({ newPortFlags: { ...newPortFlags, mab: true } }),
+  },
+  {
+    id: 'DEF-SW-MAB-NOBODY-WRITTEN',
+    title: 'Nobody is written down',
+    description: 'The flag is kept, and a locked port drops as before.',
+    origin: LOCKED_PORT_TESTS,
+    caughtBy: 'SW-MAB-002',
+    kernel: authentication({ writesDown: false }),
+  },
+  {
+    id: 'DEF-SW-MAB-HARDWARE-DROPS',
+    title: 'Hardware drops the frames of unknown stations',
+    description: 'The driver takes the flag, and the bridge never sees who knocks.',
+    origin: SWITCHDEV,
+    caughtBy: 'SW-MAB-002',
+    switch: chip({ handsUnknownAtLocked: false }),
+  },
+  {
+    id: 'DEF-SW-MAB-NOT-TOLD',
+    title: 'An entry does not say that it is locked',
+    description: 'NDA_FLAGS_EXT is not filled in.',
+    origin: BRIDGE_FDB,
+    caughtBy: 'SW-MAB-002',
+    kernel: authentication({ tellsLocked: false }),
+  },
+  {
+    id: 'DEF-SW-MAB-LEARNED-OPEN',
+    title: 'An unknown station is learned as any other',
+    description: 'The first frame is dropped, and the entry that it makes lets in the second.',
+    origin: LOCKED_PORT_TESTS,
+    caughtBy: 'SW-MAB-002',
+    kernel: authentication({ locks: false }),
+  },
+  {
+    id: 'DEF-SW-MAB-LOCKED-LET-IN',
+    title: 'A locked entry lets its station in',
+    description: 'An entry at the port is enough; whether it is locked is not looked at.',
+    origin: LOCKED_PORT_TESTS,
+    caughtBy: 'SW-MAB-003',
+    kernel: authentication({ admitsLocked: () => true }),
+  },
+  {
+    id: 'DEF-SW-MAB-NOT-REFRESHED',
+    title: 'A station that knocks is forgotten',
+    description: 'Frames that are dropped confirm nothing: the entry goes and comes, and each time is announced.',
+    origin: BRIDGE_INPUT,
+    caughtBy: 'SW-MAB-004',
+    kernel: authentication({ refreshesLocked: false }),
+  },
+  {
+    id: 'DEF-SW-MAB-STAYS-FOR-EVER',
+    title: 'A locked entry does not age',
+    description: 'It is taken for an entry of the user, and made-up addresses fill the table.',
+    origin: BRIDGE_FDB,
+    caughtBy: 'SW-MAB-004',
+    kernel: bridge({ ages: (entry, sound) => sound && !entry.isLocked }),
+  },
+  {
+    id: 'DEF-SW-MAB-STAYS-LOCKED',
+    title: 'An entry that the user writes stays locked',
+    description: 'The state is changed, and the flag is not taken away.',
+    origin: BRIDGE_FDB,
+    caughtBy: 'SW-MAB-005',
+    kernel: authentication({ unlocksReplaced: false }),
+  },
+  {
+    id: 'DEF-SW-MAB-LOCK-MOVES',
+    title: 'The lock moves with the station',
+    description: 'An entry goes to an open port with all its flags.',
+    origin: BRIDGE_FDB,
+    caughtBy: 'SW-MAB-006',
+    kernel: authentication({ unlocksMoved: false }),
+  },
+  {
+    id: 'DEF-SW-MAB-TAKES-FROM-ELSEWHERE',
+    title: 'A station moves to a locked port',
+    description: 'A frame with the address of another takes it away from where it is.',
+    origin: LOCKED_PORT_TESTS,
+    caughtBy: 'SW-MAB-007',
+    kernel: authentication({ keepsElsewhere: false }),
+  },
+  {
+    id: 'DEF-SW-MAB-LEFT-LOCKED',
+    title: 'Locked entries stay when MAB is switched off',
+    description: 'The port is open, and who had waited there is told to be locked.',
+    origin: BRIDGE_NETLINK,
+    caughtBy: 'SW-MAB-008',
+    kernel: authentication({ flushesWithFlag: false }),
+  },
+  {
+    id: 'DEF-SW-MAB-ALL-FLUSHED',
+    title: 'With MAB go all entries of the port',
+    description: 'The port is flushed, static entries included.',
+    origin: BRIDGE_NETLINK,
+    caughtBy: 'SW-MAB-008',
+    kernel: authentication({ flushesOnly: () => true }),
+  },
+  {
+    id: 'DEF-SW-MAB-WRITTEN-BY-USER',
+    title: 'A user may write a locked entry',
+    description:
+      'The flag is ignored in the request, and the station is let in although the request said that it waits.',
+    origin: BRIDGE_FDB,
+    caughtBy: 'SW-MAB-009',
+    kernel: authentication({ refusesLockedByUser: false }),
+  },
+  {
+    id: 'DEF-SW-MAB-UNANNOUNCED',
+    title: 'Locked entries are not announced',
+    description: 'They are no real entries yet, and who listens hears of them when they are.',
+    origin: BRIDGE_FDB,
+    caughtBy: 'SW-MAB-010',
+    kernel: bridge({ tells: (_change, entry) => !entry.isLocked }),
+  },
+  {
+    id: 'DEF-SW-MAB-THROWN-OUT-STAYS',
+    title: 'Who was thrown out is still let in',
+    description:
+      'The driver does not take the entry from the hardware, which asks nobody about a station that it knows.',
+    origin: BRIDGE_SWITCHDEV,
+    caughtBy: 'SW-MAB-011',
+    wrap: (device) => withSwitchdev(device, () => ({ removeFdb: () => undefined })),
+  },
+];
