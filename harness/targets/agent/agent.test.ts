@@ -160,7 +160,10 @@ describe('a target behind an agent', () => {
     expect(await target.sysctl.read(name)).toEqual({ ok: true, value: '1\n' });
     expect(await target.sysctl.write(name, 'yes')).toEqual({ ok: false, errno: 22 });
     expect(await target.sysctl.read('net/ipv4/conf/none/forwarding')).toEqual({ ok: false, errno: 2 });
-    expect(await target.sysctl.list(`net/ipv4/conf/${netDevice}`)).toEqual({ ok: true, value: ['arp_notify', 'forwarding'] });
+    expect(await target.sysctl.list(`net/ipv4/conf/${netDevice}`)).toEqual({
+      ok: true,
+      value: ['arp_notify', 'forwarding'],
+    });
     expect(await target.sysctl.list('net/ipv4/conf/none')).toEqual({ ok: false, errno: 2 });
     await target.close();
   });
