@@ -88,3 +88,35 @@ Feature: Announcements
       | option |
       | 6      |
       | 7      |
+
+  @NL-PKT-001 @needs:netlink-groups
+  Scenario: Which group it was
+    Given a socket listens to links and addresses
+    When addresses change on request of another socket
+    And the MTU of the port becomes 1400 and then 1300
+    Then each announcement is received with the group that it was sent to
+
+  @NL-PKT-002 @needs:netlink-groups
+  Scenario Outline: <what> is of no group
+    Given a socket listens to links and addresses
+    When it asks for <what>
+    Then what comes is received with the group 0
+
+    Examples:
+      | what                 |
+      | one link             |
+      | a dump of links      |
+      | an operation unknown |
+
+  @NL-PKT-003 @needs:netlink-groups
+  Scenario: The group of an echo
+    Given a socket that listens to nothing
+    When it makes an address, and asks for an echo
+    Then the echo is received with the group of addresses, and the acknowledgement with the group 0
+
+  @NL-PKT-004 @needs:netlink-groups @needs:netlink-options
+  Scenario: Who does not want to know
+    Given a socket listens to links and addresses
+    And it does not want to know of groups
+    When addresses change on request of another socket
+    Then it is told of the change, and of no group

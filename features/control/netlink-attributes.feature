@@ -253,3 +253,27 @@ Feature: Attributes of netlink
   Scenario: A bit that there is not
     When a neighbour is asked for with bit 31 of NDA_FLAGS_EXT
     Then it fails with EINVAL at that attribute, and says "reserved bit set"
+
+  @NL-ATTR-024 @needs:devlink
+  Scenario Outline: The value <value> where <selector> is selected
+    When a reload of devlink is asked for with limits of the value <value> and the selector <selector>
+    Then it fails with EINVAL at that attribute, and says "Attribute failed policy validation"
+    And the policy of the refusal has the mask 6
+
+    Examples:
+      | value | selector |
+      | 8     | 8        |
+      | 2     | 10       |
+      | 1     | 6        |
+      | 4     | 2        |
+
+  @NL-ATTR-024 @needs:devlink
+  Scenario Outline: A bit field of <bytes> bytes
+    When a reload of devlink is asked for with limits of <bytes> bytes
+    Then it fails with ERANGE at that attribute, and says "Attribute failed policy validation"
+    And the policy of the refusal has the mask 6
+
+    Examples:
+      | bytes |
+      | 4     |
+      | 12    |

@@ -68,3 +68,21 @@ Feature: Settings of links over netlink
     When the operation 122 of rtnetlink and the command 200 of the controller are asked for
     Then both are refused with EOPNOTSUPP
     And the log names them both
+
+  @NL-SET-001 @needs:sysctl
+  Scenario: The folder of a link
+    When the folders of the settings of IPv4 are listed
+    Then the name of the port is among them
+
+  @NL-SET-001 @needs:sysctl
+  Scenario: A link is given another name
+    Given the folders of the settings of IPv4 are listed
+    When the port is called "renamed1"
+    And the folders of the settings of IPv4 are listed
+    Then "renamed1" is among them, and the name that the port had is not
+
+  @NL-SET-002 @needs:sysctl
+  Scenario: All that is listed
+    When the settings of IPv4 of the port are listed
+    Then "forwarding" is among them
+    And each of them can be read, and lists nothing

@@ -67,7 +67,6 @@ async function withServer(
       clock: new WallClock(target, description.clock, clock),
       log,
       socket,
-      folder: join(folder, 'files'),
       lost: (reason) => say(`the target is lost, and every tool gets ENETDOWN from now on: ${reason}`),
     });
     try {

@@ -5,11 +5,19 @@
  * call the byte is the operation, in an answer the status.
  */
 import { ByteReader, ByteWriter, MalformedMessage } from './agentBytes.js';
-import type { HostReceive, HostTransmit, RxChecksum, TransmitTimestamp, VirtioNetHeader, WireFrame } from './target.js';
+import type {
+  GroupedDatagram,
+  HostReceive,
+  HostTransmit,
+  RxChecksum,
+  TransmitTimestamp,
+  VirtioNetHeader,
+  WireFrame,
+} from './target.js';
 import type { QueueIndex } from './values.js';
 
 /** A harness and an agent of different versions refuse each other. */
-export const AGENT_PROTOCOL_VERSION = 2;
+export const AGENT_PROTOCOL_VERSION = 3;
 export const AGENT_MAGIC = 'NICSPEC\n';
 /** Longer messages are garbage. */
 export const LONGEST_MESSAGE = 64 << 20;
@@ -49,6 +57,7 @@ export const AGENT_OPERATIONS = {
   reset: 28,
   sysctlRead: 29,
   sysctlWrite: 30,
+  sysctlList: 31,
 } as const;
 
 export type AgentOperation = keyof typeof AGENT_OPERATIONS;
@@ -238,6 +247,18 @@ export function decodeTimestamp(reader: ByteReader): TransmitTimestamp {
     ...((flags & HAS_HARDWARE) === 0 ? {} : { hardware: reader.u64() }),
     ...((flags & HAS_SOFTWARE) === 0 ? {} : { software: reader.u64() }),
   };
+}
+
+/** The group of a datagram that tells of none. */
+const NO_GROUP = 0xffff_ffff;
+
+export function encodeGrouped(writer: ByteWriter, { bytes, group = NO_GROUP }: GroupedDatagram): void {
+  writer.u32(group).bytes(bytes);
+}
+
+export function decodeGrouped(reader: ByteReader): GroupedDatagram {
+  const group = reader.u32();
+  return { bytes: reader.bytes(), ...(group === NO_GROUP ? {} : { group }) };
 }
 
 const HAS_FCS = 1;

@@ -23,7 +23,8 @@ export interface Target {
   /** Who the target is and what it can do. Asked once, before anything else; the answer does not change while it is open. */
   describe(): Promise<TargetDescription>;
   /**
-   * Opens a netlink socket: AF_NETLINK, SOCK_RAW, with NETLINK_EXT_ACK and NETLINK_GET_STRICT_CHK set.
+   * Opens a netlink socket: AF_NETLINK, SOCK_RAW, with NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK and, as far as it can tell of groups,
+   * NETLINK_PKTINFO set.
    * @requirement NL-MSG-*, NL-DUMP-*
    */
   netlink(protocol: NetlinkProtocol): Promise<NetlinkSocket>;
@@ -128,7 +129,19 @@ export interface NetlinkSocket {
    * @requirement NL-BUF-*
    */
   receiveInto?(length: number): Promise<ReceivedDatagram>;
+  /**
+   * The next datagram as `receive` has it, and the multicast group that it was sent to: NETLINK_PKTINFO, which is set. It is absent where
+   * the option was taken back. Capability `netlink-groups`.
+   * @requirement NL-PKT-*
+   */
+  receiveWithGroup?(wait?: Wait): Promise<GroupedDatagram | null>;
   close(): Promise<void>;
+}
+
+/** `group`: of struct nl_pktinfo; 0 for what was sent to this socket alone. */
+export interface GroupedDatagram {
+  readonly bytes: Uint8Array;
+  readonly group?: number;
 }
 
 /** EAGAIN: nothing is there. `length`: of the whole datagram; more than there are bytes where it was cut. */
@@ -345,11 +358,13 @@ export type SysfsResult<Value> =
 /**
  * Settings of the kernel that have no netlink equal, by name from /proc/sys, in the network namespace of the net devices:
  * `net/ipv6/conf/eth0/forwarding`. A name that the kernel does not know is ENOENT, a value that it does not take EINVAL.
- * @requirement SW-NEIGH-*, SW-NEIGH6-*, SW-ECMP-*, SW-ECMP6-*, SW-VRF-*, SW-VRF6-*
+ * @requirement SW-NEIGH-*, SW-NEIGH6-*, SW-ECMP-*, SW-ECMP6-*, SW-VRF-*, SW-VRF6-*, NL-SET-*
  */
 export interface SysctlTree {
   read(name: string): Promise<SysfsResult<string>>;
   write(name: string, value: string): Promise<SysfsResult<void>>;
+  /** What is in a folder of them, settings and folders, in the order of their names; ENOTDIR for a setting. */
+  list(folder: string): Promise<SysfsResult<readonly string[]>>;
 }
 
 /**

@@ -46,6 +46,8 @@ const PROBES: Readonly<Record<string, readonly string[]>> = {
   bond: ['ip link add bond9 type bond mode active-backup'],
   vrf: ['ip link add red9 type vrf table 9'],
   'ip-routing': ['ip route show'],
+  'net-tools': ['arp -n'],
+  ss: ['ss -f netlink'],
   'tc-flower': ['tc qdisc add dev p1 clsact', 'tc filter add dev p1 ingress pref 1 protocol ip flower action drop'],
 };
 

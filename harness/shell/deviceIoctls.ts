@@ -74,7 +74,16 @@ const DEVICE_IOCTLS: Readonly<Record<number, DeviceIoctl>> = {
     get: ({ values }, union) => putInt(union, numberIn(values, 'IFLA_TXQLEN')),
   },
   0x8943: { name: 'SIOCSIFTXQLEN', set: (union) => ({ attributes: { IFLA_TXQLEN: union.getInt32(0, true) } }) },
+  0x8970: { name: 'SIOCGIFMAP', get: ({ values }, union) => putMap(union, bytesIn(values, 'IFLA_MAP')) },
 };
+
+/** A struct ifmap in the union, out of a struct rtnl_link_ifmap. */
+function putMap(union: DataView, told: Uint8Array = new Uint8Array(28)): undefined {
+  const map = new DataView(told.buffer, told.byteOffset, told.byteLength);
+  bytesOf(union).set(told.subarray(0, 16));
+  union.setUint16(16, map.getUint16(16, true), true);
+  bytesOf(union).set([map.getUint8(24), map.getUint8(26), map.getUint8(27)], 18);
+}
 
 const bytesOf = (view: DataView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 

@@ -66,7 +66,6 @@ async function inside(target: Target, clock: ShellClock = 'virtual'): Promise<In
     clock: new WallClock(target, 'virtual', clock),
     log: openToolLog(log),
     socket,
-    folder: `${own}-files`,
     lost: (reason) => reasons.push(reason),
   });
   const env = { ...process.env, LC_ALL: 'C', LD_PRELOAD: await shimLibrary(), NICSPEC_SHELL_SOCKET: socket };
@@ -105,6 +104,16 @@ describe.skipIf(compiler === undefined)('a socket in the shell', () => {
     ['peek', ['peek: the whole, cut to 32, then 4 links']],
     ['shared', ['shared: 1 ready, 4 links']],
     ['never-reads', ['never reads: all were answered']],
+    [
+      'groups',
+      [
+        'packet info: 1',
+        'announcement: group 1, from 1, whole length',
+        'announcement: group 1, from 1, whole length',
+        'answer: group 0, from 0',
+        'not asked: group -1',
+      ],
+    ],
     ['overrun', ['overrun: some were told, No buffer space available']],
     [
       'address',
@@ -113,7 +122,6 @@ describe.skipIf(compiler === undefined)('a socket in the shell', () => {
         "address: family 16, groups 1, the process's own, different",
         'socket: type 3, domain 16, protocol 0',
         'memberships: 5',
-        'packet info: Protocol not available',
       ],
     ],
   ])('behaves as one of netlink: %s', async (word, lines) => {
@@ -136,7 +144,7 @@ describe.skipIf(compiler === undefined)('a socket in the shell', () => {
   });
 
   it.each([
-    [4, 'NETLINK_SOCK_DIAG'],
+    [9, 'NETLINK_AUDIT'],
     [12, 'NETLINK_NETFILTER'],
     [6, 'NETLINK_XFRM'],
   ])('is not had for protocol %d, which the log names', async (protocol, name) => {

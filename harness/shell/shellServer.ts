@@ -1,10 +1,12 @@
 /** The kernel that the tools of a `nicspec shell` see: their sockets and ioctls, served by a target. */
+import { rmSync } from 'node:fs';
 import { RouteClient } from '../../reference-impl/netlink/routeClient.js';
 import { TargetFault, type NetDeviceName, type NetlinkSocket, type Target } from '../contract/index.js';
 import { deviceIoctl, deviceList } from './deviceIoctls.js';
 import { EADDRINUSE, EINVAL, ENETDOWN, EOPNOTSUPP, EPROTONOSUPPORT } from './errors.js';
+import { NetworkFiles } from './networkFiles.js';
 import { listenForPackets, type PacketConnection, type PacketHandlers, type PacketServer } from './packetServer.js';
-import { KernelFiles } from './kernelFiles.js';
+import { KernelFiles, makeFilesFolder } from './kernelFiles.js';
 import { LOST_TARGET, decodeQuestion, encodeAnswer, textOf, type Answer, type Question } from './shimProtocol.js';
 import { protocolName, type ToolLog } from './toolLog.js';
 import { ToolSocket } from './toolSocket.js';
@@ -20,8 +22,6 @@ export interface ShellServerOptions {
   readonly log: ToolLog;
   /** Of the Unix socket. */
   readonly socket: string;
-  /** Where files of the target are laid for tools to open; a folder of this server's own. */
-  readonly folder: string;
   /** The target is lost: called once, with the reason. */
   readonly lost: (reason: string) => void;
 }
@@ -32,6 +32,7 @@ export class ShellServer {
   readonly #connections = new Map<ToolSocket, PacketConnection>();
   readonly #server: PacketServer;
   readonly #ticker: NodeJS.Timeout;
+  readonly #folder = makeFilesFolder();
   readonly #files: KernelFiles;
   #route: Promise<RouteClient> | undefined;
   #turns: Promise<void> = Promise.resolve();
@@ -41,7 +42,8 @@ export class ShellServer {
   /** Throws SystemCallError if the socket cannot be made. */
   constructor(options: ShellServerOptions) {
     this.#options = options;
-    this.#files = new KernelFiles(options.target, options.folder, (process, what) =>
+    const network = new NetworkFiles(options.target, () => this.#links());
+    this.#files = new KernelFiles(options.target, network, this.#folder, (process, what) =>
       options.log.unsupported(process, what),
     );
     this.#server = listenForPackets(options.socket, (connection) => this.#accept(connection));
@@ -58,6 +60,7 @@ export class ShellServer {
     this.#server.close();
     await this.#turns;
     if (this.#lost === undefined) await this.#files.collect();
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** The first packet says what the connection is for. */
@@ -217,6 +220,8 @@ export class ShellServer {
         return this.#files.lookUp(textOf(bytes), first, process);
       case 'writeSetting':
         return this.#files.write(textOf(bytes.subarray(0, first)), textOf(bytes.subarray(first)));
+      case 'takeSetting':
+        return this.#files.take(textOf(bytes));
       case 'openSocket':
       case 'note':
         return { errno: EINVAL };

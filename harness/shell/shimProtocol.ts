@@ -13,6 +13,7 @@ export const OPERATIONS = {
   9: 'note',
   10: 'listDevices',
   11: 'writeSetting',
+  12: 'takeSetting',
 } as const;
 
 export type Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS];
@@ -44,6 +45,20 @@ const ANSWER_LENGTH = 4 + 4 * WORDS;
 /** enum of native/shim.h: a datagram of so few bytes is an error of the next receive. */
 export const LOST_DATAGRAMS = new Uint8Array(1);
 export const LOST_TARGET = new Uint8Array(2);
+
+/** GROUP_MARK and struct group_trailer of native/shim.h. */
+const GROUP_MARK = 0x6772_6f75;
+const TRAILER_LENGTH = 8;
+
+/** A datagram with its group behind it. */
+export function withGroup(datagram: Uint8Array, group: number): Uint8Array {
+  const packet = new Uint8Array(datagram.length + TRAILER_LENGTH);
+  packet.set(datagram);
+  const view = new DataView(packet.buffer, datagram.length);
+  view.setUint32(0, GROUP_MARK, true);
+  view.setUint32(4, group, true);
+  return packet;
+}
 
 /** Undefined for what no shim says. */
 export function decodeQuestion(packet: Uint8Array): Question | undefined {

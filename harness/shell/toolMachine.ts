@@ -90,7 +90,6 @@ export async function shellMachineOn(target: Target, targetName: string, folderN
     clock: new WallClock(target, description.clock, 'wall'),
     log: openToolLog(undefined),
     socket,
-    folder: join(folder, 'files'),
     lost: () => undefined,
   });
   const env = { ...process.env, LC_ALL: 'C', LD_PRELOAD: library, NICSPEC_SHELL_SOCKET: socket };

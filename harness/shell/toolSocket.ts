@@ -1,14 +1,15 @@
 /** A netlink socket of a tool: its options as the kernel keeps them, over a socket of the contract. */
-import type { NetlinkSocket } from '../contract/index.js';
+import type { GroupedDatagram, NetlinkSocket } from '../contract/index.js';
 import { EINVAL, ENOPROTOOPT } from './errors.js';
 import { asStrictRequest } from './legacyRequests.js';
 import type { PacketConnection } from './packetServer.js';
-import { LOST_DATAGRAMS } from './shimProtocol.js';
+import { LOST_DATAGRAMS, withGroup } from './shimProtocol.js';
 import { forTool, readablePieces } from './toolAnswers.js';
 
 /** linux/netlink.h. */
 const NETLINK_ADD_MEMBERSHIP = 1;
 const NETLINK_DROP_MEMBERSHIP = 2;
+const NETLINK_PKTINFO = 3;
 const NETLINK_BROADCAST_ERROR = 4;
 const NETLINK_NO_ENOBUFS = 5;
 const NETLINK_LISTEN_ALL_NSID = 8;
@@ -17,8 +18,9 @@ const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
 
-/** Options that are on or off. NETLINK_PKTINFO is none of them: the contract does not tell of which group an announcement is. */
+/** Options that are on or off. */
 const SWITCHES: ReadonlySet<number> = new Set([
+  NETLINK_PKTINFO,
   NETLINK_BROADCAST_ERROR,
   NETLINK_NO_ENOBUFS,
   NETLINK_LISTEN_ALL_NSID,
@@ -101,10 +103,16 @@ export class ToolSocket {
   /** Hands over what the target has for the tool. */
   async take(): Promise<void> {
     for (;;) {
-      const datagram = await this.#socket.receive({ withinMs: 0 });
-      if (datagram === null) return;
-      this.#deliver(datagram);
+      const received = await this.#receive();
+      if (received === null) return;
+      this.#deliver(received);
     }
+  }
+
+  async #receive(): Promise<GroupedDatagram | null> {
+    if (this.#socket.receiveWithGroup !== undefined) return this.#socket.receiveWithGroup({ withinMs: 0 });
+    const bytes = await this.#socket.receive({ withinMs: 0 });
+    return bytes === null ? null : { bytes };
   }
 
   /** The tool has read something: it may ask again. */
@@ -120,7 +128,7 @@ export class ToolSocket {
     if (this.#waiting < MOST_WAITING) this.#connection.setReading(true);
   }
 
-  #deliver(datagram: Uint8Array): void {
+  #deliver({ bytes: datagram, group }: GroupedDatagram): void {
     if (this.#connection.waitingBytes >= MOST_UNREAD && isAnnouncement(datagram)) {
       this.#overrun = true;
       return;
@@ -132,7 +140,8 @@ export class ToolSocket {
       wantsExtendedAck: this.#switches.has(NETLINK_EXT_ACK),
       wantsCappedAck: this.#switches.has(NETLINK_CAP_ACK),
     });
-    for (const piece of readablePieces(answer)) this.#connection.send(piece);
+    const tellsGroup = group !== undefined && this.#switches.has(NETLINK_PKTINFO);
+    for (const piece of readablePieces(answer)) this.#connection.send(tellsGroup ? withGroup(piece, group) : piece);
   }
 
   /** netlink_setsockopt(). */
@@ -142,7 +151,7 @@ export class ToolSocket {
       await this.member(value, option === NETLINK_ADD_MEMBERSHIP);
       return { errno: 0 };
     }
-    if (!SWITCHES.has(option)) return { errno: ENOPROTOOPT };
+    if (!this.#hasSwitch(option)) return { errno: ENOPROTOOPT };
     if (value === 0) this.#switches.delete(option);
     else this.#switches.add(option);
     return { errno: 0 };
@@ -156,8 +165,13 @@ export class ToolSocket {
         bytes[(group - 1) >> 3] = (bytes[(group - 1) >> 3] ?? 0) | (1 << ((group - 1) & 7));
       return { errno: 0, words: [bytes.length], bytes };
     }
-    if (!SWITCHES.has(option)) return { errno: ENOPROTOOPT };
+    if (!this.#hasSwitch(option)) return { errno: ENOPROTOOPT };
     return { errno: 0, words: [this.#switches.has(option) ? 1 : 0] };
+  }
+
+  /** A target may not tell of groups. */
+  #hasSwitch(option: number): boolean {
+    return SWITCHES.has(option) && (option !== NETLINK_PKTINFO || this.#socket.receiveWithGroup !== undefined);
   }
 
   async member(group: number, joins: boolean): Promise<void> {

@@ -113,6 +113,26 @@ export class RecordingTarget implements Target {
     };
   }
 
+  #groupMember(protocol: number, socket: NetlinkSocket): Pick<NetlinkSocket, 'receiveWithGroup'> {
+    if (socket.receiveWithGroup === undefined) return {};
+    return {
+      receiveWithGroup: async (wait) => {
+        const received = await this.#guard.call(
+          'netlink receive',
+          async () => (await socket.receiveWithGroup?.(wait)) ?? null,
+          wait?.withinMs,
+        );
+        if (received !== null) this.#noteReceived(protocol, received.bytes);
+        return received;
+      },
+    };
+  }
+
+  #noteReceived(protocol: number, datagram: Uint8Array): void {
+    this.#noteDatagram(protocol, 'received', checkBytes('netlink receive', datagram));
+    if (isFromController(protocol, datagram) && this.#controller.length < MAX_FAMILIES) this.#controller.push(datagram);
+  }
+
   async netlink(protocol: number): Promise<NetlinkSocket> {
     const socket = await this.#guard.call('netlink', () => this.#inner.netlink(protocol));
     const guard = this.#guard;
@@ -126,11 +146,7 @@ export class RecordingTarget implements Target {
       },
       receive: async (wait) => {
         const datagram = await guard.call('netlink receive', () => socket.receive(wait), wait?.withinMs);
-        if (datagram !== null) {
-          this.#noteDatagram(protocol, 'received', checkBytes('netlink receive', datagram));
-          if (isFromController(protocol, datagram) && this.#controller.length < MAX_FAMILIES)
-            this.#controller.push(datagram);
-        }
+        if (datagram !== null) this.#noteReceived(protocol, datagram);
         return datagram;
       },
       join: (group) => guard.call('netlink join', () => socket.join(group)),
@@ -142,6 +158,7 @@ export class RecordingTarget implements Target {
               guard.call('netlink option', async () => (await socket.setOption?.(option, value)) ?? { ok: true }),
           }),
       ...this.#bufferMembers(protocol, socket),
+      ...this.#groupMember(protocol, socket),
       close: () => guard.call('netlink close', () => socket.close()),
     };
   }
@@ -213,6 +230,7 @@ export class RecordingTarget implements Target {
     return {
       read: (name) => guard.call('sysctl read', () => sysctl.read(name)),
       write: (name, value) => guard.call('sysctl write', () => sysctl.write(name, value)),
+      list: (folder) => guard.call('sysctl list', () => sysctl.list(folder)),
     };
   }
 

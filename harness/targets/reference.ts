@@ -114,6 +114,8 @@ const RIG: readonly string[] = [
   'strings-need-count',
   'netlink-options',
   'netlink-buffers',
+  'netlink-groups',
+  'socket-diagnosis',
   'kernel-log',
   'bridge-mst',
   'bridge-vlan-snooping',
@@ -136,6 +138,8 @@ class ModelTarget implements Target {
       await this.#kernel.settle();
       return written;
     },
+    list: (folder: string): Promise<SysfsResult<readonly string[]>> =>
+      Promise.resolve(this.#kernel.sysctls.list(folder)),
   };
   readonly firmware = {
     put: (name: string, bytes: Uint8Array): Promise<FirmwareResult> => {

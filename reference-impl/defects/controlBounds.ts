@@ -44,6 +44,24 @@ function withEmptied(message: Message, wanted: number): Message {
   return again ?? message;
 }
 
+const RELOAD = 37;
+const RELOAD_LIMITS = 155;
+const BITFIELD_LENGTH = 8;
+
+/** Of a reload: the limits have no values any more that are not selected. */
+function withSelected(message: Message): Message {
+  if (message.type <= LAST_CONTROL || message.body[0] !== RELOAD) return message;
+  const { attributes } = parseAttributes(message.body.subarray(HEADER));
+  if (!attributes.some(({ type }) => type === RELOAD_LIMITS)) return message;
+  const kept = attributes.map(({ type, flags, data }) => {
+    const isField = type === RELOAD_LIMITS && data.length === BITFIELD_LENGTH;
+    const selected = data.map((byte, at) => (at < 4 ? byte & (data[at + 4] ?? 0) : byte));
+    return encodeAttribute(type | flags, isField ? selected : data);
+  });
+  const [again] = parseDatagram(encodeMessage(message, concat(message.body.subarray(0, HEADER), ...kept)));
+  return again ?? message;
+}
+
 function withoutBulk(message: Message): Message {
   const [plain] = parseDatagram(encodeMessage({ ...message, flags: message.flags & ~NLM_F_BULK }, message.body));
   return (message.type & 3) === 1 && plain !== undefined ? plain : message;
@@ -79,6 +97,14 @@ export const controlBoundDefects: readonly Defect[] = [
     origin: NLATTR,
     caughtBy: 'NL-ATTR-020',
     kernel: netlink({ messages: (datagram) => parseDatagram(datagram).map((each) => withEmptied(each, COUNTS_ONLY)) }),
+  },
+  {
+    id: 'DEF-NL-UNSELECTED-VALUE',
+    title: 'A value of a bit field that is not selected is taken',
+    description: 'It is masked with the selector, and so has no effect.',
+    origin: NLATTR,
+    caughtBy: 'NL-ATTR-024',
+    kernel: netlink({ messages: (datagram) => parseDatagram(datagram).map(withSelected) }),
   },
   {
     id: 'DEF-NL-CUT-NEST',

@@ -85,6 +85,8 @@ import { sriovSwitchDefects } from './sriovSwitch.js';
 import { switchLearningDefects } from './switchLearning.js';
 import { devlinkRefusalDefects } from './devlinkRefusals.js';
 import { controlBoundDefects } from './controlBounds.js';
+import { controlSocketDefects } from './controlSockets.js';
+import { controlGroupDefects } from './controlGroups.js';
 
 import { switchTreeDefects } from './switchTrees.js';
 import { switchVlanOptionDefects } from './switchVlanOptions.js';
@@ -177,6 +179,8 @@ export const defects: readonly Defect[] = [
   ...representorPortDefects,
   ...devlinkPipelineDefects,
   ...nettoolOrderDefects,
+  ...controlGroupDefects,
+  ...controlSocketDefects,
   ...switchNeighbourProxyDefects,
   ...switchAuthenticationDefects,
   ...switchTreeDefects,

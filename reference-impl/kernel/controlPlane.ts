@@ -21,6 +21,7 @@ import { RTEXT_FILTER_BRVLAN } from '../netlink/families/bridge.js';
 import { errnoName } from '../netlink/errnoNames.js';
 import { NetlinkKernel, type KernelSocket } from '../netlink/server.js';
 import { registerDevlinkFamily } from './devlink/family.js';
+import { registerDiagnosis } from './diagnosis/register.js';
 import { registerEthtoolFamily } from './ethtool/family.js';
 import { ethtoolIoctl } from './ethtool/ioctl.js';
 import { registerWakeup } from './ethtool/wakeup.js';
@@ -74,6 +75,7 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   registerNetdevFamily(kernel, netlink);
   registerTeamFamily(kernel, netlink);
   registerDevlinkFamily(kernel.devlinks, netlink);
+  registerDiagnosis(kernel, netlink);
   // rtnetlink_event(): every change of a net device is told to who listens to links.
   kernel.notifiers.push((event, netDevice) => {
     if (!netlink.hasListeners(NETLINK_ROUTE, RTNLGRP_LINK)) return;
@@ -119,15 +121,17 @@ const LONG_BUFFER = 256 << 10;
 
 function contractSocket(netlink: NetlinkKernel, socket: KernelSocket, wait: WaitFor): NetlinkSocket {
   const { buffer } = socket;
+  const receive: NonNullable<NetlinkSocket['receiveWithGroup']> = async (request) => {
+    if (!buffer.isReadable && request !== undefined) await wait(request.withinMs, () => buffer.isReadable);
+    const read = await netlink.read(socket, LONG_BUFFER);
+    if (read?.ok === false) throw new Error(`recv on a netlink socket: ${errnoName(read.errno)}`);
+    return read ?? null;
+  };
   return {
     portId: socket.portId,
     send: (datagram) => netlink.handle(socket, datagram),
-    receive: async (request) => {
-      if (!buffer.isReadable && request !== undefined) await wait(request.withinMs, () => buffer.isReadable);
-      const read = await netlink.read(socket, LONG_BUFFER);
-      if (read?.ok === false) throw new Error(`recv on a netlink socket: ${errnoName(read.errno)}`);
-      return read?.bytes ?? null;
-    },
+    receive: async (request) => (await receive(request))?.bytes ?? null,
+    receiveWithGroup: receive,
     receiveInto: async (length) => {
       const read = (await netlink.read(socket, length)) ?? { ok: false, errno: EAGAIN };
       return read as ReceivedDatagram;

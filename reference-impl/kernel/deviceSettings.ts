@@ -3,7 +3,7 @@
  * ipv4_devconf and ipv6_devconf).
  */
 import type { NetDevice } from './netDevice.js';
-import type { SysctlProvider } from './sysctls.js';
+import type { Sysctl, SysctlProvider } from './sysctls.js';
 
 export interface SettingDefinition {
   /** Of the row `default` and of new net devices. */
@@ -23,6 +23,8 @@ export type SettingRow = NetDevice | 'all' | 'default';
 
 export interface SettingEvents<Name extends string> {
   readonly netDevices: () => Iterable<NetDevice>;
+  /** Under which name the settings of a net device are found. */
+  readonly folderOf: (netDevice: NetDevice) => string;
   /** After a change, for each row that changed. */
   changed(row: SettingRow, name: Name, value: number): void;
 }
@@ -80,25 +82,34 @@ export class DeviceSettings<Name extends string> {
 
   /** `folder`: `net/ipv6/conf`. */
   provider(folder: string): SysctlProvider {
-    return (path) => {
-      if (!path.startsWith(`${folder}/`)) return undefined;
-      const [rowName = '', key = '', ...rest] = path.slice(folder.length + 1).split('/');
-      const row = this.#rowCalled(rowName);
-      const name = Object.keys(this.#table).find((each): each is Name => each === key);
-      if (row === undefined || name === undefined || rest.length > 0) return undefined;
-      const { least, most } = this.#table[name];
-      return {
-        value: this.get(row, name),
-        ...(least === undefined ? {} : { least }),
-        ...(most === undefined ? {} : { most }),
-        set: (value) => this.set(row, name, value),
-      };
+    return {
+      find: (path) => (path.startsWith(`${folder}/`) ? this.#find(path.slice(folder.length + 1)) : undefined),
+      names: () => this.#names(folder),
     };
+  }
+
+  #find(path: string): Sysctl | undefined {
+    const [rowName = '', key = '', ...rest] = path.split('/');
+    const row = this.#rowCalled(rowName);
+    const name = Object.keys(this.#table).find((each): each is Name => each === key);
+    if (row === undefined || name === undefined || rest.length > 0) return undefined;
+    const { least, most } = this.#table[name];
+    return {
+      value: this.get(row, name),
+      ...(least === undefined ? {} : { least }),
+      ...(most === undefined ? {} : { most }),
+      set: (value) => this.set(row, name, value),
+    };
+  }
+
+  *#names(folder: string): Generator<string> {
+    const rows = ['all', 'default', ...[...this.#events.netDevices()].map(this.#events.folderOf)];
+    for (const row of rows) for (const name of Object.keys(this.#table)) yield `${folder}/${row}/${name}`;
   }
 
   #rowCalled(name: string): SettingRow | undefined {
     if (name === 'all' || name === 'default') return name;
-    for (const netDevice of this.#events.netDevices()) if (netDevice.name === name) return netDevice;
+    for (const netDevice of this.#events.netDevices()) if (this.#events.folderOf(netDevice) === name) return netDevice;
     return undefined;
   }
 }

@@ -17,6 +17,7 @@ export const EFAULT = number(14);
 export const EBUSY = number(16);
 export const EEXIST = number(17);
 export const ENODEV = number(19);
+export const ENOTDIR = number(20);
 export const EINVAL = number(22);
 export const ENOSPC = number(28);
 export const ERANGE = number(34);

@@ -51,7 +51,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly netDevices = new Map<IfIndex, NetDevice>();
   readonly notifiers: Notifier[] = [];
   readonly log: string[] = [];
-  readonly sysctls = new Sysctls();
+  readonly sysctls: Sysctls;
   readonly device: Device;
   readonly description: DeviceDescription;
   now: Nanoseconds = 0n;
@@ -86,6 +86,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.device = device;
     this.description = description;
     this.parts = parts;
+    this.sysctls = new Sysctls(parts.sysctls);
     this.devlinks = new DevlinkKernel(this);
     this.#receivePath = new ReceivePath(this, {
       tap: (netDevice, frame) => this.packetSockets.tap(netDevice, frame),

@@ -19,6 +19,11 @@ export class PacketSockets {
     return socket;
   }
 
+  /** Those that are open. */
+  get all(): Iterable<PacketSocket> {
+    return this.#sockets;
+  }
+
   close(socket: PacketSocket): void {
     this.#sockets.delete(socket);
   }

@@ -9,6 +9,7 @@ import { CONFORMING_VLAN_TUNNELS, type VlanTunnelParts } from './bridge/vlanTunn
 import { CONFORMING_VLAN_OPTIONS, type VlanOptionParts } from './bridge/vlanOptionParts.js';
 import { CONFORMING_MULTICAST, type MulticastParts } from './bridge/multicast/multicastParts.js';
 import { CONFORMING_TC, type TcParts } from './tc/tcParts.js';
+import { CONFORMING_DIAGNOSIS, type DiagnosisParts } from './diagnosis/diagnosisParts.js';
 import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js';
 import { CONFORMING_ETHTOOL, type EthtoolParts } from './ethtool/ethtoolParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
@@ -17,6 +18,7 @@ import { CONFORMING_CONTROL, type ControlParts } from './rtnetlink/controlParts.
 import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js';
 import { CONFORMING_SRIOV, type SriovParts } from './sriov/sriovParts.js';
 import { CONFORMING_ROUTING6, type Routing6Parts } from './routing6/routing6Parts.js';
+import { CONFORMING_SYSCTLS, type SysctlParts } from './sysctls.js';
 import { CONFORMING_TEAM, type TeamParts } from './team/teamParts.js';
 import { CONFORMING_AUTHENTICATION, type AuthenticationParts } from './bridge/authentication/authenticationParts.js';
 import { CONFORMING_PROXY, type ProxyParts } from './bridge/proxy/proxyParts.js';
@@ -132,12 +134,14 @@ export interface KernelParts {
   readonly control: ControlParts;
   readonly devlink: DevlinkParts;
   readonly ethtool: EthtoolParts;
+  readonly sysctls: SysctlParts;
   readonly mst: MstParts;
   readonly vlanOptions: VlanOptionParts;
   readonly vlanTunnels: VlanTunnelParts;
   readonly proxy: ProxyParts;
   readonly authentication: AuthenticationParts;
   readonly peerNotices: PeerNoticeParts;
+  readonly diagnosis: DiagnosisParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -204,10 +208,12 @@ export const CONFORMING_KERNEL: KernelParts = {
   control: CONFORMING_CONTROL,
   devlink: CONFORMING_DEVLINK,
   ethtool: CONFORMING_ETHTOOL,
+  sysctls: CONFORMING_SYSCTLS,
   mst: CONFORMING_MST,
   vlanOptions: CONFORMING_VLAN_OPTIONS,
   vlanTunnels: CONFORMING_VLAN_TUNNELS,
   proxy: CONFORMING_PROXY,
   authentication: CONFORMING_AUTHENTICATION,
   peerNotices: CONFORMING_PEER_NOTICES,
+  diagnosis: CONFORMING_DIAGNOSIS,
 };

@@ -2,11 +2,13 @@
 
 export const NETLINK_ROUTE = 0;
 export const NETLINK_NETFILTER = 12;
+export const NETLINK_SOCK_DIAG = 4;
 export const NETLINK_GENERIC = 16;
 
 /** Options of sockets, SOL_NETLINK. */
 export const NETLINK_ADD_MEMBERSHIP = 1;
 export const NETLINK_DROP_MEMBERSHIP = 2;
+export const NETLINK_PKTINFO = 3;
 export const NETLINK_NO_ENOBUFS = 5;
 export const NETLINK_RX_RING = 6;
 export const NETLINK_TX_RING = 7;

@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<number, string>> = {
   16: 'EBUSY',
   17: 'EEXIST',
   19: 'ENODEV',
+  20: 'ENOTDIR',
   22: 'EINVAL',
   28: 'ENOSPC',
   34: 'ERANGE',

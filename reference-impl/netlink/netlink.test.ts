@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, hex } from '../packet/bytes.js';
 import { bitChanges, bitList, compactBits, decodeBits, maskedBits } from './bitset.js';
 import {
+  GENL_ID_CTRL,
   NETLINK_GENERIC,
   NETLINK_ROUTE,
   NLA_F_NESTED,
@@ -10,6 +11,7 @@ import {
   NLM_F_DUMP,
   NLM_F_REQUEST,
   NLMSG_DONE,
+  NLMSG_ERROR,
 } from './constants.js';
 import { decodeError, encodeAcknowledgement } from './extack.js';
 import { ETHTOOL_OPERATIONS } from './families/ethtool.js';
@@ -212,6 +214,25 @@ describe('the server', () => {
     const messages = await ask(NLM_F_DUMP);
     expect(messages.map(({ type }) => type)).toEqual([0x14, NLMSG_DONE]);
     expect(messages.every(({ sequence }) => sequence === 7)).toBe(true);
+  });
+
+  // As Linux answers for the operations of SEG6 and IOAM6 that take no attributes: ctrl_dumppolicy_start().
+  it('has no data of the policies of an operation that takes no attributes', async () => {
+    const [first] = family.operations;
+    const bare = { ...first!, number: 2, policy: { set: attributeSet('DEMO', []), accepts: {} } };
+    const kernel = new NetlinkKernel();
+    kernel.registerFamily({ ...family, operations: [first!, bare] });
+    const socket = kernel.openSocket(NETLINK_GENERIC);
+    const policies = async (operation: number): Promise<number> => {
+      const name = encodeAttribute(2, new TextEncoder().encode('demo\0'));
+      const number = encodeAttribute(10, Uint8Array.of(operation, 0, 0, 0));
+      const body = Uint8Array.of(10, 2, 0, 0, ...name, ...number);
+      const request = { type: GENL_ID_CTRL, flags: NLM_F_REQUEST | NLM_F_DUMP, sequence: 7, portId: 0 };
+      await kernel.handle(socket, encodeMessage(request, body));
+      const [reply] = socket.buffer.datagrams.splice(0).flatMap(parseDatagram);
+      return reply?.type === NLMSG_ERROR ? decodeError(reply).errno : 0;
+    };
+    expect([await policies(1), await policies(2), await policies(3)]).toEqual([0, 61, 2]);
   });
 
   it('tells the members of a group only', () => {

@@ -6,12 +6,28 @@ import type { Values } from './schema.js';
 import type { Refusal, Validation } from './validate.js';
 import { parseDatagram, type Message } from './wire.js';
 
-/** Options of a socket: NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK and NETLINK_NO_ENOBUFS of linux/netlink.h. */
+/** Options of a socket: NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK, NETLINK_NO_ENOBUFS and NETLINK_PKTINFO of linux/netlink.h. */
 export interface SocketOptions {
   capsAcknowledgements: boolean;
   explains: boolean;
   checksQueries: boolean;
   hidesLoss: boolean;
+  tellsGroup: boolean;
+}
+
+/** The groups of a socket; nlk->groups is there from the first change on. */
+export class Memberships extends Set<number> {
+  isAllocated = false;
+
+  override add(group: number): this {
+    this.isAllocated = true;
+    return super.add(group);
+  }
+
+  override delete(group: number): boolean {
+    this.isAllocated = true;
+    return super.delete(group);
+  }
 }
 
 /** Datagrams that wait in a socket; a user reads them, the kernel adds to them. */
@@ -19,7 +35,7 @@ export interface KernelSocket {
   readonly protocol: number;
   readonly portId: number;
   readonly buffer: ReceiveBuffer;
-  readonly groups: Set<number>;
+  readonly groups: Memberships;
   readonly options: SocketOptions;
 }
 

@@ -4,6 +4,7 @@ import {
   GENL_ID_CTRL,
   NETLINK_GENERIC,
   NETLINK_ROUTE,
+  NETLINK_SOCK_DIAG,
   NLM_F_ACK,
   NLM_F_BULK,
   NLM_F_DUMP,
@@ -12,6 +13,7 @@ import {
   RTM_MAX,
 } from './constants.js';
 import type { Acknowledgement } from './extack.js';
+import { AF_MAX, SOCK_DESTROY, SOCK_DIAG_BY_FAMILY, SOCK_DIAG_REQ } from './families/sockDiag.js';
 import type { NetlinkParts } from './netlinkParts.js';
 import { GENLMSGHDR, isQuery, type GenericFamily, type NetlinkOperation, type RegisteredFamily } from './operations.js';
 import { structLength } from './schema.js';
@@ -59,6 +61,11 @@ export class OperationRegistry {
     return registered;
   }
 
+  /** Which there are, in order. */
+  get protocols(): readonly number[] {
+    return [...this.#byProtocol.keys(), NETLINK_GENERIC].sort((one, other) => one - other);
+  }
+
   hasProtocol(protocol: number): boolean {
     return protocol === NETLINK_GENERIC || this.#byProtocol.has(protocol);
   }
@@ -69,7 +76,12 @@ export class OperationRegistry {
 
   /** Why nothing serves a request is told too; a request that is taken for nothing is a success. */
   find(protocol: number, message: Message): NetlinkOperation | Acknowledgement | Refusal {
-    const found = protocol === NETLINK_GENERIC ? this.#findGeneric(message) : this.#findPlain(protocol, message);
+    const found =
+      protocol === NETLINK_GENERIC
+        ? this.#findGeneric(message)
+        : protocol === NETLINK_SOCK_DIAG
+          ? this.#findDiagnosis(message)
+          : this.#findPlain(protocol, message);
     if (!('ok' in found) || found.ok || (found.errno !== EOPNOTSUPP && found.errno !== ENOENT)) return found;
     if (found.errno === EOPNOTSUPP && this.#parts.logsUnsupported)
       this.#log(unsupported(protocol, message, this.#families));
@@ -93,6 +105,17 @@ export class OperationRegistry {
     if (operation === undefined) return unknown;
     const isBulk = isDelete(message.type) && (message.flags & NLM_F_BULK) !== 0 && operation.deletesBulk !== true;
     return isBulk ? { ok: false, errno: EOPNOTSUPP, message: 'Bulk delete is not supported' } : operation;
+  }
+
+  /** sock_diag_rcv_msg(), __sock_diag_cmd(). */
+  #findDiagnosis({ type, body }: Message): NetlinkOperation | Refusal {
+    if (type !== SOCK_DIAG_BY_FAMILY && type !== SOCK_DESTROY) return { ok: false, errno: EINVAL };
+    const [family = AF_MAX] = body;
+    if (body.length < structLength(SOCK_DIAG_REQ) || family >= AF_MAX) return { ok: false, errno: EINVAL };
+    const operations = this.#byProtocol.get(NETLINK_SOCK_DIAG);
+    const byFamily = operations?.get(operationKey(SOCK_DIAG_BY_FAMILY, family));
+    if (byFamily === undefined) return { ok: false, errno: ENOENT };
+    return operations?.get(operationKey(type, family)) ?? { ok: false, errno: EOPNOTSUPP };
   }
 
   /** genl_rcv_msg(), genl_family_rcv_msg() and genl_header_check(). */

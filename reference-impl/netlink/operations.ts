@@ -50,7 +50,8 @@ export interface HandlerSuccess {
   readonly filtered?: 'messages' | 'all';
 }
 
-export type HandlerResult = HandlerSuccess | Refusal;
+/** A dump that is refused before it starts has no end (start() of netlink_dump_control). */
+export type HandlerResult = HandlerSuccess | (Refusal & { readonly atStart?: boolean });
 export type NetlinkHandler = (request: NetlinkRequest) => Promise<HandlerResult> | HandlerResult;
 
 /** @requirement NL-DUMP-*, NL-DISC-* */
@@ -68,6 +69,8 @@ export interface NetlinkOperation {
   readonly dumpValidation?: Validation;
   /** Whether the handler of a dump looks at the request before the dump starts (start() of netlink_dump_control): its refusal is no end of a dump. */
   readonly checksBeforeDump?: boolean;
+  /** Whether the handler reads the attributes itself, and nobody checks them before. */
+  readonly leavesAttributes?: boolean;
   /** Needs CAP_NET_ADMIN; shown in the listing of the family. */
   readonly privileged?: boolean;
   /** Of rtnetlink: for requests of this address family alone (AF_BRIDGE), before what serves all families. */

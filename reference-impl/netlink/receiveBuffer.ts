@@ -27,6 +27,12 @@ export interface BufferParts {
   readonly stopsBehindFull: boolean;
   /** Whether a request is served although there is no room for its answer. */
   readonly servesWhenFull: boolean;
+  /** netlink_cmsg_recv_pktinfo(): the group that a reader is told. */
+  readonly toldGroup: (group: number) => number;
+  /** nlmsg_notify(): the group of an echo. */
+  readonly groupOfEcho: (group: number) => number;
+  /** Whether the group is told to a socket without NETLINK_PKTINFO. */
+  readonly tellsGroupsUnasked: boolean;
 }
 
 /** SKB_WITH_OVERHEAD() of a page: NLMSG_GOODSIZE. */
@@ -46,11 +52,14 @@ export const CONFORMING_BUFFERS: BufferParts = {
   dumpWaits: true,
   stopsBehindFull: false,
   servesWhenFull: true,
+  toldGroup: (group) => group,
+  groupOfEcho: (group) => group,
+  tellsGroupsUnasked: false,
 };
 
-/** What a read gives: the bytes that fitted, and how long the datagram was. */
+/** What a read gives: the bytes that fitted, how long the datagram was, and of which group it is where that is asked for. */
 export type Read =
-  | { readonly ok: true; readonly bytes: Uint8Array; readonly length: number }
+  | { readonly ok: true; readonly bytes: Uint8Array; readonly length: number; readonly group?: number }
   | { readonly ok: false; readonly errno: number };
 
 /** SOCK_MIN_RCVBUF. */
@@ -69,8 +78,11 @@ export class ReceiveBuffer {
   readonly datagrams: Uint8Array[] = [];
   readonly #parts: BufferParts;
   readonly #options: SocketOptions;
+  /** NETLINK_CB(skb).dst_group, of what was sent to a group. */
+  readonly #groups = new WeakMap<Uint8Array, number>();
   #used = 0;
   #limit = DEFAULT_LIMIT;
+  #lost = 0;
   #congested = false;
   #error: number | undefined;
   /** nlk->max_recvmsg_len. */
@@ -92,8 +104,9 @@ export class ReceiveBuffer {
     return !isCongested && (this.#used === 0 || this.#used + trueSize(length) <= this.#limit);
   }
 
-  /** Answers false where it is lost. `insert`: where it goes among those that wait. */
-  deliver(datagram: Uint8Array, insert = append): boolean {
+  /** Answers false where it is lost. `insert`: where it goes among those that wait. `group`: to which it is sent. */
+  deliver(datagram: Uint8Array, insert = append, group = 0): boolean {
+    if (group !== 0) this.#groups.set(datagram, group);
     if (!this.hasRoomFor(datagram.length)) {
       this.#overrun();
       if (!this.#parts.losesOldest) return false;
@@ -116,6 +129,7 @@ export class ReceiveBuffer {
   }
 
   #overrun(): void {
+    this.#lost++;
     if (this.#options.hidesLoss && this.#parts.honoursNoErrors) return;
     if (this.#parts.reportsLoss && (!this.#congested || this.#parts.reportsEachLoss)) this.#error = ENOBUFS;
     this.#congested = true;
@@ -124,6 +138,21 @@ export class ReceiveBuffer {
   /** netlink_setsockopt() of NETLINK_NO_ENOBUFS. */
   forgiveLoss(): void {
     this.#congested = false;
+  }
+
+  /** sk_rmem_alloc. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** sk_rcvbuf. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** sk_drops: how many were lost. */
+  get lost(): number {
+    return this.#lost;
   }
 
   /** Whether a read ends at once. */
@@ -161,7 +190,9 @@ export class ReceiveBuffer {
       this.#used += trueSize(rest.length);
     }
     if (this.datagrams.length === 0) this.#congested = false;
-    return { ok: true, bytes, length: this.#parts.toldLength(datagram.length, bytes.length) };
+    const toldLength = this.#parts.toldLength(datagram.length, bytes.length);
+    if (!this.#options.tellsGroup && !this.#parts.tellsGroupsUnasked) return { ok: true, bytes, length: toldLength };
+    return { ok: true, bytes, length: toldLength, group: this.#parts.toldGroup(this.#groups.get(datagram) ?? 0) };
   }
 
   clear(): void {

@@ -13,12 +13,14 @@ import {
   NETLINK_GENERIC,
   NETLINK_GET_STRICT_CHK,
   NETLINK_NO_ENOBUFS,
+  NETLINK_PKTINFO,
+  NETLINK_SOCK_DIAG,
   NLM_F_DUMP,
 } from './constants.js';
 import { controllerFamily, familyBody, groupBody } from './controller.js';
 import { DumpWriter } from './dump.js';
 import type { Acknowledgement } from './extack.js';
-import { CONFORMING_NETLINK, type Cause, type KernelSocket, type NetlinkParts } from './netlinkParts.js';
+import { CONFORMING_NETLINK, Memberships, type Cause, type KernelSocket, type NetlinkParts } from './netlinkParts.js';
 import { OperationRegistry } from './operationRegistry.js';
 import {
   isQuery,
@@ -41,6 +43,8 @@ const ENOPROTOOPT = 92;
 
 interface ServedSocket extends KernelSocket {
   dump: DumpWriter | undefined;
+  /** From the request for a dump on, until its end. */
+  isDumping: boolean;
 }
 
 /** @requirement NL-MSG-*, NL-MUT-*, NL-MC-* */
@@ -112,6 +116,9 @@ export class NetlinkKernel {
         options.hidesLoss = value !== 0;
         if (options.hidesLoss) socket.buffer.forgiveLoss();
         return { ok: true };
+      case NETLINK_PKTINFO:
+        options.tellsGroup = value !== 0;
+        return { ok: true };
       default:
         // NETLINK_RX_RING and NETLINK_TX_RING are gone since 4.6.
         return this.#parts.refusesUnknownOptions ? { ok: false, errno: ENOPROTOOPT } : { ok: true };
@@ -119,14 +126,21 @@ export class NetlinkKernel {
   }
 
   openSocket(protocol: number): KernelSocket {
-    const options = { capsAcknowledgements: false, explains: true, checksQueries: true, hidesLoss: false };
+    const options = {
+      capsAcknowledgements: false,
+      explains: true,
+      checksQueries: true,
+      hidesLoss: false,
+      tellsGroup: true,
+    };
     const socket: ServedSocket = {
       protocol,
       portId: this.#nextPortId++,
       buffer: new ReceiveBuffer(this.#parts.buffers, options),
-      groups: new Set(),
+      groups: new Memberships(),
       options,
       dump: undefined,
+      isDumping: false,
     };
     this.#sockets.add(socket);
     return socket;
@@ -141,6 +155,7 @@ export class NetlinkKernel {
     for (const socket of this.#sockets) {
       socket.buffer.clear();
       socket.dump = undefined;
+      socket.isDumping = false;
     }
   }
 
@@ -156,6 +171,21 @@ export class NetlinkKernel {
   socketOf(portId: number): KernelSocket | undefined {
     for (const socket of this.#sockets) if (socket.portId === portId) return socket;
     return undefined;
+  }
+
+  /** Which protocols there are, in order. */
+  get protocols(): readonly number[] {
+    return this.#registry.protocols;
+  }
+
+  /** Who has a socket of a protocol, in the order in which they were opened. */
+  socketsOf(protocol: number): readonly KernelSocket[] {
+    return [...this.#sockets].filter((socket) => socket.protocol === protocol);
+  }
+
+  /** nlk->cb_running. */
+  isDumping(socket: KernelSocket): boolean {
+    return this.#served(socket)?.isDumping === true;
   }
 
   /**
@@ -181,7 +211,8 @@ export class NetlinkKernel {
       const isEcho = cause?.echo === true && this.#parts.isEchoFor(socket.portId, cause.portId);
       if (!isEcho && !this.#parts.notifies(socket, group)) continue;
       if (!heardBy(socket)) continue;
-      const isTold = socket.buffer.deliver(datagram.slice(), this.#parts.enqueue);
+      const toldGroup = isEcho ? this.#parts.buffers.groupOfEcho(group) : group;
+      const isTold = socket.buffer.deliver(datagram.slice(), this.#parts.enqueue, toldGroup);
       if (!isTold && this.#parts.buffers.stopsBehindFull) return;
     }
   }
@@ -284,8 +315,10 @@ export class NetlinkKernel {
       return false;
     }
     const asked: Run = { operation, parts: this.#parts, message, socket, isDump: true };
+    served.isDumping = true;
     const result = await runOperation(asked, this.#causeOf(socket, message));
     if (!result.ok && (result.atStart === true || operation.checksBeforeDump === true)) {
+      served.isDumping = served.dump !== undefined;
       this.#acknowledge(socket, message, result);
       return false;
     }
@@ -309,12 +342,15 @@ export class NetlinkKernel {
       if (this.#parts.buffers.dumpWaits) served.buffer.deliverPart(datagram);
       else served.buffer.deliver(datagram);
     }
-    if (isOver && served.dump === dump) served.dump = undefined;
+    if (!isOver || served.dump !== dump) return;
+    served.dump = undefined;
+    served.isDumping = false;
   }
 }
 
 /** Generic netlink takes the flags at their word. */
 function wantsDump(parts: NetlinkParts, protocol: number, message: Message, operation: NetlinkOperation): boolean {
   if (protocol === NETLINK_GENERIC) return (message.flags & NLM_F_DUMP) === NLM_F_DUMP;
+  if (protocol === NETLINK_SOCK_DIAG) return operation.dumpit !== undefined && (message.flags & NLM_F_DUMP) !== 0;
   return operation.dumpit !== undefined && isQuery(message.type) && parts.isDump(message.flags);
 }

@@ -27,6 +27,7 @@ enum operation {
   NOTE = 9,         /* the bytes are a line for the log */
   LIST_DEVICES = 10, /* answers a struct ifreq with name and index for each */
   WRITE_SETTING = 11, /* words: length of the path; the bytes are a path that LOOK_UP_PATH answered, and what is written */
+  TAKE_SETTING = 12, /* the bytes are such a path: what a stream wrote into the file is written now */
 };
 
 enum { ANSWER_WORDS = 4, SESSION_LENGTH = 8 };
@@ -45,6 +46,13 @@ struct answer {
 
 /* A datagram shorter than a netlink header is no datagram: its length says which error the next receive has. */
 enum { LOST_DATAGRAMS = 1, LOST_TARGET = 2, SHORTEST_DATAGRAM = 16 };
+
+/* Behind each datagram of a socket with NETLINK_PKTINFO: the group that it was sent to. */
+struct group_trailer {
+  uint32_t mark;
+  uint32_t group;
+};
+enum { GROUP_MARK = 0x67726f75 };
 
 /* The C library's own function of that name. */
 void *next_function(const char *name);

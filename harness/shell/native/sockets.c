@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -85,12 +86,25 @@ int getpeername(int fd, struct sockaddr *restrict address, socklen_t *restrict l
   return 0;
 }
 
+/* Whether groups are told on this socket: kept by the kernel, in an option that means nothing to a Unix socket. */
+static int mark_groups(int fd, bool told) {
+  int mark = told ? 1 : 0;
+  return NEXT(setsockopt)(fd, SOL_SOCKET, SO_PRIORITY, &mark, sizeof mark);
+}
+
+static bool tells_groups(int fd) {
+  int mark = 0;
+  socklen_t length = sizeof mark;
+  return NEXT(getsockopt)(fd, SOL_SOCKET, SO_PRIORITY, &mark, &length) == 0 && mark == 1;
+}
+
 int setsockopt(int fd, int level, int option, const void *value, socklen_t length) {
   if (level != SOL_NETLINK || !is_redirected(fd)) return NEXT(setsockopt)(fd, level, option, value, length);
   int number = 0;
   if (value != NULL && length >= sizeof number) memcpy(&number, value, sizeof number);
   struct question question = {.operation = SET_OPTION, .words = {(uint32_t)option, (uint32_t)number}};
-  return ask_about(fd, &question, NULL, NULL, 0) < 0 ? -1 : 0;
+  if (ask_about(fd, &question, NULL, NULL, 0) < 0) return -1;
+  return option == NETLINK_PKTINFO ? mark_groups(fd, number != 0) : 0;
 }
 
 /* What SOL_SOCKET says of a netlink socket where it differs from what a Unix socket says. */
@@ -177,17 +191,72 @@ static size_t room_of(const struct msghdr *message) {
   return room;
 }
 
+/* What was taken is no datagram: the error that it stands for. */
+static ssize_t lost(int fd, ssize_t length, int flags) {
+  char taken[SHORTEST_DATAGRAM];
+  if ((flags & MSG_PEEK) != 0 && length > 0) NEXT(recv)(fd, taken, sizeof taken, MSG_DONTWAIT);
+  errno = length == LOST_DATAGRAMS ? ENOBUFS : ENETDOWN;
+  return -1;
+}
+
+static void scatter(const struct msghdr *message, const uint8_t *bytes, size_t length) {
+  for (size_t i = 0; i < message->msg_iovlen && length > 0; i++) {
+    size_t part = message->msg_iov[i].iov_len < length ? message->msg_iov[i].iov_len : length;
+    memcpy(message->msg_iov[i].iov_base, bytes, part);
+    bytes += part;
+    length -= part;
+  }
+}
+
+/* put_cmsg(). */
+static void tell_group(struct msghdr *message, uint32_t group) {
+  struct nl_pktinfo info = {.group = group};
+  if (message->msg_control == NULL || message->msg_controllen < CMSG_LEN(sizeof info)) {
+    message->msg_controllen = 0;
+    message->msg_flags |= MSG_CTRUNC;
+    return;
+  }
+  struct cmsghdr *told = message->msg_control;
+  *told = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof info), .cmsg_level = SOL_NETLINK, .cmsg_type = NETLINK_PKTINFO};
+  memcpy(CMSG_DATA(told), &info, sizeof info);
+  if (message->msg_controllen > CMSG_SPACE(sizeof info)) message->msg_controllen = CMSG_SPACE(sizeof info);
+}
+
+/* The group of a datagram stands behind it, where the reader's buffer may have no room: it is taken whole, and handed over from there. */
+static ssize_t receive_with_group(int fd, struct msghdr *message, int flags) {
+  ssize_t size = NEXT(recv)(fd, NULL, 0, (flags & MSG_DONTWAIT) | MSG_PEEK | MSG_TRUNC);
+  if (size < 0) return -1;
+  uint8_t *whole = malloc((size_t)size + 1);
+  if (whole == NULL) return -1;
+  ssize_t length = NEXT(recv)(fd, whole, (size_t)size, flags & ~MSG_TRUNC);
+  if (length >= 0 && length < SHORTEST_DATAGRAM) length = lost(fd, length, flags);
+  struct group_trailer trailer = {0};
+  if (length > (ssize_t)sizeof trailer) memcpy(&trailer, whole + length - sizeof trailer, sizeof trailer);
+  bool is_told = trailer.mark == GROUP_MARK;
+  if (is_told) length -= (ssize_t)sizeof trailer;
+  if (length > 0) {
+    size_t room = room_of(message);
+    scatter(message, whole, (size_t)length);
+    uint32_t bit = trailer.group >= 1 && trailer.group <= 32 ? 1u << (trailer.group - 1) : 0;
+    message->msg_flags = (size_t)length > room ? MSG_TRUNC : 0;
+    if (message->msg_name != NULL) tell_address(message->msg_name, &message->msg_namelen, 0, is_told ? bit : 0);
+    if (is_told) tell_group(message, trailer.group);
+    else message->msg_controllen = 0;
+    if ((flags & MSG_TRUNC) == 0 && (size_t)length > room) length = (ssize_t)room;
+  }
+  int error = errno;
+  free(whole);
+  errno = error;
+  return length;
+}
+
 ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
   if (!is_redirected(fd)) return NEXT(recvmsg)(fd, message, flags);
+  if (tells_groups(fd)) return receive_with_group(fd, message, flags);
   struct msghdr plain = {.msg_iov = message->msg_iov, .msg_iovlen = message->msg_iovlen};
   ssize_t length = NEXT(recvmsg)(fd, &plain, flags | MSG_TRUNC);
   if (length < 0) return -1;
-  if (length < SHORTEST_DATAGRAM) {
-    char taken[SHORTEST_DATAGRAM];
-    if ((flags & MSG_PEEK) != 0 && length > 0) NEXT(recv)(fd, taken, sizeof taken, MSG_DONTWAIT);
-    errno = length == LOST_DATAGRAMS ? ENOBUFS : ENETDOWN;
-    return -1;
-  }
+  if (length < SHORTEST_DATAGRAM) return lost(fd, length, flags);
   if (message->msg_name != NULL) tell_address(message->msg_name, &message->msg_namelen, 0, 0);
   message->msg_controllen = 0;
   message->msg_flags = plain.msg_flags;

@@ -25,6 +25,7 @@ import {
   type Target,
   type TargetPort,
 } from '../../contract/index.js';
+import { RTNLGRP_LINK } from '../../../reference-impl/netlink/constants.js';
 import { RouteClient } from '../../../reference-impl/netlink/routeClient.js';
 import { PROJECT_ROOT } from '../../runner/project.js';
 import { probeLinux } from '../linux/index.js';
@@ -159,6 +160,20 @@ describe('a target behind an agent', () => {
     expect(await target.sysctl.read(name)).toEqual({ ok: true, value: '1\n' });
     expect(await target.sysctl.write(name, 'yes')).toEqual({ ok: false, errno: 22 });
     expect(await target.sysctl.read('net/ipv4/conf/none/forwarding')).toEqual({ ok: false, errno: 2 });
+    expect(await target.sysctl.list(`net/ipv4/conf/${netDevice}`)).toEqual({
+      ok: true,
+      value: ['arp_notify', 'forwarding'],
+    });
+    expect(await target.sysctl.list('net/ipv4/conf/none')).toEqual({ ok: false, errno: 2 });
+    await target.close();
+  });
+
+  it('tells the group of an announcement', async () => {
+    const { target } = await served();
+    const listener = await target.netlink(0);
+    await listener.join(RTNLGRP_LINK);
+    await portUp(target);
+    expect((await listener.receiveWithGroup?.())?.group).toBe(RTNLGRP_LINK);
     await target.close();
   });
 
@@ -203,7 +218,7 @@ describe('an agent that is none', () => {
       toHarness.write(encodeMessage(1, 0, hello));
     });
     await expect(AgentConnection.open(toHarness, toAgent, { name: 'agent:old' })).rejects.toThrow(
-      /it speaks protocol 3 and contract .*install the same version on both machines/,
+      /it speaks protocol 4 and contract .*install the same version on both machines/,
     );
   });
 
@@ -323,6 +338,13 @@ describe.skipIf(!canBuild)('the native agent', { timeout: 60_000 }, () => {
       expect(await target.sysctl.read('net/ipv4/conf/d0/forwarding')).toEqual({ ok: true, value: '0\n' });
       expect(await target.sysctl.write('net/ipv4/conf/d0/forwarding', 'x')).toEqual({ ok: false, errno: 22 });
       expect(await target.sysctl.read('../version')).toEqual({ ok: false, errno: 22 });
+      expect(await target.sysctl.list('net/ipv4/conf/d0')).toMatchObject({ ok: true });
+      expect(await target.sysctl.list('net/ipv4/conf/d0/forwarding')).toEqual({ ok: false, errno: 20 });
+      const listener = await target.netlink(0);
+      await listener.join(RTNLGRP_LINK);
+      const route = await RouteClient.open((protocol) => target.netlink(protocol));
+      await route.setLink(ports[0]?.ifIndex ?? 0, { IFLA_MTU: 1400 });
+      expect((await listener.receiveWithGroup?.({ withinMs: 2000 }))?.group).toBe(RTNLGRP_LINK);
     } finally {
       await target.close();
     }

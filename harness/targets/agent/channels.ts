@@ -2,6 +2,7 @@
 import {
   ANY_COUNT,
   DEFAULT_WAIT,
+  decodeGrouped,
   decodeList,
   decodeReceive,
   decodeTimestamp,
@@ -20,6 +21,7 @@ import type {
   Errno,
   FirmwareDirectory,
   FirmwareResult,
+  GroupedDatagram,
   HostEnd,
   HostReceive,
   HostTransmit,
@@ -58,8 +60,8 @@ export class AgentChannels implements MachineChannels {
 
   constructor(connection: AgentConnection) {
     this.#connection = connection;
-    this.sysfs = sysfsOver(connection);
-    this.sysctl = sysctlOver(connection);
+    this.sysfs = textsOver(connection, 'sysfs');
+    this.sysctl = textsOver(connection, 'sysctl');
     this.firmware = firmwareOver(connection);
     this.clock = {
       now: () =>
@@ -123,7 +125,7 @@ class AgentNetlinkSocket implements NetlinkSocket {
   readonly portId: number;
   readonly #connection: AgentConnection;
   readonly #handle: number;
-  readonly #received: Uint8Array[] = [];
+  readonly #received: GroupedDatagram[] = [];
   /** The sends that were not answered yet: a receive that follows tells if one failed. */
   #sent: Promise<void> = Promise.resolve();
 
@@ -141,12 +143,16 @@ class AgentNetlinkSocket implements NetlinkSocket {
   }
 
   async receive(wait?: Wait): Promise<Uint8Array | null> {
+    return (await this.receiveWithGroup(wait))?.bytes ?? null;
+  }
+
+  async receiveWithGroup(wait?: Wait): Promise<GroupedDatagram | null> {
     if (this.#received.length === 0) {
       const withinUs = wait === undefined ? DEFAULT_WAIT : microseconds(wait.withinMs);
       const datagrams = await this.#connection.call(
         'netlinkReceive',
         (payload) => void payload.u32(this.#handle).u64(withinUs),
-        (answer) => decodeList(answer, (reader) => reader.bytes()),
+        (answer) => decodeList(answer, decodeGrouped),
       );
       await this.#sent;
       this.#received.push(...datagrams);
@@ -258,11 +264,8 @@ function refusalOf(answer: ByteReader): { readonly ok: false; readonly errno: Er
   return errno === 0 ? undefined : { ok: false, errno: errno as Errno };
 }
 
-/** Reads and writes of texts by their names; the operations say of which tree. */
-function textsOver(
-  connection: AgentConnection,
-  tree: 'sysfs' | 'sysctl',
-): Pick<SysfsTree, 'read' | 'write'> & SysctlTree {
+/** Texts by their names; the operations say of which tree. */
+function textsOver(connection: AgentConnection, tree: 'sysfs' | 'sysctl'): SysfsTree & SysctlTree {
   return {
     read: (name): Promise<SysfsResult<string>> =>
       connection.call(
@@ -277,17 +280,9 @@ function textsOver(
         (answer) => refusalOf(answer) ?? { ok: true, value: undefined },
         tree === 'sysfs' ? sysfsWriteMs(name) : 0,
       ),
-  };
-}
-
-const sysctlOver = (connection: AgentConnection): SysctlTree => textsOver(connection, 'sysctl');
-
-function sysfsOver(connection: AgentConnection): SysfsTree {
-  return {
-    ...textsOver(connection, 'sysfs'),
     list: (path): Promise<SysfsResult<readonly string[]>> =>
       connection.call(
-        'sysfsList',
+        `${tree}List`,
         (payload) => void payload.text(path),
         (answer) => refusalOf(answer) ?? { ok: true, value: decodeList(answer, (reader) => reader.text()).sort() },
       ),

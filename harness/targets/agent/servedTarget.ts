@@ -6,6 +6,7 @@ import {
   decodeList,
   decodeTransmit,
   decodeWireFrame,
+  encodeGrouped,
   encodeList,
   encodeReceive,
   encodeTimestamp,
@@ -17,12 +18,14 @@ import type {
   ByteReader,
   ByteWriter,
   Errno,
+  GroupedDatagram,
   HostEnd,
   NetDeviceName,
   NetlinkSocket,
   PortName,
   ReceiveWait,
   Target,
+  Wait,
   WireEnd,
 } from '../../contract/index.js';
 
@@ -112,6 +115,7 @@ export class ServedTarget {
       case 'sysfsList':
       case 'sysctlRead':
       case 'sysctlWrite':
+      case 'sysctlList':
       case 'firmwarePut':
       case 'firmwareRemove':
         return this.#files(operation, call, answer);
@@ -142,7 +146,7 @@ export class ServedTarget {
       case 'netlinkLeave':
         return socket.leave(call.u32());
       case 'netlinkReceive':
-        encodeList(answer, await receiveAll(socket, call.u64()), (writer, datagram) => void writer.bytes(datagram));
+        encodeList(answer, await receiveAll(socket, call.u64()), encodeGrouped);
     }
   }
 
@@ -221,8 +225,9 @@ export class ServedTarget {
       case 'sysctlWrite':
         refused(await sysctl.write(path, call.text()), answer);
         return;
-      case 'sysfsList': {
-        const result = await sysfs.list(path);
+      case 'sysfsList':
+      case 'sysctlList': {
+        const result = await (operation === 'sysfsList' ? sysfs : sysctl).list(path);
         if (refused(result, answer)) return;
         encodeList(answer, result.value, (writer, name) => void writer.text(name));
         return;
@@ -272,17 +277,27 @@ export class ServedTarget {
 }
 
 /** The next datagram, and those that are there behind it. */
-async function receiveAll(socket: NetlinkSocket, withinUs: bigint): Promise<readonly Uint8Array[]> {
-  const datagrams: Uint8Array[] = [];
+async function receiveAll(socket: NetlinkSocket, withinUs: bigint): Promise<readonly GroupedDatagram[]> {
+  const datagrams: GroupedDatagram[] = [];
   let bytes = 0;
-  let datagram = await socket.receive(withinUs === DEFAULT_WAIT ? undefined : { withinMs: Number(withinUs) / 1000 });
+  let datagram = await receiveOne(
+    socket,
+    withinUs === DEFAULT_WAIT ? undefined : { withinMs: Number(withinUs) / 1000 },
+  );
   while (datagram !== null) {
     datagrams.push(datagram);
-    bytes += datagram.length;
+    bytes += datagram.bytes.length;
     if (datagrams.length >= MOST_DATAGRAMS || bytes >= MOST_DATAGRAM_BYTES) break;
-    datagram = await socket.receive({ withinMs: 0 });
+    datagram = await receiveOne(socket, { withinMs: 0 });
   }
   return datagrams;
+}
+
+/** A socket that cannot tell of groups tells of none. */
+async function receiveOne(socket: NetlinkSocket, wait: Wait | undefined): Promise<GroupedDatagram | null> {
+  if (socket.receiveWithGroup !== undefined) return socket.receiveWithGroup(wait);
+  const bytes = await socket.receive(wait);
+  return bytes === null ? null : { bytes };
 }
 
 const milliseconds = (call: ByteReader): number => Number(call.u64()) / 1000;

@@ -16,6 +16,10 @@ export class ChangedSysctls implements SysctlTree {
     return this.#tree.read(name);
   }
 
+  list(folder: string): Promise<SysfsResult<readonly string[]>> {
+    return this.#tree.list(folder);
+  }
+
   async write(name: string, value: string): Promise<SysfsResult<void>> {
     if (!this.#before.has(name)) {
       const before = await this.#tree.read(name);

@@ -211,6 +211,7 @@ class DriverTarget implements Target {
         return socket.send(datagram);
       },
       receive: (wait) => socket.receive(wait),
+      ...optionalMembers(socket),
       join: (group) => socket.join(group),
       leave: (group) => socket.leave(group),
       close: () => {
@@ -369,4 +370,16 @@ const describedPort = (port: DriverPort): TargetPort => ({
 
 async function emptySocket(socket: NetlinkSocket): Promise<void> {
   while ((await socket.receive({ withinMs: 0 })) !== null);
+}
+
+/** What not every socket has: an agent's cannot be given options. */
+function optionalMembers(
+  socket: NetlinkSocket,
+): Pick<NetlinkSocket, 'setOption' | 'limitReceiveBuffer' | 'receiveInto' | 'receiveWithGroup'> {
+  return {
+    ...(socket.setOption === undefined ? {} : { setOption: socket.setOption.bind(socket) }),
+    ...(socket.limitReceiveBuffer === undefined ? {} : { limitReceiveBuffer: socket.limitReceiveBuffer.bind(socket) }),
+    ...(socket.receiveInto === undefined ? {} : { receiveInto: socket.receiveInto.bind(socket) }),
+    ...(socket.receiveWithGroup === undefined ? {} : { receiveWithGroup: socket.receiveWithGroup.bind(socket) }),
+  };
 }

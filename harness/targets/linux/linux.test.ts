@@ -317,6 +317,8 @@ describe.skipIf(!probe.ok)('linux:veth', () => {
     expect(await target.sysctl.read('net/ipv6/conf/none/forwarding')).toEqual({ ok: false, errno: 2 });
     expect(await target.sysctl.write('net/ipv6/conf/none/forwarding', '1')).toEqual({ ok: false, errno: 2 });
     expect(await target.sysctl.read('../self/status')).toEqual({ ok: false, errno: 22 });
+    expect(await target.sysctl.list('net/ipv6/conf')).toEqual({ ok: true, value: ['all', 'default', 'lo', NIC] });
+    expect(await target.sysctl.list(name)).toEqual({ ok: false, errno: 20 });
   });
 
   it('takes ethtool ioctls and bpf commands', async () => {

@@ -1,5 +1,6 @@
 /** AF_NETLINK as the contract has it. */
 import type {
+  GroupedDatagram,
   NetlinkProtocol,
   NetlinkSocket,
   ReceivedDatagram,
@@ -8,6 +9,7 @@ import type {
 } from '../../contract/index.js';
 import { checked, closeFd, libc, setOption, SystemCallError, toErrno } from './libc.js';
 import type { NetNamespace } from './netNamespace.js';
+import { netlinkMessage } from './netlinkMessage.js';
 import { drainUntil } from './readiness.js';
 import { SendQueue } from './sendQueue.js';
 import {
@@ -22,6 +24,7 @@ import {
   NETLINK_DROP_MEMBERSHIP,
   NETLINK_EXT_ACK,
   NETLINK_GET_STRICT_CHK,
+  NETLINK_PKTINFO,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
   SOCK_CLOEXEC,
@@ -39,14 +42,11 @@ const FEW = 8;
 /** struct sockaddr_nl. */
 const ADDRESS_LENGTH = 12;
 const PORT_ID_AT = 4;
-/** More than the kernel puts into one datagram. */
-const scratch = new Uint8Array(256 << 10);
-
 export class LinuxNetlinkSocket implements NetlinkSocket {
   readonly portId: number;
   readonly #protocol: NetlinkProtocol;
   readonly #groups = new Set<number>();
-  readonly #received: Uint8Array[] = [];
+  readonly #received: GroupedDatagram[] = [];
   readonly #onClose: () => void;
   #fd: number;
 
@@ -87,7 +87,11 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
     checked('send on a netlink socket', libc().send(this.#fd, datagram, datagram.length, MSG_DONTWAIT));
   }
 
-  async receive(wait: Wait = { withinMs: ANSWER_MS }): Promise<Uint8Array | null> {
+  async receive(wait?: Wait): Promise<Uint8Array | null> {
+    return (await this.receiveWithGroup(wait))?.bytes ?? null;
+  }
+
+  async receiveWithGroup(wait: Wait = { withinMs: ANSWER_MS }): Promise<GroupedDatagram | null> {
     const ready = (): boolean => this.#received.length > 0;
     if (!ready()) await drainUntil(this.#fd, () => this.#drain(), ready, wait.withinMs);
     return this.#received.shift() ?? null;
@@ -141,12 +145,13 @@ export class LinuxNetlinkSocket implements NetlinkSocket {
   /** A receive of a dump makes the kernel write its next part, so one datagram at a time is taken. */
   #drain(): void {
     for (;;) {
-      const length = libc().recv(this.#fd, scratch, scratch.length, MSG_DONTWAIT | MSG_TRUNC);
+      const message = netlinkMessage();
+      const length = libc().recvmsg(this.#fd, message.prepare(), MSG_DONTWAIT | MSG_TRUNC);
       if (length === -EAGAIN) return;
       if (length === -EINTR) continue;
       if (length < 0) throw new SystemCallError('recv on a netlink socket', -length);
-      if (length > scratch.length) throw new Error(`a netlink datagram of ${length} bytes was cut`);
-      this.#received.push(scratch.slice(0, length));
+      if (length > message.data.length) throw new Error(`a netlink datagram of ${length} bytes was cut`);
+      this.#received.push(message.received(length));
     }
   }
 }
@@ -167,6 +172,7 @@ function openSocket(namespace: NetNamespace, protocol: NetlinkProtocol, portId: 
     const isGrown = growReceiveBuffer(fd);
     setOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
     setOption(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+    setOption(fd, SOL_NETLINK, NETLINK_PKTINFO, 1);
     const address = new Uint8Array(ADDRESS_LENGTH);
     const view = new DataView(address.buffer);
     view.setUint16(0, AF_NETLINK, true);

@@ -1,5 +1,5 @@
 /** The sysctls of a namespace. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { SysctlTree, SysfsResult } from '../../contract/index.js';
 import { toErrno } from './libc.js';
 import type { NetNamespace } from './netNamespace.js';
@@ -23,6 +23,10 @@ export class NamespaceSysctl implements SysctlTree {
 
   async write(name: string, value: string): Promise<SysfsResult<void>> {
     return this.#at(name, (file) => writeFileSync(file, value, { flag: 'r+' }));
+  }
+
+  async list(folder: string): Promise<SysfsResult<readonly string[]>> {
+    return this.#at(folder, (path) => readdirSync(path).sort());
   }
 
   #at<Value>(name: string, action: (file: string) => Value): SysfsResult<Value> {

@@ -82,6 +82,7 @@ export class Routing6Kernel implements Router6 {
     this.settings = new DeviceSettings(ipv6Settings(this.parts), {
       netDevices: () =>
         [...this.netDevices()].filter(({ mtu }) => mtu >= IPV6_MIN_MTU || !this.parts.stopsBelowMinimum),
+      folderOf: (netDevice) => kernel.parts.sysctls.folderOf(netDevice),
       changed: (row, name, value) => this.#settingChanged(row, name, value),
     });
     kernel.sysctls.provide(this.settings.provider('net/ipv6/conf'));

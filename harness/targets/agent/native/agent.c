@@ -196,6 +196,8 @@ static enum progress run(uint32_t call, uint8_t operation, struct reader *in, st
       return sysctl_read(in, out);
     case OP_SYSCTL_WRITE:
       return sysctl_write(in, out);
+    case OP_SYSCTL_LIST:
+      return sysctl_list(in, out);
     case OP_FIRMWARE_PUT:
       return firmware_put(options.firmware, in, out);
     case OP_FIRMWARE_REMOVE:

@@ -13,7 +13,7 @@
 
 /* As in agentProtocol.ts. */
 enum {
-  PROTOCOL_VERSION = 2,
+  PROTOCOL_VERSION = 3,
   CONTRACT_VERSION = 2,
   LONGEST_MESSAGE = 64 << 20,
   MESSAGE_HEADER = 5,
@@ -51,6 +51,7 @@ enum operation {
   OP_RESET = 28,
   OP_SYSCTL_READ = 29,
   OP_SYSCTL_WRITE = 30,
+  OP_SYSCTL_LIST = 31,
 };
 
 enum { STATUS_OK = 0, STATUS_FAULT = 1 };
@@ -158,6 +159,7 @@ enum progress sysfs_write(struct reader *in, struct writer *out);
 enum progress sysfs_list(struct reader *in, struct writer *out);
 enum progress sysctl_read(struct reader *in, struct writer *out);
 enum progress sysctl_write(struct reader *in, struct writer *out);
+enum progress sysctl_list(struct reader *in, struct writer *out);
 enum progress firmware_put(const char *folder, struct reader *in, struct writer *out);
 enum progress firmware_remove(const char *folder, struct reader *in, struct writer *out);
 uint64_t clock_ns(int clock);

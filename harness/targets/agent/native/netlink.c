@@ -19,6 +19,7 @@ enum progress netlink_open(struct reader *in, struct writer *out) {
   set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER);
   set_option(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
   set_option(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+  set_option(fd, SOL_NETLINK, NETLINK_PKTINFO, 1);
   struct sockaddr_nl address = {.nl_family = AF_NETLINK};
   socklen_t length = sizeof address;
   if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0 ||
@@ -58,6 +59,17 @@ enum progress netlink_member(struct reader *in, bool join) {
 /* Datagrams that are there are handed over together, up to these. */
 enum { MOST_DATAGRAMS = 64, MOST_BYTES = 1 << 20 };
 
+/* The group of a datagram that tells of none: NO_GROUP of agentProtocol.ts. */
+static uint32_t group_of(struct msghdr *message) {
+  for (struct cmsghdr *told = CMSG_FIRSTHDR(message); told != NULL; told = CMSG_NXTHDR(message, told)) {
+    struct nl_pktinfo info;
+    if (told->cmsg_level != SOL_NETLINK || told->cmsg_type != NETLINK_PKTINFO) continue;
+    memcpy(&info, CMSG_DATA(told), sizeof info);
+    return info.group;
+  }
+  return UINT32_MAX;
+}
+
 /* Taking a part of a dump makes the kernel write the next one, so one answer has many of them. */
 enum progress netlink_receive(struct end *end, struct writer *out, bool is_over) {
   static uint8_t datagram[LONGEST_DATAGRAM];
@@ -65,11 +77,15 @@ enum progress netlink_receive(struct end *end, struct writer *out, bool is_over)
   uint32_t count = 0;
   write_u32(out, 0);
   while (count < MOST_DATAGRAMS && out->at - start < MOST_BYTES) {
-    ssize_t length = recv(end->fd, datagram, sizeof datagram, MSG_DONTWAIT | MSG_TRUNC);
+    char control[CMSG_SPACE(sizeof(struct nl_pktinfo))];
+    struct iovec part = {datagram, sizeof datagram};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    ssize_t length = recvmsg(end->fd, &message, MSG_DONTWAIT | MSG_TRUNC);
     if (length < 0 && errno == EINTR) continue;
     if (length < 0 && errno == EAGAIN) break;
     if (length < 0) return fault("recv on a netlink socket: %s", strerror(errno));
     if (length > (ssize_t)sizeof datagram) return fault("a netlink datagram of %zd bytes was cut", length);
+    write_u32(out, group_of(&message));
     write_bytes(out, datagram, (size_t)length);
     count++;
   }

@@ -190,9 +190,9 @@ enum progress sysctl_read(struct reader *in, struct writer *out) { return read_b
 
 enum progress sysctl_write(struct reader *in, struct writer *out) { return write_below("/proc/sys", in, out); }
 
-enum progress sysfs_list(struct reader *in, struct writer *out) {
+static enum progress list_below(const char *root, struct reader *in, struct writer *out) {
   char path[LONGEST_PATH];
-  if (!path_below("/sys", in, path)) return answer_errno(out, EINVAL);
+  if (!path_below(root, in, path)) return answer_errno(out, EINVAL);
   DIR *folder = opendir(path);
   if (folder == NULL) return answer_errno(out, errno);
   write_u32(out, 0);
@@ -208,6 +208,10 @@ enum progress sysfs_list(struct reader *in, struct writer *out) {
   patch_u32(out, count_at, count);
   return DONE;
 }
+
+enum progress sysfs_list(struct reader *in, struct writer *out) { return list_below("/sys", in, out); }
+
+enum progress sysctl_list(struct reader *in, struct writer *out) { return list_below("/proc/sys", in, out); }
 
 static bool firmware_path(const char *folder, struct reader *in, char *path, int *error) {
   char nowhere[LONGEST_PATH];

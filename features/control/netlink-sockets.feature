@@ -1,0 +1,135 @@
+@needs:socket-diagnosis
+Feature: Diagnosis of sockets
+  A kernel tells which sockets there are, and what they are set to. This is what ss shows.
+
+  @NL-DIAG-001
+  Scenario: All sockets of netlink
+    Given sockets of rtnetlink and of generic netlink are open
+    When all sockets of netlink are listed
+    Then each of them is there with its protocol and port id
+    And the kernel's own sockets of their protocols are there
+
+  @NL-DIAG-001
+  Scenario: A socket that was closed
+    Given sockets of rtnetlink and of generic netlink are open
+    When the first of them is closed
+    And all sockets of netlink are listed
+    Then it is not there
+
+  @NL-DIAG-002
+  Scenario: Sockets of one protocol
+    Given sockets of rtnetlink and of generic netlink are open
+    When sockets of the netlink protocol 0 are listed
+    Then all that are listed are of protocol 0, and that of rtnetlink is among them
+
+  @NL-DIAG-002
+  Scenario Outline: The number <protocol>
+    When sockets of the netlink protocol <protocol> are listed
+    Then none is listed, and the list ends with <end>
+
+    Examples:
+      | protocol | end    |
+      | 31       | 0      |
+      | 32       | ENOENT |
+      | 254      | ENOENT |
+
+  @NL-DIAG-003
+  Scenario: Groups
+    Given sockets of rtnetlink and of generic netlink are open
+    And the socket of rtnetlink is in the groups 1 and 12
+    When all sockets of netlink are listed with their groups
+    Then that of rtnetlink is in the groups 1 and 12
+    And that of generic netlink is listed without groups
+
+  @NL-DIAG-003
+  Scenario: A group that was left
+    Given sockets of rtnetlink and of generic netlink are open
+    And the socket of rtnetlink is in the groups 1 and 12
+    When it leaves the group 1
+    And all sockets of netlink are listed with their groups
+    Then that of rtnetlink is in the group 12 alone
+
+  @NL-DIAG-004 @needs:netlink-options
+  Scenario Outline: The option <option>
+    Given sockets of rtnetlink and of generic netlink are open
+    When the option <option> of the socket of rtnetlink is set to <value>
+    And all sockets of netlink are listed with their options
+    Then the flag <flag> of the socket of rtnetlink is <value>
+
+    Examples:
+      | option | flag | value |
+      | 10     | 32   | 1     |
+      | 10     | 32   | 0     |
+      | 5      | 8    | 1     |
+      | 5      | 8    | 0     |
+
+  @NL-DIAG-004 @needs:netlink-options
+  Scenario: The dump that runs
+    Given sockets of rtnetlink and of generic netlink are open
+    When all sockets of netlink are listed with their options
+    Then the socket that asked, and no other, has the flag 1
+
+  @NL-DIAG-005
+  Scenario: Nothing else
+    Given sockets of rtnetlink and of generic netlink are open
+    And the socket of rtnetlink is in the groups 1 and 12
+    When all sockets of netlink are listed
+    Then none has attributes
+
+  @NL-DIAG-006
+  Scenario: A packet socket
+    Given the port is up
+    And packet sockets are counted
+    When a packet socket is opened on the port
+    Then one packet socket more is listed on the port, and it is running
+
+  @NL-DIAG-007
+  Scenario: Cookies
+    Given sockets of rtnetlink and of generic netlink are open
+    And a packet socket is open on the port
+    When sockets of netlink and packet sockets are listed twice
+    Then each has the same cookie both times, and no two have the same
+
+  @NL-DIAG-008
+  Scenario Outline: <what>
+    When <what> is asked for from the diagnosis of sockets
+    Then the diagnosis refuses it with <errno>
+
+    Examples:
+      | what                                       | errno      |
+      | a request of one byte                      | EINVAL     |
+      | the family 46                              | EINVAL     |
+      | the family 45                              | ENOENT     |
+      | the type 25                                | EINVAL     |
+      | a dump of netlink that is a byte too short | EINVAL     |
+      | a dump of packets that is a byte too short | EINVAL     |
+      | packet sockets of a protocol               | EINVAL     |
+      | one socket of netlink                      | EOPNOTSUPP |
+      | one packet socket                          | EOPNOTSUPP |
+      | the end of a socket of netlink             | EOPNOTSUPP |
+      | the end of a packet socket                 | EOPNOTSUPP |
+
+  @NL-DIAG-009
+  Scenario Outline: Sockets of the protocol <protocol> of the family <family>
+    When sockets of the protocol <protocol> of the family <family> are listed
+    Then the list ends with <end>
+
+    Examples:
+      | family | protocol | end    |
+      | 2      | 6        | 0      |
+      | 2      | 17       | 0      |
+      | 10     | 6        | 0      |
+      | 10     | 17       | 0      |
+      | 2      | 77       | ENOENT |
+      | 10     | 77       | ENOENT |
+
+  @NL-DIAG-009
+  Scenario Outline: <what>
+    When <what> is asked for from the diagnosis of sockets
+    Then the diagnosis refuses it with <errno>
+
+    Examples:
+      | what                                  | errno  |
+      | a connection of TCP that there is not | ENOENT |
+      | a dump of TCP that is a byte short    | EINVAL |
+      | a protocol of two bytes               | EINVAL |
