@@ -228,4 +228,12 @@ export const switchAggregationOptionDefects: readonly Defect[] = [
     caughtBy: 'SW-TLB-006',
     kernel: tlb({ swaps: false }),
   },
+  {
+    id: 'DEF-SW-TLB-MEMBERS-ALIKE',
+    title: 'All members have the station of the aggregate',
+    description: 'A new member gets it, as in every other mode, and keeps it.',
+    origin: BOND_ALB,
+    caughtBy: 'SW-TLB-007',
+    kernel: tlb({ station: (_own, aggregate) => aggregate }),
+  },
 ];

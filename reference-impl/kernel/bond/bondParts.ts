@@ -89,6 +89,8 @@ export interface BondParts {
     readonly teaches: boolean;
     readonly ownStation: boolean;
     readonly swaps: boolean;
+    /** The station that a new member is told to have. */
+    readonly station: (own: MacAddress, aggregate: MacAddress) => MacAddress;
   };
   readonly lacp: LacpParts;
   readonly arp: ArpMonitorParts;
@@ -141,7 +143,14 @@ export const CONFORMING_BOND: BondParts = {
   checksQueues: true,
   addressPolicy: (policy) => policy,
   swapsAddresses: true,
-  tlb: { spreads: (sound) => sound, load: (history) => history, teaches: true, ownStation: true, swaps: true },
+  tlb: {
+    spreads: (sound) => sound,
+    load: (history) => history,
+    teaches: true,
+    ownStation: true,
+    swaps: true,
+    station: (own) => own,
+  },
   lacp: CONFORMING_LACP,
   arp: CONFORMING_ARP_MONITOR,
 };

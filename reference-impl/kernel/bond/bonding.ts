@@ -195,7 +195,7 @@ async function enter(bonding: Bonding, member: BondMember): Promise<Outcome> {
   const opened = addressed.ok && parts.opensMember ? await openNetDevice(kernel, netDevice) : addressed;
   if (!opened.ok) await restore(bonding, member);
   else if (balances(bond)) {
-    netDevice.address = stationOfNew(bond, member.ownAddress);
+    netDevice.address = parts.tlb.station(stationOfNew(bond, member.ownAddress), bond.netDevice.address);
     rebalanceSoon(bond);
   }
   return opened;
