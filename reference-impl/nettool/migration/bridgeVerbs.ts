@@ -85,7 +85,6 @@ export const BRIDGE_OPTIONS: readonly BridgeOption[] = [
     ['nobackup_port', 0, undefined, 'it is of aggregates of two switches, and stays with bridge'],
     ['backup_nhid', 1, undefined, TUNNEL],
     ['mcast_vlan_snooping', 1, undefined, 'states of single VLANs stay with bridge'],
-    ['neigh_vlan_suppress', 1, undefined, 'states of single VLANs stay with bridge'],
     ['self', 0, undefined, ITSELF],
   ]),
   ...of('fdb add', [
