@@ -113,4 +113,7 @@ export const NOT_COMPARED: Readonly<Record<string, string>> = {
   '--show-eee': 'no device of this test has energy-efficient Ethernet; the lab has',
   '--show-fec': 'no device of this test has forward error correction; the lab has',
   '--show-module': 'no device of this test has a module',
+  '--show-mm': 'no device of this test has frames that others may interrupt',
+  '--get-plca-cfg': 'no device of this test has a PHY of 10BASE-T1S',
+  '--get-plca-status': 'no device of this test has a PHY of 10BASE-T1S',
 };

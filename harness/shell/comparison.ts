@@ -47,7 +47,7 @@ const PROBES: Readonly<Record<string, readonly string[]>> = {
   vrf: ['ip link add red9 type vrf table 9'],
   'ip-routing': ['ip route show'],
   'net-tools': ['arp -n'],
-  ss: ['ss -f netlink'],
+  ss: ['ss -f netlink | grep -q :kernel'],
   'tc-flower': ['tc qdisc add dev p1 clsact', 'tc filter add dev p1 ingress pref 1 protocol ip flower action drop'],
 };
 

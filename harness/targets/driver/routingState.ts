@@ -12,7 +12,8 @@ import {
   INET_SPEC,
   IPV4_DEVCONF_FORWARDING,
   LINK_AF_SPEC,
-  RTPROT_STATIC,
+  RTPROT_KERNEL,
+  RTPROT_RA,
 } from '../../../reference-impl/netlink/families/routing.js';
 import { NDMSG, NEIGHBOUR, RTMSG } from '../../../reference-impl/netlink/families/rtnetlink.js';
 import { RoutingClient } from '../../../reference-impl/netlink/routingClient.js';
@@ -41,6 +42,9 @@ export const routingAspects = (making: Making): readonly PortAspect[] => [
   forwarding(making),
 ];
 
+/** Neither the kernel's own, nor what a router of the network said: `ip` writes RTPROT_BOOT, daemons a number of theirs. */
+const isOfUser = (protocol: number): boolean => protocol > RTPROT_KERNEL && protocol !== RTPROT_RA;
+
 /** Routes of the user's; the kernel's own go with their addresses. */
 const routes = ({ addedObjects, required }: Making): PortAspect =>
   addedObjects(
@@ -51,7 +55,7 @@ const routes = ({ addedObjects, required }: Making): PortAspect =>
       // A kernel without IPv6 has no routes of it. Those that lead nowhere are no port's, and stay when IPv6 is switched off again.
       const ipv6 = await route.client.dump(RTM_GETROUTE, encodeBody(RTMSG, { rtm_family: AF_INET6 }, NOTHING));
       if (ipv6.ok) found.push(...ipv6.value.filter(({ body }) => body[0] === AF_INET6));
-      const ours = found.filter(({ body }) => numberIn(decodeStruct(RTMSG, body), 'rtm_protocol') === RTPROT_STATIC);
+      const ours = found.filter(({ body }) => isOfUser(numberIn(decodeStruct(RTMSG, body), 'rtm_protocol') ?? 0));
       return new Map(ours.map(({ body }) => [hex(body), body.slice()]));
     },
     ({ route }, body) => route.client.request(RTM_DELROUTE, body),

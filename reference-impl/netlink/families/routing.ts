@@ -34,6 +34,7 @@ export const RT_TABLE_LOCAL = 255;
 
 /** rtm_protocol. */
 export const RTPROT_KERNEL = 2;
+export const RTPROT_RA = 9;
 export const RTPROT_STATIC = 4;
 
 /** rtm_flags. */
