@@ -13,6 +13,8 @@ import {
 import { IPPROTO_ICMP } from '../../reference-impl/packet/protocols.js';
 import { addressOf, type StationFamily } from './stations.js';
 
+export type Tunnel = 'IP in IP' | 'GRE' | 'GRE with a key';
+
 export interface Flow {
   /** Last bytes of the addresses: of Ethernet, and of IP. */
   readonly fromMac?: number;
@@ -22,14 +24,18 @@ export interface Flow {
   readonly fromPort?: number;
   readonly toPort?: number;
   /** Before the packet: an IP header that all flows have in common, with or without a header of GRE. */
-  readonly tunnel?: 'IP in IP' | 'GRE';
+  readonly tunnel?: Tunnel;
   /** The id of an echo request; absent: it is a packet of UDP. */
   readonly echoId?: number;
 }
 
-const TUNNELS: Readonly<Record<'IP in IP' | 'GRE', () => readonly Layer[]>> = {
+const TUNNELS: Readonly<Record<Tunnel, () => readonly Layer[]>> = {
   'IP in IP': () => [ipv4({ source: '198.51.100.1', destination: '198.51.100.2' })],
   GRE: () => [ipv4({ source: '198.51.100.1', destination: '198.51.100.2' }), gre()],
+  'GRE with a key': () => [
+    ipv4({ source: '198.51.100.1', destination: '198.51.100.2' }),
+    gre({ key: 7, checksum: true }),
+  ],
 };
 
 const hexByte = (value: number): string => (value & 0xff).toString(16).padStart(2, '0');

@@ -24,6 +24,8 @@ interface Notice {
   readonly tags: readonly Tag[];
   /** Why it is not what such a message has to be; undefined: it is. */
   readonly fault: string | undefined;
+  /** Of an advertisement: whether it is a router's. */
+  readonly isRouter: boolean;
   /** Milliseconds. */
   readonly time: number;
 }
@@ -33,7 +35,7 @@ const HOP_LIMIT = 255;
 const ALL_NODES = 'ff02::1';
 const NOBODY = '00:00:00:00:00:00';
 
-type Message = Pick<Notice, 'address' | 'station' | 'fault'>;
+type Message = Pick<Notice, 'address' | 'station' | 'fault' | 'isRouter'>;
 
 /** A message about its own sender; undefined: it is none. */
 function arpNotice(frame: Uint8Array): Message | undefined {
@@ -43,7 +45,7 @@ function arpNotice(frame: Uint8Array): Message | undefined {
     operation !== ARPOP_REQUEST || targetIp !== senderIp || targetMac !== NOBODY
       ? `operation ${operation} of ${senderIp} for ${targetIp} at ${targetMac}`
       : undefined;
-  return { address: senderIp, station: senderMac, fault };
+  return { address: senderIp, station: senderMac, fault, isRouter: false };
 }
 
 function neighbourNotice(frame: Uint8Array): Message | undefined {
@@ -57,7 +59,7 @@ function neighbourNotice(frame: Uint8Array): Message | undefined {
     message.hopLimit === HOP_LIMIT &&
     message.isSound;
   const fault = isRight ? undefined : JSON.stringify(message);
-  return { address: message.target, station: message.station ?? 'nobody', fault };
+  return { address: message.target, station: message.station ?? 'nobody', fault, isRouter: message.isRouter };
 }
 
 function noticeIn(port: string, tagged: Uint8Array, time: number): Notice | undefined {
@@ -197,11 +199,22 @@ Then(
   },
 );
 
-Then('nothing is made known', async function (this: NicWorld) {
-  const heard = await listenFor(this, MONITOR_RUNS_MS + this.quietMs);
-  const said = heard.map(({ address, port }) => `${address} at ${port}`).join(', ');
-  expectThat(heard.length === 0, `this is made known: ${said}`);
+Then(/^it is made known as a (router|host)'s$/, function (this: NicWorld, what: string) {
+  const { all } = noticesOf(this);
+  expectThat(all.length > 0, 'nothing is made known');
+  for (const { address, isRouter } of all)
+    expectThat(isRouter === (what === 'router'), `${address} is made known as a ${isRouter ? 'router' : 'host'}'s`);
 });
+
+Then(
+  /^nothing is made known(?: for (\d+) seconds)?$/,
+  async function (this: NicWorld, seconds: string | number | null) {
+    const within = seconds === null ? MONITOR_RUNS_MS + this.quietMs : 1000 * Number(seconds);
+    const heard = await listenFor(this, within);
+    const said = heard.map(({ address, port }) => `${address} at ${port}`).join(', ');
+    expectThat(heard.length === 0, `this is made known: ${said}`);
+  },
+);
 
 const TIMES: Readonly<Record<string, number>> = { once: 1, 'two times': 2 };
 

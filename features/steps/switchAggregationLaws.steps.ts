@@ -40,6 +40,7 @@ export const DIFFERING: Readonly<Record<string, (index: number) => Flow>> = {
   'the port': (index) => ({ toPort: 20_000 + index }),
   'the id of their echo requests': (index) => ({ echoId: 2 * index }),
   'the IP address inside of GRE': (index) => ({ tunnel: 'GRE', toIp: 3 + index }),
+  'the port inside of GRE with a key': (index) => ({ tunnel: 'GRE with a key', toPort: 20_000 + index }),
   'the IP address inside of IP': (index) => ({ tunnel: 'IP in IP', toIp: 3 + index }),
   'the port inside of GRE': (index) => ({ tunnel: 'GRE', toPort: 20_000 + index }),
   'the port inside of IP': (index) => ({ tunnel: 'IP in IP', toPort: 20_000 + index }),

@@ -4,8 +4,9 @@ import { formatMac } from '../../reference-impl/packet/addresses.js';
 import { bytesIn } from '../../reference-impl/netlink/schema.js';
 import { hex } from '../../reference-impl/packet/bytes.js';
 import { flowFrame } from '../properties/flowFrames.js';
+import { neighbourFrame } from '../properties/ipv6Packets.js';
 import { tagsOf } from '../properties/numberedFrames.js';
-import { stationFamily } from '../properties/stations.js';
+import { addressOf, stationFamily } from '../properties/stations.js';
 import { activeMember, aggregateCalled, until } from './aggregates.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { withoutTags } from './linkTargets.js';
@@ -70,6 +71,32 @@ Then(
     for (const [port, station] of wanted) {
       const seen = [...sources(port)].join(', ');
       expectThat(seen === station, `flows leave at ${port} from ${seen || 'nobody'} instead of ${station}`);
+    }
+  },
+);
+
+Then(
+  /^advertisements to each of 24 stations leave at (p\d) as they are$/,
+  async function (this: NicWorld, port: string) {
+    const stations = flowsThatDifferIn(this, 'the Ethernet address').map((frame) => formatMac(frame));
+    const source = addressOf('A', stationFamily(this.scenario));
+    const frames = stations.map((destination) =>
+      neighbourFrame({
+        kind: 'advertisement',
+        source,
+        destination,
+        from: '2001:db8::1',
+        to: '2001:db8::2',
+        target: '2001:db8::1',
+        isSolicited: true,
+        station: source,
+      }),
+    );
+    const left = await sendFlows(this, frames);
+    expectNumber(left.length, frames.length, 'advertisements that left');
+    for (const each of left) {
+      expectThat(each.port === port, `an advertisement left at ${each.port}`);
+      expectThat(formatMac(each.bytes, 6) === source, `an advertisement is from ${formatMac(each.bytes, 6)}`);
     }
   },
 );

@@ -19,6 +19,11 @@ Feature: Aggregates that balance what they send
     When the host sends 4 frames from B to broadcast at the aggregate
     Then each of them leaves at p0
 
+  @SW-TLB-001
+  Scenario: Messages about neighbours
+    Given a balance-tlb aggregate of p0 and p1 with IFLA_BOND_TLB_DYNAMIC_LB 0
+    Then advertisements to each of 24 stations leave at p0 as they are
+
   @SW-TLB-002
   Scenario Outline: Flows are spread by the policy <policy>
     Given a balance-tlb aggregate of p0 and p1 with IFLA_BOND_TLB_DYNAMIC_LB 0 and IFLA_BOND_XMIT_HASH_POLICY <policy>

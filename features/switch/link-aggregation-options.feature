@@ -234,6 +234,15 @@ Feature: Settings of aggregates
     And p1 has the address of p0
     And p0 has the address of p1
 
+  @SW-LAGOPT-013 @needs:bond
+  Scenario: A port whose address the aggregate has comes back
+    Given an active-backup aggregate of p0 and p1 with IFLA_BOND_FAIL_OVER_MAC 2
+    When the aggregate setting IFLA_BOND_ACTIVE_SLAVE is set to p1
+    And p0 leaves its aggregate
+    And p0 joins the aggregate
+    Then p1 is the active member
+    And p0, p1 and the aggregate have stations that differ, but for the active member
+
   @SW-LAGOPT-014 @needs:bond @needs:bond-lacp
   Scenario Outline: A wider aggregator, with IFLA_BOND_AD_SELECT <policy>
     Given an aggregate of p0, p1 and p2 that negotiates with IFLA_BOND_AD_SELECT <policy>

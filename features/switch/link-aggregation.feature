@@ -388,20 +388,21 @@ Feature: Link aggregates
     Then flows that differ in <what> are spread over p0 and p1
 
     Examples:
-      | policy | what                          |
-      | 0      | the Ethernet address          |
-      | 1      | the port                      |
-      | 1      | the IP address                |
-      | 2      | the Ethernet address          |
-      | 2      | the IP address                |
-      | 5      | the source address            |
-      | 1      | the id of their echo requests |
-      | 3      | the Ethernet address          |
-      | 3      | the IP address inside of GRE  |
-      | 3      | the IP address inside of IP   |
-      | 4      | the port inside of GRE        |
-      | 4      | the port inside of IP         |
-      | 4      | the IP address inside of GRE  |
+      | policy | what                              |
+      | 0      | the Ethernet address              |
+      | 1      | the port                          |
+      | 1      | the IP address                    |
+      | 2      | the Ethernet address              |
+      | 2      | the IP address                    |
+      | 5      | the source address                |
+      | 1      | the id of their echo requests     |
+      | 3      | the Ethernet address              |
+      | 3      | the IP address inside of GRE      |
+      | 4      | the port inside of GRE with a key |
+      | 3      | the IP address inside of IP       |
+      | 4      | the port inside of GRE            |
+      | 4      | the port inside of IP             |
+      | 4      | the IP address inside of GRE      |
 
   @SW-LAG-024
   Scenario Outline: What the policy <policy> does not look at

@@ -37,6 +37,7 @@ Feature: Stations that make themselves known
     And what was said before is forgotten
     When the aggregate setting IFLA_BOND_ACTIVE_SLAVE is set to p1
     Then 2001:db8::1 is made known at p1, 1 time, with the station of the aggregate
+    And it is made known as a host's
 
   @SW-PEER-003 @needs:bond
   Scenario Outline: <count> notices
@@ -79,7 +80,31 @@ Feature: Stations that make themselves known
     When the aggregate setting IFLA_BOND_ACTIVE_SLAVE is set to p1
     Then the announcements of the aggregate tell IFLA_EVENT 3 once, and then IFLA_EVENT 4 two times
 
+  @SW-PEER-011 @needs:bond
+  Scenario: An aggregate that is set down in between
+    Given an active-backup aggregate of p0 and p1
+    And the aggregate has 192.0.2.1/24
+    And the aggregate setting IFLA_BOND_NUM_PEER_NOTIF is set to 4
+    And the aggregate setting IFLA_BOND_PEER_NOTIF_DELAY is set to 1000
+    When the aggregate setting IFLA_BOND_ACTIVE_SLAVE is set to p1
+    And the aggregate is set down
+    And the aggregate is set up
+    And what was said before is forgotten
+    Then nothing is made known for 3 seconds
+
   # Teams.
+
+  @SW-PEER-012 @needs:team @needs:prompt-far-end
+  Scenario: Notices of a team, with an interval
+    Given an activebackup team of p0 and p1
+    And the team has 192.0.2.1/24
+    And the option activeport of the team is p1
+    And the option notify_peers_interval of the team is 200
+    And the option notify_peers_count of the team is 3
+    And the option enabled of p1 is off
+    And what was said before is forgotten
+    When the option enabled of p1 is set to on
+    Then 192.0.2.1 is made known at p1, 3 times, 200 ms apart
 
   @SW-PEER-009 @needs:team
   Scenario Outline: A port of a team is enabled again, and peers are notified <count> times
@@ -122,6 +147,7 @@ Feature: Stations that make themselves known
     And what was said before is forgotten
     When p0 gets the station 02:5a:00:00:07:21
     Then 2001:db8::1 is made known at p0, 1 time, with the station 02:5a:00:00:07:21
+    And it is made known as a router's
 
   @SW-PEER-007 @needs:ipv6-routing
   Scenario: A port with IPv6 gets another station, and nobody wants it known

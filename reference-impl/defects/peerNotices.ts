@@ -120,4 +120,28 @@ export const peerNoticeDefects: readonly Defect[] = [
     caughtBy: 'SW-PEER-010',
     kernel: peerNotices({ toldEvent: () => undefined }),
   },
+  {
+    id: 'DEF-SW-PEER-NO-ROUTER',
+    title: 'A router makes itself known as a host',
+    description: 'The flag is forgotten where nobody asked, and neighbours drop it from their list of routers.',
+    origin: NDISC,
+    caughtBy: 'SW-PEER-007',
+    kernel: peerNotices({ saysRouter: () => false }),
+  },
+  {
+    id: 'DEF-SW-PEER-GOES-ON',
+    title: 'Notices go on when the aggregate is up again',
+    description: 'The count is kept while the monitor does not run.',
+    origin: BONDING,
+    caughtBy: 'SW-PEER-011',
+    kernel: peerNotices({ endsWhenDown: false }),
+  },
+  {
+    id: 'DEF-SW-PEER-TEAM-AT-ONCE',
+    title: 'A team tells all its notices at once',
+    description: 'The interval is kept and told, and the work is planned without it.',
+    origin: TEAM_CORE,
+    caughtBy: 'SW-PEER-012',
+    kernel: peerNotices({ teamInterval: () => 0 }),
+  },
 ];

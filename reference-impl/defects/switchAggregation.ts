@@ -280,7 +280,7 @@ export const switchAggregationDefects: readonly Defect[] = [
     description: 'All traffic of a tunnel leaves at one member, as with the policies that the user did not want.',
     origin: BONDING,
     caughtBy: 'SW-LAG-023',
-    kernel: bond({ looksInto: { errors: true, tunnels: false, echoes: true } }),
+    kernel: bond({ looksInto: { errors: true, tunnels: false, echoes: true, options: true } }),
   },
   {
     id: 'DEF-SW-LAG-ECHOES-ARE-ONE-FLOW',
@@ -288,7 +288,15 @@ export const switchAggregationDefects: readonly Defect[] = [
     description: 'Ports are where TCP and UDP have them, and what has none has nothing.',
     origin: BONDING,
     caughtBy: 'SW-LAG-023',
-    kernel: bond({ looksInto: { errors: true, tunnels: true, echoes: false } }),
+    kernel: bond({ looksInto: { errors: true, tunnels: true, echoes: false, options: true } }),
+  },
+  {
+    id: 'DEF-SW-LAG-GRE-WITHOUT-OPTIONS',
+    title: 'Headers of GRE are taken for four bytes',
+    description: 'With a key or a checksum the inner packet is looked for where they are.',
+    origin: BONDING,
+    caughtBy: 'SW-LAG-023',
+    kernel: bond({ looksInto: { errors: true, tunnels: true, echoes: true, options: false } }),
   },
   {
     id: 'DEF-SW-LAG-ERROR-ALONE',
@@ -296,7 +304,7 @@ export const switchAggregationDefects: readonly Defect[] = [
     description: 'The addresses of who sends the error and who gets it decide, as for any packet.',
     origin: BONDING,
     caughtBy: 'SW-LAG-031',
-    kernel: bond({ looksInto: { errors: false, tunnels: true, echoes: true } }),
+    kernel: bond({ looksInto: { errors: false, tunnels: true, echoes: true, options: true } }),
   },
   {
     id: 'DEF-SW-LAG-OTHER-FORMULA',

@@ -236,4 +236,21 @@ export const switchAggregationOptionDefects: readonly Defect[] = [
     caughtBy: 'SW-TLB-007',
     kernel: tlb({ station: (_own, aggregate) => aggregate }),
   },
+  {
+    id: 'DEF-SW-LAGOPT-TWIN',
+    title: 'A port that comes back has the address of the active member',
+    description: 'It brings the address that the aggregate took from it, and nobody looks.',
+    origin: BONDING,
+    caughtBy: 'SW-LAGOPT-013',
+    kernel: bond({ avoidsTwins: false }),
+  },
+  {
+    id: 'DEF-SW-TLB-SPREADS-NEIGHBOURS',
+    title: 'Messages about neighbours are spread',
+    description:
+      'They are packets of IPv6 like any, and neighbours learn the station of a member that does not receive.',
+    origin: BOND_ALB,
+    caughtBy: 'SW-TLB-001',
+    kernel: tlb({ sparesNeighbours: false }),
+  },
 ];

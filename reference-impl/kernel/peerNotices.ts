@@ -30,9 +30,15 @@ export interface PeerNoticeParts {
   /** Who is asked for in a gratuitous request. */
   readonly target: (own: Uint8Array) => Uint8Array;
   readonly overrides: boolean;
+  /** Whether an advertisement is a router's. */
+  readonly saysRouter: (forwards: boolean) => boolean;
+  /** Whether what is still to be told goes with an aggregate that is set down. */
+  readonly endsWhenDown: boolean;
+  /** Milliseconds between two notices of a team. */
+  readonly teamInterval: (configured: number) => number;
   /** How many notices a new active member is followed by. */
   readonly count: (configured: number) => number;
-  /** In runs of the monitor, or in milliseconds. */
+  /** In runs of the monitor. */
   readonly delay: (configured: number) => number;
   /** IFLA_EVENT. */
   readonly toldEvent: (event: number | undefined) => number | undefined;
@@ -48,6 +54,9 @@ export const CONFORMING_PEER_NOTICES: PeerNoticeParts = {
   operation: (request) => request,
   target: (own) => own,
   overrides: true,
+  saysRouter: (forwards) => forwards,
+  endsWhenDown: true,
+  teamInterval: (configured) => configured,
   count: (configured) => configured,
   delay: (configured) => configured,
   toldEvent: (event) => event,

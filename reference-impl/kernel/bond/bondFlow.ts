@@ -77,7 +77,7 @@ export function encapsulatedFlow(parts: LooksInto, bytes: Uint8Array): Flow | un
     const packet = packetAt(bytes, type, at);
     if (packet === undefined) break;
     found = behindExtensions(bytes, type, packet);
-    const inner = parts.tunnels ? insideOf(bytes, found) : undefined;
+    const inner = parts.tunnels ? insideOf(parts, bytes, found) : undefined;
     if (inner === undefined) break;
     ({ type, at } = inner);
   }
@@ -97,14 +97,14 @@ interface Inside {
 }
 
 /** What a packet carries, where that has headers of its own. */
-function insideOf(bytes: Uint8Array, { protocol, at }: Packet): Inside | undefined {
+function insideOf(parts: LooksInto, bytes: Uint8Array, { protocol, at }: Packet): Inside | undefined {
   switch (protocol) {
     case IPPROTO_IPIP:
       return { type: ETH_P_IP, at };
     case IPPROTO_IPV6:
       return { type: ETH_P_IPV6, at };
     case IPPROTO_GRE:
-      return insideGre(bytes, at);
+      return insideGre(parts, bytes, at);
     default:
       return undefined;
   }
@@ -118,11 +118,11 @@ const GRE_SEQUENCE = 0x1000;
 const GRE_VERSION = 0x0007;
 
 /** __skb_flow_dissect_gre(), of version 0 without routing. */
-function insideGre(bytes: Uint8Array, at: number): Inside | undefined {
+function insideGre({ options }: LooksInto, bytes: Uint8Array, at: number): Inside | undefined {
   const flags = readU16(bytes, at);
   if ((flags & (GRE_ROUTING | GRE_VERSION)) !== 0) return undefined;
   const fields = [GRE_CHECKSUM, GRE_KEY, GRE_SEQUENCE].filter((flag) => (flags & flag) !== 0).length;
-  const [type, start] = [readU16(bytes, at + 2), at + GRE_HLEN + 4 * fields];
+  const [type, start] = [readU16(bytes, at + 2), at + GRE_HLEN + (options ? 4 * fields : 0)];
   return type === ETH_P_TEB ? { type: readU16(bytes, start + 12), at: start + ETH_HLEN } : { type, at: start };
 }
 

@@ -84,8 +84,9 @@ export class BondKernel implements Bonding {
   #happened(event: NetDeviceEvent, netDevice: NetDevice): void {
     const bond = bondOf(netDevice);
     if (bond !== undefined && (event === 'NETDEV_UP' || event === 'NETDEV_DOWN')) {
-      if (event === 'NETDEV_DOWN') bond.noticesLeft = 0;
-      else
+      if (event === 'NETDEV_DOWN') {
+        if (this.kernel.parts.peerNotices.endsWhenDown) bond.noticesLeft = 0;
+      } else
         for (const member of bond.members.values())
           if (usesPrimary(bond) && member !== bond.active) setInactive(member);
           else if (!negotiates(bond)) member.isBackup = member.isInactive = false;

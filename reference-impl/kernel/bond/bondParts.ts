@@ -37,7 +37,12 @@ export interface BondParts {
   readonly hash: (hash: number, members: number) => number;
   readonly hashPolicy: (policy: number) => number;
   /** bond_flow_dissect(): whether errors are looked into, and headers behind others. */
-  readonly looksInto: { readonly errors: boolean; readonly tunnels: boolean; readonly echoes: boolean };
+  readonly looksInto: {
+    readonly errors: boolean;
+    readonly tunnels: boolean;
+    readonly echoes: boolean;
+    readonly options: boolean;
+  };
   /** bond_slave_can_tx(): whether it sends. */
   readonly sends: (member: BondMember, sound: boolean) => boolean;
   /** How many of the members get a frame that goes to all. */
@@ -82,10 +87,13 @@ export interface BondParts {
   readonly addressPolicy: (policy: number) => number;
   /** Whether the member that was active gets the address that the new one had. */
   readonly swapsAddresses: boolean;
+  /** Whether a new member whose address the aggregate has gets another. */
+  readonly avoidsTwins: boolean;
   /** Of the mode balance-tlb. */
   readonly tlb: {
     readonly spreads: (sound: boolean) => boolean;
     readonly load: (history: number) => number;
+    readonly sparesNeighbours: boolean;
     readonly teaches: boolean;
     readonly ownStation: boolean;
     readonly swaps: boolean;
@@ -119,7 +127,7 @@ export const CONFORMING_BOND: BondParts = {
   obeysUser: true,
   hash: (hash) => hash,
   hashPolicy: (policy) => policy,
-  looksInto: { errors: true, tunnels: true, echoes: true },
+  looksInto: { errors: true, tunnels: true, echoes: true, options: true },
   sends: (_member, sound) => sound,
   copies: (members) => members,
   roundRobin: (count) => count,
@@ -143,9 +151,11 @@ export const CONFORMING_BOND: BondParts = {
   checksQueues: true,
   addressPolicy: (policy) => policy,
   swapsAddresses: true,
+  avoidsTwins: true,
   tlb: {
     spreads: (sound) => sound,
     load: (history) => history,
+    sparesNeighbours: true,
     teaches: true,
     ownStation: true,
     swaps: true,

@@ -207,7 +207,8 @@ function addressInside(bonding: Bonding, { bond, netDevice }: BondMember): MacAd
   const policy = addressPolicy(bonding, bond);
   if (policy === BOND_FOM_NONE) return bonding.parts.memberAddress(address, netDevice.address);
   // What another member has already would be swapped for itself.
-  const isTaken = policy === BOND_FOM_FOLLOW && bond.members.size > 0 && netDevice.address === address;
+  const isTaken =
+    policy === BOND_FOM_FOLLOW && bond.members.size > 0 && netDevice.address === address && bonding.parts.avoidsTwins;
   return isTaken ? randomAddress(netDevice.ifIndex) : undefined;
 }
 

@@ -47,20 +47,20 @@ const IPV6_HLEN = 40;
 const NEIGHBOUR_MESSAGES = new Set([135, 136]);
 
 /** bond_xmit_tlb_slave_get(): what is for groups, no packet of IP, or about neighbours is not spread. */
-function isSpread(bytes: Uint8Array): boolean {
+function isSpread({ tlb }: BondParts, bytes: Uint8Array): boolean {
   if (((bytes[0] ?? 0) & 1) !== 0) return false;
   const type = readU16(bytes, 12);
   if (type !== ETH_P_IPV6) return type === ETH_P_IP;
   const isAboutNeighbours =
     bytes[ETH_HLEN + 6] === IPPROTO_ICMPV6 && NEIGHBOUR_MESSAGES.has(bytes[ETH_HLEN + IPV6_HLEN] ?? 0);
-  return !isAboutNeighbours;
+  return !(isAboutNeighbours && tlb.sparesNeighbours);
 }
 
 /** bond_tlb_xmit() and bond_do_alb_xmit(): the member at which a frame leaves; undefined: it is dropped. */
 export function spread(parts: BondParts, bond: Bond, frame: TxFrame): BondMember | undefined {
   const { flows } = bond;
   const { length } = frame.bytes;
-  const chosen = parts.tlb.spreads(isSpread(frame.bytes)) ? choose(parts, bond, frame) : undefined;
+  const chosen = parts.tlb.spreads(isSpread(parts, frame.bytes)) ? choose(parts, bond, frame) : undefined;
   if (chosen === undefined && isDynamic(bond)) flows.unbalanced += length;
   const member = chosen ?? bond.active;
   if (member === undefined) return undefined;

@@ -174,10 +174,10 @@ export function announceAddress(
   router: Router6,
   netDevice: NetDevice,
   address: Uint8Array,
-  { overrides }: PeerNoticeParts,
+  { overrides, saysRouter }: PeerNoticeParts,
 ): void {
-  const isRouter = router.parts.routerFlag(router.settings.get(netDevice, 'forwarding') !== 0);
-  advertise(router, netDevice, ALL_NODES, address, (isRouter ? ROUTER : 0) | (overrides ? OVERRIDE : 0));
+  const forwards = router.parts.routerFlag(router.settings.get(netDevice, 'forwarding') !== 0);
+  advertise(router, netDevice, ALL_NODES, address, (saysRouter(forwards) ? ROUTER : 0) | (overrides ? OVERRIDE : 0));
 }
 
 interface Advertisement {

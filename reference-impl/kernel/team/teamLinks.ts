@@ -37,7 +37,7 @@ export function enablePort(teaming: Teaming, port: TeamPort): void {
 /** team_notify_peers(): so many notices more, one in each interval. */
 function notifyPeers(teaming: Teaming, team: Team): void {
   const { kernel } = teaming;
-  const { count, delay } = kernel.parts.peerNotices;
+  const { count, teamInterval } = kernel.parts.peerNotices;
   if (team.notifyPeersCount === 0 || !isUp(team.netDevice)) return;
   const wasIdle = team.noticesLeft === 0;
   team.noticesLeft += count(team.notifyPeersCount);
@@ -48,7 +48,8 @@ function notifyPeers(teaming: Teaming, team: Team): void {
     if (team.noticesLeft === 0 || !kernel.netDevices.has(team.netDevice.ifIndex)) return;
     team.noticesLeft--;
     notifyWithVlans(kernel, 'NETDEV_NOTIFY_PEERS', team.netDevice);
-    if (team.noticesLeft > 0) teaming.at(kernel.now + BigInt(delay(team.notifyPeersInterval)) * MILLISECOND, work);
+    if (team.noticesLeft > 0)
+      teaming.at(kernel.now + BigInt(teamInterval(team.notifyPeersInterval)) * MILLISECOND, work);
   }
 }
 
