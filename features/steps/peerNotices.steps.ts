@@ -1,6 +1,6 @@
 /** What a net device makes known of its addresses without being asked: gratuitous ARP and neighbour advertisements, at every port. */
 import { Given, Then, When } from '@cucumber/cucumber';
-import { bytesIn, numberIn } from '../../reference-impl/netlink/schema.js';
+import { numberIn } from '../../reference-impl/netlink/schema.js';
 import { formatMac, parseMac } from '../../reference-impl/packet/addresses.js';
 import { arpIn, isArp, isIpv6 } from '../properties/ipPackets.js';
 import { groupMacOf, isIpv6Text, neighbourMessageIn } from '../properties/ipv6Packets.js';
@@ -9,7 +9,7 @@ import { aggregateCalled } from './aggregates.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { withoutTags } from './linkTargets.js';
 import { addressesInUse, giveAddress, netDeviceOf } from './routedPorts.js';
-import { accepted } from './settings.js';
+import { accepted, stationOfLink } from './settings.js';
 import { linkNews } from './sriovLife.steps.js';
 import { bridgeCalled, namesIn, portCalled, settled, usedPorts } from './switchPorts.js';
 import type { NicWorld } from './world.js';
@@ -133,8 +133,7 @@ async function stationAt(world: NicWorld, whose: string): Promise<string> {
       : whose === 'the aggregate'
         ? aggregateCalled(world).ifIndex
         : portCalled(world, whose).ifIndex;
-  const { values } = accepted(await (await world.route()).link(ifIndex), `reading ${whose}`);
-  return formatMac(bytesIn(values, 'IFLA_ADDRESS') ?? new Uint8Array(6));
+  return stationOfLink(world, ifIndex);
 }
 
 /** Notices about an address, each of them right, as often as they should be at these ports, and at no other. */

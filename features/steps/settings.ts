@@ -2,7 +2,8 @@
 import type { NetlinkResult } from '../../reference-impl/netlink/client.js';
 import type { FeatureState } from '../../reference-impl/netlink/ethtoolClient.js';
 import type { LinkStatistics64 } from '../../reference-impl/netlink/routeClient.js';
-import { numberIn, type Values } from '../../reference-impl/netlink/schema.js';
+import { bytesIn, numberIn, type Values } from '../../reference-impl/netlink/schema.js';
+import { formatMac } from '../../reference-impl/packet/addresses.js';
 import { errnoNumber } from '../../reference-impl/netlink/errnoNames.js';
 import { LINK_STATISTICS } from '../../reference-impl/netlink/families/rtnetlink.js';
 import type { EthtoolOperationName } from '../../reference-impl/netlink/families/ethtool.js';
@@ -20,6 +21,12 @@ export function accepted<Value>(result: NetlinkResult<Value>, what: string): Val
   if (result.ok) return result.value;
   const { errnoName, message } = result.error;
   throw new Error(`${what} was refused: ${errnoName}${message === undefined ? '' : ` (${message})`}`);
+}
+
+/** IFLA_ADDRESS of a net device, in the usual form. */
+export async function stationOfLink(world: NicWorld, ifIndex: number): Promise<string> {
+  const { values } = accepted(await (await world.route()).link(ifIndex), `reading the net device ${ifIndex}`);
+  return formatMac(bytesIn(values, 'IFLA_ADDRESS') ?? new Uint8Array(6));
 }
 
 export async function setFlag(

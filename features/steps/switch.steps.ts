@@ -9,7 +9,7 @@ import { numberOfStationFrame } from '../properties/groupFrames.js';
 import { CUSTOMER_TAG, SERVICE_TAG, type Tag } from '../properties/numberedFrames.js';
 import type { StationName } from '../properties/stations.js';
 import { expectNumber, expectThat } from './expectations.js';
-import { IFF_PROMISC, IFF_UP, accepted, setFlag } from './settings.js';
+import { IFF_PROMISC, IFF_UP, accepted, setFlag, stationOfLink } from './settings.js';
 import {
   arrivedAt,
   bridgeCalled,
@@ -208,10 +208,7 @@ async function linkOf(world: NicWorld, which: number): Promise<{ readonly flags:
   return { flags: numberIn(header, 'ifi_flags') ?? 0, values };
 }
 
-export async function bridgeAddress(world: NicWorld): Promise<string> {
-  const { values } = await linkOf(world, bridgeCalled(world).ifIndex);
-  return formatMac(bytesIn(values, 'IFLA_ADDRESS') ?? new Uint8Array(6));
-}
+export const bridgeAddress = (world: NicWorld): Promise<string> => stationOfLink(world, bridgeCalled(world).ifIndex);
 
 Then(/^(p\d) is a part of (no bridge|the bridge|br\d)$/, async function (this: NicWorld, port: string, which: string) {
   const { values } = await linkOf(this, portCalled(this, port).ifIndex);

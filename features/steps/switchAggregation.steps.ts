@@ -25,7 +25,7 @@ import {
   until,
 } from './aggregates.js';
 import { expectNumber, expectThat } from './expectations.js';
-import { IFF_ALLMULTI, IFF_LOWER_UP, IFF_UP, accepted, setFlag } from './settings.js';
+import { IFF_ALLMULTI, IFF_LOWER_UP, IFF_UP, accepted, setFlag, stationOfLink } from './settings.js';
 import { expectAtHost } from './switch.steps.js';
 import { expectAt, listenAt, namesIn, portCalled, sendFromHost, sendInto, settled } from './switchPorts.js';
 import type { NicWorld } from './world.js';
@@ -132,11 +132,8 @@ Then(/^(p\d) is (up|down)$/, async function (this: NicWorld, port: string, state
   expectThat(((flags & IFF_UP) !== 0) === (state === 'up'), `${port} is not ${state}`);
 });
 
-async function addressOfLink(world: NicWorld, which: string): Promise<string> {
-  const ifIndex = which === 'the aggregate' ? aggregateCalled(world).ifIndex : portCalled(world, which).ifIndex;
-  const { values } = accepted(await (await world.route()).link(ifIndex), `reading ${which}`);
-  return formatMac(bytesIn(values, 'IFLA_ADDRESS') ?? new Uint8Array(6));
-}
+const addressOfLink = (world: NicWorld, which: string): Promise<string> =>
+  stationOfLink(world, (which === 'the aggregate' ? aggregateCalled(world) : portCalled(world, which)).ifIndex);
 
 Then(
   /^(p\d|the aggregate) has the address (?:of (p\d)|([0-9a-f:]{17}))$/,

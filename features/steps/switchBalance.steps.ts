@@ -1,7 +1,7 @@
 /** Aggregates that balance what they send: at which member flows leave, from which station, and what switches are told. */
 import { Then, When } from '@cucumber/cucumber';
 import { formatMac } from '../../reference-impl/packet/addresses.js';
-import { bytesIn } from '../../reference-impl/netlink/schema.js';
+
 import { hex } from '../../reference-impl/packet/bytes.js';
 import { flowFrame } from '../properties/flowFrames.js';
 import { neighbourFrame } from '../properties/ipv6Packets.js';
@@ -10,7 +10,7 @@ import { addressOf, stationFamily } from '../properties/stations.js';
 import { activeMember, aggregateCalled, until } from './aggregates.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { withoutTags } from './linkTargets.js';
-import { accepted } from './settings.js';
+import { stationOfLink } from './settings.js';
 import { DIFFERING, FLOWS, WHAT } from './switchAggregationLaws.steps.js';
 import { namesIn, portCalled, sendFromHost, usedPorts } from './switchPorts.js';
 import type { NicWorld } from './world.js';
@@ -46,11 +46,8 @@ async function sendFlows(world: NicWorld, frames: readonly Uint8Array[]): Promis
   return left;
 }
 
-async function stationOf(world: NicWorld, which: string): Promise<string> {
-  const { ifIndex } = which === 'the aggregate' ? aggregateCalled(world) : portCalled(world, which);
-  const { values } = accepted(await (await world.route()).link(ifIndex), `reading ${which}`);
-  return formatMac(bytesIn(values, 'IFLA_ADDRESS') ?? new Uint8Array(6));
-}
+const stationOf = (world: NicWorld, which: string): Promise<string> =>
+  stationOfLink(world, (which === 'the aggregate' ? aggregateCalled(world) : portCalled(world, which)).ifIndex);
 
 Then(
   new RegExp(`^flows that differ in (${WHAT}) leave at (p\\d) as they are, and at (p\\d) from the station of (p\\d)$`),

@@ -25,7 +25,7 @@ import {
   partnerParameters,
   type PartnerSystem,
 } from './lacpPartner.js';
-import { accepted } from './settings.js';
+import { stationOfLink } from './settings.js';
 import { namesIn, portCalled, settled } from './switchPorts.js';
 import type { NicWorld } from './world.js';
 
@@ -142,8 +142,7 @@ async function pdusOf(world: NicWorld, ports: readonly string[]): Promise<readon
 Then(new RegExp(`^(${PORTS}) send LACPDUs of one system$`), async function (this: NicWorld, ports: string) {
   const names = namesIn(ports);
   const pdus = await pdusOf(this, names);
-  const link = accepted(await (await this.route()).link(aggregateCalled(this).ifIndex), 'reading the aggregate');
-  const address = formatMac(bytesIn(link.values, 'IFLA_ADDRESS') ?? new Uint8Array(6));
+  const address = await stationOfLink(this, aggregateCalled(this).ifIndex);
   for (const [index, { source, actor }] of pdus.entries()) {
     const own = portCalled(this, names[index] ?? '').address;
     expectThat(source === own, `a PDU comes from ${source} instead of the port's own ${own}`);

@@ -1,9 +1,9 @@
 /** Links of aggregates that are watched by whether targets answer. */
 import { Given, Then, When } from '@cucumber/cucumber';
-import { bytesIn, numberIn, type Values } from '../../reference-impl/netlink/schema.js';
+import { numberIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { encodeAttribute } from '../../reference-impl/netlink/wire.js';
 import { BOND_LINK_DOWN, BOND_LINK_UP } from '../../reference-impl/netlink/families/bond.js';
-import { formatMac, parseIpv4, parseIpv6 } from '../../reference-impl/packet/addresses.js';
+import { parseIpv4, parseIpv6 } from '../../reference-impl/packet/addresses.js';
 import { arp, buildFrame, ethernet } from '../../reference-impl/packet/build.js';
 import { concat } from '../../reference-impl/packet/bytes.js';
 import { groupMacOf, isIpv6Text, neighbourFrame, solicitedNodeOf } from '../properties/ipv6Packets.js';
@@ -13,7 +13,7 @@ import { MODES, activeMember, aggregateCalled, joinAggregate, makeAggregate, mem
 import { expectNumber, expectThat } from './expectations.js';
 import { attendFor, attendUntil, farEnd, targetStation, type TargetQuestion } from './linkTargets.js';
 import { addInterface, enableIpv6, giveAddress } from './routedPorts.js';
-import { accepted } from './settings.js';
+import { accepted, stationOfLink } from './settings.js';
 import { namesIn, portCalled, usedPorts } from './switchPorts.js';
 import { VLAN_DEVICE } from './switchAggregation.steps.js';
 import type { NicWorld } from './world.js';
@@ -123,17 +123,12 @@ When('nobody answers', function (this: NicWorld) {
 const SOMEBODY = '192.0.2.77';
 const SOMEBODY6 = '2001:db8::77';
 
-async function stationOf(world: NicWorld, ifIndex: number): Promise<string> {
-  const { values } = accepted(await (await world.route()).link(ifIndex), 'reading a link');
-  return formatMac(bytesIn(values, 'IFLA_ADDRESS') ?? new Uint8Array(6));
-}
-
 /** Frames for everybody from somebody: of no protocol, by ARP, or an answer of one address to another. */
 async function chatterOf(world: NicWorld, what: string): Promise<Uint8Array> {
   const somebody = addressOf('S', stationFamily(world.scenario));
   if (what === 'somebody talks') return numberedFrame({ destination: BROADCAST, source: somebody, number: 1 });
   const [, from = SOMEBODY, to = SOMEBODY] = new RegExp(`^(${ADDRESS}) answers (.+)$`).exec(what) ?? [];
-  const destination = await stationOf(world, aggregateCalled(world).ifIndex);
+  const destination = await stationOfLink(world, aggregateCalled(world).ifIndex);
   if (isIpv6Text(from))
     return neighbourFrame({
       kind: 'advertisement',
@@ -185,7 +180,7 @@ Then(
   new RegExp(`^(${ADDRESS}) is asked for at (p\\d) once in each interval, for everybody to hear$`),
   async function (this: NicWorld, target: string, port: string) {
     const asked = await expectAsked(this, target, port);
-    const station = await stationOf(this, portCalled(this, port).ifIndex);
+    const station = await stationOfLink(this, portCalled(this, port).ifIndex);
     for (const { frameTo, frameFrom, tags } of asked) {
       expectThat(frameTo === BROADCAST, `the question is for ${frameTo}`);
       expectThat(frameFrom === station, `the question is from ${frameFrom} instead of ${station}`);

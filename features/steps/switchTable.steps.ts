@@ -18,11 +18,11 @@ import {
   RTM_DELNEIGH,
   RTM_NEWNEIGH,
 } from '../../reference-impl/netlink/constants.js';
-import { bytesIn, numberIn } from '../../reference-impl/netlink/schema.js';
-import { formatMac } from '../../reference-impl/packet/addresses.js';
+import { numberIn } from '../../reference-impl/netlink/schema.js';
+
 import { addressOf, stationFamily, type StationName } from '../properties/stations.js';
 import { expectThat } from './expectations.js';
-import { accepted } from './settings.js';
+import { accepted, stationOfLink } from './settings.js';
 import { bridgeCalled, bridgeSettings, changeBridge, portCalled, sendInto, settled, watch } from './switchPorts.js';
 import type { NicWorld } from './world.js';
 
@@ -260,8 +260,7 @@ When(/^(p\d) is flushed$/, async function (this: NicWorld, port: string) {
 When(
   /^a frame from the address of the bridge to broadcast comes in at (p\d)$/,
   async function (this: NicWorld, port: string) {
-    const link = accepted(await (await this.route()).link(bridgeCalled(this).ifIndex), 'reading the bridge');
-    const from = formatMac(bytesIn(link.values, 'IFLA_ADDRESS') ?? new Uint8Array(6));
+    const from = await stationOfLink(this, bridgeCalled(this).ifIndex);
     await sendInto(this, port, [{ from, to: 'broadcast' }]);
     await watch(this, new Map());
   },

@@ -3,11 +3,11 @@ import { Given, Then, When } from '@cucumber/cucumber';
 import type { VlanMembership } from '../../reference-impl/netlink/bridgeClient.js';
 import { RTM_SETLINK } from '../../reference-impl/netlink/constants.js';
 import { BRIDGE_VLAN_INFO_RANGE_BEGIN } from '../../reference-impl/netlink/families/bridge.js';
-import { bytesIn } from '../../reference-impl/netlink/schema.js';
-import { formatMac, parseMac } from '../../reference-impl/packet/addresses.js';
+
+import { parseMac } from '../../reference-impl/packet/addresses.js';
 import { tagsOf, type Tag } from '../properties/numberedFrames.js';
 import { expectNumber, expectThat } from './expectations.js';
-import { accepted } from './settings.js';
+import { accepted, stationOfLink } from './settings.js';
 import { tagIn } from './switch.steps.js';
 import { arrivedAt, bridgeCalled, changeBridge, namesIn, portCalled, sendInto, settled, watch } from './switchPorts.js';
 import type { NicWorld } from './world.js';
@@ -198,23 +198,18 @@ const before = (world: NicWorld): Map<string, string> =>
 
 When(/^(p\d) is given another address$/, async function (this: NicWorld, port: string) {
   const { ifIndex } = portCalled(this, port);
-  before(this).set(port, await addressNow(this, ifIndex));
+  before(this).set(port, await stationOfLink(this, ifIndex));
   const address = parseMac('02:5a:00:77:00:01');
   accepted(await (await this.route()).setLink(ifIndex, { IFLA_ADDRESS: address }), `another address of ${port}`);
   await settled(this);
 });
-
-async function addressNow(world: NicWorld, ifIndex: number): Promise<string> {
-  const { values } = accepted(await (await world.route()).link(ifIndex), 'reading an address');
-  return formatMac(bytesIn(values, 'IFLA_ADDRESS') ?? new Uint8Array(6));
-}
 
 Then(
   /^the table (has|does not have) the address (of the bridge|of p\d|that p\d had before) in VLAN (\d+)$/,
   async function (this: NicWorld, has: string, whose: string, vid: string) {
     const port = /p\d/.exec(whose)?.[0];
     const now = (): Promise<string> =>
-      addressNow(this, port === undefined ? bridgeCalled(this).ifIndex : portCalled(this, port).ifIndex);
+      stationOfLink(this, port === undefined ? bridgeCalled(this).ifIndex : portCalled(this, port).ifIndex);
     const address = whose.startsWith('that') ? before(this).get(port ?? '') : await now();
     const table = accepted(await (await this.bridges()).table(), 'reading the table');
     const bridge = bridgeCalled(this).ifIndex;
