@@ -64,6 +64,7 @@ import { devlinkParamsDefects } from './devlinkParams.js';
 import { devlinkReloadsDefects } from './devlinkReloads.js';
 import { devlinkResourcesDefects } from './devlinkResources.js';
 import { nettoolDefects } from './nettool.js';
+import { nettoolBridgeDefects } from './nettoolBridges.js';
 import { nettoolDeviceDefects } from './nettoolDevices.js';
 import { moduleFlashDefects } from './moduleFlash.js';
 import { nettoolChipDefects } from './nettoolChip.js';
@@ -172,6 +173,7 @@ export const defects: readonly Defect[] = [
   ...peerNoticeDefects,
   ...switchPortSettingDefects,
   ...devlinkBuffersDefects,
+  ...nettoolBridgeDefects,
   ...nettoolDeviceDefects,
   ...ethtoolReplyDefects,
   ...sriovVectorDefects,

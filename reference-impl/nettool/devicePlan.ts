@@ -5,7 +5,7 @@ import { vlanData } from './channels/deviceChannels.js';
 import { encodeScalar } from './channels/attributeValues.js';
 import { withoutHandles } from './devlinkHandles.js';
 import { choicesText } from './names.js';
-import { toldRow } from './parts.js';
+import { toldRow, type NettoolParts } from './parts.js';
 import { inOrder, type PlanResult } from './plan.js';
 import type { Row } from './reading.js';
 import type { Outcome, Refusal } from './refusal.js';
@@ -200,7 +200,7 @@ async function indexesOf(
 const VLAN_PROTOCOLS: Readonly<Record<string, number>> = { '802.1q': 0x8100, '802.1ad': 0x88a8 };
 
 /** IFLA_INFO_DATA of a new device, or nothing where nothing is said. */
-function infoOf({ kind, subject }: DeviceKind, row: Row): Values {
+function infoOf(parts: NettoolParts, { kind, subject }: DeviceKind, row: Row): Values {
   const values: Record<string, Value> = {};
   for (const { key, attribute, type } of subjectCalled(subject ?? '')?.keys ?? []) {
     const value = row[key];
@@ -208,7 +208,7 @@ function infoOf({ kind, subject }: DeviceKind, row: Row): Values {
   }
   switch (kind) {
     case 'bridge':
-      return bridgeInfo(values);
+      return bridgeInfo(values, parts);
     case 'bond':
       return bondInfo(values);
     case 'vlan': {
@@ -248,7 +248,7 @@ function creationSteps(
     IFLA_IFNAME: name,
     ...early,
     ...(below === undefined ? {} : { IFLA_LINK: below }),
-    ...infoOf(kind, own),
+    ...infoOf(session.parts, kind, own),
   };
   const make: Step = {
     operation: 'RTM_NEWLINK',

@@ -25,8 +25,11 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best?.name;
 }
 
+/** So many names are told whole: who reads them need not be guessed at. */
+const FEW = 4;
+
 /** `known: a, b, c`, or the one that is likely meant. */
 export function choicesText(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
-  return near === undefined || known.length === 1 ? known.join(', ') : `${near} (one of ${known.length})`;
+  return near === undefined || known.length <= FEW ? known.join(', ') : `${near} (one of ${known.length})`;
 }

@@ -3,6 +3,7 @@ import type { NetlinkFailure } from '../netlink/client.js';
 import type { Message } from '../netlink/wire.js';
 import type { DevlinkFormatted } from '../netlink/devlinkClient.js';
 import type { ActionProgress } from './actionSpec.js';
+import type { Boolopts } from './channels/bridgeBoolopts.js';
 import type { StepState } from './execute.js';
 import type { Row } from './reading.js';
 import type { RowVerb } from './rowPlan.js';
@@ -46,6 +47,8 @@ export interface NettoolParts {
   readonly checksCells: boolean;
   /** The value of a key as it is sent; undefined: it is not. */
   readonly told: (subject: string, key: string, value: Scalar) => Scalar | undefined;
+  /** Switches of a bridge that share an attribute, as they are sent. */
+  readonly boolopts: (asked: Boolopts) => Boolopts;
   /** What is sent of a row that is there. */
   readonly said: (changes: Row, there: Row) => Row;
   /** Whether what hardware has is kept from being removed. */
@@ -100,6 +103,8 @@ export interface NettoolParts {
   readonly isOfDriver: (isOne: boolean) => boolean;
   /** Whether devices that a pattern matches are looked for among all. */
   readonly matches: (pattern: string, name: string) => boolean;
+  /** The subjects that are read again behind an announcement that may be about any of them. */
+  readonly readAgain: (subjects: readonly string[]) => readonly string[];
   /** Whether announcements of links are listened to. */
   readonly listensToLinks: boolean;
   /** Whether a query over several devices asks for all of them at once. */
@@ -156,6 +161,7 @@ export const CONFORMING_NETTOOL: NettoolParts = {
   looksFor: () => true,
   checksCells: true,
   told: (_subject, _key, value) => value,
+  boolopts: (asked) => asked,
   said: (changes) => changes,
   sparesHardware: true,
   actsWhileValidating: false,
@@ -183,6 +189,7 @@ export const CONFORMING_NETTOOL: NettoolParts = {
   tellsAccepted: true,
   isOfDriver: (isOne) => isOne,
   matches: globMatches,
+  readAgain: (subjects) => subjects,
   listensToLinks: true,
   dumpsMany: true,
   asksPolicy: () => true,

@@ -83,8 +83,10 @@ export function parseValue(type: ValueType, text: string): ParsedValue {
     }
     case 'switch':
       return text === 'on' || text === 'off' ? { ok: true, value: text === 'on' } : refused;
-    case 'choice':
-      return Object.hasOwn(type.choices, text) ? { ok: true, value: text } : refused;
+    case 'choice': {
+      const choice = Object.keys(type.choices).find((one) => one.toLowerCase() === text.toLowerCase());
+      return choice === undefined ? refused : { ok: true, value: choice };
+    }
     case 'names': {
       const names = text === 'none' ? [] : text.split(',');
       return names.every((name) => /^[\w/+.-]+$/.test(name)) ? { ok: true, value: [...new Set(names)] } : refused;

@@ -5,9 +5,12 @@ import {
   RTM_DELLINK,
   RTM_DELMDB,
   RTM_DELNEIGH,
+  RTM_DELVLAN,
   RTM_NEWLINK,
   RTM_NEWMDB,
   RTM_NEWNEIGH,
+  RTM_NEWVLAN,
+  RTNLGRP_BRVLAN,
   RTNLGRP_LINK,
   RTNLGRP_MDB,
   RTNLGRP_NEIGH,
@@ -25,6 +28,7 @@ import { readSubject } from './channels/index.js';
 import { portIndexOf } from './channels/devlinkMessages.js';
 import { instanceBehind, instanceNamed, laneOf } from './devlinkHandles.js';
 import type { NetlinkSocket } from './machine.js';
+import type { NettoolParts } from './parts.js';
 import type { Reading } from './reading.js';
 import type { NetDeviceInfo, NettoolSession } from './session.js';
 import { SUBJECTS, subjectCalled } from './subjects/index.js';
@@ -48,29 +52,49 @@ interface Announced {
   readonly told?: Difference;
 }
 
-/** Messages of rtnetlink about rows, whose index of a device lies where that of a link does. */
-const TABLE_MESSAGES: ReadonlyMap<number, string> = new Map([
-  [RTM_NEWNEIGH, 'fdb'],
-  [RTM_DELNEIGH, 'fdb'],
-  [RTM_NEWMDB, 'mdb'],
-  [RTM_DELMDB, 'mdb'],
+/** Messages of rtnetlink about rows of bridges, whose index of a device lies where that of a link does. */
+const TABLE_MESSAGES: ReadonlyMap<number, readonly string[]> = new Map([
+  [RTM_NEWNEIGH, ['fdb']],
+  [RTM_DELNEIGH, ['fdb']],
+  [RTM_NEWMDB, ['mdb']],
+  [RTM_DELMDB, ['mdb']],
+  [RTM_NEWVLAN, ['bridge-vlan', 'bridge-vlan-options', 'bridge-vlan-global']],
+  [RTM_DELVLAN, ['bridge-vlan', 'bridge-vlan-options', 'bridge-vlan-global']],
 ]);
+/** What the announcement of a link may be about: of a bridge's family what is of ports, of no family what the kind of the device has. */
+const LINK_SUBJECTS = {
+  unspec: ['link', 'bridge', 'bond', 'bond-member'],
+  bridge: ['bridge-port', 'bridge-vlan', 'bridge-tree', 'bridge-vlan-tunnel'],
+};
 const INDEX_AT = 4;
 
 const notifications: readonly (readonly [string, { readonly command: number; readonly set: AttributeSet }])[] =
   Object.entries(ETHTOOL_NOTIFICATIONS);
 
-/** What an announcement is about; undefined for one that no subject has. */
-function announcedBy(source: Source, message: Message): Announced | undefined {
-  if (source === 'devlink') return announcedByDevlink(message);
-  if (source === 'route') {
-    const ifIndex = numberIn(decodeStruct(IFINFOMSG, message.body), 'ifi_index') ?? 0;
-    const isLink = message.type === RTM_NEWLINK || message.type === RTM_DELLINK;
-    const isBridge = message.body[0] === AF_BRIDGE_BYTE;
-    if (isLink) return { subject: isBridge ? 'bridge-port' : 'link', about: ifIndex };
-    const table = isBridge ? TABLE_MESSAGES.get(message.type) : undefined;
-    return table === undefined ? undefined : { subject: table, about: rowIndex(table, message) };
+/** What an announcement is about; nothing for one that no subject has. */
+function announcedBy(source: Source, message: Message, parts: NettoolParts): readonly Announced[] {
+  switch (source) {
+    case 'devlink':
+      return listed(announcedByDevlink(message));
+    case 'ethtool':
+      return listed(announcedByEthtool(message));
+    case 'route':
+      return announcedByRoute(message, parts);
   }
+}
+
+const listed = (announced: Announced | undefined): readonly Announced[] => (announced === undefined ? [] : [announced]);
+
+function announcedByRoute(message: Message, { readAgain }: NettoolParts): readonly Announced[] {
+  const ifIndex = numberIn(decodeStruct(IFINFOMSG, message.body), 'ifi_index') ?? 0;
+  const isBridge = message.body[0] === AF_BRIDGE_BYTE;
+  if (message.type === RTM_NEWLINK || message.type === RTM_DELLINK)
+    return readAgain(LINK_SUBJECTS[isBridge ? 'bridge' : 'unspec']).map((subject) => ({ subject, about: ifIndex }));
+  const tables = isBridge ? (TABLE_MESSAGES.get(message.type) ?? []) : [];
+  return readAgain(tables).map((subject) => ({ subject, about: rowIndex(subject, message) }));
+}
+
+function announcedByEthtool(message: Message): Announced | undefined {
   const found = notifications.find(([, { command }]) => command === message.body[0]);
   if (found === undefined) return undefined;
   const [name, { set }] = found;
@@ -133,6 +157,7 @@ export class Watcher {
     if (session.parts.listensToLinks) await route.join(RTNLGRP_LINK);
     await route.join(RTNLGRP_NEIGH);
     await route.join(RTNLGRP_MDB);
+    await route.join(RTNLGRP_BRVLAN);
     watcher.#sockets.push(['route', route]);
     await watcher.#join('ethtool', ETHTOOL_GENL_NAME, ETHTOOL_MCGRP_MONITOR_NAME);
     if (session.parts.listensToDevlink)
@@ -163,10 +188,10 @@ export class Watcher {
           datagram = await socket.receive({ withinMs: 0 })
         ) {
           for (const message of parseDatagram(datagram)) {
-            const announced = announcedBy(source, message);
-            if (announced === undefined) continue;
-            const { subject, about, told } = announced;
-            seen.set(JSON.stringify([subject, about, told]), announced);
+            for (const announced of announcedBy(source, message, this.#session.parts)) {
+              const { subject, about, told } = announced;
+              seen.set(JSON.stringify([subject, about, told]), announced);
+            }
           }
         }
       }

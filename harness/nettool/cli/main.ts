@@ -127,11 +127,13 @@ function addChanges(root: Command): void {
         ['nettool set sw1p1 bridge-port.learning=off --on reference', 'a port of the reference switch'],
         ['nettool set eth0 devlink-health reporter=fw auto-recover=off', 'one row of a table'],
         ['nettool set eth0 rss-contexts context=1 table=0,1', 'where a context spreads its flows'],
+        ['nettool set sw1p1 bridge-vlan-options vid=10 state=blocking', 'one VLAN of a port'],
+        ['nettool set br0 bridge-vlan-global vid=10 mcast-querier=on', 'one VLAN of a whole bridge'],
       ]),
     );
   changing('add', { words: 'TABLE KEY=VALUE…' })
     .description(
-      'add a row to a table of one device: fdb, bridge-vlan, mdb, ntuple, rss-contexts, devlink-rates, devlink-regions',
+      'add a row to a table of one device: fdb, bridge-vlan, bridge-vlan-tunnel, mdb, ntuple, rss-contexts, devlink-rates, devlink-regions',
     )
     .addHelpText(
       'after',

@@ -4,6 +4,12 @@ import type { Reading } from '../reading.js';
 import { refused, type Outcome } from '../refusal.js';
 import type { NetDeviceInfo, NettoolSession } from '../session.js';
 import type { ChannelName, SubjectSpec } from '../subjects/index.js';
+import {
+  bridgeTreeChannel,
+  bridgeVlanGlobalChannel,
+  bridgeVlanOptionsChannel,
+  bridgeVlanTunnelChannel,
+} from './bridgeVlanChannels.js';
 import type { Channel } from './channel.js';
 import { vlanChannel, vrfChannel } from './deviceChannels.js';
 import {
@@ -65,6 +71,10 @@ export const CHANNELS: Readonly<Record<ChannelName, Channel>> = {
   ntuple: ntupleChannel,
   fdb: fdbChannel,
   'bridge-vlan': bridgeVlanChannel,
+  'bridge-vlan-options': bridgeVlanOptionsChannel,
+  'bridge-vlan-global': bridgeVlanGlobalChannel,
+  'bridge-tree': bridgeTreeChannel,
+  'bridge-vlan-tunnel': bridgeVlanTunnelChannel,
   mdb: mdbChannel,
   bond: bondChannel,
   'bond-member': bondMemberChannel,

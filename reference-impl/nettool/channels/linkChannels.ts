@@ -15,6 +15,7 @@ import { BOND_SLAVE, LINKINFO_DATA_BOND } from '../../netlink/families/bond.js';
 import { LINKINFO_DATA_BRIDGE } from '../../netlink/families/bridge.js';
 import { IFINFOMSG, IF_STATS_MSG, IFLA_STATS_LINK_64, LINK, LINK_STATS } from '../../netlink/families/rtnetlink.js';
 import { encodeAttributes, nestIn, numberIn, structLength, type Value, type Values } from '../../netlink/schema.js';
+import type { NettoolParts } from '../parts.js';
 import type { Limit, Reading, Row } from '../reading.js';
 import { kernelRefusal, refused, type Outcome } from '../refusal.js';
 import type { NetDeviceInfo, NettoolSession } from '../session.js';
@@ -22,6 +23,7 @@ import type { Step, StepCore, Wire } from '../step.js';
 import type { KeySpec, SubjectSpec } from '../subjects/index.js';
 import type { Scalar } from '../values.js';
 import { decodeScalar, encodeScalar, limitOf } from './attributeValues.js';
+import { attributeOnWire, gatheredBoolopts, spreadBoolopts } from './bridgeBoolopts.js';
 import type { Channel } from './channel.js';
 import { formerValues } from './ethtoolChannel.js';
 
@@ -71,7 +73,7 @@ function oneByOne(
         ...make(key, value),
         subject: subject.name,
         changes: { [key.key]: value },
-        keys: new Map([[key.attribute, `${subject.name}.${key.key}`]]),
+        keys: new Map([[attributeOnWire(key.attribute), `${subject.name}.${key.key}`]]),
         ...(was === undefined ? {} : { undo: make(key, was) }),
       },
     ];
@@ -186,17 +188,20 @@ export const linkStatisticsChannel: Channel = {
   },
 };
 
-export const bridgeInfo = (data: Values): Values => ({
-  IFLA_LINKINFO: { IFLA_INFO_KIND: 'bridge', IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_BRIDGE, data) },
+export const bridgeInfo = (data: Values, { boolopts }: NettoolParts): Values => ({
+  IFLA_LINKINFO: {
+    IFLA_INFO_KIND: 'bridge',
+    IFLA_INFO_DATA: encodeAttributes(LINKINFO_DATA_BRIDGE, gatheredBoolopts(data, boolopts)),
+  },
 });
 
 /** Settings in IFLA_LINKINFO: RTM_NEWLINK with one of them at a time. */
 export const infoChange =
-  (info: (data: Values) => Values): NonNullable<Channel['change']> =>
-  async (_session, { ifIndex }, subject, changes, before) => {
+  (info: (data: Values, parts: NettoolParts) => Values): NonNullable<Channel['change']> =>
+  async ({ parts }, { ifIndex }, subject, changes, before) => {
     const make = ({ attribute, type }: KeySpec, value: Scalar): StepCore => ({
       operation: 'RTM_NEWLINK',
-      wire: linkWire(RTM_NEWLINK, { ifi_index: ifIndex }, info({ [attribute]: encodeScalar(type, value) })),
+      wire: linkWire(RTM_NEWLINK, { ifi_index: ifIndex }, info({ [attribute]: encodeScalar(type, value) }, parts)),
     });
     return { ok: true, value: oneByOne(subject, changes, before, make) };
   };
@@ -205,7 +210,7 @@ export const bridgeChannel: Channel = {
   async read(session, device, subject) {
     if (device.kind !== 'bridge') return refused(notOfKind(device.name, 'no bridge'));
     const fresh = await freshLink(session, device);
-    return fresh.ok ? { ok: true, value: readKeys(subject, bridgeData(fresh.value.link)) } : fresh;
+    return fresh.ok ? { ok: true, value: readKeys(subject, spreadBoolopts(bridgeData(fresh.value.link))) } : fresh;
   },
 
   change: infoChange(bridgeInfo),

@@ -3,6 +3,7 @@ import type { Assignment } from '../assignment.js';
 import type { NettoolCommand } from '../command.js';
 import { choicesText } from '../names.js';
 import { refused, type Outcome } from '../refusal.js';
+import { BRIDGE_ROW_COMMANDS, rowCommand, rowKey } from './bridgeVlanWords.js';
 
 const failed = (message: string, accepted?: string): Outcome<never> =>
   refused({ stage: 'command', message, ...(accepted === undefined ? {} : { accepted }) });
@@ -44,6 +45,17 @@ export const BRIDGE_VERBS: readonly (readonly [bridge: string, nettool: string])
   ['bridge vlan show dev DEV', 'nettool show bridge-vlan DEV'],
   ['bridge vlan add dev DEV vid 10 pvid untagged', 'nettool add DEV bridge-vlan vid=10 pvid=on untagged=on'],
   ['bridge vlan del dev DEV vid 10', 'nettool del DEV bridge-vlan vid=10'],
+  ['bridge vlan set dev DEV vid 10 state 4', 'nettool set DEV bridge-vlan-options vid=10 state=blocking'],
+  ['bridge vlan global show dev BR', 'nettool show bridge-vlan-global BR'],
+  [
+    'bridge vlan global set dev BR vid 10 mcast_querier 1 msti 3',
+    'nettool set BR bridge-vlan-global vid=10 mcast-querier=on tree=3',
+  ],
+  ['bridge vlan tunnelshow dev DEV', 'nettool show bridge-vlan-tunnel DEV'],
+  ['bridge vlan add dev DEV vid 10 tunnel_info id 1000', 'nettool add DEV bridge-vlan-tunnel vid=10 tunnel=1000'],
+  ['bridge vlan del dev DEV vid 10 tunnel_info id 1000', 'nettool del DEV bridge-vlan-tunnel vid=10'],
+  ['bridge mst show dev DEV', 'nettool show bridge-tree DEV'],
+  ['bridge mst set dev DEV msti 3 state 3', 'nettool set DEV bridge-tree tree=3 state=forwarding'],
   ['bridge mdb show dev BR', 'nettool show mdb'],
   ['bridge mdb add dev BR port DEV grp GROUP permanent vid 5', 'nettool add DEV mdb group=GROUP vlan=5 permanent=on'],
   ['bridge mdb del dev BR port DEV grp GROUP', 'nettool del DEV mdb group=GROUP'],
@@ -75,7 +87,7 @@ const TUNNEL = 'entries of tunnels are those of their device, and stay with brid
 const ITSELF = 'which table is meant is the key self';
 const NOT_MADE = 'it is made by protocols, and by nobody else';
 
-/** Every word of bridge(8) up to 6.12 behind `link set`, `fdb add`, `vlan add` and `mdb add`, in the order of its help. */
+/** Every word of bridge(8) up to 6.12 behind commands that change something, in the order of its help. */
 export const BRIDGE_OPTIONS: readonly BridgeOption[] = [
   ...of('link set', [
     ...Object.entries(LINK_WORDS).map(([word, key]): [string, number, string] => [word, 1, `bridge-port.${key}`]),
@@ -84,7 +96,7 @@ export const BRIDGE_OPTIONS: readonly BridgeOption[] = [
     ['backup_port', 1, undefined, 'it is of aggregates of two switches, and stays with bridge'],
     ['nobackup_port', 0, undefined, 'it is of aggregates of two switches, and stays with bridge'],
     ['backup_nhid', 1, undefined, TUNNEL],
-    ['mcast_vlan_snooping', 1, undefined, 'states of single VLANs stay with bridge'],
+    ['mcast_vlan_snooping', 1, undefined, 'it is of the bridge: bridge.mcast-vlan-snooping'],
     ['self', 0, undefined, ITSELF],
   ]),
   ...of('fdb add', [
@@ -112,8 +124,17 @@ export const BRIDGE_OPTIONS: readonly BridgeOption[] = [
     ['vid', 1, 'vid'],
     ['pvid', 0, 'pvid'],
     ['untagged', 0, 'untagged'],
-    ['tunnel_info', 2, undefined, 'VLANs of tunnels stay with bridge'],
+    ['tunnel_info', 2, 'tunnel'],
   ]),
+  ...Object.entries(BRIDGE_ROW_COMMANDS).flatMap(
+    ([
+      command,
+      {
+        row: [which, key],
+        words,
+      },
+    ]) => of(command, [[which, 1, key], ...words.map((word): [string, number, string] => [word, 1, rowKey(word)])]),
+  ),
   ...of('mdb add', [
     ['grp', 1, 'group'],
     ['src', 1, 'source'],
@@ -136,9 +157,6 @@ export const BRIDGE_WITHOUT: readonly (readonly [command: string, reason: string
   ['fdb replace', 'what is there is changed by del and add, so that nothing is overwritten unseen'],
   ['fdb get', 'show fdb tells all, and a program finds one by its address'],
   ['fdb flush', 'a change is of one row'],
-  ['vlan set', 'states of single VLANs stay with bridge'],
-  ['vlan global', 'settings of single VLANs stay with bridge'],
-  ['vlan tunnelshow', 'VLANs of tunnels stay with bridge'],
   ['mdb get', 'show mdb tells all, and a program finds one by its group'],
   ['mdb flush', 'a change is of one row'],
   ['mdb replace', 'what is there is changed by del and add, so that nothing is overwritten unseen'],
@@ -174,19 +192,53 @@ export function bridgeCommand([object = '', verb = 'show', ...words]: readonly s
   if (object === 'mdb' && !['replace', 'get', 'flush'].includes(verb)) return mdbCommand(verb, words);
   const without = BRIDGE_WITHOUT.find(([command]) => command === `${object} ${verb}` || command === object);
   if (without !== undefined) return failed(`bridge ${without[0]} has no equal: ${without[1]}`);
-  const subject = { link: 'bridge-port', fdb: 'fdb', vlan: 'bridge-vlan' }[object];
+  const shown = tableShown(object, verb, words);
+  if (shown !== undefined)
+    return one({ verb: 'show', subjects: [shown], patterns: device === undefined ? [] : [device] });
+  const subject = { link: 'bridge-port', fdb: 'fdb', vlan: 'bridge-vlan', mst: 'bridge-tree' }[object];
   if (subject === undefined)
-    return failed(`bridge ${object} has no equal`, choicesText(object, ['link', 'fdb', 'vlan', 'mdb']));
-  if (verb === 'show' || verb === 'list')
-    return one({ verb: 'show', subjects: [subject], patterns: device === undefined ? [] : [device] });
+    return failed(`bridge ${object} has no equal`, choicesText(object, ['link', 'fdb', 'vlan', 'mst', 'mdb']));
   if (device === undefined) return failed('the device is missing', 'dev DEVICE');
+  const ofRow = object === 'vlan' && verb === 'global' ? `${object} ${verb} ${rest[0] ?? ''}` : `${object} ${verb}`;
+  if (BRIDGE_ROW_COMMANDS[ofRow] !== undefined)
+    return rowCommand(ofRow, device, ofRow.endsWith('global set') ? rest.slice(1) : rest);
   const table = verb === 'add' || verb === 'append' ? 'add' : verb === 'del' || verb === 'delete' ? 'del' : undefined;
   if (object === 'link' && verb === 'set') return linkSet(device, rest);
   if (table === undefined) return failed(`bridge ${object} ${verb} has no equal`, 'show, add, del; link set');
   const wrong = notUnderstood(`${object} add`, object === 'fdb' ? rest.slice(1) : rest);
   if (wrong !== undefined) return wrong;
+  if (object === 'vlan' && rest.includes('tunnel_info')) return tunnelCommand(table, device, rest);
   const assignments = object === 'fdb' ? fdbWords(rest, table) : vlanWords(rest, table);
   return assignments.ok ? one({ verb: table, device, table: subject, assignments: assignments.value }) : assignments;
+}
+
+/** What a command that only shows something shows. */
+function tableShown(object: string, verb: string, [word = 'show']: readonly string[]): string | undefined {
+  const isShow = (one: string): boolean => one === 'show' || one === 'list';
+  if (object === 'vlan' && verb === 'tunnelshow') return 'bridge-vlan-tunnel';
+  if (object === 'vlan' && verb === 'global') return isShow(word) || word === 'dev' ? 'bridge-vlan-global' : undefined;
+  if (!isShow(verb)) return undefined;
+  return { link: 'bridge-port', fdb: 'fdb', vlan: 'bridge-vlan', mst: 'bridge-tree' }[object];
+}
+
+/** `tunnel_info id ID`: the VLAN itself is not touched. */
+function tunnelCommand(
+  verb: 'add' | 'del',
+  device: string,
+  words: readonly string[],
+): Outcome<readonly NettoolCommand[]> {
+  const table = 'bridge-vlan-tunnel';
+  const vlan = vlanWords(words, 'del');
+  const tunnel = valueOf(words, 'id');
+  if (!vlan.ok) return vlan;
+  if (tunnel === undefined) return failed('the tunnel is missing', 'tunnel_info id NUMBER');
+  const assignments = vlan.value.map((assignment) => ({ ...assignment, subject: table }));
+  return one({
+    verb,
+    device,
+    table,
+    assignments: verb === 'add' ? [...assignments, row(table, 'tunnel', tunnel)] : assignments,
+  });
 }
 
 /** Groups are the port's here, so that the bridge need not be named; those of all ports are shown. */

@@ -189,6 +189,7 @@ const LINK_VALUES: Readonly<Record<string, string>> = {
   alias: 'uplink',
   master: 'br0',
   group_address: '01:80:c2:00:00:04',
+  vlan_protocol: '802.1ad',
   ...Object.fromEntries(
     ['promisc', 'allmulticast', 'carrier', 'guard', 'hairpin', 'fastleave', 'root_block', 'learning', 'flood'].map(
       (word) => [word, 'on'] as const,
@@ -215,6 +216,10 @@ const LINK_VALUES: Readonly<Record<string, string>> = {
 };
 
 const EXAMPLES: Readonly<Record<string, (word: string) => string>> = {
+  'vlan set': (word) => `vlan set dev eth0 vid 5${word === 'vid' ? ' state 3' : ` ${word} ${VALUES[word] ?? '1'}`}`,
+  'vlan global set': (word) =>
+    `vlan global set dev br0 vid 5${word === 'vid' ? ' mcast_querier 1' : ` ${word} ${VALUES[word] ?? '1'}`}`,
+  'mst set': (word) => `mst set dev eth0 msti 5 ${word === 'msti' ? 'state 3' : `${word} 3`}`,
   'link set': (word) =>
     `link set dev eth0 ${word} ${word === 'state' || word === 'mcast_router' ? '1' : (VALUES[word] ?? 'on')}`,
   'fdb add': (word) =>

@@ -1,6 +1,7 @@
 /** Subjects of rtnetlink: links, bridges, their ports and tables. */
 import { LINK_STATISTICS } from '../../netlink/families/rtnetlink.js';
 import { BOND_SUBJECTS } from './bondSubjects.js';
+import { BRIDGE_VLAN_SUBJECTS } from './bridgeVlanSubjects.js';
 import { choice, keyOf, onOff, plainNumber, plainText, readOnly, type KeySpec, type SubjectSpec } from './subject.js';
 
 const FLAG_UP = 'IFF_UP';
@@ -97,6 +98,15 @@ const bridge: SubjectSpec = {
     keyOf('ageing-time', 'IFLA_BR_AGEING_TIME', centiseconds, 'age at which an entry is forgotten'),
     keyOf('vlan-filtering', 'IFLA_BR_VLAN_FILTERING', onOff, 'ports have VLANs'),
     keyOf('vlan-default-pvid', 'IFLA_BR_VLAN_DEFAULT_PVID', { kind: 'number', most: 4094 }, 'VLAN of a new port'),
+    keyOf(
+      'vlan-protocol',
+      'IFLA_BR_VLAN_PROTOCOL',
+      choice({ '802.1q': 0x8100, '802.1ad': 0x88a8 }),
+      'kind of tag that its VLANs have',
+    ),
+    keyOf('mst', 'BR_BOOLOPT_MST_ENABLE', onOff, 'VLANs belong to spanning trees of their own'),
+    keyOf('mcast-vlan-snooping', 'BR_BOOLOPT_MCAST_VLAN_SNOOPING', onOff, 'each VLAN has its own snooping'),
+    keyOf('no-linklocal-learn', 'BR_BOOLOPT_NO_LL_LEARN', onOff, 'nothing is learned from link-local frames'),
     keyOf('mcast-snooping', 'IFLA_BR_MCAST_SNOOPING', onOff, 'groups are learned'),
     keyOf('mcast-querier', 'IFLA_BR_MCAST_QUERIER', onOff, 'the bridge asks for members'),
     keyOf(
@@ -249,6 +259,7 @@ export const LINK_SUBJECTS: readonly SubjectSpec[] = [
   bridgePort,
   fdb,
   bridgeVlan,
+  ...BRIDGE_VLAN_SUBJECTS,
   mdb,
   ...BOND_SUBJECTS,
 ];
