@@ -94,6 +94,7 @@ const RIG: readonly string[] = [
   'bridge-mdb-bulk',
   'bridge-fdb-bulk',
   'bridge-mcast-max-groups',
+  'bridge-host-tracking',
   'ip-routing',
   'bond-lacp',
   'ip-multipath',

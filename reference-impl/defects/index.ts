@@ -64,6 +64,7 @@ import { devlinkParamsDefects } from './devlinkParams.js';
 import { devlinkReloadsDefects } from './devlinkReloads.js';
 import { devlinkResourcesDefects } from './devlinkResources.js';
 import { nettoolDefects } from './nettool.js';
+import { hostTrackingDefects } from './hostTracking.js';
 import { nettoolBridgeDefects } from './nettoolBridges.js';
 import { nettoolDeviceDefects } from './nettoolDevices.js';
 import { moduleFlashDefects } from './moduleFlash.js';
@@ -173,6 +174,7 @@ export const defects: readonly Defect[] = [
   ...peerNoticeDefects,
   ...switchPortSettingDefects,
   ...devlinkBuffersDefects,
+  ...hostTrackingDefects,
   ...nettoolBridgeDefects,
   ...nettoolDeviceDefects,
   ...ethtoolReplyDefects,

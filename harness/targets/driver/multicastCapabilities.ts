@@ -41,6 +41,10 @@ export async function askMulticast(
       numberIn(portData, 'IFLA_BRPORT_MCAST_MAX_GROUPS') === undefined
         ? absent('The kernel does not tell how many groups a port may be in.')
         : PRESENT,
+    'bridge-host-tracking':
+      numberIn(portData, 'IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT') === undefined
+        ? absent('The kernel does not tell how many hosts of a port are tracked.')
+        : PRESENT,
     'switch-groups': groups,
     'bridge-floods-without-querier':
       hasHardware && groups.present

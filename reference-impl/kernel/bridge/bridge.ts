@@ -95,6 +95,8 @@ export interface BridgePort {
   hardwareDomain: number;
   /** Where frames for it go while it has no link; undefined: nowhere. */
   backup: BridgePort | undefined;
+  /** Nexthop object of the tunnel by which the backup port sends them on; 0: none. Without tunnels it is kept and told. */
+  backupNexthop: number;
 }
 
 export interface Bridge {

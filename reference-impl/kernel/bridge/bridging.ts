@@ -124,6 +124,7 @@ export async function enslavePort(bridging: Bridging, bridge: Bridge, netDevice:
     multicast: multicastOfPort(events, () => port),
     hardwareDomain: 0,
     backup: undefined,
+    backupNexthop: 0,
   };
   const joined = await switchdev.join(port);
   if (!joined.ok) return joined;

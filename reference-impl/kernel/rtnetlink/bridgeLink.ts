@@ -292,7 +292,10 @@ export async function setPort(kernel: ReferenceKernel, port: BridgePort, values:
   if (mask !== undefined && (mask & BR_GROUPFWD_MACPAUSE) !== 0) return refusal(EINVAL);
   port.groupForwardMask = mask ?? port.groupForwardMask;
   const backup = numberIn(values, 'IFLA_BRPORT_BACKUP_PORT');
-  return backup === undefined ? undefined : setBackup(kernel, port, backup);
+  const refusedBackup = backup === undefined ? undefined : setBackup(kernel, port, backup);
+  if (refusedBackup === undefined)
+    port.backupNexthop = numberIn(values, 'IFLA_BRPORT_BACKUP_NHID') ?? port.backupNexthop;
+  return refusedBackup;
 }
 
 /** BR_MIN_PATH_COST, BR_MAX_PATH_COST, BR_MAX_PORT_PRIORITY. */

@@ -123,6 +123,7 @@ export const writeBridgePort = attributePlan<BridgePort>(BRIDGE_PORT, [
   ['IFLA_BRPORT_NEIGH_VLAN_SUPPRESS', ({ flags }) => bit(flags.neighbourVlanSuppress)],
   ...PORT_MULTICAST_ROWS,
   ['IFLA_BRPORT_BACKUP_PORT', ({ backup }) => backup?.netDevice.ifIndex],
+  ['IFLA_BRPORT_BACKUP_NHID', ({ backupNexthop }) => (backupNexthop === 0 ? undefined : backupNexthop)],
 ]);
 
 /** br_make_port_id(). */

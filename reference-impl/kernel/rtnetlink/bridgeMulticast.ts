@@ -100,6 +100,10 @@ export const MULTICAST_MEMBERS: readonly BridgeMember[] = [
 export function setPortMulticast(kernel: ReferenceKernel, port: BridgePort, values: Values): Refusal | undefined {
   const router = numberIn(values, 'IFLA_BRPORT_MULTICAST_ROUTER');
   if (router !== undefined && !setPortRouter(kernel.bridging.events, port.multicast, router)) return refusal(EINVAL);
+  const hostsLimit = numberIn(values, 'IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT');
+  // br_multicast_eht_set_hosts_limit().
+  if (hostsLimit === 0) return refusal(EINVAL);
+  port.multicast.hostsLimit = hostsLimit ?? port.multicast.hostsLimit;
   port.multicast.maxGroups = numberIn(values, 'IFLA_BRPORT_MCAST_MAX_GROUPS') ?? port.multicast.maxGroups;
   return undefined;
 }
@@ -132,6 +136,8 @@ export const MULTICAST_ROWS: readonly PlanRow<Bridge>[] = [
 /** br_port_fill_attrs(), its members of multicast. */
 export const PORT_MULTICAST_ROWS: readonly PlanRow<BridgePort>[] = [
   ['IFLA_BRPORT_MULTICAST_ROUTER', ({ multicast }) => multicast.router],
+  ['IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT', ({ multicast }) => multicast.hostsLimit],
+  ['IFLA_BRPORT_MCAST_EHT_HOSTS_CNT', ({ multicast }) => multicast.hosts],
   ['IFLA_BRPORT_MCAST_N_GROUPS', ({ multicast }) => multicast.groupCount],
   ['IFLA_BRPORT_MCAST_MAX_GROUPS', ({ multicast }) => multicast.maxGroups],
 ];

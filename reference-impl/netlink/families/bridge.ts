@@ -117,11 +117,14 @@ export const BRIDGE_PORT = attributeSet('IFLA_BRPORT', [
   [32, 'IFLA_BRPORT_NEIGH_SUPPRESS', u8],
   [33, 'IFLA_BRPORT_ISOLATED', u8],
   [34, 'IFLA_BRPORT_BACKUP_PORT', u32],
+  [37, 'IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT', u32],
+  [38, 'IFLA_BRPORT_MCAST_EHT_HOSTS_CNT', u32],
   [39, 'IFLA_BRPORT_LOCKED', u8],
   [40, 'IFLA_BRPORT_MAB', u8],
   [41, 'IFLA_BRPORT_MCAST_N_GROUPS', u32],
   [42, 'IFLA_BRPORT_MCAST_MAX_GROUPS', u32],
   [43, 'IFLA_BRPORT_NEIGH_VLAN_SUPPRESS', ranged('u8', 0, 1)],
+  [44, 'IFLA_BRPORT_BACKUP_NHID', u32],
 ]);
 
 /** struct bridge_vlan_info. */
@@ -206,9 +209,13 @@ export const BRIDGE_POLICY: Policy = {
   accepts: Object.fromEntries([...LINKINFO_DATA_BRIDGE.byName.keys()].map((name) => [name, true])),
 };
 
-/** br_port_policy: strict_start_type is behind IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT. */
+/** br_port_policy: strict_start_type is behind IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT; it has no entry for the count behind that. */
 export const BRIDGE_PORT_POLICY: Policy = {
   set: withRejected(BRIDGE_PORT, 'IFLA_BRPORT_MCAST_N_GROUPS'),
   strictStartType: 38,
-  accepts: Object.fromEntries([...BRIDGE_PORT.byName.keys()].map((name) => [name, true])),
+  accepts: Object.fromEntries(
+    [...BRIDGE_PORT.byName.keys()]
+      .filter((name) => name !== 'IFLA_BRPORT_MCAST_EHT_HOSTS_CNT')
+      .map((name) => [name, true]),
+  ),
 };

@@ -196,6 +196,13 @@ const bridgePort: SubjectSpec = {
       'a multicast router is behind it',
     ),
     keyOf('mcast-max-groups', 'IFLA_BRPORT_MCAST_MAX_GROUPS', plainNumber, 'most groups; 0: no limit'),
+    keyOf(
+      'mcast-hosts-limit',
+      'IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT',
+      { kind: 'number', least: 1 },
+      'most hosts that are told apart where members leave at once',
+    ),
+    keyOf('mcast-hosts', 'IFLA_BRPORT_MCAST_EHT_HOSTS_CNT', plainNumber, 'hosts that are told apart', readOnly),
     keyOf('mcast-groups', 'IFLA_BRPORT_MCAST_N_GROUPS', plainNumber, 'groups', readOnly),
   ],
 };

@@ -1,6 +1,7 @@
 /** Who wants which group, as a table: struct net_bridge_mdb_entry and struct net_bridge_port_group of net/bridge/br_private.h. */
 import type { Vid } from '../../../../harness/contract/index.js';
 import type { Bridge, BridgePort } from '../bridge.js';
+import type { HostTracking } from './hostTracking.js';
 import type { Timer } from './timer.js';
 
 /** `mac`: a group of another protocol than IP, by its address on the link. */
@@ -45,6 +46,8 @@ export interface PortGroup {
   /** RTPROT_*. */
   origin: number;
   sources: GroupSource[];
+  /** Who behind the port wants which of them, where members leave at once. */
+  readonly tracking: HostTracking;
   readonly timer: Timer;
   readonly queryTimer: Timer;
   queriesLeft: number;

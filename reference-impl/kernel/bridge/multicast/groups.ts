@@ -12,6 +12,7 @@ import {
   type GroupSource,
   type PortGroup,
 } from './groupTable.js';
+import { forgetHosts, newHostTracking } from './hostTracking.js';
 import { handlesSources } from './multicastState.js';
 import { retransmitGroupQuery } from './queries.js';
 import { Timer } from './timer.js';
@@ -118,6 +119,7 @@ export function newPortGroup(
     isBlocked: false,
     origin: seed.origin ?? RTPROT_KERNEL,
     sources: [],
+    tracking: newHostTracking(),
     timer: new Timer(at, () => groupExpired(events, group)),
     queryTimer: new Timer(at, () => retransmitGroupQuery(events, group)),
     queriesLeft: 0,
@@ -179,6 +181,7 @@ export function removePortGroup(events: BridgeEvents, group: PortGroup, withExcl
   entry.ports = entry.ports.filter((each) => each !== group);
   group.timer.stop();
   group.queryTimer.stop();
+  forgetHosts(group);
   for (const source of [...group.sources]) removeSource(events, group, source);
   events.multicast.entryChanged(entry, group, 'del');
   if (!isStarG(entry.address)) {

@@ -72,6 +72,14 @@ export interface MulticastParts {
   readonly admitsSource: (sources: number, most: number) => boolean;
   /** br_multicast_new_group_src(): whether a source that nobody can have is left out. */
   readonly leavesOutNoSource: boolean;
+  /** Whether hosts behind a port that lets them leave at once are told apart. */
+  readonly tracksHosts: boolean;
+  /** The address by which a host is known. */
+  readonly trackedHost: (address: string) => string;
+  /** Until when a host is believed. */
+  readonly hostEnd: (end: Nanoseconds) => Nanoseconds;
+  /** br_multicast_eht_hosts_over_limit(): whether one more host may be tracked. */
+  readonly admitsHost: (hosts: number, most: number) => boolean;
   readonly blocks: (group: PortGroup) => boolean;
   readonly unicasts: (group: PortGroup) => boolean;
   readonly countsWhenOff: boolean;
@@ -126,6 +134,10 @@ export const CONFORMING_MULTICAST: MulticastParts = {
   admitsGroup: (groups, most) => groups < most,
   admitsSource: (sources, most) => sources < most,
   leavesOutNoSource: true,
+  tracksHosts: true,
+  trackedHost: (address) => address,
+  hostEnd: (end) => end,
+  admitsHost: (hosts, most) => hosts < most,
   blocks: ({ isBlocked }) => isBlocked,
   unicasts: ({ port }) => port.flags.multicastToUnicast,
   countsWhenOff: false,

@@ -1,6 +1,7 @@
 /** What a bridge and its ports keep for multicast: struct net_bridge_mcast and struct net_bridge_mcast_port. */
 import type { Nanoseconds, Vid } from '../../../../harness/contract/index.js';
 import type { Bridge, BridgePort } from '../bridge.js';
+import { DEFAULT_HOSTS_LIMIT } from './hostTracking.js';
 import { GroupTable } from './groupTable.js';
 import { Timer, type At } from './timer.js';
 
@@ -113,6 +114,9 @@ export interface PortContext {
 
 export interface PortMulticast extends PortContext {
   readonly statistics: McastStatistics;
+  /** IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT, IFLA_BRPORT_MCAST_EHT_HOSTS_CNT: hosts that are tracked, of all groups. */
+  hostsLimit: number;
+  hosts: number;
 }
 
 const SECOND = 1_000_000_000n;
@@ -196,7 +200,11 @@ export function newPortContext(at: At, timers: PortTimers, port: () => BridgePor
 }
 
 export const newPortMulticast = (at: At, timers: PortTimers, port: () => BridgePort): PortMulticast =>
-  Object.assign(newPortContext(at, timers, port, 0), { statistics: new Map() });
+  Object.assign(newPortContext(at, timers, port, 0), {
+    statistics: new Map(),
+    hostsLimit: DEFAULT_HOSTS_LIMIT,
+    hosts: 0,
+  });
 
 /** br_multicast_should_handle_mode(): the version of this family has sources. */
 export const handlesSources = ({ igmpVersion, mldVersion }: BridgeContext, protocol: Family | 'mac'): boolean =>

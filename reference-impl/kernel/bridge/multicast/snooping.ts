@@ -7,6 +7,7 @@ import type { Bridge, BridgePort } from '../bridge.js';
 import type { BridgeEvents } from '../bridgeEvents.js';
 import { contextOf, isGloballyOff, isInUse, portContextOf } from './contexts.js';
 import { isGroupOf, join, removePortGroup } from './groups.js';
+import type { HostRecord } from './hostTracking.js';
 import type { GroupAddress, GroupEntry } from './groupTable.js';
 import { readMessage, type Addressed, type MessageType } from './messages.js';
 import { countBroken, countMessage } from './multicastCounters.js';
@@ -186,7 +187,7 @@ function leave(arrival: Arrival, family: Family, group: string): void {
 }
 
 /** br_ip4_multicast_igmp3_report() and br_ip6_multicast_mld2_report(): one record after the other. */
-function report(arrival: Arrival, { family, start, end }: Addressed): boolean {
+function report(arrival: Arrival, { family, start, end, source }: Addressed): boolean {
   const { bytes } = arrival;
   const [addressLength, format] = family === 'ipv4' ? [4, formatIpv4] : [16, formatIpv6];
   const count = readU16(bytes, start + 6);
@@ -200,22 +201,18 @@ function report(arrival: Arrival, { family, start, end }: Addressed): boolean {
     const group = format(bytes, at + 4);
     const first = at + 4 + addressLength;
     const addresses = Array.from({ length: sources }, (_, each) => format(bytes, first + each * addressLength));
-    if (type !== undefined && !record(arrival, family, type, group, addresses)) return false;
+    if (type !== undefined && !takeRecord(arrival, family, group, { type, host: source, sources: addresses }))
+      return false;
     at = next;
   }
   return true;
 }
 
-function record(
-  arrival: Arrival,
-  family: Family,
-  type: (typeof RECORD_TYPES)[number],
-  group: string,
-  addresses: readonly string[],
-): boolean {
+function takeRecord(arrival: Arrival, family: Family, group: string, record: HostRecord): boolean {
+  const { type } = record;
   const { events, bridge, port, context, portContext, host } = arrival;
   const keepsSources = handlesSources(context, family);
-  const isLeave = addresses.length === 0 && (type === 'to-in' || type === 'is-in');
+  const isLeave = record.sources.length === 0 && (type === 'to-in' || type === 'is-in');
   if (isLeave && (port === null || !keepsSources)) {
     leave(arrival, family, group);
     return true;
@@ -230,7 +227,7 @@ function record(
   const own = entry?.ports.find((each) => isGroupOf(each, port, host));
   if (own === undefined || own.isPermanent) return true;
   if (!events.multicast.parts.appliesRecord(type)) return true;
-  if (applyRecord(events, own, type, addresses)) events.multicast.entryChanged(own.entry, own, 'new');
+  if (applyRecord(events, own, record)) events.multicast.entryChanged(own.entry, own, 'new');
   return true;
 }
 

@@ -3,6 +3,7 @@ import type { BridgeEvents } from '../bridgeEvents.js';
 import { contextOfEntry } from './contexts.js';
 import { followMode, handleSource, newSource, removePortGroup, removeSource } from './groups.js';
 import type { GroupSource, PortGroup } from './groupTable.js';
+import { isForsaken, trackHost, type HostRecord } from './hostTracking.js';
 import { queryGroup, queryMarkedSources } from './queries.js';
 
 /** IGMPV3_MODE_IS_INCLUDE …, MLD2_MODE_IS_INCLUDE …: the same numbers. */
@@ -22,61 +23,64 @@ export function setSourceTimer(events: BridgeEvents, group: PortGroup, source: G
 }
 
 /** The record changes what is kept of the port; answers whether that is to be told. */
-export function applyRecord(
-  events: BridgeEvents,
-  group: PortGroup,
-  type: RecordType,
-  addresses: readonly string[],
-): boolean {
-  switch (type) {
+export function applyRecord(events: BridgeEvents, group: PortGroup, record: HostRecord): boolean {
+  switch (record.type) {
     case 'is-in':
     case 'allow':
-      return allow(events, group, addresses);
+      return allow(events, group, record);
     case 'is-ex':
-      return excludes(events, group, addresses, false);
     case 'to-ex':
-      return excludes(events, group, addresses, true);
+      return excludes(events, group, record);
     case 'to-in':
-      return toInclude(events, group, addresses);
+      return leaves(events, group, toInclude(events, group, record));
     case 'block':
-      return block(events, group, addresses);
+      return leaves(events, group, block(events, group, record));
   }
 }
 
+/** The end of br_multicast_toin() and br_multicast_block(): a group that nobody is left for goes, and that has been told then. */
+function leaves(events: BridgeEvents, group: PortGroup, changed: boolean): boolean {
+  if (!isForsaken(events, group)) return changed;
+  group.isFastLeave = true;
+  removePortGroup(events, group);
+  return false;
+}
+
 /** br_multicast_isinc_allow(). */
-function allow(events: BridgeEvents, group: PortGroup, addresses: readonly string[]): boolean {
+function allow(events: BridgeEvents, group: PortGroup, record: HostRecord): boolean {
   let changed = false;
-  for (const address of addresses) {
+  for (const address of record.sources) {
     const known = findSource(group, address);
     const source = known ?? newSource(events, group, address);
     if (source === undefined) continue;
     changed ||= known === undefined;
     setSourceTimer(events, group, source, membershipEnd(events, group));
   }
-  return changed;
+  return trackHost(events, group, record) || changed;
 }
 
 /** br_multicast_isexc() and br_multicast_toex(); the latter asks for the sources that somebody may still want. */
-function excludes(events: BridgeEvents, group: PortGroup, addresses: readonly string[], asks: boolean): boolean {
+function excludes(events: BridgeEvents, group: PortGroup, record: HostRecord): boolean {
+  const asks = record.type === 'to-ex';
   let changed = false;
   for (const source of group.sources) {
     source.isToDelete = true;
     if (asks) source.isToQuery = false;
   }
   if (group.mode === 'include') {
-    excludeFromInclude(events, group, addresses, asks);
+    excludeFromInclude(events, group, record, asks);
     followMode(events, group, 'exclude');
     changed = true;
-  } else changed = excludeFromExclude(events, group, addresses, asks);
+  } else changed = excludeFromExclude(events, group, record, asks);
   group.mode = 'exclude';
   group.timer.set(membershipEnd(events, group));
   return changed;
 }
 
 /** __grp_src_isexc_incl() and __grp_src_toex_incl(). */
-function excludeFromInclude(events: BridgeEvents, group: PortGroup, addresses: readonly string[], asks: boolean): void {
+function excludeFromInclude(events: BridgeEvents, group: PortGroup, record: HostRecord, asks: boolean): void {
   let toSend = 0;
-  for (const address of addresses) {
+  for (const address of record.sources) {
     const known = findSource(group, address);
     if (known !== undefined) {
       known.isToDelete = false;
@@ -86,21 +90,17 @@ function excludeFromInclude(events: BridgeEvents, group: PortGroup, addresses: r
     const source = known ?? newSource(events, group, address);
     if (source !== undefined) handleSource(events, group, source);
   }
+  trackHost(events, group, record);
   removeMarked(events, group);
   if (asks && toSend > 0) queryMarkedSources(events, group);
 }
 
 /** __grp_src_isexc_excl() and __grp_src_toex_excl(). */
-function excludeFromExclude(
-  events: BridgeEvents,
-  group: PortGroup,
-  addresses: readonly string[],
-  asks: boolean,
-): boolean {
+function excludeFromExclude(events: BridgeEvents, group: PortGroup, record: HostRecord, asks: boolean): boolean {
   let changed = false;
   let toSend = 0;
   const end = asks ? (group.timer.expires ?? events.now()) : membershipEnd(events, group);
-  for (const address of addresses) {
+  for (const address of record.sources) {
     let source = findSource(group, address);
     if (source !== undefined) source.isToDelete = false;
     else {
@@ -113,6 +113,7 @@ function excludeFromExclude(
     source.isToQuery = true;
     toSend++;
   }
+  if (trackHost(events, group, record)) changed = true;
   if (removeMarked(events, group)) changed = true;
   if (toSend > 0) queryMarkedSources(events, group);
   return changed;
@@ -126,12 +127,12 @@ function removeMarked(events: BridgeEvents, group: PortGroup): boolean {
 }
 
 /** br_multicast_toin(): sources that are not named any more are asked for, and so is the group if all were wanted. */
-function toInclude(events: BridgeEvents, group: PortGroup, addresses: readonly string[]): boolean {
+function toInclude(events: BridgeEvents, group: PortGroup, record: HostRecord): boolean {
   const isExclude = group.mode === 'exclude';
   let changed = false;
   let toSend = group.sources.length;
   for (const source of group.sources) if (!isExclude || source.timer.isPending) source.isToQuery = true;
-  for (const address of addresses) {
+  for (const address of record.sources) {
     const known = findSource(group, address);
     if (known !== undefined && (!isExclude || known.timer.isPending)) {
       known.isToQuery = false;
@@ -142,17 +143,18 @@ function toInclude(events: BridgeEvents, group: PortGroup, addresses: readonly s
     changed ||= known === undefined;
     setSourceTimer(events, group, source, membershipEnd(events, group));
   }
+  if (trackHost(events, group, record)) changed = true;
   if (toSend > 0) queryMarkedSources(events, group);
   if (isExclude) queryGroup(events, group);
   return changed;
 }
 
 /** br_multicast_block(). */
-function block(events: BridgeEvents, group: PortGroup, addresses: readonly string[]): boolean {
+function block(events: BridgeEvents, group: PortGroup, record: HostRecord): boolean {
   let changed = false;
   let toSend = 0;
   for (const source of group.sources) source.isToQuery = false;
-  for (const address of addresses) {
+  for (const address of record.sources) {
     let source = findSource(group, address);
     if (source === undefined && group.mode === 'exclude') {
       source = newSource(events, group, address);
@@ -164,8 +166,9 @@ function block(events: BridgeEvents, group: PortGroup, addresses: readonly strin
     source.isToQuery = true;
     toSend++;
   }
+  if (trackHost(events, group, record)) changed = true;
   if (toSend > 0) queryMarkedSources(events, group);
-  if (group.mode === 'exclude' || group.sources.length > 0) return changed;
+  if (group.mode === 'exclude' || group.sources.length > 0 || isForsaken(events, group)) return changed;
   removePortGroup(events, group);
   return false;
 }
