@@ -14,6 +14,7 @@ import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js
 import { CONFORMING_ETHTOOL, type EthtoolParts } from './ethtool/ethtoolParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
 import type { NetDevice } from './netDevice.js';
+import { CONFORMING_NETFILTER_PATH, type NetfilterPathParts } from './netfilter/path/pathParts.js';
 import { CONFORMING_CONTROL, type ControlParts } from './rtnetlink/controlParts.js';
 import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js';
 import { CONFORMING_SRIOV, type SriovParts } from './sriov/sriovParts.js';
@@ -142,6 +143,7 @@ export interface KernelParts {
   readonly authentication: AuthenticationParts;
   readonly peerNotices: PeerNoticeParts;
   readonly diagnosis: DiagnosisParts;
+  readonly netfilterPath: NetfilterPathParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -216,4 +218,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   authentication: CONFORMING_AUTHENTICATION,
   peerNotices: CONFORMING_PEER_NOTICES,
   diagnosis: CONFORMING_DIAGNOSIS,
+  netfilterPath: CONFORMING_NETFILTER_PATH,
 };
