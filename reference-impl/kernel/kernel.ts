@@ -24,6 +24,7 @@ import { DevlinkKernel } from './devlink/devlinkKernel.js';
 import { ENETDOWN, ENOBUFS, ENODEV } from './errno.js';
 import { fixFeatures } from './features.js';
 import { netDeviceOfPort, unregisterNetDevice } from './devicePorts.js';
+import { NetfilterKernel } from './netfilter/control/netfilterKernel.js';
 import { noteWakeup } from './ethtool/deviceState.js';
 import { notify, type KernelState, type Notifier } from './kernelState.js';
 import { setCarrier } from './linkState.js';
@@ -68,6 +69,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly trafficControl: TrafficControl;
   readonly sriov: SriovKernel;
   readonly devlinks: DevlinkKernel;
+  readonly netfilter: NetfilterKernel;
   /** Files of /lib/firmware, by name. */
   readonly firmware = new Map<string, Uint8Array>();
   readonly #receivePath: ReceivePath;
@@ -88,6 +90,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.parts = parts;
     this.sysctls = new Sysctls(parts.sysctls);
     this.devlinks = new DevlinkKernel(this);
+    this.netfilter = new NetfilterKernel(this, parts.netfilter);
     this.#receivePath = new ReceivePath(this, {
       tap: (netDevice, frame) => this.packetSockets.tap(netDevice, frame),
       passes: (netDevice, frame, vnet) => this.trafficControl.ingress(netDevice, frame, vnet),
@@ -153,6 +156,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.routing.reset();
     this.sriov.reset();
     this.routing6.reset();
+    this.netfilter.reset();
     this.#nextIfIndex = 2;
     this.log.length = 0;
     for (const frames of this.#cables.values()) frames.length = 0;

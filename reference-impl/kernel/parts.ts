@@ -13,6 +13,7 @@ import { CONFORMING_DIAGNOSIS, type DiagnosisParts } from './diagnosis/diagnosis
 import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js';
 import { CONFORMING_ETHTOOL, type EthtoolParts } from './ethtool/ethtoolParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
+import { CONFORMING_NETFILTER_CONTROL, type NetfilterControlParts } from './netfilter/control/parts.js';
 import type { NetDevice } from './netDevice.js';
 import { CONFORMING_CONTROL, type ControlParts } from './rtnetlink/controlParts.js';
 import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js';
@@ -142,6 +143,7 @@ export interface KernelParts {
   readonly authentication: AuthenticationParts;
   readonly peerNotices: PeerNoticeParts;
   readonly diagnosis: DiagnosisParts;
+  readonly netfilter: NetfilterControlParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -216,4 +218,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   authentication: CONFORMING_AUTHENTICATION,
   peerNotices: CONFORMING_PEER_NOTICES,
   diagnosis: CONFORMING_DIAGNOSIS,
+  netfilter: CONFORMING_NETFILTER_CONTROL,
 };
