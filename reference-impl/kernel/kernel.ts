@@ -24,10 +24,10 @@ import { DevlinkKernel } from './devlink/devlinkKernel.js';
 import { ENETDOWN, ENOBUFS, ENODEV } from './errno.js';
 import { fixFeatures } from './features.js';
 import { netDeviceOfPort, unregisterNetDevice } from './devicePorts.js';
+import { NetfilterKernel } from './netfilter/control/netfilterKernel.js';
 import { noteWakeup } from './ethtool/deviceState.js';
 import { notify, type KernelState, type Notifier } from './kernelState.js';
 import { setCarrier } from './linkState.js';
-import type { Ruleset } from './netfilter/ruleset.js';
 import { isUp, portOf, type NetDevice } from './netDevice.js';
 import { checkSend } from './packetSend.js';
 import { PacketSockets } from './packetSockets.js';
@@ -72,7 +72,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly netfilterPath: NetfilterPath;
   readonly sriov: SriovKernel;
   readonly devlinks: DevlinkKernel;
-  readonly netfilter: { ruleset: Ruleset } = { ruleset: { tables: new Map(), generation: 0 } };
+  readonly netfilter: NetfilterKernel;
   /** Files of /lib/firmware, by name. */
   readonly firmware = new Map<string, Uint8Array>();
   readonly #receivePath: ReceivePath;
@@ -93,6 +93,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.parts = parts;
     this.sysctls = new Sysctls(parts.sysctls);
     this.devlinks = new DevlinkKernel(this);
+    this.netfilter = new NetfilterKernel(this, parts.netfilter);
     this.#receivePath = new ReceivePath(this, {
       tap: (netDevice, frame) => this.packetSockets.tap(netDevice, frame),
       passes: (netDevice, frame, vnet) => this.trafficControl.ingress(netDevice, frame, vnet),
@@ -169,6 +170,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.routing.reset();
     this.sriov.reset();
     this.routing6.reset();
+    this.netfilter.reset();
     this.#nextIfIndex = 2;
     this.log.length = 0;
     for (const frames of this.#cables.values()) frames.length = 0;

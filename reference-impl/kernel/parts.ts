@@ -13,6 +13,7 @@ import { CONFORMING_DIAGNOSIS, type DiagnosisParts } from './diagnosis/diagnosis
 import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js';
 import { CONFORMING_ETHTOOL, type EthtoolParts } from './ethtool/ethtoolParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
+import { CONFORMING_NETFILTER_CONTROL, type NetfilterControlParts } from './netfilter/control/parts.js';
 import type { NetDevice } from './netDevice.js';
 import { CONFORMING_NETFILTER_PATH, type NetfilterPathParts } from './netfilter/path/pathParts.js';
 import { CONFORMING_CONTROL, type ControlParts } from './rtnetlink/controlParts.js';
@@ -144,6 +145,7 @@ export interface KernelParts {
   readonly peerNotices: PeerNoticeParts;
   readonly diagnosis: DiagnosisParts;
   readonly netfilterPath: NetfilterPathParts;
+  readonly netfilter: NetfilterControlParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -219,4 +221,5 @@ export const CONFORMING_KERNEL: KernelParts = {
   peerNotices: CONFORMING_PEER_NOTICES,
   diagnosis: CONFORMING_DIAGNOSIS,
   netfilterPath: CONFORMING_NETFILTER_PATH,
+  netfilter: CONFORMING_NETFILTER_CONTROL,
 };
