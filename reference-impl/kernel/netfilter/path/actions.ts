@@ -69,13 +69,14 @@ function sendOut(around: PathSurroundings, { packet }: Evaluation, ifIndex: numb
   const target = around.netDevice(ifIndex as IfIndex);
   const nested = nestedOf(packet.bytes);
   if (target === undefined || nested > NF_RECURSION_LIMIT) return;
-  const frame = asSent(packet);
+  const frame = asSent(around, packet);
   around.transmit(target, { ...frame, bytes: frame.bytes.slice() }, nested + 1);
 }
 
 /** The packet as dev_queue_xmit() takes it. */
-function asSent(packet: Packet): TxFrame {
-  const { origin, bytes, vlan, marks } = packet;
+function asSent({ parts }: PathSurroundings, packet: Packet): TxFrame {
+  const { origin, bytes, vlan } = packet;
+  const marks = parts.sendsMarks ? packet.marks : undefined;
   const beside = { ...(vlan === undefined ? {} : { vlan }), ...(marks === undefined ? {} : { marks }) };
   if (origin === undefined) return { bytes, checksum: { kind: 'none' }, ...beside };
   return origin.side === 'egress'

@@ -4,6 +4,7 @@ import {
   NFT_CONTINUE,
   NFT_GOTO,
   NFT_JUMP,
+  NFT_RETURN,
   NF_ACCEPT,
   NF_DROP,
 } from '../ruleset.js';
@@ -66,7 +67,7 @@ function followRules(parts: NetfilterPathParts, base: BaseProgram, run: Evaluati
 }
 
 /** Rules up to one that decides; answers the number of the next. */
-function runRules({ nextAfterBreak }: NetfilterPathParts, { rules }: Program, from: number, run: Evaluation): number {
+function runRules({ nextAfterBreak, returns }: NetfilterPathParts, { rules }: Program, from: number, run: Evaluation): number {
   let next = from;
   run.code = NFT_CONTINUE;
   while (next < rules.length) {
@@ -78,7 +79,8 @@ function runRules({ nextAfterBreak }: NetfilterPathParts, { rules }: Program, fr
     if (run.code === NFT_BREAK) {
       run.code = NFT_CONTINUE;
       next = nextAfterBreak(next, rules.length);
-    } else if (run.code !== NFT_CONTINUE) break;
+    } else if (run.code === NFT_RETURN && !returns) run.code = NFT_CONTINUE;
+    else if (run.code !== NFT_CONTINUE) break;
   }
   return next;
 }

@@ -65,7 +65,7 @@ const TCP_DOFF_AT = 12;
 /** nft_exthdr_tcp_eval(). */
 function tcpOption(parts: NetfilterPathParts, run: Evaluation, expression: Of<'exthdr'>): void {
   const { destination, isPresence, offset, length } = expression;
-  const found = findTcpOption(run.packet, expression);
+  const found = findTcpOption(parts, run.packet, expression);
   if (isPresence) run.storeNumber(destination, parts.presence(found !== undefined) ? 1 : 0);
   else if (found === undefined) run.break();
   else {
@@ -74,7 +74,7 @@ function tcpOption(parts: NetfilterPathParts, run: Evaluation, expression: Of<'e
   }
 }
 
-function findTcpOption(packet: Packet, { type, offset, length }: Of<'exthdr'>): number | undefined {
+function findTcpOption(parts: NetfilterPathParts, packet: Packet, { type, offset, length }: Of<'exthdr'>): number | undefined {
   const { bytes, transportAt, fragmentOffset, protocolNumber, hasTransport } = packet;
   if (!hasTransport || protocolNumber !== IPPROTO_TCP || fragmentOffset !== 0) return undefined;
   const header = ((bytes[transportAt + TCP_DOFF_AT] ?? 0) >> 4) * 4;
@@ -83,7 +83,7 @@ function findTcpOption(packet: Packet, { type, offset, length }: Of<'exthdr'>): 
     const kind = bytes[transportAt + at] ?? 0;
     const own = bytes[transportAt + at + 1] ?? 0;
     // Beware of options without length.
-    const size = kind <= TCPOPT_NOP || own === 0 ? 1 : own;
+    const size = parts.optionSize(kind, kind <= TCPOPT_NOP || own === 0 ? 1 : own);
     if (kind === type) return at + size > header || length + offset > size ? undefined : transportAt + at;
     at += size;
   }

@@ -50,8 +50,8 @@ export function metaOperation(around: PathSurroundings, { destination, key }: Of
   if (number !== undefined)
     return (run) => {
       const value = number(run);
-      if (value === undefined) run.break();
-      else run.storeNumber(destination, around.parts.metaValue(key, value));
+      if (value === undefined && around.parts.breaksWithout(key)) run.break();
+      else run.storeNumber(destination, around.parts.metaValue(key, value ?? 0));
     };
   const name = nameOf(key);
   if (name !== undefined)

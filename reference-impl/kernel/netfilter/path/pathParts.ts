@@ -1,3 +1,4 @@
+import type { PayloadBase } from '../expressions.js';
 import { NF_ACCEPT, type NetfilterFamily } from '../ruleset.js';
 import { holdsFor, type CompareOperator } from './matching.js';
 import type { Packet } from './packet.js';
@@ -29,6 +30,8 @@ export interface NetfilterPathParts {
   readonly returnsTo: (next: number) => number;
   /** Whether a chain that was gone to comes back where the goto stood. It must not. */
   readonly gotoComesBack: boolean;
+  /** Whether a rule that says to return ends its chain. */
+  readonly returns: boolean;
   /** The rule after one that does not match. */
   readonly nextAfterBreak: (next: number, rules: number) => number;
 
@@ -43,6 +46,10 @@ export interface NetfilterPathParts {
   readonly swappedBytes: (size: number) => number;
 
   // Payload.
+  /** Where a header starts. */
+  readonly startOf: (base: PayloadBase, at: number, packet: Packet) => number;
+  /** nft_payload_set_vlan(): whether a tag beside the bytes is written there. */
+  readonly writesTag: boolean;
   /** nft_payload_copy_vlan(): whether a tag beside the bytes is seen among them. */
   readonly showsTag: boolean;
   readonly refusesBeyondEnd: boolean;
@@ -58,9 +65,17 @@ export interface NetfilterPathParts {
   readonly metaValue: (key: number, value: number) => number;
   readonly metaName: (key: number, name: string) => string;
   readonly writesMeta: (key: number) => boolean;
+  /** Whether a rule that asks for what a packet does not have does not match. */
+  readonly breaksWithout: (key: number) => boolean;
+  /** Whether what was written beside a frame goes with it where a rule sends it. */
+  readonly sendsMarks: boolean;
 
   // Sets.
   readonly isMember: (isFound: boolean, inverted: boolean) => boolean;
+  /** What of an element a map gives. */
+  readonly takesData: (kind: 'value' | 'verdict') => boolean;
+  /** Of a field of a concatenation. */
+  readonly isFieldWithin: (low: number, high: number) => boolean;
   readonly honoursTimeout: boolean;
   readonly endsInterval: (isEnd: boolean) => boolean;
   readonly catchesAll: boolean;
@@ -71,9 +86,13 @@ export interface NetfilterPathParts {
 
   // What remembers.
   readonly countedBytes: (length: number, packet: Packet) => number;
-  /** What is in a bucket, that holds so much. */
-  readonly tokensNow: (tokens: bigint, most: bigint) => bigint;
+  /** What is in a bucket that holds so much, after so many nanoseconds. */
+  readonly tokensNow: (before: bigint, elapsed: bigint, most: bigint) => bigint;
   readonly cost: (cost: bigint) => bigint;
+  /** What of a packet a limit of bytes counts. */
+  readonly chargedBytes: (length: number) => number;
+  /** Whether a rule matches, by whether there were tokens, and whether those beyond the limit are meant. */
+  readonly matchesLimit: (isWithin: boolean, inverted: boolean) => boolean;
   readonly isOverQuota: (consumed: bigint, quota: bigint) => boolean;
   readonly remembersLast: boolean;
 
@@ -82,6 +101,8 @@ export interface NetfilterPathParts {
   readonly hashSeed: (seed: number) => number;
   readonly sortsEnds: boolean;
   readonly presence: (isThere: boolean) => boolean;
+  /** Where the next option of TCP stands. */
+  readonly optionSize: (kind: number, size: number) => number;
 
   // What sends.
   readonly forwardVerdict: (stolen: number) => number;
@@ -110,6 +131,7 @@ export const CONFORMING_NETFILTER_PATH: NetfilterPathParts = {
   policy: (policy) => policy,
   countsPolicy: true,
   returnsTo: (next) => next,
+  returns: true,
   gotoComesBack: false,
   nextAfterBreak: (next) => next,
   holds: holdsFor,
@@ -117,6 +139,8 @@ export const CONFORMING_NETFILTER_PATH: NetfilterPathParts = {
   masked: (value, mask, xor) => (value & mask) ^ xor,
   carriesShifted: true,
   swappedBytes: (size) => size,
+  startOf: (_base, at) => at,
+  writesTag: true,
   showsTag: true,
   refusesBeyondEnd: true,
   sparesFragments: true,
@@ -127,7 +151,11 @@ export const CONFORMING_NETFILTER_PATH: NetfilterPathParts = {
   metaValue: (_key, value) => value,
   metaName: (_key, name) => name,
   writesMeta: () => true,
+  breaksWithout: () => true,
+  sendsMarks: true,
   isMember: (isFound, inverted) => isFound !== inverted,
+  takesData: () => true,
+  isFieldWithin: (low, high) => low >= 0 && high <= 0,
   honoursTimeout: true,
   endsInterval: (isEnd) => isEnd,
   catchesAll: true,
@@ -135,14 +163,17 @@ export const CONFORMING_NETFILTER_PATH: NetfilterPathParts = {
   refreshesElements: true,
   hasRoom: (elements, size) => elements < (size === 0 ? MOST_ELEMENTS : size),
   countedBytes: (length) => length,
-  tokensNow: (tokens, most) => (tokens > most ? most : tokens),
+  tokensNow: (before, elapsed, most) => (before + elapsed > most ? most : before + elapsed),
   cost: (cost) => cost,
+  chargedBytes: (length) => length,
+  matchesLimit: (isWithin, inverted) => isWithin !== inverted,
   isOverQuota: (consumed, quota) => consumed > quota,
   remembersLast: true,
   counted: (count, modulus) => (count + 1 < modulus ? count + 1 : 0),
   hashSeed: (seed) => seed,
   sortsEnds: true,
   presence: (isThere) => isThere,
+  optionSize: (_kind, size) => size,
   forwardVerdict: (stolen) => stolen,
   duplicates: true,
   rejects: () => true,

@@ -49,11 +49,11 @@ export function copyBytes(parts: NetfilterPathParts, run: Evaluation, from: numb
 export function baseOf(parts: NetfilterPathParts, packet: Packet, base: PayloadBase): number | undefined {
   switch (base) {
     case 'link':
-      return packet.hasLink ? 0 : undefined;
+      return packet.hasLink ? parts.startOf(base, 0, packet) : undefined;
     case 'network':
-      return packet.networkAt;
+      return parts.startOf(base, packet.networkAt, packet);
     case 'transport':
-      return hasTransport(parts, packet) ? packet.transportAt : undefined;
+      return hasTransport(parts, packet) ? parts.startOf(base, packet.transportAt, packet) : undefined;
     case 'inner':
       return hasTransport(parts, packet) ? innerOf(packet) : undefined;
   }

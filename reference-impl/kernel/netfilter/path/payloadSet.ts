@@ -38,7 +38,7 @@ function write(parts: NetfilterPathParts, run: Evaluation, expression: Of<'paylo
   let from = baseOf(parts, packet, base);
   if (from === undefined) return false;
   if (base === 'link' && packet.vlan !== undefined && offset + length > PROTOCOL_AT) {
-    if (offset < ENCAPSULATED_AT) return writeTag(packet, source, offset);
+    if (offset < ENCAPSULATED_AT) return parts.writesTag && writeTag(packet, source, offset);
     from -= VLAN_HLEN;
   }
   const at = from + offset;

@@ -69,7 +69,7 @@ function rangesLookup(compilation: Compilation, set: NftSet): SetLookup {
       const { key, keyEnd = key } = element;
       const isWithin = fields.every(({ from, to }) => {
         const low = compareBytes(registers, at + from, key.subarray(from, to));
-        return parts.isWithin(low, compareBytes(registers, at + from, keyEnd.subarray(from, to)));
+        return parts.isFieldWithin(low, compareBytes(registers, at + from, keyEnd.subarray(from, to)));
       });
       if (isWithin) return element;
     }
@@ -112,7 +112,9 @@ export function lookupOperation(compilation: Compilation, expression: Of<'lookup
 }
 
 function takeElement(compilation: Compilation, run: Evaluation, element: SetElement, destination: number | undefined): void {
-  if (destination !== undefined && element.data !== undefined) run.store(destination, element.data);
+  const { data } = element;
+  const isTaken = destination !== undefined && data !== undefined && compilation.around.parts.takesData(data.kind);
+  if (isTaken) run.store(destination, data);
   updateElement(compilation, run, element);
 }
 

@@ -47,15 +47,11 @@ function costOf({ type, rate, unit }: Limit, length: number): bigint {
 function isLimited({ parts, now }: PathSurroundings, limit: Limit, length: number): boolean {
   const { state, inverted } = limit;
   const at = now();
-  const tokens = parts.tokensNow(state.tokens + at - state.last, wholeBucket(limit));
+  const tokens = parts.tokensNow(state.tokens, at - state.last, wholeBucket(limit));
   state.last = at;
-  const left = tokens - parts.cost(costOf(limit, length));
-  if (left >= 0n) {
-    state.tokens = left;
-    return inverted;
-  }
-  state.tokens = tokens;
-  return !inverted;
+  const left = tokens - parts.cost(costOf(limit, parts.chargedBytes(length)));
+  state.tokens = left >= 0n ? left : tokens;
+  return !parts.matchesLimit(left >= 0n, inverted);
 }
 
 /** nft_quota_do_eval(): whether the rule does not match. */
