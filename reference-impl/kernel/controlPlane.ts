@@ -27,6 +27,7 @@ import { ethtoolIoctl } from './ethtool/ioctl.js';
 import { registerWakeup } from './ethtool/wakeup.js';
 import { EAGAIN } from './errno.js';
 import type { ReferenceKernel } from './kernel.js';
+import { registerNetfilter } from './netfilter/control/register.js';
 import { registerNetdevFamily } from './netdevFamily.js';
 import { addressOperations } from './rtnetlink/address.js';
 import { bridgeLinkMessage } from './rtnetlink/bridgeMessage.js';
@@ -76,6 +77,11 @@ export function createControlPlane(kernel: ReferenceKernel): ControlPlane {
   registerTeamFamily(kernel, netlink);
   registerDevlinkFamily(kernel.devlinks, netlink);
   registerDiagnosis(kernel, netlink);
+  registerNetfilter(kernel.netfilter, netlink);
+  // nf_tables_netdev_notifier.
+  kernel.notifiers.push((event, netDevice) => {
+    if (event === 'NETDEV_UNREGISTER') kernel.netfilter.forget(netDevice);
+  });
   // rtnetlink_event(): every change of a net device is told to who listens to links.
   kernel.notifiers.push((event, netDevice) => {
     if (!netlink.hasListeners(NETLINK_ROUTE, RTNLGRP_LINK)) return;

@@ -21,7 +21,13 @@ export const ENOTDIR = number(20);
 export const EINVAL = number(22);
 export const ENOSPC = number(28);
 export const ERANGE = number(34);
+export const ENFILE = number(23);
+export const EFBIG = number(27);
+export const EMLINK = number(31);
+export const ENOTEMPTY = number(39);
 export const ENODATA = number(61);
+export const EOVERFLOW = number(75);
+export const ERESTART = number(85);
 export const EALREADY = number(114);
 /** linux/errno.h, what no C library names. */
 export const ETOOSMALL = number(525);

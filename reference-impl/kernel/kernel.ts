@@ -24,6 +24,7 @@ import { DevlinkKernel } from './devlink/devlinkKernel.js';
 import { ENETDOWN, ENOBUFS, ENODEV } from './errno.js';
 import { fixFeatures } from './features.js';
 import { netDeviceOfPort, unregisterNetDevice } from './devicePorts.js';
+import { NetfilterKernel } from './netfilter/control/netfilterKernel.js';
 import { noteWakeup } from './ethtool/deviceState.js';
 import { notify, type KernelState, type Notifier } from './kernelState.js';
 import { setCarrier } from './linkState.js';
@@ -31,7 +32,9 @@ import { isUp, portOf, type NetDevice } from './netDevice.js';
 import { checkSend } from './packetSend.js';
 import { PacketSockets } from './packetSockets.js';
 import { CONFORMING_KERNEL, type KernelParts } from './parts.js';
-import { ReceivePath } from './receive.js';
+import { NetfilterPath } from './netfilter/path/netfilterPath.js';
+import { pathSurroundings } from './netfilter/path/surroundings.js';
+import { ReceivePath, packetType } from './receive.js';
 import { RoutingKernel } from './routing/routingKernel.js';
 import { Routing6Kernel, receiveIp } from './routing6/routing6Kernel.js';
 import { SriovKernel } from './sriov/physicalFunctions.js';
@@ -66,8 +69,10 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly routing: RoutingKernel;
   readonly routing6: Routing6Kernel;
   readonly trafficControl: TrafficControl;
+  readonly netfilterPath: NetfilterPath;
   readonly sriov: SriovKernel;
   readonly devlinks: DevlinkKernel;
+  readonly netfilter: NetfilterKernel;
   /** Files of /lib/firmware, by name. */
   readonly firmware = new Map<string, Uint8Array>();
   readonly #receivePath: ReceivePath;
@@ -88,12 +93,15 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.parts = parts;
     this.sysctls = new Sysctls(parts.sysctls);
     this.devlinks = new DevlinkKernel(this);
+    this.netfilter = new NetfilterKernel(this, parts.netfilter);
     this.#receivePath = new ReceivePath(this, {
       tap: (netDevice, frame) => this.packetSockets.tap(netDevice, frame),
       passes: (netDevice, frame, vnet) => this.trafficControl.ingress(netDevice, frame, vnet),
+      rules: (netDevice, frame, vnet) =>
+        this.netfilterPath.ingress(netDevice, frame, vnet, (at, received) => packetType(this, at, received)),
       bridge: (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
       member: (member, bytes) => this.#isTheAggregates(member, bytes),
-      protocols: (netDevice, { bytes }) => receiveIp(this.routing, this.routing6, netDevice, bytes),
+      protocols: (netDevice, frame) => receiveIp(this.routing, this.routing6, netDevice, frame),
     });
     this.trafficControl = new TrafficControl(this, {
       transmit: (netDevice, frame, through) => void this.#forwarded.push({ netDevice, frame, through }),
@@ -101,10 +109,18 @@ export class ReferenceKernel implements KernelState, DriverHost {
         void this.#redirected.push(() => this.#receivePath.deliver(netDevice, frame, vnet)),
       settle: () => this.settle(),
     });
+    this.netfilterPath = new NetfilterPath(
+      pathSurroundings(this, {
+        transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
+        depleted: () => undefined,
+      }),
+      () => this.netfilter.ruleset,
+    );
     this.sriov = new SriovKernel(this);
     const clockAndCable = {
       at: (at: Nanoseconds, run: () => void) => this.#timers.add(at, run),
       transmit: (netDevice: NetDevice, frame: TxFrame) => void this.#forwarded.push({ netDevice, frame }),
+      netfilter: this.netfilterPath,
     };
     this.routing = new RoutingKernel(this, clockAndCable);
     const defer = (work: () => Promise<void>): void => this.bridging.switchdev.defer(work);
@@ -113,6 +129,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
       at: (at, run) => this.#timers.add(at, run),
       transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
       deliver: (bridge, frame, vnet) => this.#receivePath.deliver(bridge.netDevice, frame, vnet),
+      netfilter: this.netfilterPath,
       proxy: {
         ...knownAddresses(this.routing, this.routing6),
         receiveLater: (netDevice, frame) =>
@@ -153,6 +170,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.routing.reset();
     this.sriov.reset();
     this.routing6.reset();
+    this.netfilter.reset();
     this.#nextIfIndex = 2;
     this.log.length = 0;
     for (const frames of this.#cables.values()) frames.length = 0;
@@ -369,12 +387,14 @@ export class ReferenceKernel implements KernelState, DriverHost {
   /** dev_queue_xmit(): down through VLAN devices and aggregates to the port, then through the checks to the driver. */
   async #transmit(
     netDevice: NetDevice,
-    frame: TxFrame,
+    sent: TxFrame,
     wanted: QueueIndex | undefined,
     through: readonly NetDevice[] = [],
   ): Promise<void> {
     const { lower } = netDevice;
-    if (!this.trafficControl.egress(netDevice, frame, through)) return;
+    // What filters sent on is below netfilter: nf_skip_egress.
+    const frame = through.at(-1) === netDevice ? sent : this.netfilterPath.egress(netDevice, sent);
+    if (frame === undefined || !this.trafficControl.egress(netDevice, frame, through)) return;
     if (lower.kind === 'vlan') {
       netDevice.softwareTraffic.txPackets += frame.gso?.segments ?? 1;
       netDevice.softwareTraffic.txBytes += frame.bytes.length;

@@ -13,7 +13,9 @@ import { CONFORMING_DIAGNOSIS, type DiagnosisParts } from './diagnosis/diagnosis
 import { CONFORMING_DEVLINK, type DevlinkParts } from './devlink/devlinkParts.js';
 import { CONFORMING_ETHTOOL, type EthtoolParts } from './ethtool/ethtoolParts.js';
 import { FEATURE_RULES, SOFT_FEATURES, type FeatureRule, type FeatureSet } from './features.js';
+import { CONFORMING_NETFILTER_CONTROL, type NetfilterControlParts } from './netfilter/control/parts.js';
 import type { NetDevice } from './netDevice.js';
+import { CONFORMING_NETFILTER_PATH, type NetfilterPathParts } from './netfilter/path/pathParts.js';
 import { CONFORMING_CONTROL, type ControlParts } from './rtnetlink/controlParts.js';
 import { CONFORMING_ROUTING, type RoutingParts } from './routing/routingParts.js';
 import { CONFORMING_SRIOV, type SriovParts } from './sriov/sriovParts.js';
@@ -142,6 +144,8 @@ export interface KernelParts {
   readonly authentication: AuthenticationParts;
   readonly peerNotices: PeerNoticeParts;
   readonly diagnosis: DiagnosisParts;
+  readonly netfilterPath: NetfilterPathParts;
+  readonly netfilter: NetfilterControlParts;
 }
 
 export type AnnouncedSubject = 'features' | 'rings' | 'channels' | 'coalesce' | 'link';
@@ -216,4 +220,6 @@ export const CONFORMING_KERNEL: KernelParts = {
   authentication: CONFORMING_AUTHENTICATION,
   peerNotices: CONFORMING_PEER_NOTICES,
   diagnosis: CONFORMING_DIAGNOSIS,
+  netfilterPath: CONFORMING_NETFILTER_PATH,
+  netfilter: CONFORMING_NETFILTER_CONTROL,
 };

@@ -1,19 +1,15 @@
 /** From the driver to the host: napi_gro_receive() to __netif_receive_skb_core(), as far as packet sockets see it. */
-import type { HostReceive, RxFrame, VirtioNetHeader, VlanTag } from '../../harness/contract/index.js';
-import { isBroadcastMac, isMulticastMac, parseMac } from '../packet/addresses.js';
+import type { HostReceive, MacAddress, RxFrame, VirtioNetHeader, VlanTag } from '../../harness/contract/index.js';
 import { GroEngine, type GroOutput } from '../packet/aggregate.js';
-import { equalBytes } from '../packet/bytes.js';
 import { onesComplementSum, pseudoHeaderSum } from '../packet/checksum.js';
 import { parseFlow, newFlow } from '../packet/flow.js';
 import { aggregateOf } from './aggregates.js';
 import type { BridgePort } from './bridge/bridge.js';
 import type { KernelState } from './kernelState.js';
 import { isUp, type NetDevice } from './netDevice.js';
+import { PACKET_MULTICAST } from './netfilter/path/packet.js';
+import { packetTypeAt } from './packetType.js';
 
-const PACKET_HOST = 0;
-const PACKET_BROADCAST = 1;
-const PACKET_MULTICAST = 2;
-const PACKET_OTHERHOST = 3;
 
 /** br_handle_frame(): the bridge takes what comes in at its port. */
 export type RxHandler = (port: BridgePort, frame: RxFrame, vnet: VirtioNetHeader | undefined) => void;
@@ -27,6 +23,13 @@ export type ProtocolHandler = (netDevice: NetDevice, frame: RxFrame) => void;
 /** sch_handle_ingress(): whether the filters of the net device let the frame go on. */
 export type IngressFilter = (netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined) => boolean;
 
+/** nf_ingress(): the frame as the rules of the net device let it go on. */
+export type IngressRules = (
+  netDevice: NetDevice,
+  frame: RxFrame,
+  vnet: VirtioNetHeader | undefined,
+) => RxFrame | undefined;
+
 /** Called for every frame that a packet socket on this net device would see. */
 export type PacketTap = (netDevice: NetDevice, frame: HostReceive) => void;
 
@@ -34,6 +37,7 @@ export type PacketTap = (netDevice: NetDevice, frame: HostReceive) => void;
 export interface ReceiveHandlers {
   readonly tap: PacketTap;
   readonly passes: IngressFilter;
+  readonly rules: IngressRules;
   readonly bridge: RxHandler;
   readonly member: MemberHandler;
   readonly protocols: ProtocolHandler;
@@ -99,21 +103,26 @@ export class ReceivePath {
     const untagged = frame.vlan === undefined ? untag(frame, vnet) : { frame, vnet };
     this.#handlers.tap(netDevice, hostView(this.#kernel, netDevice, untagged.frame, untagged.vnet));
     if (!this.#handlers.passes(netDevice, untagged.frame, untagged.vnet)) return;
-    const { vlan, ...rest } = untagged.frame;
+    const passed = this.#handlers.rules(netDevice, untagged.frame, untagged.vnet);
+    if (passed !== undefined) this.#handOn(netDevice, passed, untagged.vnet);
+  }
+
+  #handOn(netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined): void {
+    const { vlan, ...rest } = frame;
     const upper = vlan === undefined ? undefined : vlanUpper(this.#kernel, netDevice, vlan);
     if (upper === undefined) {
       const aggregate = aggregateOf(netDevice);
       if (netDevice.bridgePort !== undefined)
-        this.#handlers.bridge(netDevice.bridgePort, untagged.frame, untagged.vnet);
-      else if (aggregate !== undefined) this.#toAggregate(netDevice, aggregate, untagged.frame, untagged.vnet);
+        this.#handlers.bridge(netDevice.bridgePort, frame, vnet);
+      else if (aggregate !== undefined) this.#toAggregate(netDevice, aggregate, frame, vnet);
       // A tag of a VLAN that nobody has makes it somebody else's; a priority tag does not.
-      else if (vlan === undefined || (vlan.tci & 0xfff) === 0) this.#handlers.protocols(netDevice, untagged.frame);
+      else if (vlan === undefined || (vlan.tci & 0xfff) === 0) this.#handlers.protocols(netDevice, frame);
       return;
     }
     upper.softwareTraffic.rxPackets++;
     upper.softwareTraffic.rxBytes += rest.bytes.length;
-    if (packetType(this.#kernel, upper, rest.bytes) === PACKET_MULTICAST) upper.softwareTraffic.multicast++;
-    this.deliver(upper, rest, untagged.vnet);
+    if (packetType(this.#kernel, upper, rest) === PACKET_MULTICAST) upper.softwareTraffic.multicast++;
+    this.deliver(upper, rest, vnet);
   }
 
   /** RX_HANDLER_ANOTHER: the frame comes in once more, at the aggregate. */
@@ -229,7 +238,7 @@ function hostView(
   const vnet = aggregate ?? (frame.checksum.status === 'unnecessary' ? { ...NO_GSO, flags: F_DATA_VALID } : NO_GSO);
   return {
     bytes: frame.bytes,
-    packetType: packetType(kernel, netDevice, frame.bytes),
+    packetType: packetType(kernel, netDevice, frame),
     checksum: frame.checksum,
     queue: frame.queue,
     timestamps: {
@@ -243,11 +252,7 @@ function hostView(
   };
 }
 
-/** eth_type_trans(). */
-function packetType(kernel: KernelState, netDevice: NetDevice, bytes: Uint8Array): number {
-  if (isBroadcastMac(bytes, 0)) return PACKET_BROADCAST;
-  if (isMulticastMac(bytes, 0)) return PACKET_MULTICAST;
-  return equalBytes(bytes.subarray(0, 6), parseMac(kernel.parts.ownAddress(netDevice)))
-    ? PACKET_HOST
-    : PACKET_OTHERHOST;
+/** eth_type_trans(), unless rules said otherwise. */
+export function packetType({ parts }: KernelState, netDevice: NetDevice, { bytes, marks }: RxFrame): number {
+  return marks?.packetType ?? packetTypeAt({ address: parts.ownAddress(netDevice) as MacAddress }, bytes);
 }

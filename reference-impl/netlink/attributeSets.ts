@@ -7,10 +7,13 @@ export interface Values {
 
 export type IntegerKind = 'u8' | 'u16' | 'u32' | 'u64' | 's32' | 's64' | 'uint';
 
+/** Integers in network byte order. */
+export type NetworkOrderKind = 'be16' | 'be32' | 'be64';
+
 export interface StructField {
   readonly name: string;
   /** `pad`: bytes that are not looked at. */
-  readonly kind: IntegerKind | 'be16' | { readonly bytes: number } | { readonly pad: number };
+  readonly kind: IntegerKind | NetworkOrderKind | { readonly bytes: number } | { readonly pad: number };
 }
 
 /**
@@ -19,7 +22,8 @@ export interface StructField {
  */
 export type AttributeType =
   | { readonly kind: IntegerKind; readonly min?: number; readonly max?: number; readonly mask?: number }
-  | { readonly kind: 'be16' }
+  /** `max`: NLA_POLICY_MAX(NLA_BE32). */
+  | { readonly kind: NetworkOrderKind; readonly max?: number }
   /** NLA_REJECT: stands in answers, never in a request. */
   | { readonly kind: 'reject' }
   | { readonly kind: 'flag' }
@@ -75,6 +79,8 @@ export const u32: AttributeType = { kind: 'u32' };
 export const u64: AttributeType = { kind: 'u64' };
 export const s32: AttributeType = { kind: 's32' };
 export const s64: AttributeType = { kind: 's64' };
+export const be32: AttributeType = { kind: 'be32' };
+export const be64: AttributeType = { kind: 'be64' };
 /** nla_put_uint(): four bytes, or eight for what does not fit. */
 export const uint: AttributeType = { kind: 'uint' };
 export const flag: AttributeType = { kind: 'flag' };

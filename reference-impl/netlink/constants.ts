@@ -32,6 +32,7 @@ export const NLM_F_DUMP_FILTERED = 0x20;
 export const NLM_F_ROOT = 0x100;
 export const NLM_F_MATCH = 0x200;
 export const NLM_F_DUMP = NLM_F_ROOT | NLM_F_MATCH;
+export const NLM_F_NONREC = 0x100;
 export const NLM_F_BULK = 0x200;
 export const NLM_F_REPLACE = 0x100;
 export const NLM_F_EXCL = 0x200;

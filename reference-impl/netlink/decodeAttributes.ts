@@ -23,6 +23,8 @@ function decodeValue(type: AttributeType, data: Uint8Array, name: string): Value
     case 'u64':
     case 's64':
     case 'be16':
+    case 'be32':
+    case 'be64':
       if (data.length < INTEGER_BYTES[type.kind]) throw new NetlinkDecodeError(`${name} has ${data.length} bytes`);
       return readInteger(type.kind, data);
     case 'flag':

@@ -73,7 +73,9 @@ function writeValue(draft: Draft, name: string, type: AttributeType, value: Valu
     case 's32':
     case 'u64':
     case 's64':
-    case 'be16': {
+    case 'be16':
+    case 'be32':
+    case 'be64': {
       if (typeof value !== 'number' && typeof value !== 'bigint') throw wrong(name, value);
       const at = draft.extend(type.kind === 'uint' ? (value > 0xffff_ffff ? 8 : 4) : INTEGER_BYTES[type.kind]);
       writeInteger(type.kind, value, draft.bytes, at);

@@ -1,12 +1,16 @@
 /** The integers of attributes and structs as bytes, little endian. */
-import type { IntegerKind } from './attributeSets.js';
+import type { IntegerKind, NetworkOrderKind } from './attributeSets.js';
 
-export const INTEGER_BYTES = { u8: 1, u16: 2, u32: 4, s32: 4, u64: 8, s64: 8, be16: 2 } as const;
+export const INTEGER_BYTES = { u8: 1, u16: 2, u32: 4, s32: 4, u64: 8, s64: 8, be16: 2, be32: 4, be64: 8 } as const;
 /** Four bytes as they lie, as a signed number. */
 const wordAt = (data: Uint8Array, at: number): number =>
   (data[at] ?? 0) | ((data[at + 1] ?? 0) << 8) | ((data[at + 2] ?? 0) << 16) | ((data[at + 3] ?? 0) << 24);
 
-export function readInteger(kind: IntegerKind | 'be16', data: Uint8Array, at = 0): number | bigint {
+/** The four bytes of a word the other way round. */
+const swapped = (word: number): number =>
+  ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
+
+export function readInteger(kind: IntegerKind | NetworkOrderKind, data: Uint8Array, at = 0): number | bigint {
   switch (kind) {
     case 'u8':
       return data[at] ?? 0;
@@ -14,6 +18,10 @@ export function readInteger(kind: IntegerKind | 'be16', data: Uint8Array, at = 0
       return (data[at] ?? 0) | ((data[at + 1] ?? 0) << 8);
     case 'be16':
       return ((data[at] ?? 0) << 8) | (data[at + 1] ?? 0);
+    case 'be32':
+      return swapped(wordAt(data, at));
+    case 'be64':
+      return (BigInt(swapped(wordAt(data, at))) << 32n) | BigInt(swapped(wordAt(data, at + 4)));
     case 'u32':
       return wordAt(data, at) >>> 0;
     case 's32':
@@ -54,7 +62,12 @@ function writeLong(value: number | bigint, bytes: Uint8Array, at: number): void 
 }
 const TWO_TO_32 = 0x1_0000_0000;
 
-export function writeInteger(kind: IntegerKind | 'be16', value: number | bigint, bytes: Uint8Array, at: number): void {
+export function writeInteger(
+  kind: IntegerKind | NetworkOrderKind,
+  value: number | bigint,
+  bytes: Uint8Array,
+  at: number,
+): void {
   switch (kind) {
     case 'u8':
       bytes[at] = Number(value);
@@ -67,6 +80,15 @@ export function writeInteger(kind: IntegerKind | 'be16', value: number | bigint,
       bytes[at] = Number(value) >>> 8;
       bytes[at + 1] = Number(value);
       return;
+    case 'be32':
+      writeWord(swapped(Number(value)), bytes, at);
+      return;
+    case 'be64': {
+      const whole = BigInt.asUintN(64, BigInt(value));
+      writeWord(swapped(Number(whole >> 32n)), bytes, at);
+      writeWord(swapped(Number(whole & 0xffff_ffffn)), bytes, at + 4);
+      return;
+    }
     case 'u32':
     case 's32':
       writeWord(Number(value), bytes, at);

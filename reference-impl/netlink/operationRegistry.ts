@@ -3,6 +3,7 @@ import {
   AF_UNSPEC,
   GENL_ID_CTRL,
   NETLINK_GENERIC,
+  NETLINK_NETFILTER,
   NETLINK_ROUTE,
   NETLINK_SOCK_DIAG,
   NLM_F_ACK,
@@ -13,6 +14,7 @@ import {
   RTM_MAX,
 } from './constants.js';
 import type { Acknowledgement } from './extack.js';
+import { NFGENMSG, NFNL_SUBSYS_ID, NFNL_SUBSYS_NFTABLES } from './families/nfnetlink.js';
 import { AF_MAX, SOCK_DESTROY, SOCK_DIAG_BY_FAMILY, SOCK_DIAG_REQ } from './families/sockDiag.js';
 import type { NetlinkParts } from './netlinkParts.js';
 import { GENLMSGHDR, isQuery, type GenericFamily, type NetlinkOperation, type RegisteredFamily } from './operations.js';
@@ -28,12 +30,15 @@ const EOPNOTSUPP = 95;
 const FIRST_FAMILY_ID = 0x13;
 /** netlink_rcv_skb(): how rtnetlink counts its groups; generic netlink has as many as were registered. */
 const RTNLGRP_MAX = 39;
+/** __netlink_kernel_create(): no protocol has fewer. */
+const LEAST_GROUPS = 32;
 
 export class OperationRegistry {
   readonly #byProtocol = new Map<number, Map<number, NetlinkOperation>>();
   readonly #families = new Map<number, RegisteredFamily>();
   readonly #parts: NetlinkParts;
   readonly #log: (line: string) => void;
+  readonly #highestGroups = new Map<number, number>();
   #nextGroup = 0x11;
 
   constructor(parts: NetlinkParts, log: (line: string) => void) {
@@ -71,7 +76,13 @@ export class OperationRegistry {
   }
 
   hasGroup(protocol: number, group: number): boolean {
-    return group > 0 && group <= (protocol === NETLINK_GENERIC ? this.#nextGroup - 1 : RTNLGRP_MAX);
+    const highest = this.#highestGroups.get(protocol) ?? RTNLGRP_MAX;
+    return group > 0 && group <= (protocol === NETLINK_GENERIC ? this.#nextGroup - 1 : Math.max(highest, LEAST_GROUPS));
+  }
+
+  /** The groups of netlink_kernel_create(). */
+  limitGroups(protocol: number, highest: number): void {
+    this.#highestGroups.set(protocol, highest);
   }
 
   /** Why nothing serves a request is told too; a request that is taken for nothing is a success. */
@@ -81,7 +92,9 @@ export class OperationRegistry {
         ? this.#findGeneric(message)
         : protocol === NETLINK_SOCK_DIAG
           ? this.#findDiagnosis(message)
-          : this.#findPlain(protocol, message);
+          : protocol === NETLINK_NETFILTER
+            ? this.#findNetfilter(message)
+            : this.#findPlain(protocol, message);
     if (!('ok' in found) || found.ok || (found.errno !== EOPNOTSUPP && found.errno !== ENOENT)) return found;
     if (found.errno === EOPNOTSUPP && this.#parts.logsUnsupported)
       this.#log(unsupported(protocol, message, this.#families));
@@ -105,6 +118,16 @@ export class OperationRegistry {
     if (operation === undefined) return unknown;
     const isBulk = isDelete(message.type) && (message.flags & NLM_F_BULK) !== 0 && operation.deletesBulk !== true;
     return isBulk ? { ok: false, errno: EOPNOTSUPP, message: 'Bulk delete is not supported' } : operation;
+  }
+
+  /** nfnetlink_rcv_msg(): what nobody serves is EINVAL there. */
+  #findNetfilter(message: Message): NetlinkOperation | Acknowledgement | Refusal {
+    if (message.body.length < structLength(NFGENMSG)) return { ok: true };
+    const operation = this.#byProtocol.get(NETLINK_NETFILTER)?.get(operationKey(message.type));
+    if (operation !== undefined) return operation;
+    if (NFNL_SUBSYS_ID(message.type) !== NFNL_SUBSYS_NFTABLES && this.#parts.logsUnsupported)
+      this.#log(unsupported(NETLINK_NETFILTER, message, this.#families));
+    return { ok: false, errno: EINVAL };
   }
 
   /** sock_diag_rcv_msg(), __sock_diag_cmd(). */

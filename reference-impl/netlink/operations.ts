@@ -27,6 +27,8 @@ export interface NetlinkBody {
   readonly body: Uint8Array;
   /** NLM_F_* of an announcement: how what it tells of came about. Of a reply: beside those that it has anyway. */
   readonly flags?: number;
+  /** Of an announcement that shares its datagram with those of other requests: the one that it tells of. */
+  readonly sequence?: number;
 }
 
 /** A reply of a long dump: it is written where it will lie, behind the netlink header. */

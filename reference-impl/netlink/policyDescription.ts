@@ -110,6 +110,10 @@ export function describeType(type: AttributeType, nested?: NestedPolicy): Values
             }),
         NL_POLICY_TYPE_ATTR_TYPE: type.kind === 'nest' ? NL_ATTR_TYPE.nested : NL_ATTR_TYPE.nestedArray,
       };
+    case 'be32':
+    case 'be64':
+      // NLA_U32 and NLA_U64 whose readers know the order; with a bound it is NLA_BE32, which is not told.
+      return type.max === undefined ? describeType({ kind: type.kind === 'be32' ? 'u32' : 'u64' }) : undefined;
     case 'be16':
     case 'reject':
       return undefined;

@@ -12,6 +12,7 @@ import {
   NETLINK_EXT_ACK,
   NETLINK_GENERIC,
   NETLINK_GET_STRICT_CHK,
+  NETLINK_NETFILTER,
   NETLINK_NO_ENOBUFS,
   NETLINK_PKTINFO,
   NETLINK_SOCK_DIAG,
@@ -41,6 +42,15 @@ const EBUSY = 16;
 const EINVAL = 22;
 const ENOPROTOOPT = 92;
 
+/** An answer to one message of a datagram that was taken whole. */
+export interface DatagramAnswer {
+  readonly message: Message;
+  readonly result: Acknowledgement | Refusal;
+}
+
+/** Takes a datagram whole, at once; undefined: its messages are served one by one. */
+export type DatagramHandler = (socket: KernelSocket, datagram: Uint8Array) => readonly DatagramAnswer[] | undefined;
+
 interface ServedSocket extends KernelSocket {
   dump: DumpWriter | undefined;
   /** From the request for a dump on, until its end. */
@@ -57,6 +67,7 @@ export class NetlinkKernel {
 
   readonly #parts: NetlinkParts;
   readonly #registry: OperationRegistry;
+  readonly #datagramHandlers = new Map<number, DatagramHandler>();
 
   /** `log` is told of every request that nothing serves. */
   constructor(parts: NetlinkParts = CONFORMING_NETLINK, log: (line: string) => void = () => undefined) {
@@ -68,6 +79,16 @@ export class NetlinkKernel {
   /** rtnl_register() and its kin: an operation of a protocol whose message type is the operation. */
   register(protocol: number, operation: NetlinkOperation): void {
     this.#registry.register(protocol, operation);
+  }
+
+  /** The input of netlink_kernel_create(), where it looks at more than one message at a time (nfnetlink_rcv()). */
+  registerDatagrams(protocol: number, handler: DatagramHandler): void {
+    this.#datagramHandlers.set(protocol, handler);
+  }
+
+  /** The groups of netlink_kernel_create(). */
+  limitGroups(protocol: number, highest: number): void {
+    this.#registry.limitGroups(protocol, highest);
   }
 
   /** genl_register_family(); answers the id that messages of the family have as their type. */
@@ -202,8 +223,8 @@ export class NetlinkKernel {
     const by = this.#parts.tellsCause ? cause : undefined;
     const messages = 'type' in told ? [told] : told;
     const datagram = encodeDatagram(
-      messages.map(({ type, body, flags = 0 }) =>
-        encodeMessage({ type, flags, sequence: by?.sequence ?? 0, portId: by?.portId ?? 0 }, body),
+      messages.map(({ type, body, flags = 0, sequence = by?.sequence ?? 0 }) =>
+        encodeMessage({ type, flags, sequence: by === undefined ? 0 : sequence, portId: by?.portId ?? 0 }, body),
       ),
     );
     for (const socket of this.#sockets) {
@@ -232,6 +253,11 @@ export class NetlinkKernel {
   handle(socket: KernelSocket, datagram: Uint8Array): Promise<void> {
     const copy = datagram.slice();
     return this.#inTurn(async () => {
+      const answers = this.#datagramHandlers.get(socket.protocol)?.(socket, copy);
+      if (answers !== undefined) {
+        for (const { message, result } of answers) this.#acknowledge(socket, message, result);
+        return;
+      }
       for (const message of this.#parts.messages(copy)) {
         if (!this.#parts.buffers.servesWhenFull && !socket.buffer.hasRoomFor(copy.length)) return;
         const succeeded = await this.#serve(socket, message);
@@ -351,6 +377,7 @@ export class NetlinkKernel {
 /** Generic netlink takes the flags at their word. */
 function wantsDump(parts: NetlinkParts, protocol: number, message: Message, operation: NetlinkOperation): boolean {
   if (protocol === NETLINK_GENERIC) return (message.flags & NLM_F_DUMP) === NLM_F_DUMP;
-  if (protocol === NETLINK_SOCK_DIAG) return operation.dumpit !== undefined && (message.flags & NLM_F_DUMP) !== 0;
+  if (protocol === NETLINK_SOCK_DIAG || protocol === NETLINK_NETFILTER)
+    return operation.dumpit !== undefined && (message.flags & NLM_F_DUMP) !== 0;
   return operation.dumpit !== undefined && isQuery(message.type) && parts.isDump(message.flags);
 }

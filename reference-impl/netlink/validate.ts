@@ -1,5 +1,6 @@
 /** What the kernel checks before a handler sees a request: lib/nlattr.c, __nla_validate_parse() and validate_nla(). */
 import { NLA_F_NESTED } from './constants.js';
+import { INTEGER_BYTES, readInteger } from './integers.js';
 import {
   decodeParsed,
   decodeStruct,
@@ -225,7 +226,12 @@ function validateOne(spec: AttributeSpec, attribute: Attribute, validation: Vali
       if (data.length !== 4 && data.length !== 8) return refuse(EINVAL, 'invalid attribute length');
       return validateInteger(type, data, offset, refuse);
     case 'be16':
-      return data.length < 2 ? failed(ERANGE) : undefined;
+    case 'be32':
+    case 'be64': {
+      if (data.length < INTEGER_BYTES[type.kind]) return failed(ERANGE);
+      const isAbove = type.max !== undefined && readInteger(type.kind, data) > type.max;
+      return isAbove ? refuse(ERANGE, 'integer out of range') : undefined;
+    }
     case 'bitfield32':
       return validateBitfield(type.valid, data, failed);
     case 'string':

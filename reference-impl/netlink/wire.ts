@@ -51,21 +51,28 @@ export function encodeDatagram(messages: readonly Uint8Array[]): Uint8Array {
 /** The messages of a datagram; what follows a message with an impossible length is left out, as netlink_rcv_skb() does. */
 export function parseDatagram(datagram: Uint8Array): Message[] {
   const messages: Message[] = [];
-  const view = viewOf(datagram);
-  for (let at = 0; at + NLMSG_HDRLEN <= datagram.length;) {
-    const length = view.getUint32(at, true);
-    if (length < NLMSG_HDRLEN || at + length > datagram.length) break;
-    messages.push({
-      type: view.getUint16(at + 4, true),
-      flags: view.getUint16(at + 6, true),
-      sequence: view.getUint32(at + 8, true),
-      portId: view.getUint32(at + 12, true),
-      body: datagram.subarray(at + NLMSG_HDRLEN, at + length),
-      bytes: datagram.subarray(at, at + length),
-    });
-    at += align(length);
+  for (let at = 0; ;) {
+    const message = parseMessage(datagram, at);
+    if (message === undefined) return messages;
+    messages.push(message);
+    at += align(message.bytes.length);
   }
-  return messages;
+}
+
+/** The message that begins there; undefined where none can be. */
+export function parseMessage(datagram: Uint8Array, at: number): Message | undefined {
+  if (at + NLMSG_HDRLEN > datagram.length) return undefined;
+  const view = viewOf(datagram);
+  const length = view.getUint32(at, true);
+  if (length < NLMSG_HDRLEN || at + length > datagram.length) return undefined;
+  return {
+    type: view.getUint16(at + 4, true),
+    flags: view.getUint16(at + 6, true),
+    sequence: view.getUint32(at + 8, true),
+    portId: view.getUint32(at + 12, true),
+    body: datagram.subarray(at + NLMSG_HDRLEN, at + length),
+    bytes: datagram.subarray(at, at + length),
+  };
 }
 
 export interface Attribute {

@@ -2,6 +2,7 @@
 import type { Nanoseconds, RxFrame, TxFrame, Vid, VirtioNetHeader } from '../../../harness/contract/index.js';
 import type { NetDevice } from '../netDevice.js';
 import type { Bridge, BridgePort } from './bridge.js';
+import type { NetfilterPath } from '../netfilter/path/netfilterPath.js';
 import type { AuthenticationParts } from './authentication/authenticationParts.js';
 import type { BridgeParts } from './bridgeParts.js';
 import type { FdbEntry } from './fdbTable.js';
@@ -33,5 +34,6 @@ export interface BridgeEvents {
   /** br_ifinfo_notify(). */
   portChanged(port: BridgePort): void;
   readonly proxy: ProxyEvents;
+  readonly netfilter: NetfilterPath;
   readonly authentication: AuthenticationParts;
 }

@@ -3,6 +3,7 @@ import { aggregateOf } from '../aggregates.js';
 import type { FdbKey, Nanoseconds, RxFrame, TxFrame, Vid, VirtioNetHeader } from '../../../harness/contract/index.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import type { NetDevice } from '../netDevice.js';
+import type { NetfilterPath } from '../netfilter/path/netfilterPath.js';
 import { SwitchdevCore } from '../switchdev.js';
 import { bridgeOf, type Bridge, type BridgePort } from './bridge.js';
 import type { BridgeEvents } from './bridgeEvents.js';
@@ -19,6 +20,7 @@ export interface BridgeSurroundings {
   transmit(netDevice: NetDevice, frame: TxFrame): void;
   deliver(bridge: Bridge, frame: RxFrame, vnet: VirtioNetHeader | undefined): void;
   readonly proxy: Omit<ProxyEvents, 'parts'>;
+  readonly netfilter: NetfilterPath;
 }
 
 /** RTNLGRP_NEIGH and RTNLGRP_LINK (AF_BRIDGE), as far as bridges speak there. */
@@ -49,6 +51,7 @@ export class BridgeKernel implements Bridging {
     this.events = {
       parts: kernel.parts.bridge,
       mst: kernel.parts.mst,
+      netfilter: surroundings.netfilter,
       now: () => kernel.now,
       at: (time, run) => surroundings.at(time, run),
       warn: (text) => void kernel.log.push(text),

@@ -3,6 +3,16 @@ import type { RxFrame, TxFrame, VirtioNetHeader } from '../../../harness/contrac
 import { isBroadcastMac, isLinkLocalMac, isMulticastMac, isZeroMac, parseMac } from '../../packet/addresses.js';
 import { equalBytes } from '../../packet/bytes.js';
 import { IFF_PROMISC, isUp } from '../netDevice.js';
+import { summedBy } from '../netfilter/path/framePackets.js';
+import { PACKET_OTHERHOST } from '../netfilter/path/packet.js';
+import {
+  NF_INET_FORWARD,
+  NF_INET_LOCAL_IN,
+  NF_INET_LOCAL_OUT,
+  NF_INET_POST_ROUTING,
+  NF_INET_PRE_ROUTING,
+} from '../netfilter/ruleset.js';
+import { packetTypeAt } from '../packetType.js';
 import { frameFromHost } from '../virtioRequest.js';
 import { BR_STATE_FORWARDING, stateLearns, type Bridge, type BridgePort, type StpState } from './bridge.js';
 import type { BridgeEvents } from './bridgeEvents.js';
@@ -51,19 +61,35 @@ export function receive(
   const badSource = isMulticastMac(bytes, SOURCE) || isZeroMac(bytes, SOURCE);
   if (badSource && events.parts.refusesBadSources) return 'consumed';
   if (isLinkLocalMac(bytes, 0)) {
-    const kept = linkLocal(events, port, frame);
+    const kept = linkLocal(events, port, frame, vnet);
     if (kept !== undefined) return kept;
   }
   // With several trees the state of the VLAN decides, once it is known.
   const { state } = port;
-  if (port.bridge.mst || events.parts.receivesIn(state, stateLearns(state))) finish(events, port, frame, vnet);
+  if (port.bridge.mst || events.parts.receivesIn(state, stateLearns(state))) {
+    const passed = events.netfilter.bridgeReceived(NF_INET_PRE_ROUTING, port.netDevice, frame, vnet, typeAt(port));
+    if (passed !== undefined) finish(events, port, passed, vnet);
+  }
   return 'consumed';
 }
+
+/** br_handle_frame(): what is the bridge's own is the host's. */
+const typeAt =
+  ({ bridge, netDevice }: BridgePort) =>
+  ({ bytes }: RxFrame): number => {
+    const type = packetTypeAt(netDevice, bytes);
+    return type === PACKET_OTHERHOST ? packetTypeAt(bridge.netDevice, bytes) : type;
+  };
 
 const PAUSE = 1;
 
 /** Addresses that IEEE 802.1D, table 7-10, keeps on their link; undefined: this one is forwarded. */
-function linkLocal(events: BridgeEvents, port: BridgePort, frame: RxFrame): Taken | undefined {
+function linkLocal(
+  events: BridgeEvents,
+  port: BridgePort,
+  frame: RxFrame,
+  vnet: VirtioNetHeader | undefined,
+): Taken | undefined {
   const last = frame.bytes[5] ?? 0;
   const { bridge } = port;
   if (last === PAUSE) return events.parts.keepsLinkLocal(last, false) ? 'consumed' : undefined;
@@ -72,6 +98,8 @@ function linkLocal(events: BridgeEvents, port: BridgePort, frame: RxFrame): Take
   const mask = events.parts.portMask(port.groupForwardMask) | (isBpdu ? 0 : bridge.groupForwardMask);
   const forwards = (isBpdu && bridge.stp === 'off') || (mask & (1 << last)) !== 0;
   if (!events.parts.keepsLinkLocal(last, forwards)) return undefined;
+  if (events.netfilter.bridgeReceived(NF_INET_LOCAL_IN, port.netDevice, frame, vnet, typeAt(port)) === undefined)
+    return 'consumed';
   // __br_handle_local_finish().
   const classified = classify(events.parts, bridge, port.vlans, asTransmit(frame, undefined));
   const mayLearn = events.parts.learnsLinkLocal(port.flags.learning && !bridge.noLinkLocalLearn);
@@ -193,10 +221,33 @@ function deliver(events: BridgeEvents, port: BridgePort, passage: Passage): void
   const { netDevice } = port;
   if (passage.isMessage === true) countMessage(events, port.bridge, port, passage.frame.bytes, 'tx');
   countVlan(events, port.bridge, port, passage.vid, 'tx', passage.frame.bytes.length);
-  const frame = leaving(parts, port.bridge, port.vlans, passage);
+  const hook = passage.from === null ? NF_INET_LOCAL_OUT : NF_INET_FORWARD;
+  const { checksum } = passage.received?.frame ?? {};
+  const frame = events.netfilter.bridgeSent(
+    hook,
+    passage.from?.netDevice,
+    netDevice,
+    leaving(parts, port.bridge, port.vlans, passage),
+    summedBy(checksum?.status ?? 'none'),
+  );
+  if (frame !== undefined) push(events, port, frame);
+}
+
+/** br_forward_finish() and br_dev_queue_push_xmit(). */
+function push(events: BridgeEvents, { netDevice }: BridgePort, before: TxFrame): void {
+  const { parts } = events;
+  const frame = events.netfilter.bridgeSent(NF_INET_POST_ROUTING, undefined, netDevice, before);
+  if (frame === undefined) return;
   const fits = parts.fits(frame.bytes.length, netDevice.mtu + ETH_HLEN + VLAN_HLEN);
   if (!isUp(netDevice) || (frame.gso === undefined && !fits)) return;
   events.transmit(netDevice, parts.forwarded(frame));
+}
+
+/** br_forward() of a frame that the host made for a station behind this port. */
+export function sendFromHost(events: BridgeEvents, port: BridgePort, frame: TxFrame): void {
+  if (port.state !== BR_STATE_FORWARDING && !port.bridge.mst) return;
+  const passed = events.netfilter.bridgeSent(NF_INET_LOCAL_OUT, undefined, port.netDevice, frame);
+  if (passed !== undefined) push(events, port, passed);
 }
 
 /** br_pass_frame_up(). */
@@ -213,18 +264,22 @@ function passUp(events: BridgeEvents, bridge: Bridge, passage: Passage): void {
   if ((!isMember || !vlanLetsOut(events, bridge, null, passage.vid)) && !isPromiscuous) return;
   countVlan(events, bridge, null, passage.vid, 'tx', tagged.bytes.length);
   if (passage.isMessage === true) countMessage(events, bridge, null, tagged.bytes, 'tx');
-  const { bytes, vlan } = isMember ? leaving(events.parts, bridge, bridge.vlans, passage) : tagged;
+  const { bytes, vlan, marks } = isMember ? leaving(events.parts, bridge, bridge.vlans, passage) : tagged;
   const { queue, checksum, hash, headerLength, hardwareTimestamp } = received.frame;
   const frame: RxFrame = {
     bytes,
     queue,
     checksum,
     ...(vlan === undefined ? {} : { vlan }),
+    ...(marks === undefined ? {} : { marks }),
     ...(hash === undefined ? {} : { hash }),
     ...(headerLength === undefined ? {} : { headerLength }),
     ...(hardwareTimestamp === undefined ? {} : { hardwareTimestamp }),
   };
-  events.deliver(bridge, frame, received.vnet);
+  const input = passage.from?.netDevice ?? netDevice;
+  const type = ({ bytes: own }: RxFrame): number => packetTypeAt(netDevice, own);
+  const passed = events.netfilter.bridgeReceived(NF_INET_LOCAL_IN, input, frame, received.vnet, type);
+  if (passed !== undefined) events.deliver(bridge, passed, received.vnet);
 }
 
 /** br_dev_xmit(): the host sends through the bridge. */
@@ -268,8 +323,8 @@ function withTagBeside(frame: TxFrame, { vlanFiltering, vlanProtocol }: Bridge):
 }
 
 /** skb_forward_csum(): a received frame as one to send; an aggregate asks for its segments again. */
-export function asTransmit({ bytes, vlan }: RxFrame, vnet: VirtioNetHeader | undefined): TxFrame {
-  const tag = vlan === undefined ? {} : { vlan };
+export function asTransmit({ bytes, vlan, marks }: RxFrame, vnet: VirtioNetHeader | undefined): TxFrame {
+  const tag = { ...(vlan === undefined ? {} : { vlan }), ...(marks === undefined ? {} : { marks }) };
   if (vnet !== undefined && vnet.gsoType !== 0) {
     const request = frameFromHost({ bytes, vnet });
     if (request.ok) return { ...request.value, ...tag };

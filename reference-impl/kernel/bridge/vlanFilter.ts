@@ -40,12 +40,13 @@ export function leaving(parts: BridgeParts, bridge: Bridge, group: VlanGroup, { 
   return withoutTag(frame);
 }
 
-function withoutTag({ bytes, checksum, gso, fragments, timestampId }: TxFrame): TxFrame {
+function withoutTag({ bytes, checksum, gso, fragments, timestampId, marks }: TxFrame): TxFrame {
   return {
     bytes,
     checksum,
     ...(gso === undefined ? {} : { gso }),
     ...(fragments === undefined ? {} : { fragments }),
     ...(timestampId === undefined ? {} : { timestampId }),
+    ...(marks === undefined ? {} : { marks }),
   };
 }

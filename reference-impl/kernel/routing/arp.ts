@@ -69,12 +69,17 @@ export interface ArpSurroundings {
   routeInput(netDevice: NetDevice, source: Uint8Array, destination: Uint8Array): RouteInput;
   isLocal(netDevice: NetDevice, address: Uint8Array): boolean;
   transmit(netDevice: NetDevice, frame: Uint8Array): void;
+  /** NF_ARP_IN: the frame that goes on. */
+  passes(netDevice: NetDevice, frame: Uint8Array): Uint8Array | undefined;
 }
 
 /** arp_rcv() and arp_process(). */
-export function receiveArp(around: ArpSurroundings, netDevice: NetDevice, frame: Uint8Array): void {
+export function receiveArp(around: ArpSurroundings, netDevice: NetDevice, received: Uint8Array): void {
   const at = ETH_HLEN;
-  if (frame.length < at + ARP_LENGTH) return;
+  const hasLengths = received[at + 4] === 6 && received[at + 5] === 4;
+  if (received.length < at + ARP_LENGTH || !hasLengths) return;
+  const frame = around.passes(netDevice, received);
+  if (frame === undefined) return;
   const hardware = readU16(frame, at);
   const isIpOverEthernet =
     (hardware === 1 || hardware === 6) &&

@@ -5,7 +5,7 @@ import { internetChecksum } from '../../packet/checksum.js';
 import { IPPROTO_ICMP } from '../../packet/protocols.js';
 import type { NetDevice } from '../netDevice.js';
 import { destinationIn, fragmentOffset, headerLength, sourceIn, writeHeaderChecksum } from './ipv4Header.js';
-import { outputIpv4 } from './ipv4Output.js';
+import { sendLocally } from './ipv4Output.js';
 import type { Arrived, Router } from './router.js';
 
 export const ICMP_ECHOREPLY = 0;
@@ -92,5 +92,5 @@ function sendTo(router: Router, netDevice: NetDevice, { to, from, tos, message }
   packet.set(to, 16);
   packet.set(message, 20);
   writeHeaderChecksum(packet);
-  outputIpv4(router, found.nexthop, packet);
+  sendLocally(router, found.nexthop, packet);
 }

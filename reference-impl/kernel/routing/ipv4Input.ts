@@ -3,7 +3,10 @@ import { RTN_BROADCAST, RTN_LOCAL, RTN_UNICAST } from '../../netlink/families/ro
 import { readU32 } from '../../packet/bytes.js';
 import { flowHash31 } from '../../packet/multipathHash.js';
 import { ETH_HLEN } from '../../packet/protocols.js';
+import type { FrameMarks } from '../../../harness/contract/index.js';
 import type { NetDevice } from '../netDevice.js';
+import { PACKET_HOST } from '../netfilter/path/packet.js';
+import { NF_INET_FORWARD, NF_INET_LOCAL_IN, NF_INET_PRE_ROUTING } from '../netfilter/ruleset.js';
 import type { FibResult, Unroutable } from './fib.js';
 import { deliverLocally } from './ipv4Local.js';
 import { checkedPacket, destinationIn, optionsOf, recordRoute, sourceIn, writeHeaderChecksum } from './ipv4Header.js';
@@ -28,13 +31,27 @@ export type RouteInput =
   | { readonly kind: 'martian' }
   | { readonly kind: 'no-way'; readonly why: Unroutable };
 
-/** ip_rcv(): `frame` from its addresses on. `isForUs`: it was sent to the address of the net device. */
-export function receiveIpv4(router: Router, netDevice: NetDevice, frame: Uint8Array, isForUs: boolean): void {
-  const packet = checkedPacket(router.parts, frame.subarray(ETH_HLEN));
-  if (packet === undefined) return;
+/** A frame with a packet of IP in it. */
+export interface Received {
+  /** From its addresses on. */
+  readonly frame: Uint8Array;
+  /** PACKET_*. */
+  readonly packetType: number;
+  readonly marks: FrameMarks | undefined;
+}
+
+/** ip_rcv(). */
+export function receiveIpv4(router: Router, netDevice: NetDevice, received: Received): void {
+  const { frame, packetType, marks } = received;
+  const checked = checkedPacket(router.parts, frame.subarray(ETH_HLEN));
+  if (checked === undefined) return;
+  const skb = router.hooks.arrived(frame, checked, packetType, marks);
+  if (!router.hooks.passes(NF_INET_PRE_ROUTING, skb, netDevice, undefined)) return;
+  const packet = skb?.network ?? checked;
   const options = optionsOf(packet);
   if (!options.isValid || (options.hasSourceRoute && router.parts.refusesSourceRoute)) return;
-  const arrived: Arrived = { netDevice, packet, isForUs };
+  const isForUs = (skb?.packetType ?? packetType) === PACKET_HOST;
+  const arrived: Arrived = { netDevice, packet, isForUs, skb };
   const route = routeInput(router, netDevice, sourceIn(packet), destinationIn(packet), packet);
   switch (route.kind) {
     case 'martian':
@@ -43,6 +60,7 @@ export function receiveIpv4(router: Router, netDevice: NetDevice, frame: Uint8Ar
       deliverLocally(router, arrived);
       return;
     case 'broadcast':
+      hearGroup(router, arrived);
       return;
     case 'no-way':
       reportNoWay(router, arrived, route.why);
@@ -51,6 +69,16 @@ export function receiveIpv4(router: Router, netDevice: NetDevice, frame: Uint8Ar
       forward(router, arrived, route.nexthop, options.recordRouteAt);
   }
 }
+
+/** ip_local_deliver() of what is for everybody: nobody listens here, but rules see it. Of groups the host is in one. */
+function hearGroup(router: Router, { netDevice, packet, skb }: Arrived): void {
+  const destination = destinationIn(packet);
+  if (!isMulticast(destination) || readU32(destination, 0) === ALL_HOSTS)
+    router.hooks.passes(NF_INET_LOCAL_IN, skb, netDevice, undefined);
+}
+
+/** 224.0.0.1. */
+const ALL_HOSTS = 0xe000_0001;
 
 const isMulticast = (address: Uint8Array): boolean => (address[0] ?? 0) >> 4 === 0xe;
 const isLimitedBroadcast = (address: Uint8Array): boolean => readU32(address, 0) === 0xffff_ffff;
@@ -130,8 +158,10 @@ function forward(router: Router, arrived: Arrived, nexthop: Nexthop, recordRoute
     return;
   }
   packet[8] = parts.ttlAfter(ttl);
+  if (parts.fixesChecksum) writeHeaderChecksum(packet);
+  if (!router.hooks.passes(NF_INET_FORWARD, arrived.skb, arrived.netDevice, nexthop.netDevice)) return;
   const own = router.addressAt(nexthop.netDevice);
   if (recordRouteAt >= 0 && own !== undefined && parts.recordsRoute) recordRoute(packet, recordRouteAt, own);
   if (parts.fixesChecksum) writeHeaderChecksum(packet);
-  outputIpv4(router, nexthop, packet);
+  outputIpv4(router, nexthop, packet, { skb: arrived.skb, input: arrived.netDevice });
 }

@@ -1,6 +1,7 @@
 /** IPv4 packets for the host itself (ip_local_deliver()): nobody listens here, so it is echo that is answered. */
 import { sumsToOnes } from '../../packet/checksum.js';
 import { IPPROTO_ICMP, IPPROTO_UDP } from '../../packet/protocols.js';
+import { NF_INET_LOCAL_IN } from '../netfilter/ruleset.js';
 import { ICMP_DEST_UNREACH, ICMP_ECHO, ICMP_PORT_UNREACH, answerEcho, sendIcmpError } from './icmp.js';
 import { MORE_FRAGMENTS, fragmentOffset, headerLength } from './ipv4Header.js';
 import { readU16 } from '../../packet/bytes.js';
@@ -9,7 +10,7 @@ import type { Arrived, Router } from './router.js';
 export function deliverLocally(router: Router, arrived: Arrived): void {
   const { packet } = arrived;
   const isFragment = fragmentOffset(packet) !== 0 || (readU16(packet, 6) & MORE_FRAGMENTS) !== 0;
-  if (isFragment) return;
+  if (isFragment || !router.hooks.passes(NF_INET_LOCAL_IN, arrived.skb, arrived.netDevice, undefined)) return;
   const at = headerLength(packet);
   const protocol = packet[9] ?? 0;
   switch (protocol) {

@@ -4,6 +4,9 @@ import { formatMac } from '../../packet/addresses.js';
 import { concat, readU16, writeU16 } from '../../packet/bytes.js';
 import { ETH_P_IP } from '../../packet/protocols.js';
 import { parseMac } from '../../packet/addresses.js';
+import type { NetDevice } from '../netDevice.js';
+import { passesPostrouting } from '../netfilter/path/netfilterPath.js';
+import type { Packet } from '../netfilter/path/packet.js';
 import {
   DONT_FRAGMENT,
   IPV4_MINIMUM,
@@ -18,12 +21,28 @@ import type { Router } from './router.js';
 
 export const canFragment = (packet: Uint8Array): boolean => (readU16(packet, 6) & DONT_FRAGMENT) === 0;
 
+/** ip_local_out(): a packet of the host's own. */
+export function sendLocally(router: Router, nexthop: Nexthop, packet: Uint8Array): void {
+  const left = router.hooks.leaves(packet, nexthop.netDevice);
+  if (left !== undefined) outputIpv4(router, nexthop, packet, { skb: left.skb, input: undefined });
+}
+
+/** A packet on its way out, as netfilter has it, and where it came in. */
+export interface Leaving {
+  readonly skb: Packet | undefined;
+  readonly input: NetDevice | undefined;
+}
+
 /** ip_output() and ip_finish_output(): to the gateway, or to the destination itself. */
-export function outputIpv4(router: Router, { netDevice, gateway }: Nexthop, packet: Uint8Array): void {
+export function outputIpv4(router: Router, { netDevice, gateway }: Nexthop, packet: Uint8Array, leaving: Leaving): void {
+  if (!passesPostrouting(router.hooks, leaving.skb, leaving.input, netDevice)) return;
   const neighbour = router.neighbours.findOrMake(netDevice, gateway ?? destinationIn(packet), AF_INET);
   const pieces =
     packet.length <= netDevice.mtu || !router.parts.fragments ? [packet] : fragmentsOf(router, packet, netDevice.mtu);
-  for (const piece of pieces) router.neighbours.output(neighbour, piece);
+  for (const piece of pieces) {
+    router.hooks.marks.note(piece, leaving.skb);
+    router.neighbours.output(neighbour, piece);
+  }
 }
 
 /** ip_do_fragment(): as long as fit, in multiples of eight bytes. */

@@ -1,4 +1,7 @@
 /** What the parts of the router share. */
+import type { FrameMarks } from '../../../harness/contract/index.js';
+import type { IpHooks } from '../netfilter/path/netfilterPath.js';
+import type { Packet } from '../netfilter/path/packet.js';
 import type { Fib } from './fib.js';
 import type { NetDevice } from '../netDevice.js';
 import type { NeighbourTable } from './neighbours.js';
@@ -8,6 +11,7 @@ export interface Router {
   readonly parts: RoutingParts;
   readonly fib: Fib;
   readonly neighbours: NeighbourTable;
+  readonly hooks: IpHooks;
   /** IN_DEV_FORWARD(), of the device or of its VRF. */
   forwards(netDevice: NetDevice): boolean;
   /** l3mdev_fib_table(). */
@@ -16,7 +20,7 @@ export interface Router {
   ownsAddress(address: Uint8Array): boolean;
   /** inet_select_addr(): what the host is called at a net device. */
   addressAt(netDevice: NetDevice): Uint8Array | undefined;
-  transmit(netDevice: NetDevice, frame: Uint8Array): void;
+  transmit(netDevice: NetDevice, frame: Uint8Array, marks?: FrameMarks): void;
   /** ip_select_ident(). */
   nextIdentification(): number;
 }
@@ -28,4 +32,6 @@ export interface Arrived {
   readonly packet: Uint8Array;
   /** It was sent to the address of the net device, not to a group. */
   readonly isForUs: boolean;
+  /** The packet as netfilter has it, where there are rules. */
+  readonly skb?: Packet | undefined;
 }

@@ -1,5 +1,5 @@
 /** The router of a kernel: its tables, and what it makes of net devices, addresses and packets. */
-import type { Nanoseconds, TxFrame } from '../../../harness/contract/index.js';
+import type { FrameMarks, Nanoseconds, TxFrame } from '../../../harness/contract/index.js';
 import { AF_INET } from '../../netlink/constants.js';
 import { IFA_F_SECONDARY } from '../../netlink/families/rtnetlink.js';
 import {
@@ -16,16 +16,17 @@ import {
 } from '../../netlink/families/routing.js';
 import { NLM_F_APPEND, NLM_F_CREATE } from '../../netlink/constants.js';
 import { equalBytes, readU16 } from '../../packet/bytes.js';
-import { parseMac } from '../../packet/addresses.js';
 import { ETH_P_ARP, ETH_P_IP } from '../../packet/protocols.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import { isUp, type NetDevice, type ProtocolAddress } from '../netDevice.js';
+import type { IpHooks, NetfilterPath } from '../netfilter/path/netfilterPath.js';
+import { PACKET_OTHERHOST } from '../netfilter/path/packet.js';
 import type { PeerNoticeParts } from '../peerNotices.js';
 import { arpRequest, gratuitousArp, receiveArp } from './arp.js';
 import { Fib, type FibListener } from './fib.js';
 import { ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, sendIcmpError } from './icmp.js';
 import { sourceIn } from './ipv4Header.js';
-import { receiveIpv4, routeInput } from './ipv4Input.js';
+import { receiveIpv4, routeInput, type Received } from './ipv4Input.js';
 import { frameTo } from './ipv4Output.js';
 import { NeighbourTable, type Neighbour } from './neighbours.js';
 import { RouterCore } from './offload.js';
@@ -39,6 +40,7 @@ import type { RoutingParts } from './routingParts.js';
 export interface RoutingSurroundings {
   at(time: Nanoseconds, run: () => void): void;
   transmit(netDevice: NetDevice, frame: TxFrame): void;
+  readonly netfilter: NetfilterPath;
 }
 
 /** RTNLGRP_IPV4_ROUTE and RTNLGRP_NEIGH, and drivers. */
@@ -78,7 +80,7 @@ export class RoutingKernel implements Router {
       at: (time, run) => surroundings.at(time, run),
       solicit: (neighbour, to, packet) => this.#solicit(neighbour, to, packet),
       send: (neighbour, station, packet) =>
-        this.transmit(neighbour.netDevice, frameTo(this, neighbour, station, packet)),
+        this.transmit(neighbour.netDevice, frameTo(this, neighbour, station, packet), this.hooks.marks.of(packet)),
       failed: (neighbour, packet) => this.#failed(neighbour, packet),
       changed: (neighbour, what) => {
         for (const listener of this.listeners) listener.neighbour(neighbour, what);
@@ -104,15 +106,14 @@ export class RoutingKernel implements Router {
 
   // What a packet socket has seen and nobody else took.
 
-  receive(netDevice: NetDevice, frame: Uint8Array): void {
+  receive(netDevice: NetDevice, received: Received): void {
     if (!this.parts.routesFor(netDevice)) return;
-    const isOwn = equalBytes(frame.subarray(0, 6), parseMac(netDevice.address));
-    const isGroup = ((frame[0] ?? 0) & 1) !== 0;
-    // PACKET_OTHERHOST: ip_rcv() and arp_rcv() do not look at it.
-    if (!isOwn && !isGroup && this.parts.forwardsOwnFramesOnly) return;
+    const { frame, packetType } = received;
+    // ip_rcv() and arp_rcv() do not look at it.
+    if (packetType === PACKET_OTHERHOST && this.parts.forwardsOwnFramesOnly) return;
     switch (readU16(frame, 12)) {
       case ETH_P_IP:
-        receiveIpv4(this, netDevice, frame, isOwn);
+        receiveIpv4(this, netDevice, received);
         return;
       case ETH_P_ARP:
         receiveArp(
@@ -122,7 +123,8 @@ export class RoutingKernel implements Router {
             neighbours: this.neighbours,
             routeInput: (at, source, destination) => routeInput(this, at, source, destination),
             isLocal: (at, address) => this.fib.typeOf(address, this.vrfTable(at) ?? RT_TABLE_LOCAL) === RTN_LOCAL,
-            transmit: (at, bytes) => this.transmit(at, bytes),
+            transmit: (at, bytes) => this.#transmitArp(at, bytes),
+            passes: (at, arp) => this.#surroundings.netfilter.arpIn(at, arp, packetType),
           },
           netDevice,
           frame,
@@ -150,8 +152,20 @@ export class RoutingKernel implements Router {
     return ipv4Addresses(netDevice)[0]?.local;
   }
 
-  transmit(netDevice: NetDevice, bytes: Uint8Array): void {
-    if (isUp(netDevice)) this.#surroundings.transmit(netDevice, { bytes, checksum: { kind: 'none' } });
+  get hooks(): IpHooks {
+    return this.#surroundings.netfilter.ipv4;
+  }
+
+  transmit(netDevice: NetDevice, bytes: Uint8Array, marks?: FrameMarks): void {
+    if (!isUp(netDevice)) return;
+    const beside = marks === undefined ? {} : { marks };
+    this.#surroundings.transmit(netDevice, { bytes, checksum: { kind: 'none' }, ...beside });
+  }
+
+  /** arp_xmit(). */
+  #transmitArp(netDevice: NetDevice, frame: Uint8Array): void {
+    const passed = this.#surroundings.netfilter.arpOut(netDevice, frame);
+    if (passed !== undefined) this.transmit(netDevice, passed);
   }
 
   nextIdentification(): number {
@@ -283,7 +297,7 @@ export class RoutingKernel implements Router {
 
   #announce(netDevice: NetDevice): void {
     for (const { local } of this.#notices.addresses(ipv4Addresses(netDevice)))
-      this.transmit(netDevice, gratuitousArp(netDevice, local, this.#notices));
+      this.#transmitArp(netDevice, gratuitousArp(netDevice, local, this.#notices));
   }
 
   /** arp_solicit(). */
@@ -291,7 +305,7 @@ export class RoutingKernel implements Router {
     const source = packet === undefined ? undefined : sourceIn(packet);
     const own = source !== undefined && this.ownsAddress(source) ? source : this.addressAt(netDevice);
     if (own === undefined || !this.parts.asksByBroadcast) return;
-    this.transmit(netDevice, arpRequest(netDevice, own, address, to));
+    this.#transmitArp(netDevice, arpRequest(netDevice, own, address, to));
   }
 
   /** arp_error_report() and ipv4_link_failure(). */

@@ -5,7 +5,7 @@ import { IPPROTO_ICMPV6, IPV6_HEADER } from '../../packet/protocols.js';
 import type { NetDevice } from '../netDevice.js';
 import { isLinkLocal, isMulticast, isUnspecified } from './ipv6Addresses.js';
 import { IPV6_MIN_MTU, destinationIn, headersOf, makePacket, sourceIn, trafficClassIn } from './ipv6Header.js';
-import { flowHash6, outputIpv6 } from './ipv6Output.js';
+import { flowHash6, sendLocally6 } from './ipv6Output.js';
 import type { Arrived6, Router6 } from './router6.js';
 
 export const ICMPV6_DEST_UNREACH = 1;
@@ -113,5 +113,5 @@ function sendTo(router: Router6, netDevice: NetDevice, { to, from, message, traf
   const source = from ?? found.route.preferredSource ?? router.addresses.sourceFor(netDevice, to);
   if (source === undefined) return;
   const hopLimit = router.parts.ownHopLimit(router.settings.get(found.nexthop.netDevice, 'hop_limit'));
-  outputIpv6(router, found.nexthop, icmpv6Packet(source, to, message, { hopLimit, trafficClass }));
+  sendLocally6(router, found.nexthop, icmpv6Packet(source, to, message, { hopLimit, trafficClass }));
 }

@@ -2,6 +2,9 @@
 import { RTN_ANYCAST, RTN_LOCAL, RTN_MULTICAST, RTN_UNICAST } from '../../netlink/families/routing.js';
 import { ETH_HLEN, IPPROTO_HOPOPTS, IPV6_HEADER } from '../../packet/protocols.js';
 import type { NetDevice } from '../netDevice.js';
+import { PACKET_HOST } from '../netfilter/path/packet.js';
+import { NF_INET_FORWARD, NF_INET_PRE_ROUTING } from '../netfilter/ruleset.js';
+import type { Received } from '../routing/ipv4Input.js';
 import type { Unroutable } from '../routing/fib.js';
 import type { Nexthop } from '../routing/route.js';
 import {
@@ -30,12 +33,23 @@ import { deliverLocally } from './ipv6Local.js';
 import { flowHash6, outputIpv6 } from './ipv6Output.js';
 import type { Arrived6, Router6 } from './router6.js';
 
-/** ipv6_rcv(): `frame` from its addresses on. `isForUs`: it was sent to the address of the net device. */
-export function receiveIpv6(router: Router6, netDevice: NetDevice, frame: Uint8Array, isForUs: boolean): void {
-  const packet = checkedPacket(router.parts, frame.subarray(ETH_HLEN));
-  if (packet === undefined) return;
-  const arrived: Arrived6 = { netDevice, packet, isForUs, station: frame.slice(6, 12) };
-  if (packet[NEXT_HEADER_AT] === IPPROTO_HOPOPTS && router.parts.looksAtHopByHop && !passes(router, arrived)) return;
+/** ipv6_rcv(). */
+export function receiveIpv6(router: Router6, netDevice: NetDevice, { frame, packetType, marks }: Received): void {
+  const checked = checkedPacket(router.parts, frame.subarray(ETH_HLEN));
+  if (checked === undefined) return;
+  const station = frame.slice(6, 12);
+  const before: Arrived6 = { netDevice, packet: checked, isForUs: packetType === PACKET_HOST, station };
+  if (checked[NEXT_HEADER_AT] === IPPROTO_HOPOPTS && router.parts.looksAtHopByHop && !passes(router, before)) return;
+  const skb = router.hooks.arrived(frame, checked, packetType, marks);
+  if (!router.hooks.passes(NF_INET_PRE_ROUTING, skb, netDevice, undefined)) return;
+  const packet = skb?.network ?? checked;
+  const isForUs = (skb?.packetType ?? packetType) === PACKET_HOST;
+  routeInput(router, { netDevice, packet, isForUs, station, skb });
+}
+
+/** ip6_route_input(). */
+function routeInput(router: Router6, arrived: Arrived6): void {
+  const { netDevice, packet } = arrived;
   const destination = destinationIn(packet);
   if (isMulticast(destination) && (router.parts.sparesGroupsOfOthers || multicastScope(destination) < 5)) {
     deliverLocally(router, arrived);
@@ -114,7 +128,8 @@ function forward(router: Router6, arrived: Arrived6, nexthop: Nexthop): void {
     return;
   }
   packet[7] = parts.hopLimitAfter(hopLimitIn(packet));
-  outputIpv6(router, nexthop, packet);
+  if (!router.hooks.passes(NF_INET_FORWARD, arrived.skb, arrived.netDevice, nexthop.netDevice)) return;
+  outputIpv6(router, nexthop, packet, { skb: arrived.skb, input: arrived.netDevice });
 }
 
 /** Where a packet leaves at another net device, its sender has to be known there. */

@@ -21,12 +21,18 @@ import {
   isSoundIcmpv6,
   sendIcmpv6Error,
 } from './icmpv6.js';
-import { isMulticast } from './ipv6Addresses.js';
+import { NF_INET_LOCAL_IN } from '../netfilter/ruleset.js';
+import { groupMac, isMulticast } from './ipv6Addresses.js';
 import { destinationIn, headersOf, judgeOptions, type HeaderPlace } from './ipv6Header.js';
 import { receiveNeighbourMessage } from './ndisc.js';
 import type { Arrived6, Router6 } from './router6.js';
 
+/** ip6_input(); rules see nothing of a group that the host is not in, for ip6_mc_input() has it end before. */
 export function deliverLocally(router: Router6, arrived: Arrived6): void {
+  const { netDevice, skb } = arrived;
+  const destination = destinationIn(arrived.packet);
+  const isMember = !isMulticast(destination) || netDevice.multicast.has(groupMac(destination));
+  if (isMember && !router.hooks.passes(NF_INET_LOCAL_IN, skb, netDevice, undefined)) return;
   for (const header of headersOf(arrived.packet)) if (!passes(router, arrived, header)) return;
 }
 

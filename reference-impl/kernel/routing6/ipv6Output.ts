@@ -5,22 +5,41 @@ import { concat, readU32, writeU16 } from '../../packet/bytes.js';
 import { flowHash31 } from '../../packet/multipathHash.js';
 import { ETH_P_IPV6, IPPROTO_FRAGMENT, IPV6_HEADER } from '../../packet/protocols.js';
 import type { NetDevice } from '../netDevice.js';
+import { passesPostrouting } from '../netfilter/path/netfilterPath.js';
+import type { Leaving } from '../routing/ipv4Output.js';
 import type { Nexthop } from '../routing/route.js';
 import { groupMac, isMulticast } from './ipv6Addresses.js';
 import { NEXT_HEADER_AT, destinationIn } from './ipv6Header.js';
 import type { Router6 } from './router6.js';
 import type { Routing6Parts } from './routing6Parts.js';
 
-/** ip6_finish_output2(): to the gateway, or to the destination itself; to a group without asking anybody. */
-export function outputIpv6(router: Router6, { netDevice, gateway }: Nexthop, packet: Uint8Array): void {
+/** ip6_local_out(): a packet of the host's own. */
+export function sendLocally6(router: Router6, nexthop: Nexthop, packet: Uint8Array): void {
+  const left = router.hooks.leaves(packet, nexthop.netDevice);
+  if (left !== undefined) outputIpv6(router, nexthop, packet, { skb: left.skb, input: undefined });
+}
+
+/** ndisc_send_skb(): to a station that needs no asking for. */
+export function sendToStation(router: Router6, netDevice: NetDevice, station: Uint8Array, packet: Uint8Array): void {
+  const left = router.hooks.leaves(packet, netDevice);
+  if (left === undefined || !passesPostrouting(router.hooks, left.skb, undefined, netDevice)) return;
+  router.transmit(netDevice, frameTo(netDevice, station, packet), left.skb?.marks);
+}
+
+/** ip6_output() and ip6_finish_output2(): to the gateway, or to the destination itself; to a group without asking anybody. */
+export function outputIpv6(router: Router6, { netDevice, gateway }: Nexthop, packet: Uint8Array, leaving: Leaving): void {
+  if (!passesPostrouting(router.hooks, leaving.skb, leaving.input, netDevice)) return;
   const next = gateway ?? destinationIn(packet);
   if (isMulticast(next)) {
-    router.transmit(netDevice, frameTo(netDevice, parseMac(groupMac(next)), packet));
+    router.transmit(netDevice, frameTo(netDevice, parseMac(groupMac(next)), packet), leaving.skb?.marks);
     return;
   }
   const neighbour = router.neighbours.findOrMake(netDevice, next, AF_INET6);
   const pieces = packet.length > netDevice.mtu && router.parts.fragments ? cut(packet, netDevice.mtu) : [packet];
-  for (const piece of pieces) router.neighbours.output(neighbour, piece);
+  for (const piece of pieces) {
+    router.hooks.marks.note(piece, leaving.skb);
+    router.neighbours.output(neighbour, piece);
+  }
 }
 
 /** What a router of IPv6 must not do. */

@@ -16,7 +16,7 @@ import {
   solicitedNode,
 } from './ipv6Addresses.js';
 import { destinationIn, hopLimitIn, sourceIn } from './ipv6Header.js';
-import { frameTo, outputIpv6 } from './ipv6Output.js';
+import { sendLocally6, sendToStation } from './ipv6Output.js';
 import type { Arrived6, Router6 } from './router6.js';
 
 export const NDISC_NEIGHBOUR_SOLICITATION = 135;
@@ -59,7 +59,7 @@ export function solicit(
   const to = station === undefined ? parts.solicitsGroup(solicitedNode(address), address) : address;
   const question = neighbourSolicitation(netDevice, source, to, address, parts.saysOwnStation);
   const at = station ?? parseMac(groupMac(to));
-  router.transmit(netDevice, frameTo(netDevice, at, question));
+  sendToStation(router, netDevice, at, question);
 }
 
 /** ndisc_ns_create(): a question for `target`, with or without the station that asks. */
@@ -81,7 +81,7 @@ export function examine(router: Router6, netDevice: NetDevice, address: Uint8Arr
   const bytes = message(NDISC_NEIGHBOUR_SOLICITATION, 0, address, Uint8Array.of(ND_OPT_NONCE, 1, ...nonce));
   const group = solicitedNode(address);
   const question = icmpv6Packet(UNSPECIFIED, group, bytes, { hopLimit: HOP_LIMIT });
-  router.transmit(netDevice, frameTo(netDevice, parseMac(groupMac(group)), question));
+  sendToStation(router, netDevice, parseMac(groupMac(group)), question);
 }
 
 /** ndisc_rcv(). What came by way of a router, or broken, is nobody's. */
@@ -166,7 +166,7 @@ function advertise(
   const option = hasStation ? stationOption(ND_OPT_TARGET_LL_ADDR, netDevice) : new Uint8Array(0);
   const bytes = message(NDISC_NEIGHBOUR_ADVERTISEMENT, flags, target, option);
   const answer = icmpv6Packet(source, to, bytes, { hopLimit: HOP_LIMIT });
-  outputIpv6(router, { netDevice, gateway: undefined, weight: 1, flags: 0, scope: 0 }, answer);
+  sendLocally6(router, { netDevice, gateway: undefined, weight: 1, flags: 0, scope: 0 }, answer);
 }
 
 /** ndisc_send_unsol_na() of one address: nobody asked, and what others know is out of date. */

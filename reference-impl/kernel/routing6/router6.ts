@@ -1,6 +1,9 @@
 /** What the parts of the router of IPv6 share. */
 import type { DeviceSettings } from '../deviceSettings.js';
+import type { FrameMarks } from '../../../harness/contract/index.js';
 import type { NetDevice } from '../netDevice.js';
+import type { IpHooks } from '../netfilter/path/netfilterPath.js';
+import type { Packet } from '../netfilter/path/packet.js';
 import type { NeighbourTable } from '../routing/neighbours.js';
 import type { AddressBook } from './addressBook.js';
 import type { Fib6 } from './fib6.js';
@@ -11,6 +14,7 @@ export interface Router6 {
   readonly parts: Routing6Parts;
   readonly fib: Fib6;
   readonly neighbours: NeighbourTable;
+  readonly hooks: IpHooks;
   readonly settings: DeviceSettings<Ipv6Setting>;
   readonly addresses: AddressBook;
   now(): bigint;
@@ -19,7 +23,7 @@ export interface Router6 {
   /** l3mdev_fib_table(). */
   vrfTable(netDevice: NetDevice): number | undefined;
   netDevices(): Iterable<NetDevice>;
-  transmit(netDevice: NetDevice, frame: Uint8Array): void;
+  transmit(netDevice: NetDevice, frame: Uint8Array, marks?: FrameMarks): void;
 }
 
 /** An IPv6 packet that came in, checked and without what lay behind it. */
@@ -31,4 +35,6 @@ export interface Arrived6 {
   readonly isForUs: boolean;
   /** The station that sent the frame. */
   readonly station: Uint8Array;
+  /** The packet as netfilter has it, where there are rules. */
+  readonly skb?: Packet | undefined;
 }

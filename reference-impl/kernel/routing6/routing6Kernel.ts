@@ -1,5 +1,5 @@
 /** IPv6 of a kernel: its tables, and what it makes of net devices, addresses, settings and packets. */
-import type { MacAddress, Nanoseconds, TxFrame } from '../../../harness/contract/index.js';
+import type { FrameMarks, MacAddress, Nanoseconds, RxFrame, TxFrame } from '../../../harness/contract/index.js';
 import { NLM_F_APPEND, NLM_F_CREATE } from '../../netlink/constants.js';
 import {
   IFA_F_NOPREFIXROUTE,
@@ -12,14 +12,17 @@ import {
   RT_TABLE_LOCAL,
   RT_TABLE_MAIN,
 } from '../../netlink/families/routing.js';
-import { equalBytes, readU16 } from '../../packet/bytes.js';
+import { readU16 } from '../../packet/bytes.js';
 import { ETH_P_IPV6 } from '../../packet/protocols.js';
-import { parseMac } from '../../packet/addresses.js';
 import { DeviceSettings, type SettingRow } from '../deviceSettings.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import { isUp, type NetDevice, type ProtocolAddress } from '../netDevice.js';
+import type { IpHooks, NetfilterPath } from '../netfilter/path/netfilterPath.js';
+import { PACKET_OTHERHOST } from '../netfilter/path/packet.js';
+import { packetTypeAt } from '../packetType.js';
 import type { PeerNoticeParts } from '../peerNotices.js';
 import { addAddress, removeAddress } from '../receiveFilter.js';
+import type { Received } from '../routing/ipv4Input.js';
 import type { RoutingKernel, RoutingListener } from '../routing/routingKernel.js';
 import { NeighbourTable, type Neighbour } from '../routing/neighbours.js';
 import { prefixOf } from '../routing/route.js';
@@ -39,6 +42,7 @@ import type { Routing6Parts } from './routing6Parts.js';
 export interface Routing6Surroundings {
   at(time: Nanoseconds, run: () => void): void;
   transmit(netDevice: NetDevice, frame: TxFrame): void;
+  readonly netfilter: NetfilterPath;
   /** Work that may wait, done before anything else happens. */
   defer(work: () => Promise<void>): void;
   /** IPv4, which knows the VRFs and what drivers are told. */
@@ -113,7 +117,8 @@ export class Routing6Kernel implements Router6 {
       now: () => kernel.now,
       at: (time, run) => surroundings.at(time, run),
       solicit: (neighbour, to, packet) => solicit(this, neighbour, to, packet),
-      send: ({ netDevice }, station, packet) => this.transmit(netDevice, frameTo(netDevice, station, packet)),
+      send: ({ netDevice }, station, packet) =>
+        this.transmit(netDevice, frameTo(netDevice, station, packet), this.hooks.marks.of(packet)),
       failed: (neighbour, packet) => this.#failed(neighbour, packet),
       changed: (neighbour, what) => {
         for (const listener of this.listeners) listener.neighbour(neighbour, what);
@@ -132,11 +137,10 @@ export class Routing6Kernel implements Router6 {
     this.#vrfs.clear();
   }
 
-  receive(netDevice: NetDevice, frame: Uint8Array): void {
+  receive(netDevice: NetDevice, received: Received): void {
     if (!this.isRunning(netDevice) || !this.parts.routesFor(netDevice)) return;
-    const isOwn = equalBytes(frame.subarray(0, 6), parseMac(netDevice.address));
-    const isGroup = ((frame[0] ?? 0) & 1) !== 0;
-    if (isOwn || isGroup || !this.parts.forwardsOwnFramesOnly) receiveIpv6(this, netDevice, frame, isOwn);
+    const isOthers = received.packetType === PACKET_OTHERHOST;
+    if (!isOthers || !this.parts.forwardsOwnFramesOnly) receiveIpv6(this, netDevice, received);
   }
 
   /** What a driver is told: hardware forwards in the place of the host. */
@@ -166,8 +170,14 @@ export class Routing6Kernel implements Router6 {
     return this.kernel.netDevices.values();
   }
 
-  transmit(netDevice: NetDevice, bytes: Uint8Array): void {
-    if (isUp(netDevice)) this.#surroundings.transmit(netDevice, { bytes, checksum: { kind: 'none' } });
+  get hooks(): IpHooks {
+    return this.#surroundings.netfilter.ipv6;
+  }
+
+  transmit(netDevice: NetDevice, bytes: Uint8Array, marks?: FrameMarks): void {
+    if (!isUp(netDevice)) return;
+    const beside = marks === undefined ? {} : { marks };
+    this.#surroundings.transmit(netDevice, { bytes, checksum: { kind: 'none' }, ...beside });
   }
 
   // Addresses: __ipv6_ifa_notify() and addrconf_prefix_route().
@@ -378,9 +388,11 @@ export class Routing6Kernel implements Router6 {
 }
 
 /** ptype_base: each protocol gets its own frames. */
-export function receiveIp(ipv4: RoutingKernel, ipv6: Routing6Kernel, netDevice: NetDevice, frame: Uint8Array): void {
-  if (readU16(frame, 12) === ETH_P_IPV6) ipv6.receive(netDevice, frame);
-  else ipv4.receive(netDevice, frame);
+export function receiveIp(ipv4: RoutingKernel, ipv6: Routing6Kernel, netDevice: NetDevice, frame: RxFrame): void {
+  const { bytes, marks } = frame;
+  const received: Received = { frame: bytes, packetType: marks?.packetType ?? packetTypeAt(netDevice, bytes), marks };
+  if (readU16(bytes, 12) === ETH_P_IPV6) ipv6.receive(netDevice, received);
+  else ipv4.receive(netDevice, received);
 }
 
 /** What forwards for others has no addresses of its own (IFF_NO_ADDRCONF, netif_is_l3_master()). */

@@ -133,7 +133,7 @@ export class TrafficControl implements ActionMakers, Forwarding {
   }
 }
 
-function asReceived({ vlan }: TxFrame, bytes: Uint8Array): RxFrame {
+function asReceived({ vlan, marks }: TxFrame, bytes: Uint8Array): RxFrame {
   const frame = { bytes, queue: 0 as RxFrame['queue'], checksum: { status: 'none' } as const };
-  return vlan === undefined ? frame : { ...frame, vlan };
+  return { ...frame, ...(vlan === undefined ? {} : { vlan }), ...(marks === undefined ? {} : { marks }) };
 }

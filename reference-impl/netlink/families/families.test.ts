@@ -7,6 +7,7 @@ import {
   type AttributeSpec,
   type AttributeType,
   type IntegerKind,
+  type NetworkOrderKind,
   type StructField,
   type Value,
   type Values,
@@ -23,6 +24,9 @@ import * as ethtoolDevice from './ethtoolDeviceAttributes.js';
 import * as genericControl from './genericControl.js';
 import * as mdb from './mdb.js';
 import * as netdev from './netdev.js';
+import * as nfnetlink from './nfnetlink.js';
+import * as nftables from './nftables.js';
+import * as nftablesExpressions from './nftablesExpressions.js';
 import * as routing from './routing.js';
 import * as rtnetlink from './rtnetlink.js';
 import * as rules from './rules.js';
@@ -42,6 +46,9 @@ const MODULES: readonly Readonly<Record<string, unknown>>[] = [
   genericControl,
   mdb,
   netdev,
+  nfnetlink,
+  nftables,
+  nftablesExpressions,
   routing,
   rtnetlink,
   rules,
@@ -75,10 +82,12 @@ function allSets(): readonly AttributeSet[] {
 const isPolicy = (value: unknown): value is { readonly set: AttributeSet } =>
   typeof value === 'object' && value !== null && 'set' in value && isSet(value.set);
 
-const BITS: Readonly<Record<IntegerKind | 'be16', number>> = {
+const BITS: Readonly<Record<IntegerKind | NetworkOrderKind, number>> = {
   u8: 8,
   u16: 16,
   be16: 16,
+  be32: 32,
+  be64: 64,
   u32: 32,
   s32: 32,
   u64: 64,
@@ -87,7 +96,7 @@ const BITS: Readonly<Record<IntegerKind | 'be16', number>> = {
 };
 
 /** Bounds are the kernel's to check; the codec carries every value of the width. */
-function integers(kind: IntegerKind | 'be16'): fc.Arbitrary<Value> {
+function integers(kind: IntegerKind | NetworkOrderKind): fc.Arbitrary<Value> {
   if (kind === 's32') return fc.integer();
   if (kind === 's64') return fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
   if (BITS[kind] === 64) return fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.bigInt({ min: 0n, max: 9n }));

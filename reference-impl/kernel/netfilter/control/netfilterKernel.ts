@@ -1,0 +1,66 @@
+/** nf_tables of the reference kernel: the ruleset that is in effect, and what changes it. */
+import type { KernelState } from '../../kernelState.js';
+import type { NetDevice } from '../../netDevice.js';
+import { isDeviceHook } from './chainTypes.js';
+import { CONFORMING_NETFILTER_CONTROL, type NetfilterControlParts } from './parts.js';
+import type { Ruleset } from '../ruleset.js';
+import type { NftListed } from './queries.js';
+import type { NftSurroundings, Transaction } from './transaction.js';
+
+/** @requirement NFT-TXN-*, NFT-GEN-* */
+export class NetfilterKernel {
+  readonly #kernel: Pick<KernelState, 'now' | 'netDevices' | 'log'>;
+  readonly #parts: NetfilterControlParts;
+  readonly #counters = { tableHandle: 0n, chainId: 0n };
+  #ruleset: Ruleset = { tables: new Map(), generation: 1 };
+
+  constructor(
+    kernel: Pick<KernelState, 'now' | 'netDevices' | 'log'>,
+    parts: NetfilterControlParts = CONFORMING_NETFILTER_CONTROL,
+  ) {
+    this.#kernel = kernel;
+    this.#parts = parts;
+  }
+
+  /** What is in effect: whole, and another one after each transaction. */
+  get ruleset(): Ruleset {
+    return this.#ruleset;
+  }
+
+  get listed(): NftListed {
+    return { ruleset: this.#ruleset, now: this.#kernel.now, parts: this.#parts };
+  }
+
+  get surroundings(): NftSurroundings {
+    return {
+      parts: this.#parts,
+      ruleset: this.#ruleset,
+      now: this.#kernel.now,
+      hasDevice: (name) => [...this.#kernel.netDevices.values()].some((netDevice) => netDevice.name === name),
+      counters: this.#counters,
+      tellMissing: (what) => void this.#kernel.log.push(`nf_tables: unsupported: ${what}`),
+    };
+  }
+
+  /** nf_tables_commit(): answers the generation that begins. */
+  commit({ tables, changes }: Transaction): number {
+    const generation = this.#parts.nextGeneration(this.#ruleset.generation, changes.length);
+    if (changes.length > 0) this.#ruleset = { tables, generation };
+    return generation;
+  }
+
+  /** nf_tables_netdev_event(): a net device that goes takes its hooks with it; the chains stay. */
+  forget({ name }: NetDevice): void {
+    if (!this.#parts.checks('device-gone')) return;
+    for (const table of this.#ruleset.tables.values())
+      for (const { base } of table.chains.values())
+        if (base !== undefined && isDeviceHook(table.family, base.hook))
+          base.devices = base.devices.filter((device) => device !== name);
+  }
+
+  reset(): void {
+    this.#ruleset = { tables: new Map(), generation: 1 };
+    this.#counters.tableHandle = 0n;
+    this.#counters.chainId = 0n;
+  }
+}

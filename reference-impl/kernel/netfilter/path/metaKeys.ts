@@ -1,0 +1,34 @@
+/** linux/netfilter/nf_tables.h, enum nft_meta_keys. */
+export const NFT_META_LEN = 0;
+export const NFT_META_PROTOCOL = 1;
+export const NFT_META_PRIORITY = 2;
+export const NFT_META_MARK = 3;
+export const NFT_META_IIF = 4;
+export const NFT_META_OIF = 5;
+export const NFT_META_IIFNAME = 6;
+export const NFT_META_OIFNAME = 7;
+export const NFT_META_IIFTYPE = 8;
+export const NFT_META_OIFTYPE = 9;
+export const NFT_META_NFTRACE = 12;
+export const NFT_META_NFPROTO = 15;
+export const NFT_META_L4PROTO = 16;
+export const NFT_META_BRI_IIFNAME = 17;
+export const NFT_META_BRI_OIFNAME = 18;
+export const NFT_META_PKTTYPE = 19;
+export const NFT_META_CPU = 20;
+export const NFT_META_IIFGROUP = 21;
+export const NFT_META_OIFGROUP = 22;
+export const NFT_META_PRANDOM = 24;
+export const NFT_META_SECPATH = 25;
+export const NFT_META_IIFKIND = 26;
+export const NFT_META_OIFKIND = 27;
+export const NFT_META_BRI_IIFPVID = 28;
+export const NFT_META_BRI_IIFVPROTO = 29;
+export const NFT_META_TIME_NS = 30;
+export const NFT_META_TIME_DAY = 31;
+export const NFT_META_TIME_HOUR = 32;
+export const NFT_META_SDIF = 33;
+export const NFT_META_SDIFNAME = 34;
+
+/** linux/if_arp.h: every net device of this kernel is of Ethernet. */
+export const ARPHRD_ETHER = 1;
