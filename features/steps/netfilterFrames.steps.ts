@@ -1,5 +1,7 @@
 /** Frames that rules look into more closely, and what rules made of frames. */
 import { Then, When } from '@cucumber/cucumber';
+import type { SendResult } from '../../harness/contract/index.js';
+import { errnoName } from '../../reference-impl/netlink/errnoNames.js';
 import {
   buildFrame,
   ethernet,
@@ -10,16 +12,16 @@ import {
   udp,
   type Layer,
 } from '../../reference-impl/packet/build.js';
-import { equalBytes, fromHex, hex, readU16, readU32 } from '../../reference-impl/packet/bytes.js';
+import { concat, equalBytes, fromHex, hex, readU16, readU32 } from '../../reference-impl/packet/bytes.js';
 import { onesComplementSum, pseudoHeaderSum } from '../../reference-impl/packet/checksum.js';
-import { IPPROTO_TCP } from '../../reference-impl/packet/protocols.js';
+import { IPPROTO_TCP, VLAN_HLEN } from '../../reference-impl/packet/protocols.js';
 import { packetFrame, PLAIN_PACKET, type Packet } from '../properties/packets.js';
 import { addressOf, stationFamily } from '../properties/stations.js';
 import { expectFrame, expectNumber, expectThat } from './expectations.js';
-import { eachPacket, expectPackets, sentPackets } from './filterControl.js';
+import { expectPackets, sentPackets } from './filterControl.js';
 import { chainCounters, ruleCounters } from './netfilter.js';
 import { begin, interfaceCalled, look, packetsAt, routed, stationCalled } from './routedPorts.js';
-import { arrivedAt, namesIn, sendInto, switched, usedPorts, watch } from './switchPorts.js';
+import { arrivedAt, namesIn, portCalled, sendInto, switched, usedPorts, watch } from './switchPorts.js';
 import type { NicWorld } from './world.js';
 
 const CONTENT = payloadPattern(40, 7);
@@ -47,7 +49,11 @@ When(
     const layers = ODD[what];
     expectThat(layers !== undefined, `no packet is "${what}"`);
     const family = stationFamily(this.scenario);
-    const link = ethernet({ source: addressOf(from, family), destination: addressOf('broadcast', family), etherType: 0x800 });
+    const link = ethernet({
+      source: addressOf(from, family),
+      destination: addressOf('broadcast', family),
+      etherType: 0x800,
+    });
     sentPackets(this).frames = await sendInto(this, port, [buildFrame([link, ...layers]).bytes]);
   },
 );
@@ -57,6 +63,17 @@ Then(/^(\d+) of the packets leaves? at (p\d)$/, async function (this: NicWorld, 
     this,
     sentPackets(this).frames.map((_, index) => (index < Number(count) ? [port] : [])),
   );
+});
+
+Then(/^the packet leaves at (p\d) (\d) times$/, async function (this: NicWorld, port: string, times: string) {
+  await expectPackets(this, [Array.from({ length: Number(times) }, () => port)]);
+});
+
+Then(/^the packet leaves at (p\d) without its tag$/, async function (this: NicWorld, port: string) {
+  sentPackets(this).frames = sentPackets(this).frames.map((frame) =>
+    concat(frame.subarray(0, 12), frame.subarray(12 + VLAN_HLEN)),
+  );
+  await expectPackets(this, [[port]]);
 });
 
 Then(/^the packets leave at (p\d(?:(?:, | and )p\d)+) in turn$/, async function (this: NicWorld, ports: string) {
@@ -226,6 +243,20 @@ async function resetAt(world: NicWorld, name: string): Promise<{ readonly frame:
   return { frame, at };
 }
 
-Then('all of them leave as they came', async function (this: NicWorld) {
-  await expectPackets(this, eachPacket(this, ['p1']));
+When(
+  /^the host tries to send a frame of ([A-Z]) at (p\d)$/,
+  async function (this: NicWorld, from: string, port: string) {
+    const packet: Packet = { ...PLAIN_PACKET, from };
+    const frame = packetFrame(packet, switched(this).nextNumber++, stationFamily(this.scenario));
+    const host = await this.host(portCalled(this, port).netDevice);
+    this.note('told', () => ({ result: undefined as SendResult | undefined })).result = await host.send([
+      { bytes: frame },
+    ]);
+  },
+);
+
+Then(/^the host is told ([A-Z]+)$/, function (this: NicWorld, wanted: string) {
+  const { result } = this.note('told', () => ({ result: undefined as SendResult | undefined }));
+  expectThat(result?.ok === false, 'the frame was taken');
+  expectThat(errnoName(result.errno) === wanted, `the host was told ${errnoName(result.errno)}`);
 });

@@ -105,6 +105,8 @@ const RIG: readonly string[] = [
   'tc-gact',
   'tc-mirred',
   'nft-frames',
+  'nft-meta-bridge',
+  'nft-reject-netdev',
   'sriov-vf-devices',
   'sysctl',
   'ipv6-routing',

@@ -19,7 +19,8 @@ export function logOperation(around: PathSurroundings, { prefix, group }: Of<'lo
 function described(packet: Packet): string {
   const { place, bytes, networkAt, hasLink } = packet;
   const words = [`IN=${place.input?.name ?? ''}`, `OUT=${place.output?.name ?? ''}`];
-  if (hasLink && place.input !== undefined) words.push(`MAC=${(hex(bytes.subarray(0, ETH_HLEN)).match(/../g) ?? []).join(':')}`);
+  if (hasLink && place.input !== undefined)
+    words.push(`MAC=${(hex(bytes.subarray(0, ETH_HLEN)).match(/../g) ?? []).join(':')}`);
   const network = bytes.subarray(networkAt);
   if (packet.protocol === ETH_P_IP)
     words.push(`SRC=${formatIpv4(network.subarray(12, 16))}`, `DST=${formatIpv4(network.subarray(16, 20))}`);
@@ -40,9 +41,6 @@ export function rejectOperation(around: PathSurroundings, { type, code }: Of<'re
     run.code = NF_DROP;
   };
 }
-
-/** NF_RECURSION_LIMIT of nf_dup_netdev.c. */
-const NF_RECURSION_LIMIT = 2;
 
 /** nft_fwd_netdev_eval() and nft_fwd_neigh_eval(). */
 export function forwardOperation(around: PathSurroundings, expression: Of<'fwd'>, nestedOf: NestedOf): Operation {
@@ -68,7 +66,7 @@ export type NestedOf = (bytes: Uint8Array) => number;
 function sendOut(around: PathSurroundings, { packet }: Evaluation, ifIndex: number, nestedOf: NestedOf): void {
   const target = around.netDevice(ifIndex as IfIndex);
   const nested = nestedOf(packet.bytes);
-  if (target === undefined || nested > NF_RECURSION_LIMIT) return;
+  if (target === undefined || nested > around.parts.mostNested) return;
   const frame = asSent(around, packet);
   around.transmit(target, { ...frame, bytes: frame.bytes.slice() }, nested + 1);
 }
@@ -88,7 +86,8 @@ function forwardTo(around: PathSurroundings, run: Evaluation, { device, nexthop 
   const { packet } = run;
   const family = nexthop?.family;
   const isMeant =
-    (family === NFPROTO_IPV4 && packet.protocol === ETH_P_IP) || (family === NFPROTO_IPV6 && packet.protocol === ETH_P_IPV6);
+    (family === NFPROTO_IPV4 && packet.protocol === ETH_P_IP) ||
+    (family === NFPROTO_IPV6 && packet.protocol === ETH_P_IPV6);
   if (nexthop === undefined || !isMeant) {
     run.break();
     return;

@@ -3,7 +3,7 @@ import { hex } from '../../../packet/bytes.js';
 import { NFT_BREAK, type NftSet, type SetElement } from '../ruleset.js';
 import { WORD, type Compilation, type Evaluation, type Of, type Operation } from './evaluation.js';
 import { compareBytes } from './matching.js';
-import { runStateful } from './stateful.js';
+import { cloned, runStateful } from './stateful.js';
 
 const NFT_SET_INTERVAL = 0x4;
 const NFT_SET_CONCAT = 0x80;
@@ -90,8 +90,7 @@ function fieldsOf({ fields, keyLength }: NftSet): { from: number; to: number }[]
 
 /** nft_set_catchall_lookup(). */
 function catchAllOf(compilation: Compilation, { elements }: NftSet): SetElement | undefined {
-  for (const element of elements.values())
-    if (isCatchAll(element) && !isOver(compilation, element)) return element;
+  for (const element of elements.values()) if (isCatchAll(element) && !isOver(compilation, element)) return element;
   return undefined;
 }
 
@@ -111,7 +110,12 @@ export function lookupOperation(compilation: Compilation, expression: Of<'lookup
   };
 }
 
-function takeElement(compilation: Compilation, run: Evaluation, element: SetElement, destination: number | undefined): void {
+function takeElement(
+  compilation: Compilation,
+  run: Evaluation,
+  element: SetElement,
+  destination: number | undefined,
+): void {
   const { data } = element;
   const isTaken = destination !== undefined && data !== undefined && compilation.around.parts.takesData(data.kind);
   if (isTaken) run.store(destination, data);
@@ -149,9 +153,10 @@ function runObject({ around, table }: Compilation, run: Evaluation, name: string
     run.break();
     return;
   }
-  const { expression } = object;
+  const expression = around.parts.sharesObjects ? object.expression : cloned(object.expression, around.now());
   runStateful(around, expression, run);
-  if (expression.kind !== 'quota' || expression.state.isDepleted || expression.state.consumed < expression.bytes) return;
+  if (expression.kind !== 'quota' || expression.state.isDepleted || expression.state.consumed < expression.bytes)
+    return;
   // nft_quota_obj_eval(): that it is used up is told once.
   expression.state.isDepleted = true;
   around.depleted(table, object);

@@ -44,9 +44,10 @@ function costOf({ type, rate, unit }: Limit, length: number): bigint {
 }
 
 /** nft_limit_eval(): whether the rule does not match. */
-function isLimited({ parts, now }: PathSurroundings, limit: Limit, length: number): boolean {
+function isLimited(around: PathSurroundings, limit: Limit, length: number): boolean {
+  const { parts } = around;
   const { state, inverted } = limit;
-  const at = now();
+  const at = around.now();
   const tokens = parts.tokensNow(state.tokens, at - state.last, wholeBucket(limit));
   state.last = at;
   const left = tokens - parts.cost(costOf(limit, parts.chargedBytes(length)));
@@ -58,4 +59,18 @@ function isLimited({ parts, now }: PathSurroundings, limit: Limit, length: numbe
 function isOverQuota({ parts }: PathSurroundings, quota: Quota, length: number): boolean {
   quota.state.consumed += BigInt(length);
   return parts.isOverQuota(quota.state.consumed, quota.bytes) !== quota.inverted;
+}
+
+/** nft_expr_clone(): what an element remembers begins anew. */
+export function cloned(expression: StatefulExpression, now: bigint): StatefulExpression {
+  switch (expression.kind) {
+    case 'counter':
+      return { ...expression, state: { ...expression.state } };
+    case 'limit':
+      return { ...expression, state: { tokens: wholeBucket(expression), last: now } };
+    case 'quota':
+      return { ...expression, state: { consumed: 0n, isDepleted: false } };
+    case 'last':
+      return { ...expression, state: { at: undefined } };
+  }
 }
