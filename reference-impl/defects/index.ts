@@ -19,6 +19,10 @@ import { linkDefects } from './link.js';
 import { multicastDatabaseDefects } from './multicastDatabase.js';
 import { neighbourDefects } from './neighbours.js';
 import { netlinkDefects } from './netlink.js';
+import { nftablesRuleDefects } from './nftablesRules.js';
+import { nftablesSetDefects } from './nftablesSets.js';
+import { nftablesTableDefects } from './nftablesTables.js';
+import { nftablesTransactionDefects } from './nftablesTransactions.js';
 import { ntupleDefects } from './ntuple.js';
 import { queueDefects } from './queues.js';
 import { routedPacketDefects } from './routedPackets.js';
@@ -109,6 +113,10 @@ export const defects: readonly Defect[] = [
   ...vlanDefects,
   ...groDefects,
   ...headerSplitDefects,
+  ...nftablesTransactionDefects,
+  ...nftablesTableDefects,
+  ...nftablesRuleDefects,
+  ...nftablesSetDefects,
   ...ntupleDefects,
   ...rssDefects,
   ...rssContextDefects,

@@ -138,9 +138,9 @@ function updateChain(transaction: Transaction, request: NftRequest, table: Table
   if (attributes.has('NFTA_CHAIN_COUNTERS') && chain.base === undefined) throw new Refused(EOPNOTSUPP);
   const counters = readCounters(attributes);
   transaction.pending.add(table);
-  if (name !== undefined) chain.name = name;
+  if (name !== undefined && transaction.checks('rename')) chain.name = name;
   if (chain.base !== undefined) {
-    if (policy !== undefined) chain.base.policy = policy;
+    if (policy !== undefined && transaction.checks('policy-update')) chain.base.policy = policy;
     if (counters !== undefined) chain.base.counters = counters;
     chain.base.devices = [...chain.base.devices, ...added];
   }
