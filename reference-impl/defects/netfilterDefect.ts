@@ -18,6 +18,12 @@ export const without = (missing: string): KernelChange => netfilter({ checks: (c
 export const told = (message: NftMessageName, change: (values: Values) => Values): KernelChange =>
   netfilter({ told: (name, values) => (name === message ? change(values) : values) });
 
+/** One attribute less. */
+export const lacking =
+  (missing: string) =>
+  (values: Values): Values =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => name !== missing));
+
 /** A rule without the last of its expressions. */
 export function withoutLast(values: Values): Values {
   const expressions = listIn(nestIn(values, 'NFTA_RULE_EXPRESSIONS'), 'NFTA_LIST_ELEM');

@@ -1,6 +1,6 @@
 /** Tables and chains of nf_tables that are not what was asked for. */
 import type { Defect } from './defect.js';
-import { told, without } from './netfilterDefect.js';
+import { lacking, told, without } from './netfilterDefect.js';
 import { kernelSource } from './origins.js';
 
 const ORIGIN = kernelSource('What nf_tables had to learn to refuse', 'net/netfilter/nf_tables_api.c');
@@ -140,7 +140,7 @@ export const nftablesTableDefects: readonly Defect[] = [
     description: 'A chain at a hook is listed without NFTA_CHAIN_POLICY.',
     origin: ORIGIN,
     caughtBy: 'NFT-CHN-001',
-    kernel: told('NEWCHAIN', ({ NFTA_CHAIN_POLICY: _, ...values }) => values),
+    kernel: told('NEWCHAIN', lacking('NFTA_CHAIN_POLICY')),
   },
   {
     id: 'DEF-NFT-CHAIN-EXCLUSIVE',

@@ -147,9 +147,15 @@ class BatchRun {
   #readAll(): Message | undefined {
     for (let at = align(this.#begin.bytes.length); at + NLMSG_HDRLEN <= this.#datagram.length;) {
       const message = parseMessage(this.#datagram, at);
-      if (message === undefined || message.body.length < HEADER) return this.#malformed();
+      if (message === undefined || message.body.length < HEADER) {
+        this.#malformed();
+        return;
+      }
       const isRequest = (message.flags & NLM_F_REQUEST) !== 0;
-      if (isRequest && message.type === NFNL_MSG_BATCH_BEGIN) return this.#malformed();
+      if (isRequest && message.type === NFNL_MSG_BATCH_BEGIN) {
+        this.#malformed();
+        return;
+      }
       at += align(message.bytes.length);
       if (isRequest && message.type === NFNL_MSG_BATCH_END) return message;
       const failed = this.#answer(message);

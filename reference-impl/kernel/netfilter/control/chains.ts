@@ -27,7 +27,10 @@ export function newChain(transaction: Transaction, request: NftRequest): void {
   const policy = readPolicy(transaction, attributes, chain);
   const flags = attributes.number('NFTA_CHAIN_FLAGS') ?? (chain === undefined ? 0 : allFlags(chain));
   if ((flags & ~NFT_CHAIN_FLAGS) !== 0 && transaction.checks('chain-flags')) throw new Refused(EOPNOTSUPP);
-  if (chain === undefined) return addChain(transaction, request, table, policy ?? NF_ACCEPT, flags);
+  if (chain === undefined) {
+    addChain(transaction, request, table, policy ?? NF_ACCEPT, flags);
+    return;
+  }
   if ((chain.flags & NFT_CHAIN_BINDING) !== 0) throw new Refused(EINVAL);
   if ((messageFlags & NLM_F_EXCL) !== 0 && transaction.checks('chain-exclusive'))
     throw new Refused(EEXIST, attributes.offset(blame));
@@ -157,8 +160,10 @@ export function deleteChain(transaction: Transaction, request: NftRequest): void
   if ((chain.flags & NFT_CHAIN_BINDING) !== 0) throw new Refused(EOPNOTSUPP);
   if (attributes.has('NFTA_CHAIN_HOOK')) {
     if (request.name === 'DESTROYCHAIN') throw new Refused(EOPNOTSUPP);
-    if (chain.base !== undefined && isDeviceHook(family, chain.base.hook))
-      return deleteDevices(transaction, request, table, chain);
+    if (chain.base !== undefined && isDeviceHook(family, chain.base.hook)) {
+      deleteDevices(transaction, request, table, chain);
+      return;
+    }
   }
   const uses = chainUses(table).get(chain.handle) ?? 0;
   if ((flags & NLM_F_NONREC) !== 0 && uses > 0 && transaction.checks('chain-nonrecursive')) throw new Refused(EBUSY);

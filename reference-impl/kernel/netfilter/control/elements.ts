@@ -78,7 +78,10 @@ function addElement(target: Target, nest: Nest): void {
   forgetOver(set, now);
   const clash = clashOf(target, element);
   if (clash === 'null') return;
-  if (clash !== undefined) return again(target, clash, element);
+  if (clash !== undefined) {
+    again(target, clash, element);
+    return;
+  }
   set.elements.set(name, element);
   announceElement(transaction, request, table, set, element, 'NEWSETELEM');
   const isCounted = (element.flags & NFT_SET_ELEM_CATCHALL) === 0;

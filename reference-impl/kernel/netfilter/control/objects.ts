@@ -32,7 +32,8 @@ export function newObject(transaction: Transaction, request: NftRequest): void {
     if ((flags & NLM_F_EXCL) !== 0 && transaction.checks('object-exclusive'))
       throw new Refused(EEXIST, attributes.offset('NFTA_OBJ_NAME'));
     if ((flags & NLM_F_REPLACE) !== 0) throw new Refused(EOPNOTSUPP);
-    return updateObject(transaction, request, table, found, type);
+    updateObject(transaction, request, table, found, type);
+    return;
   }
   const expression = readExpression(transaction, request, table, type);
   const object: StatefulObject = {

@@ -33,8 +33,9 @@ export function newTable(transaction: Transaction, request: NftRequest): void {
     if ((flags & NLM_F_EXCL) !== 0 && transaction.checks('table-exclusive'))
       throw new Refused(EEXIST, attributes.offset('NFTA_TABLE_NAME'));
     if ((flags & NLM_F_REPLACE) !== 0 && transaction.checks('table-replace')) throw new Refused(EOPNOTSUPP);
-    if (!transaction.checks('table-kept')) transaction.own(found).chains.clear();
-    return updateTable(transaction, request, found);
+    if (!transaction.checks('table-kept')) emptyTable(transaction, request, transaction.own(found));
+    updateTable(transaction, request, found);
+    return;
   }
   const tableFlags = attributes.number('NFTA_TABLE_FLAGS') ?? 0;
   if ((tableFlags & ~NFT_TABLE_F_MASK) !== 0 && transaction.checks('table-flags')) throw new Refused(EOPNOTSUPP);
@@ -52,6 +53,10 @@ export function newTable(transaction: Transaction, request: NftRequest): void {
   };
   transaction.addTable(table);
   announceTable(transaction, request, table, 'NEWTABLE');
+}
+
+function emptyTable(transaction: Transaction, request: NftRequest, table: Table): void {
+  for (const chain of [...table.chains.values()]) deleteChain(transaction, request, table, chain);
 }
 
 /** nf_tables_updtable(). */
@@ -79,7 +84,10 @@ function updateTable(transaction: Transaction, request: NftRequest, found: Table
 export function deleteTable(transaction: Transaction, request: NftRequest): void {
   const { family, attributes, portId, flags } = request;
   const byHandle = attributes.has('NFTA_TABLE_HANDLE');
-  if (family === 0 || (!byHandle && !attributes.has('NFTA_TABLE_NAME'))) return flush(transaction, request);
+  if (family === 0 || (!byHandle && !attributes.has('NFTA_TABLE_NAME'))) {
+    flush(transaction, request);
+    return;
+  }
   const found = findTable(transaction, request, byHandle, portId);
   if (found === undefined) return;
   const table = transaction.own(found);
