@@ -42,6 +42,7 @@ import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
 import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
+import { switchBalanceReceiveDefects } from './switchBalanceReceive.js';
 import { switchLinkWatchDefects } from './switchLinkWatch.js';
 import { switchAuthenticationDefects } from './switchAuthentication.js';
 import { switchNeighbourProxyDefects } from './switchNeighbourProxy.js';
@@ -168,6 +169,7 @@ export const defects: readonly Defect[] = [
   ...controlBoundDefects,
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
+  ...switchBalanceReceiveDefects,
   ...switchLinkWatchDefects,
   ...peerNoticeDefects,
   ...switchPortSettingDefects,

@@ -92,8 +92,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
       tap: (netDevice, frame) => this.packetSockets.tap(netDevice, frame),
       passes: (netDevice, frame, vnet) => this.trafficControl.ingress(netDevice, frame, vnet),
       bridge: (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
-      member: (member, bytes) => this.#isTheAggregates(member, bytes),
-      protocols: (netDevice, { bytes }) => receiveIp(this.routing, this.routing6, netDevice, bytes),
+      member: (member, bytes) => this.#ofTheAggregate(member, bytes),
+      protocols: (netDevice, { bytes }, isForUs) => receiveIp(this.routing, this.routing6, netDevice, bytes, isForUs),
     });
     this.trafficControl = new TrafficControl(this, {
       transmit: (netDevice, frame, through) => void this.#forwarded.push({ netDevice, frame, through }),
@@ -124,9 +124,9 @@ export class ReferenceKernel implements KernelState, DriverHost {
   }
 
   /** Whoever the member belongs to says so. */
-  #isTheAggregates({ bondMember, teamPort }: NetDevice, bytes: Uint8Array): boolean {
-    if (bondMember !== undefined) return this.bonds.received(bondMember, bytes) === 'aggregate';
-    return teamPort !== undefined && this.teams.receives(teamPort, bytes);
+  #ofTheAggregate({ bondMember, teamPort }: NetDevice, bytes: Uint8Array): Uint8Array | undefined {
+    if (bondMember !== undefined) return this.bonds.received(bondMember, bytes);
+    return teamPort !== undefined && this.teams.receives(teamPort, bytes) ? bytes : undefined;
   }
 
   /** Probes the device and registers a net device for each of its ports. */

@@ -18,11 +18,11 @@ const PACKET_OTHERHOST = 3;
 /** br_handle_frame(): the bridge takes what comes in at its port. */
 export type RxHandler = (port: BridgePort, frame: RxFrame, vnet: VirtioNetHeader | undefined) => void;
 
-/** bond_handle_frame(), team_handle_frame(): whether a frame that this member received is its aggregate's, or stays at the member. */
-export type MemberHandler = (member: NetDevice, bytes: Uint8Array) => boolean;
+/** bond_handle_frame(), team_handle_frame(): a frame that this member received, as its aggregate gets it; undefined: it stays at the member. */
+export type MemberHandler = (member: NetDevice, bytes: Uint8Array) => Uint8Array | undefined;
 
-/** ip_rcv() and arp_rcv(): what nobody took before. */
-export type ProtocolHandler = (netDevice: NetDevice, frame: RxFrame) => void;
+/** ip_rcv() and arp_rcv(): what nobody took before. `isForUs`: where it came in, it was sent to the address of the net device (PACKET_HOST). */
+export type ProtocolHandler = (netDevice: NetDevice, frame: RxFrame, isForUs: boolean) => void;
 
 /** sch_handle_ingress(): whether the filters of the net device let the frame go on. */
 export type IngressFilter = (netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined) => boolean;
@@ -93,11 +93,13 @@ export class ReceivePath {
 
   /**
    * __netif_receive_skb_core(): the tag moves beside the frame, packet sockets look, filters have their say, a VLAN device takes what
-   * is its own, and a bridge what its port gets.
+   * is its own, and a bridge what its port gets. `wasForUs`: it was sent to the address of the net device at which it came in.
    */
-  deliver(netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined): void {
+  deliver(netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined, wasForUs = false): void {
     const untagged = frame.vlan === undefined ? untag(frame, vnet) : { frame, vnet };
-    this.#handlers.tap(netDevice, hostView(this.#kernel, netDevice, untagged.frame, untagged.vnet));
+    const type = wasForUs ? PACKET_HOST : packetType(this.#kernel, netDevice, untagged.frame.bytes);
+    const isForUs = type === PACKET_HOST;
+    this.#handlers.tap(netDevice, hostView(this.#kernel, type, untagged.frame, untagged.vnet));
     if (!this.#handlers.passes(netDevice, untagged.frame, untagged.vnet)) return;
     const { vlan, ...rest } = untagged.frame;
     const upper = vlan === undefined ? undefined : vlanUpper(this.#kernel, netDevice, vlan);
@@ -105,23 +107,31 @@ export class ReceivePath {
       const aggregate = aggregateOf(netDevice);
       if (netDevice.bridgePort !== undefined)
         this.#handlers.bridge(netDevice.bridgePort, untagged.frame, untagged.vnet);
-      else if (aggregate !== undefined) this.#toAggregate(netDevice, aggregate, untagged.frame, untagged.vnet);
+      else if (aggregate !== undefined) this.#toAggregate(netDevice, aggregate, untagged.frame, untagged.vnet, isForUs);
       // A tag of a VLAN that nobody has makes it somebody else's; a priority tag does not.
-      else if (vlan === undefined || (vlan.tci & 0xfff) === 0) this.#handlers.protocols(netDevice, untagged.frame);
+      else if (vlan === undefined || (vlan.tci & 0xfff) === 0)
+        this.#handlers.protocols(netDevice, untagged.frame, isForUs);
       return;
     }
     upper.softwareTraffic.rxPackets++;
     upper.softwareTraffic.rxBytes += rest.bytes.length;
     if (packetType(this.#kernel, upper, rest.bytes) === PACKET_MULTICAST) upper.softwareTraffic.multicast++;
-    this.deliver(upper, rest, untagged.vnet);
+    this.deliver(upper, rest, untagged.vnet, isForUs);
   }
 
   /** RX_HANDLER_ANOTHER: the frame comes in once more, at the aggregate. */
-  #toAggregate(member: NetDevice, aggregate: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined): void {
-    if (!isUp(aggregate) || !this.#handlers.member(member, frame.bytes)) return;
+  #toAggregate(
+    member: NetDevice,
+    aggregate: NetDevice,
+    frame: RxFrame,
+    vnet: VirtioNetHeader | undefined,
+    isForUs: boolean,
+  ): void {
+    const bytes = isUp(aggregate) ? this.#handlers.member(member, frame.bytes) : undefined;
+    if (bytes === undefined) return;
     aggregate.softwareTraffic.rxPackets++;
     aggregate.softwareTraffic.rxBytes += frame.bytes.length;
-    this.deliver(aggregate, frame, vnet);
+    this.deliver(aggregate, { ...frame, bytes }, vnet, isForUs && this.#kernel.parts.bond.keepsPacketType);
   }
 }
 
@@ -222,14 +232,14 @@ function segmentationHeader(bytes: Uint8Array, gsoSize: number, type: keyof type
 /** What a packet socket sees. */
 function hostView(
   kernel: KernelState,
-  netDevice: NetDevice,
+  type: number,
   frame: RxFrame,
   aggregate: VirtioNetHeader | undefined,
 ): HostReceive {
   const vnet = aggregate ?? (frame.checksum.status === 'unnecessary' ? { ...NO_GSO, flags: F_DATA_VALID } : NO_GSO);
   return {
     bytes: frame.bytes,
-    packetType: packetType(kernel, netDevice, frame.bytes),
+    packetType: type,
     checksum: frame.checksum,
     queue: frame.queue,
     timestamps: {

@@ -16,7 +16,6 @@ import {
 } from '../../netlink/families/routing.js';
 import { NLM_F_APPEND, NLM_F_CREATE } from '../../netlink/constants.js';
 import { equalBytes, readU16 } from '../../packet/bytes.js';
-import { parseMac } from '../../packet/addresses.js';
 import { ETH_P_ARP, ETH_P_IP } from '../../packet/protocols.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import { isUp, type NetDevice, type ProtocolAddress } from '../netDevice.js';
@@ -104,15 +103,14 @@ export class RoutingKernel implements Router {
 
   // What a packet socket has seen and nobody else took.
 
-  receive(netDevice: NetDevice, frame: Uint8Array): void {
+  receive(netDevice: NetDevice, frame: Uint8Array, isForUs: boolean): void {
     if (!this.parts.routesFor(netDevice)) return;
-    const isOwn = equalBytes(frame.subarray(0, 6), parseMac(netDevice.address));
     const isGroup = ((frame[0] ?? 0) & 1) !== 0;
     // PACKET_OTHERHOST: ip_rcv() and arp_rcv() do not look at it.
-    if (!isOwn && !isGroup && this.parts.forwardsOwnFramesOnly) return;
+    if (!isForUs && !isGroup && this.parts.forwardsOwnFramesOnly) return;
     switch (readU16(frame, 12)) {
       case ETH_P_IP:
-        receiveIpv4(this, netDevice, frame, isOwn);
+        receiveIpv4(this, netDevice, frame, isForUs);
         return;
       case ETH_P_ARP:
         receiveArp(

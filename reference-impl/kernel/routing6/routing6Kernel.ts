@@ -12,9 +12,8 @@ import {
   RT_TABLE_LOCAL,
   RT_TABLE_MAIN,
 } from '../../netlink/families/routing.js';
-import { equalBytes, readU16 } from '../../packet/bytes.js';
+import { readU16 } from '../../packet/bytes.js';
 import { ETH_P_IPV6 } from '../../packet/protocols.js';
-import { parseMac } from '../../packet/addresses.js';
 import { DeviceSettings, type SettingRow } from '../deviceSettings.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import { isUp, type NetDevice, type ProtocolAddress } from '../netDevice.js';
@@ -132,11 +131,10 @@ export class Routing6Kernel implements Router6 {
     this.#vrfs.clear();
   }
 
-  receive(netDevice: NetDevice, frame: Uint8Array): void {
+  receive(netDevice: NetDevice, frame: Uint8Array, isForUs: boolean): void {
     if (!this.isRunning(netDevice) || !this.parts.routesFor(netDevice)) return;
-    const isOwn = equalBytes(frame.subarray(0, 6), parseMac(netDevice.address));
     const isGroup = ((frame[0] ?? 0) & 1) !== 0;
-    if (isOwn || isGroup || !this.parts.forwardsOwnFramesOnly) receiveIpv6(this, netDevice, frame, isOwn);
+    if (isForUs || isGroup || !this.parts.forwardsOwnFramesOnly) receiveIpv6(this, netDevice, frame, isForUs);
   }
 
   /** What a driver is told: hardware forwards in the place of the host. */
@@ -378,9 +376,15 @@ export class Routing6Kernel implements Router6 {
 }
 
 /** ptype_base: each protocol gets its own frames. */
-export function receiveIp(ipv4: RoutingKernel, ipv6: Routing6Kernel, netDevice: NetDevice, frame: Uint8Array): void {
-  if (readU16(frame, 12) === ETH_P_IPV6) ipv6.receive(netDevice, frame);
-  else ipv4.receive(netDevice, frame);
+export function receiveIp(
+  ipv4: RoutingKernel,
+  ipv6: Routing6Kernel,
+  netDevice: NetDevice,
+  frame: Uint8Array,
+  isForUs: boolean,
+): void {
+  if (readU16(frame, 12) === ETH_P_IPV6) ipv6.receive(netDevice, frame, isForUs);
+  else ipv4.receive(netDevice, frame, isForUs);
 }
 
 /** What forwards for others has no addresses of its own (IFF_NO_ADDRCONF, netif_is_l3_master()). */
