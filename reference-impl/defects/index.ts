@@ -42,6 +42,7 @@ import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
 import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
+import { groupReportDefects } from './groupReports.js';
 import { switchBalanceReceiveDefects } from './switchBalanceReceive.js';
 import { switchLinkWatchDefects } from './switchLinkWatch.js';
 import { switchAuthenticationDefects } from './switchAuthentication.js';
@@ -170,6 +171,7 @@ export const defects: readonly Defect[] = [
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
   ...switchBalanceReceiveDefects,
+  ...groupReportDefects,
   ...switchLinkWatchDefects,
   ...peerNoticeDefects,
   ...switchPortSettingDefects,

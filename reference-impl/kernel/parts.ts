@@ -1,3 +1,4 @@
+import { CONFORMING_JOINS, type JoinParts } from './rejoins.js';
 import { CONFORMING_PEER_NOTICES, type PeerNoticeParts } from './peerNotices.js';
 import { CONFORMING_NETLINK, type NetlinkParts } from '../netlink/server.js';
 import type { VlanTag } from '../../harness/contract/index.js';
@@ -141,6 +142,7 @@ export interface KernelParts {
   readonly proxy: ProxyParts;
   readonly authentication: AuthenticationParts;
   readonly peerNotices: PeerNoticeParts;
+  readonly joins: JoinParts;
   readonly diagnosis: DiagnosisParts;
 }
 
@@ -215,5 +217,6 @@ export const CONFORMING_KERNEL: KernelParts = {
   proxy: CONFORMING_PROXY,
   authentication: CONFORMING_AUTHENTICATION,
   peerNotices: CONFORMING_PEER_NOTICES,
+  joins: CONFORMING_JOINS,
   diagnosis: CONFORMING_DIAGNOSIS,
 };

@@ -14,6 +14,7 @@ import type { ClientTable } from './clientTable.js';
 import type { LacpPort } from './lacpPort.js';
 import type { FlowTable } from './tlb.js';
 import { isUp, type NetDevice } from '../netDevice.js';
+import type { Rejoins } from '../rejoins.js';
 import { MILLISECOND } from '../../nanoseconds.js';
 
 /** BOND_LINK_*. */
@@ -94,6 +95,7 @@ export interface Bond {
   monitor: number;
   /** send_peer_notif: runs of the monitor until the last notice to the network. */
   noticesLeft: number;
+  readonly rejoins: Rejoins;
   /** Of the modes that balance: whom flows leave at, and whom neighbours send to. */
   readonly flows: FlowTable;
   readonly clients: ClientTable;

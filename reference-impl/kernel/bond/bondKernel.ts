@@ -92,6 +92,7 @@ export class BondKernel implements Bonding {
     if (bond !== undefined && (event === 'NETDEV_UP' || event === 'NETDEV_DOWN')) {
       if (event === 'NETDEV_DOWN') {
         if (this.kernel.parts.peerNotices.endsWhenDown) bond.noticesLeft = 0;
+        bond.rejoins.left = 0;
       } else
         for (const member of bond.members.values())
           if (usesPrimary(bond) && member !== bond.active) setInactive(member);

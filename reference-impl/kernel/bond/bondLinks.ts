@@ -10,8 +10,7 @@ import {
 } from '../../netlink/families/bond.js';
 import { loseMember } from './alb.js';
 import { setCarrier } from '../linkState.js';
-import { IFF_ALLMULTI, IFF_PROMISC } from '../netDevice.js';
-import { changeAllMulticast, changePromiscuity } from '../receiveFilter.js';
+import { receiveLikeAggregate, receiveModeOf } from '../receiveFilter.js';
 import {
   balances,
   balancesReceive,
@@ -26,7 +25,7 @@ import {
   type MemberLink,
 } from './bond.js';
 import { moveAddress } from './failOverMac.js';
-import { isTimeToTell, tellAgain, tellOfNewActive } from './bondNotices.js';
+import { isTimeToTell, tellAgain, tellJoinsAgain, tellOfNewActive } from './bondNotices.js';
 import type { Bonding } from './bonding.js';
 import { lacpLinkChanged } from './lacp.js';
 import { endStandIn, moveStation } from './memberStations.js';
@@ -175,6 +174,7 @@ export function changeActive(bonding: Bonding, bond: Bond, next: BondMember | un
   }
   if (before !== undefined) endStandIn(bonding, bond, before);
   bond.active = next;
+  tellJoinsAgain(bonding, bond);
   if (!usesPrimary(bond)) return;
   if (before !== undefined) {
     setInactive(before);
@@ -192,10 +192,6 @@ export function changeActive(bonding: Bonding, bond: Bond, next: BondMember | un
 }
 
 function moveReceiveMode(bonding: Bonding, { bond, netDevice }: BondMember, change: 1 | -1): void {
-  const { flags } = bond.netDevice;
-  const { kernel } = bonding;
-  bonding.defer(async () => {
-    if ((flags & IFF_PROMISC) !== 0) await changePromiscuity(kernel, netDevice, change);
-    if ((flags & IFF_ALLMULTI) !== 0) await changeAllMulticast(kernel, netDevice, change);
-  });
+  const mode = receiveModeOf(bond.netDevice);
+  bonding.defer(() => receiveLikeAggregate(bonding.kernel, mode, netDevice, change));
 }

@@ -20,6 +20,7 @@ import { setCarrier } from '../linkState.js';
 import { IFF_MASTER, isUp, type NetDevice } from '../netDevice.js';
 import { addAddress, changeVidsOfMember, receiveLikeAggregate, removeAddress } from '../receiveFilter.js';
 import { SLOW_PROTOCOLS_ADDRESS } from '../../packet/lacp.js';
+import { noRejoins } from '../rejoins.js';
 import type { Router } from '../routing/router.js';
 import type { Router6 } from '../routing6/router6.js';
 import type { LagCore } from '../switchdevLag.js';
@@ -53,7 +54,7 @@ export interface Bonding {
   readonly lag: LagCore;
   readonly routes: ProbeRoutes;
   /** Runs it when this time has come. */
-  at(time: Nanoseconds, run: () => void): void;
+  readonly at: (time: Nanoseconds, run: () => void) => void;
   /** Runs it as soon as the kernel may sleep. */
   defer(work: () => Promise<void>): void;
   /** dev_queue_xmit(), as soon as what is being received is received. */
@@ -82,6 +83,7 @@ export function createBond({ kernel }: Bonding, seed: AggregateSeed): Bond {
     sent: 0,
     monitor: 0,
     noticesLeft: 0,
+    rejoins: noRejoins(),
     flows: newFlowTable(),
     clients: newClientTable(),
     aggregators: 0,
