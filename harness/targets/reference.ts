@@ -102,6 +102,7 @@ const RIG: readonly string[] = [
   'tc-flower',
   'tc-matchall',
   'tc-gact',
+  'tc-skbedit',
   'tc-mirred',
   'sriov-vf-devices',
   'sysctl',

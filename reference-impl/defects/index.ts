@@ -42,6 +42,7 @@ import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
 import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
+import { frameEditDefects } from './frameEdits.js';
 import { groupReportDefects } from './groupReports.js';
 import { switchBalanceReceiveDefects } from './switchBalanceReceive.js';
 import { switchLinkWatchDefects } from './switchLinkWatch.js';
@@ -172,6 +173,7 @@ export const defects: readonly Defect[] = [
   ...switchAggregationOptionDefects,
   ...switchBalanceReceiveDefects,
   ...groupReportDefects,
+  ...frameEditDefects,
   ...switchLinkWatchDefects,
   ...peerNoticeDefects,
   ...switchPortSettingDefects,

@@ -374,7 +374,8 @@ export class ReferenceKernel implements KernelState, DriverHost {
     through: readonly NetDevice[] = [],
   ): Promise<void> {
     const { lower } = netDevice;
-    if (!this.trafficControl.egress(netDevice, frame, through)) return;
+    const { goesOn, edits } = this.trafficControl.egress(netDevice, frame, through);
+    if (!goesOn) return;
     if (lower.kind === 'vlan') {
       netDevice.softwareTraffic.txPackets += frame.gso?.segments ?? 1;
       netDevice.softwareTraffic.txBytes += frame.bytes.length;
@@ -390,7 +391,9 @@ export class ReferenceKernel implements KernelState, DriverHost {
     if (lower.kind === 'bond' || lower.kind === 'team') {
       if (!netDevice.carrier || !isUp(netDevice)) return;
       const members =
-        lower.kind === 'bond' ? this.bonds.transmit(lower.bond, frame) : this.teams.transmit(lower.team, frame);
+        lower.kind === 'bond'
+          ? this.bonds.transmit(lower.bond, frame, edits.queueMapping)
+          : this.teams.transmit(lower.team, frame);
       for (const member of members) {
         const own = lower.kind === 'bond' ? this.bonds.frameAt(lower.bond, member, frame) : frame;
         await this.#transmit(member, own, wanted, through);
@@ -401,8 +404,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
     if (lower.kind === 'vrf') return;
     // Without a carrier the queue discipline is noop: what is sent is freed, and nobody is told.
     if (!netDevice.carrier) return;
+    const mapped = edits.queueMapping ?? wanted;
     const queue =
-      wanted !== undefined && wanted < netDevice.realTxQueues ? wanted : pickTxQueue(netDevice, frame.bytes);
+      mapped !== undefined && mapped < netDevice.realTxQueues
+        ? (mapped as QueueIndex)
+        : pickTxQueue(netDevice, frame.bytes);
     for (const ready of await validateTransmit(this, netDevice, frame))
       await this.#transmitQueues.enqueue(netDevice, queue, ready);
   }

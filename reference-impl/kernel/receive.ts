@@ -9,6 +9,7 @@ import { aggregateOf } from './aggregates.js';
 import type { BridgePort } from './bridge/bridge.js';
 import type { KernelState } from './kernelState.js';
 import { isUp, type NetDevice } from './netDevice.js';
+import type { Passed } from './tc/classify.js';
 
 const PACKET_HOST = 0;
 const PACKET_BROADCAST = 1;
@@ -24,8 +25,8 @@ export type MemberHandler = (member: NetDevice, bytes: Uint8Array) => Uint8Array
 /** ip_rcv() and arp_rcv(): what nobody took before. `isForUs`: where it came in, it was sent to the address of the net device (PACKET_HOST). */
 export type ProtocolHandler = (netDevice: NetDevice, frame: RxFrame, isForUs: boolean) => void;
 
-/** sch_handle_ingress(): whether the filters of the net device let the frame go on. */
-export type IngressFilter = (netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined) => boolean;
+/** sch_handle_ingress(): whether the filters of the net device let the frame go on, and what they wrote beside it. */
+export type IngressFilter = (netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined) => Passed;
 
 /** Called for every frame that a packet socket on this net device would see. */
 export type PacketTap = (netDevice: NetDevice, frame: HostReceive) => void;
@@ -98,9 +99,10 @@ export class ReceivePath {
   deliver(netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined, wasForUs = false): void {
     const untagged = frame.vlan === undefined ? untag(frame, vnet) : { frame, vnet };
     const type = wasForUs ? PACKET_HOST : packetType(this.#kernel, netDevice, untagged.frame.bytes);
-    const isForUs = type === PACKET_HOST;
     this.#handlers.tap(netDevice, hostView(this.#kernel, type, untagged.frame, untagged.vnet));
-    if (!this.#handlers.passes(netDevice, untagged.frame, untagged.vnet)) return;
+    const { goesOn, edits } = this.#handlers.passes(netDevice, untagged.frame, untagged.vnet);
+    if (!goesOn) return;
+    const isForUs = (edits.packetType ?? type) === PACKET_HOST;
     const { vlan, ...rest } = untagged.frame;
     const upper = vlan === undefined ? undefined : vlanUpper(this.#kernel, netDevice, vlan);
     if (upper === undefined) {

@@ -37,6 +37,16 @@ export function egressOf(bonding: Bonding, bond: Bond, frame: TxFrame): readonly
   }
 }
 
+const OBEYS_QUEUES: readonly number[] = [BOND_MODE_ACTIVEBACKUP, BOND_MODE_ROUNDROBIN];
+
+/** bond_slave_override(): the member that has this number of a queue; undefined: the mode says who. */
+export function memberOfQueue(parts: BondParts, bond: Bond, queue: number): BondMember | undefined {
+  if (queue === 0 || !parts.obeysQueues(OBEYS_QUEUES.includes(bond.settings.mode))) return undefined;
+  const member = [...bond.members.values()].find(({ queueId }) => queueId === queue);
+  const canLeave = member !== undefined && isUsable(member) && member.link === BOND_LINK_UP;
+  return member !== undefined && parts.leavesByQueue(canLeave) ? member : undefined;
+}
+
 const devicesOf = (member: BondMember | undefined): readonly NetDevice[] =>
   member === undefined ? [] : [member.netDevice];
 

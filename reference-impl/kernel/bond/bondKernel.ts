@@ -18,7 +18,7 @@ import {
   type Bond,
   type BondMember,
 } from './bond.js';
-import { egressOf, receivedBy } from './bondFrames.js';
+import { egressOf, memberOfQueue, receivedBy } from './bondFrames.js';
 import type { Bonding, ProbeRoutes } from './bonding.js';
 import { stateOfMember } from './bondOffload.js';
 import { noteReceived } from './arpValidation.js';
@@ -63,11 +63,12 @@ export class BondKernel implements Bonding {
   }
 
   /** bond_start_xmit(): the net devices through which a frame leaves. */
-  transmit(bond: Bond, frame: TxFrame): readonly NetDevice[] {
+  transmit(bond: Bond, frame: TxFrame, queueMapping = 0): readonly NetDevice[] {
     const { softwareTraffic } = bond.netDevice;
     softwareTraffic.txPackets += frame.gso?.segments ?? 1;
     softwareTraffic.txBytes += frame.bytes.length;
-    return egressOf(this, bond, frame);
+    const given = memberOfQueue(this.parts, bond, queueMapping);
+    return given === undefined ? egressOf(this, bond, frame) : [given.netDevice];
   }
 
   /** As it leaves at a member. */

@@ -86,6 +86,9 @@ export interface BondParts {
   readonly delaysNeedMonitor: boolean;
   /** bond_option_queue_id_set(): whether two members may not have one queue. */
   readonly checksQueues: boolean;
+  /** bond_should_override_tx_queue(), and whether a member has to have its link for it. */
+  readonly obeysQueues: (sound: boolean) => boolean;
+  readonly leavesByQueue: (sound: boolean) => boolean;
   /** BOND_FOM_*. */
   readonly addressPolicy: (policy: number) => number;
   /** Whether the member that was active gets the address that the new one had. */
@@ -158,6 +161,8 @@ export const CONFORMING_BOND: BondParts = {
   checksModes: true,
   delaysNeedMonitor: true,
   checksQueues: true,
+  obeysQueues: (sound) => sound,
+  leavesByQueue: (sound) => sound,
   addressPolicy: (policy) => policy,
   swapsAddresses: true,
   avoidsTwins: true,

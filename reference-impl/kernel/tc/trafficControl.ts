@@ -5,7 +5,7 @@ import type { NetDevice } from '../netDevice.js';
 import { asTransmit } from '../bridge/forward.js';
 import type { ActionMakers } from './actions.js';
 import { filtersOf, type Action, type Block, type Filter, type Proto, type Qdisc } from './block.js';
-import { passesFilters, type Forwarding, type Passing } from './classify.js';
+import { UNTOUCHED, passFilters, type Forwarding, type Passed, type Passing } from './classify.js';
 import type { TcParts } from './tcParts.js';
 
 /** What the kernel does for its filters. */
@@ -73,19 +73,19 @@ export class TrafficControl implements ActionMakers, Forwarding {
   }
 
   /** sch_handle_ingress(): whether the frame goes on to VLAN devices and bridges. */
-  ingress(netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined): boolean {
+  ingress(netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined): Passed {
     const block = this.qdiscs.get(netDevice)?.ingress;
-    if (block === undefined || !this.parts.looksAt(netDevice, 'ingress')) return true;
+    if (block === undefined || !this.parts.looksAt(netDevice, 'ingress')) return UNTOUCHED;
     this.#through = [];
-    return passesFilters(this, block, { side: 'ingress', frame, vnet });
+    return passFilters(this, block, { side: 'ingress', frame, vnet, written: { edits: {} } });
   }
 
   /** sch_handle_egress(): whether the frame goes on to the queues. */
-  egress(netDevice: NetDevice, frame: TxFrame, through: readonly NetDevice[]): boolean {
+  egress(netDevice: NetDevice, frame: TxFrame, through: readonly NetDevice[]): Passed {
     const block = this.qdiscs.get(netDevice)?.egress;
-    if (block === undefined || !this.parts.looksAt(netDevice, 'egress')) return true;
+    if (block === undefined || !this.parts.looksAt(netDevice, 'egress')) return UNTOUCHED;
     this.#through = through;
-    return passesFilters(this, block, { side: 'egress', frame });
+    return passFilters(this, block, { side: 'egress', frame, written: { edits: {} } });
   }
 
   transmit(target: NetDevice, passing: Passing): void {
