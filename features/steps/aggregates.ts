@@ -25,6 +25,7 @@ export const MODES: Readonly<Record<string, number>> = {
   xor: 2,
   broadcast: 3,
   'balance-tlb': 5,
+  'balance-alb': 6,
 };
 
 /** Milliseconds between two looks at the links: less than a scenario notices. */

@@ -30,7 +30,7 @@ import { expectAtHost } from './switch.steps.js';
 import { expectAt, listenAt, namesIn, portCalled, sendFromHost, sendInto, settled } from './switchPorts.js';
 import type { NicWorld } from './world.js';
 
-const MODE = 'round-robin|active-backup|xor|broadcast|balance-tlb';
+const MODE = 'round-robin|active-backup|xor|broadcast|balance-tlb|balance-alb';
 const PORTS = String.raw`p\d(?:(?:, | and )p\d)*`;
 
 Given(
@@ -74,6 +74,17 @@ async function askToJoin(this: NicWorld, port: string, state: string, name: stri
   await setFlag(this, IFF_UP, state === 'up', ifIndex);
   this.answer = await (await this.bonds()).setMaster(ifIndex, aggregateCalled(this, name).ifIndex);
 }
+
+When(
+  /^(p\d), which has the address of (p\d), is asked to join the aggregate$/,
+  async function (this: NicWorld, port: string, other: string) {
+    const { ifIndex } = portCalled(this, port);
+    const address = parseMac(portCalled(this, other).address);
+    await setFlag(this, IFF_UP, false, ifIndex);
+    accepted(await (await this.route()).setLink(ifIndex, { IFLA_ADDRESS: address }), 'an address');
+    this.answer = await (await this.bonds()).setMaster(ifIndex, aggregateCalled(this).ifIndex);
+  },
+);
 
 When('the aggregate is asked to join itself', async function (this: NicWorld) {
   const { ifIndex } = aggregateCalled(this);

@@ -20,13 +20,13 @@ const PORTS = String.raw`p\d(?:(?:, | and )p\d)*`;
 /** All of a frame but where it is from. */
 const withoutSource = (frame: Uint8Array): string => hex(frame.subarray(0, 6)) + hex(frame.subarray(12));
 
-function flowsThatDifferIn(world: NicWorld, what: string): readonly Uint8Array[] {
+export function flowsThatDifferIn(world: NicWorld, what: string): readonly Uint8Array[] {
   const make = DIFFERING[what];
   expectThat(make !== undefined, `flows cannot differ in "${what}"`);
   return Array.from({ length: FLOWS }, (_, index) => flowFrame(make(index), stationFamily(world.scenario)));
 }
 
-interface Left {
+export interface Left {
   readonly port: string;
   readonly bytes: Uint8Array;
 }
@@ -35,7 +35,7 @@ interface Left {
 const LOOKS = 40;
 
 /** The host sends a packet of each flow; where each left, from whichever station. */
-async function sendFlows(world: NicWorld, frames: readonly Uint8Array[]): Promise<readonly Left[]> {
+export async function sendFlows(world: NicWorld, frames: readonly Uint8Array[]): Promise<readonly Left[]> {
   const own = new Set(frames.map(withoutSource));
   await sendFromHost(world, aggregateCalled(world).name, frames);
   const left: Left[] = [];
@@ -46,31 +46,40 @@ async function sendFlows(world: NicWorld, frames: readonly Uint8Array[]): Promis
   return left;
 }
 
-const stationOf = (world: NicWorld, which: string): Promise<string> =>
+export const stationOf = (world: NicWorld, which: string): Promise<string> =>
   stationOfLink(world, (which === 'the aggregate' ? aggregateCalled(world) : portCalled(world, which)).ifIndex);
 
 Then(
   new RegExp(`^flows that differ in (${WHAT}) leave at (p\\d) as they are, and at (p\\d) from the station of (p\\d)$`),
   async function (this: NicWorld, what: string, active: string, other: string, whose: string) {
-    const frames = flowsThatDifferIn(this, what);
-    const left = await sendFlows(this, frames);
-    for (const [index, frame] of frames.entries()) {
-      const places = left.filter(({ bytes }) => withoutSource(bytes) === withoutSource(frame));
-      expectNumber(places.length, 1, `members at which flow ${index} left`);
-    }
-    const sources = (port: string): Set<string> =>
-      new Set(left.filter((each) => each.port === port).map(({ bytes }) => formatMac(bytes, 6)));
-    const [sent = new Uint8Array(12)] = frames;
-    const wanted = new Map([
-      [active, formatMac(sent, 6)],
-      [other, await stationOf(this, whose)],
-    ]);
-    for (const [port, station] of wanted) {
-      const seen = [...sources(port)].join(', ');
-      expectThat(seen === station, `flows leave at ${port} from ${seen || 'nobody'} instead of ${station}`);
-    }
+    await expectSpread(this, flowsThatDifferIn(this, what), active, [other, whose]);
   },
 );
+
+/** Each flow leaves at one member: at the active one as it is, at the other one from the station of whoever is named. */
+export async function expectSpread(
+  world: NicWorld,
+  frames: readonly Uint8Array[],
+  active: string,
+  [other, whose]: readonly [string, string],
+): Promise<void> {
+  const left = await sendFlows(world, frames);
+  for (const [index, frame] of frames.entries()) {
+    const places = left.filter(({ bytes }) => withoutSource(bytes) === withoutSource(frame));
+    expectNumber(places.length, 1, `members at which flow ${index} left`);
+  }
+  const sources = (port: string): Set<string> =>
+    new Set(left.filter((each) => each.port === port).map(({ bytes }) => formatMac(bytes, 6)));
+  const [sent = new Uint8Array(12)] = frames;
+  const wanted = new Map([
+    [active, formatMac(sent, 6)],
+    [other, await stationOf(world, whose)],
+  ]);
+  for (const [port, station] of wanted) {
+    const seen = [...sources(port)].join(', ');
+    expectThat(seen === station, `flows leave at ${port} from ${seen || 'nobody'} instead of ${station}`);
+  }
+}
 
 Then(
   /^advertisements to each of 24 stations leave at (p\d) as they are$/,
@@ -162,12 +171,15 @@ Then(
 /** Long enough for a link to be seen as lost. */
 const FAILOVER_MS = 500;
 
-Then(/^(p\d) tells the station of the aggregate to the switch, once$/, async function (this: NicWorld, port: string) {
-  const station = await stationOf(this, 'the aggregate');
-  const told = (await lessons(this, FAILOVER_MS)).filter((each) => each.station === station && each.isToItself);
-  const at = told.map((each) => each.port).join(', ');
-  expectThat(at === port, `the station of the aggregate is told at ${at || 'no port'}`);
-});
+Then(
+  /^(p\d) tells the station of (the aggregate|p\d) to the switch, once$/,
+  async function (this: NicWorld, port: string, whose: string) {
+    const station = await stationOf(this, whose);
+    const told = (await lessons(this, FAILOVER_MS)).filter((each) => each.station === station && each.isToItself);
+    const at = told.map((each) => each.port).join(', ');
+    expectThat(at === port, `the station of ${whose} is told at ${at || 'no port'}`);
+  },
+);
 
 Then(/^(p\d) is told as the active member$/, async function (this: NicWorld, port: string) {
   await until(this, async () => (await activeMember(this)) === port);

@@ -97,3 +97,31 @@ Feature: Aggregates that balance what they send
     And p0 leaves its aggregate
     And p0 joins the aggregate
     Then p0, p1 and the aggregate have stations that differ, but for the active member
+
+  @SW-TLB-008
+  Scenario Outline: A member of <mode> leaves whose station another one has
+    Given a <mode> aggregate of p0, p1 and p2
+    When the aggregate setting IFLA_BOND_ACTIVE_SLAVE is set to p1
+    And the aggregate setting IFLA_BOND_ACTIVE_SLAVE is set to p2
+    And p1 leaves its aggregate
+    Then p1 has the address of p1
+    And p2 has the address of p0
+    And p0 has the address of p2
+
+    Examples:
+      | mode        |
+      | balance-tlb |
+      | balance-alb |
+
+  @SW-TLB-009
+  Scenario Outline: A port with the station of the only member of <mode>
+    Given a <mode> aggregate of p0
+    When p1, which has the address of p0, is asked to join the aggregate
+    Then it is refused with EFAULT
+    And p1 is a member of no aggregate
+    And p1 is down
+
+    Examples:
+      | mode        |
+      | balance-tlb |
+      | balance-alb |

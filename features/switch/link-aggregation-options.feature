@@ -56,7 +56,12 @@ Feature: Settings of aggregates
     And the refusal points at an attribute
 
     Examples:
-      | mode    | name                        |
+      | mode        | name                        |
+      | balance-alb | IFLA_BOND_ARP_INTERVAL      |
+      | balance-alb | IFLA_BOND_ARP_VALIDATE      |
+      | balance-alb | IFLA_BOND_MISSED_MAX        |
+      | balance-alb | IFLA_BOND_PACKETS_PER_SLAVE |
+      | balance-alb | IFLA_BOND_AD_LACP_RATE      |
       | 802.3ad | IFLA_BOND_ARP_INTERVAL      |
       | 802.3ad | IFLA_BOND_ARP_VALIDATE      |
       | 802.3ad | IFLA_BOND_MISSED_MAX        |

@@ -103,6 +103,7 @@ const RIG: readonly string[] = [
   'tc-flower',
   'tc-matchall',
   'tc-gact',
+  'tc-skbedit',
   'tc-mirred',
   'nft-frames',
   'nft-meta-bridge',

@@ -50,6 +50,9 @@ import { switchAggregationBridgeDefects } from './switchAggregationBridge.js';
 import { switchLacpDefects } from './switchLacp.js';
 import { switchAccessListDefects } from './switchAccessList.js';
 import { switchAggregationOptionDefects } from './switchAggregationOptions.js';
+import { frameEditDefects } from './frameEdits.js';
+import { groupReportDefects } from './groupReports.js';
+import { switchBalanceReceiveDefects } from './switchBalanceReceive.js';
 import { switchLinkWatchDefects } from './switchLinkWatch.js';
 import { switchAuthenticationDefects } from './switchAuthentication.js';
 import { switchNeighbourProxyDefects } from './switchNeighbourProxy.js';
@@ -182,6 +185,9 @@ export const defects: readonly Defect[] = [
   ...controlBoundDefects,
   ...controlBufferDefects,
   ...switchAggregationOptionDefects,
+  ...switchBalanceReceiveDefects,
+  ...groupReportDefects,
+  ...frameEditDefects,
   ...switchLinkWatchDefects,
   ...peerNoticeDefects,
   ...switchPortSettingDefects,

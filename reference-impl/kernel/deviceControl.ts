@@ -1,7 +1,7 @@
 /** Changes to a net device that its user asks for: net/core/dev.c. Each either takes effect whole or is refused. */
 import type { MacAddress } from '../../harness/contract/index.js';
 import { changeMembers } from './aggregates.js';
-import { isActiveBackup, type Bond } from './bond/bond.js';
+import { balancesReceive, isActiveBackup, type Bond } from './bond/bond.js';
 import { changeBridgeAddress } from './bridge/bridging.js';
 import { EADDRNOTAVAIL, EINVAL, ENETDOWN, EPERM, ERANGE, OK, refused } from './errno.js';
 import { portsFollowAddress } from './team/teaming.js';
@@ -186,13 +186,16 @@ async function setAggregateAddress(
 ): Promise<Outcome | undefined> {
   if (bond.settings.failOverMac !== 0 && isActiveBackup(bond)) return OK;
   const before = netDevice.address;
-  const changed = kernel.parts.bond.membersFollowAddress
-    ? await changeMembers(
-        netDevice,
-        (member) => setMacAddress(kernel, member, address),
-        (member) => setMacAddress(kernel, member, before),
-      )
-    : OK;
+  // bond_alb_set_mac_address(): the active member follows when the aggregate has it.
+  const keepOwn = balancesReceive(bond) && kernel.parts.bond.alb.movesActiveOnly;
+  const changed =
+    kernel.parts.bond.membersFollowAddress && !keepOwn
+      ? await changeMembers(
+          netDevice,
+          (member) => setMacAddress(kernel, member, address),
+          (member) => setMacAddress(kernel, member, before),
+        )
+      : OK;
   bond.addressIsRandom = false;
   return changed.ok ? undefined : changed;
 }

@@ -36,6 +36,7 @@ export const ELOOP = number(40);
 export const EMSGSIZE = number(90);
 export const EOPNOTSUPP = number(95);
 export const EAFNOSUPPORT = number(97);
+export const EADDRINUSE = number(98);
 export const EADDRNOTAVAIL = number(99);
 export const ENETDOWN = number(100);
 export const ENETUNREACH = number(101);

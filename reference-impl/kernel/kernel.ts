@@ -23,6 +23,7 @@ import { knownAddresses } from './bridge/proxy/proxyEvents.js';
 import { DevlinkKernel } from './devlink/devlinkKernel.js';
 import { ENETDOWN, ENOBUFS, ENODEV } from './errno.js';
 import { fixFeatures } from './features.js';
+import { withEdits, withoutMarks } from './frameMarks.js';
 import { netDeviceOfPort, unregisterNetDevice } from './devicePorts.js';
 import { NetfilterKernel } from './netfilter/control/netfilterKernel.js';
 import { noteWakeup } from './ethtool/deviceState.js';
@@ -100,7 +101,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
       rules: (netDevice, frame, vnet) =>
         this.netfilterPath.ingress(netDevice, frame, vnet, (at, received) => packetType(this, at, received)),
       bridge: (port, frame, vnet) => bridgeReceive(this.bridging.events, port, frame, vnet),
-      member: (member, bytes) => this.#isTheAggregates(member, bytes),
+      member: (member, bytes) => this.#ofTheAggregate(member, bytes),
       protocols: (netDevice, frame) => receiveIp(this.routing, this.routing6, netDevice, frame),
     });
     this.trafficControl = new TrafficControl(this, {
@@ -141,9 +142,9 @@ export class ReferenceKernel implements KernelState, DriverHost {
   }
 
   /** Whoever the member belongs to says so. */
-  #isTheAggregates({ bondMember, teamPort }: NetDevice, bytes: Uint8Array): boolean {
-    if (bondMember !== undefined) return this.bonds.received(bondMember, bytes) === 'aggregate';
-    return teamPort !== undefined && this.teams.receives(teamPort, bytes);
+  #ofTheAggregate({ bondMember, teamPort }: NetDevice, bytes: Uint8Array): Uint8Array | undefined {
+    if (bondMember !== undefined) return this.bonds.received(bondMember, bytes);
+    return teamPort !== undefined && this.teams.receives(teamPort, bytes) ? bytes : undefined;
   }
 
   /** Probes the device and registers a net device for each of its ports. */
@@ -393,8 +394,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
   ): Promise<void> {
     const { lower } = netDevice;
     // What filters sent on is below netfilter: nf_skip_egress.
-    const frame = through.at(-1) === netDevice ? sent : this.netfilterPath.egress(netDevice, sent);
-    if (frame === undefined || !this.trafficControl.egress(netDevice, frame, through)) return;
+    const kept = through.at(-1) === netDevice ? sent : this.netfilterPath.egress(netDevice, sent);
+    if (kept === undefined) return;
+    const { goesOn, edits } = this.trafficControl.egress(netDevice, kept, through);
+    if (!goesOn) return;
+    const frame = withEdits(kept, edits);
     if (lower.kind === 'vlan') {
       netDevice.softwareTraffic.txPackets += frame.gso?.segments ?? 1;
       netDevice.softwareTraffic.txBytes += frame.bytes.length;
@@ -410,7 +414,9 @@ export class ReferenceKernel implements KernelState, DriverHost {
     if (lower.kind === 'bond' || lower.kind === 'team') {
       if (!netDevice.carrier || !isUp(netDevice)) return;
       const members =
-        lower.kind === 'bond' ? this.bonds.transmit(lower.bond, frame) : this.teams.transmit(lower.team, frame);
+        lower.kind === 'bond'
+          ? this.bonds.transmit(lower.bond, frame, edits.queueMapping)
+          : this.teams.transmit(lower.team, frame);
       for (const member of members) {
         const own = lower.kind === 'bond' ? this.bonds.frameAt(lower.bond, member, frame) : frame;
         await this.#transmit(member, own, wanted, through);
@@ -421,10 +427,13 @@ export class ReferenceKernel implements KernelState, DriverHost {
     if (lower.kind === 'vrf') return;
     // Without a carrier the queue discipline is noop: what is sent is freed, and nobody is told.
     if (!netDevice.carrier) return;
+    const mapped = edits.queueMapping ?? wanted;
     const queue =
-      wanted !== undefined && wanted < netDevice.realTxQueues ? wanted : pickTxQueue(netDevice, frame.bytes);
+      mapped !== undefined && mapped < netDevice.realTxQueues
+        ? (mapped as QueueIndex)
+        : pickTxQueue(netDevice, frame.bytes);
     for (const ready of await validateTransmit(this, netDevice, frame))
-      await this.#transmitQueues.enqueue(netDevice, queue, ready);
+      await this.#transmitQueues.enqueue(netDevice, queue, withoutMarks(ready));
   }
 
   #pollAll(): void {

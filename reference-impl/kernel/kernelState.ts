@@ -19,7 +19,8 @@ export type NetDeviceEvent =
   | 'NETDEV_CHANGEINFODATA'
   | 'NETDEV_CHANGEUPPER'
   | 'NETDEV_BONDING_FAILOVER'
-  | 'NETDEV_NOTIFY_PEERS';
+  | 'NETDEV_NOTIFY_PEERS'
+  | 'NETDEV_RESEND_IGMP';
 
 /** Called after the event, in the order of registration. */
 export type Notifier = (event: NetDeviceEvent, netDevice: NetDevice) => void;

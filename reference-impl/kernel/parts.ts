@@ -1,3 +1,4 @@
+import { CONFORMING_JOINS, type JoinParts } from './rejoins.js';
 import { CONFORMING_PEER_NOTICES, type PeerNoticeParts } from './peerNotices.js';
 import { CONFORMING_NETLINK, type NetlinkParts } from '../netlink/server.js';
 import type { VlanTag } from '../../harness/contract/index.js';
@@ -143,6 +144,7 @@ export interface KernelParts {
   readonly proxy: ProxyParts;
   readonly authentication: AuthenticationParts;
   readonly peerNotices: PeerNoticeParts;
+  readonly joins: JoinParts;
   readonly diagnosis: DiagnosisParts;
   readonly netfilterPath: NetfilterPathParts;
   readonly netfilter: NetfilterControlParts;
@@ -219,6 +221,7 @@ export const CONFORMING_KERNEL: KernelParts = {
   proxy: CONFORMING_PROXY,
   authentication: CONFORMING_AUTHENTICATION,
   peerNotices: CONFORMING_PEER_NOTICES,
+  joins: CONFORMING_JOINS,
   diagnosis: CONFORMING_DIAGNOSIS,
   netfilterPath: CONFORMING_NETFILTER_PATH,
   netfilter: CONFORMING_NETFILTER_CONTROL,

@@ -7,20 +7,22 @@ import { aggregateOf } from './aggregates.js';
 import type { BridgePort } from './bridge/bridge.js';
 import type { KernelState } from './kernelState.js';
 import { isUp, type NetDevice } from './netDevice.js';
-import { PACKET_MULTICAST } from './netfilter/path/packet.js';
+import { stillForUs, withEdits } from './frameMarks.js';
+import { PACKET_HOST, PACKET_MULTICAST } from './netfilter/path/packet.js';
 import { packetTypeAt } from './packetType.js';
+import type { Passed } from './tc/classify.js';
 
 /** br_handle_frame(): the bridge takes what comes in at its port. */
 export type RxHandler = (port: BridgePort, frame: RxFrame, vnet: VirtioNetHeader | undefined) => void;
 
-/** bond_handle_frame(), team_handle_frame(): whether a frame that this member received is its aggregate's, or stays at the member. */
-export type MemberHandler = (member: NetDevice, bytes: Uint8Array) => boolean;
+/** bond_handle_frame(), team_handle_frame(): a frame that this member received, as its aggregate gets it; undefined: it stays at the member. */
+export type MemberHandler = (member: NetDevice, bytes: Uint8Array) => Uint8Array | undefined;
 
 /** ip_rcv() and arp_rcv(): what nobody took before. */
 export type ProtocolHandler = (netDevice: NetDevice, frame: RxFrame) => void;
 
-/** sch_handle_ingress(): whether the filters of the net device let the frame go on. */
-export type IngressFilter = (netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined) => boolean;
+/** sch_handle_ingress(): whether the filters of the net device let the frame go on, and what they wrote beside it. */
+export type IngressFilter = (netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined) => Passed;
 
 /** nf_ingress(): the frame as the rules of the net device let it go on. */
 export type IngressRules = (
@@ -101,8 +103,9 @@ export class ReceivePath {
   deliver(netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined): void {
     const untagged = frame.vlan === undefined ? untag(frame, vnet) : { frame, vnet };
     this.#handlers.tap(netDevice, hostView(this.#kernel, netDevice, untagged.frame, untagged.vnet));
-    if (!this.#handlers.passes(netDevice, untagged.frame, untagged.vnet)) return;
-    const passed = this.#handlers.rules(netDevice, untagged.frame, untagged.vnet);
+    const { goesOn, edits } = this.#handlers.passes(netDevice, untagged.frame, untagged.vnet);
+    if (!goesOn) return;
+    const passed = this.#handlers.rules(netDevice, withEdits(untagged.frame, edits), untagged.vnet);
     if (passed !== undefined) this.#handOn(netDevice, passed, untagged.vnet);
   }
 
@@ -117,18 +120,28 @@ export class ReceivePath {
       else if (vlan === undefined || (vlan.tci & 0xfff) === 0) this.#handlers.protocols(netDevice, frame);
       return;
     }
+    const above = this.#above(netDevice, upper, rest);
     upper.softwareTraffic.rxPackets++;
     upper.softwareTraffic.rxBytes += rest.bytes.length;
-    if (packetType(this.#kernel, upper, rest) === PACKET_MULTICAST) upper.softwareTraffic.multicast++;
-    this.deliver(upper, rest, vnet);
+    if (packetType(this.#kernel, upper, above) === PACKET_MULTICAST) upper.softwareTraffic.multicast++;
+    this.deliver(upper, above, vnet);
   }
 
   /** RX_HANDLER_ANOTHER: the frame comes in once more, at the aggregate. */
   #toAggregate(member: NetDevice, aggregate: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined): void {
-    if (!isUp(aggregate) || !this.#handlers.member(member, frame.bytes)) return;
+    const bytes = isUp(aggregate) ? this.#handlers.member(member, frame.bytes) : undefined;
+    if (bytes === undefined) return;
     aggregate.softwareTraffic.rxPackets++;
     aggregate.softwareTraffic.rxBytes += frame.bytes.length;
-    this.deliver(aggregate, frame, vnet);
+    const { keepsPacketType } = this.#kernel.parts.bond;
+    const above = keepsPacketType ? this.#above(member, aggregate, frame) : frame;
+    this.deliver(aggregate, bytes === frame.bytes ? above : { ...above, bytes }, vnet);
+  }
+
+  /** The frame at the net device above: whose it is was said where it came in (eth_type_trans()). */
+  #above(netDevice: NetDevice, upper: NetDevice, frame: RxFrame): RxFrame {
+    const isForUs = packetType(this.#kernel, netDevice, frame) === PACKET_HOST;
+    return isForUs && packetType(this.#kernel, upper, frame) !== PACKET_HOST ? stillForUs(frame) : frame;
   }
 }
 

@@ -51,13 +51,30 @@ function receivingMembers(netDevice: NetDevice): readonly NetDevice[] {
 /** A member that comes receives what the aggregate is to receive, and no longer when it goes. */
 export async function receiveLikeAggregate(
   kernel: KernelState,
-  { flags }: NetDevice,
+  aggregate: ReceiveMode,
   member: NetDevice,
   change: 1 | -1,
 ): Promise<void> {
+  const { flags } = aggregate;
   if ((flags & IFF_PROMISC) !== 0) await changePromiscuity(kernel, member, change);
   if ((flags & IFF_ALLMULTI) !== 0) await changeAllMulticast(kernel, member, change);
+  if (!kernel.parts.joins.membersReceive) return;
+  for (const list of ['unicast', 'multicast'] as const)
+    for (const [address, count] of aggregate[list])
+      for (let times = 0; times < count; times++)
+        if (change === 1) await addAddress(member, list, address);
+        else await removeAddress(member, list, address);
 }
+
+/** What a net device is to receive beside its own address. */
+export type ReceiveMode = Pick<NetDevice, 'flags' | 'unicast' | 'multicast'>;
+
+/** As it is now, whatever becomes of it. */
+export const receiveModeOf = ({ flags, unicast, multicast }: NetDevice): ReceiveMode => ({
+  flags,
+  unicast: new Map(unicast),
+  multicast: new Map(multicast),
+});
 
 /** dev_uc_add(), dev_mc_add(): one more reference. */
 export async function addAddress(
@@ -68,6 +85,7 @@ export async function addAddress(
   const addresses = netDevice[list];
   addresses.set(address, (addresses.get(address) ?? 0) + 1);
   if (netDevice.lower.kind === 'vlan') await addAddress(netDevice.lower.on, list, address);
+  for (const member of receivingMembers(netDevice)) await addAddress(member, list, address);
   await applyRxMode(netDevice);
 }
 
@@ -79,6 +97,7 @@ export async function removeAddress(
 ): Promise<Outcome> {
   if (!release(netDevice[list], address)) return refused(ENOENT);
   if (netDevice.lower.kind === 'vlan') await removeAddress(netDevice.lower.on, list, address);
+  for (const member of receivingMembers(netDevice)) await removeAddress(member, list, address);
   await applyRxMode(netDevice);
   return OK;
 }

@@ -1,5 +1,7 @@
 /** VLAN net devices: net/8021q. */
 import type { IfIndex, MacAddress, NetDeviceName, Vid } from '../../harness/contract/index.js';
+import { bondOf } from './bond/bond.js';
+import { forgetClientsInVlan } from './bond/clientTable.js';
 import { announceFeatures, closeNetDevice } from './deviceControl.js';
 import { EEXIST, OK, refused } from './errno.js';
 import { SOFT_FEATURES } from './features.js';
@@ -66,5 +68,7 @@ export async function removeVlanDevice(kernel: KernelState, netDevice: NetDevice
   lower.on.uppers.delete(netDevice);
   kernel.netDevices.delete(netDevice.ifIndex);
   await removeVid(lower.on, lower.tpid, lower.vid);
+  const bond = bondOf(lower.on);
+  if (bond !== undefined) forgetClientsInVlan(kernel.parts.bond.alb, bond, lower.vid);
   notify(kernel, 'NETDEV_UNREGISTER', netDevice);
 }

@@ -21,6 +21,7 @@ import {
   GACT,
   MATCHALL,
   MIRRED,
+  SKBEDIT,
   TC,
   TCMSG,
   TC_H_CLSACT,
@@ -198,7 +199,7 @@ function filterBody(filter: FilterRequest): Uint8Array {
   return encodeBody(TCMSG, header, attributes);
 }
 
-const ACTION_SETS: Readonly<Record<string, typeof GACT>> = { gact: GACT, mirred: MIRRED };
+const ACTION_SETS: Readonly<Record<string, typeof GACT>> = { gact: GACT, mirred: MIRRED, skbedit: SKBEDIT };
 
 /** A list of actions, numbered from 1. */
 export function encodeActions(actions: readonly ActionRequest[]): Uint8Array {

@@ -43,7 +43,10 @@ export async function askFilters(
 
 const everything = (answer: CapabilityAnswer): CapabilityAnswers =>
   Object.fromEntries(
-    ['tc-qdisc', 'tc-flower', 'tc-matchall', 'tc-gact', 'tc-mirred', ...HARDWARE].map((name) => [name, answer]),
+    ['tc-qdisc', 'tc-flower', 'tc-matchall', 'tc-gact', 'tc-mirred', 'tc-skbedit', ...HARDWARE].map((name) => [
+      name,
+      answer,
+    ]),
   );
 
 const worded = (result: NetlinkResult<unknown>): string => {
@@ -53,6 +56,10 @@ const worded = (result: NetlinkResult<unknown>): string => {
 };
 
 const PASS: ActionRequest = { kind: 'gact', options: { TCA_GACT_PARMS: { action: TC_ACT_OK } } };
+const PRIORITY: ActionRequest = {
+  kind: 'skbedit',
+  options: { TCA_SKBEDIT_PARMS: { action: TC_ACT_OK }, TCA_SKBEDIT_PRIORITY: 1 },
+};
 const mirrorTo = (ifIndex: number): ActionRequest => ({
   kind: 'mirred',
   options: { TCA_MIRRED_PARMS: { action: TC_ACT_PIPE, eaction: TCA_EGRESS_MIRROR, ifindex: ifIndex } },
@@ -74,6 +81,7 @@ async function askKinds(
     flower.ok || matchall.ok ? tried({ kind, options: {}, actions: [action] }) : matchall;
   const gact = await withAction(PASS);
   const mirred = await withAction(mirrorTo(other));
+  const skbedit = await withAction(PRIORITY);
   const hardware = flower.ok
     ? await tried({ kind: 'flower', options: { TCA_FLOWER_FLAGS: TCA_CLS_FLAGS_SKIP_SW }, actions: [PASS] })
     : flower;
@@ -85,6 +93,7 @@ async function askKinds(
     'tc-flower': answer(flower, 'A flower filter'),
     'tc-matchall': answer(matchall, 'A matchall filter'),
     'tc-gact': answer(gact, 'The action gact'),
+    'tc-skbedit': answer(skbedit, 'The action skbedit'),
     'tc-mirred': answer(mirred, 'The action mirred'),
     'flow-offload': offload,
     'filters-forwarded':

@@ -4,14 +4,17 @@ import {
   BOND_LINK_UP,
   BOND_MODE_8023AD,
   BOND_MODE_ACTIVEBACKUP,
+  BOND_MODE_ALB,
   BOND_MODE_TLB,
   BOND_XMIT_POLICY_LAYER2,
 } from '../../netlink/families/bond.js';
 import type { AggregateMember } from '../aggregates.js';
 import type { ArpMonitorParts } from './arpMonitorParts.js';
+import type { ClientTable } from './clientTable.js';
 import type { LacpPort } from './lacpPort.js';
 import type { FlowTable } from './tlb.js';
 import { isUp, type NetDevice } from '../netDevice.js';
+import type { Rejoins } from '../rejoins.js';
 import { MILLISECOND } from '../../nanoseconds.js';
 
 /** BOND_LINK_*. */
@@ -92,8 +95,10 @@ export interface Bond {
   monitor: number;
   /** send_peer_notif: runs of the monitor until the last notice to the network. */
   noticesLeft: number;
-  /** Of the mode balance-tlb. */
+  readonly rejoins: Rejoins;
+  /** Of the modes that balance: whom flows leave at, and whom neighbours send to. */
   readonly flows: FlowTable;
+  readonly clients: ClientTable;
   /** How many aggregators there were. */
   aggregators: number;
   /** Whom ARP and neighbour solicitations ask for, in the order of the user. */
@@ -136,13 +141,16 @@ export const BOND_DEFAULTS: Readonly<BondSettings> = {
 /** The aggregate that this net device is, or undefined. */
 export const bondOf = ({ lower }: NetDevice): Bond | undefined => (lower.kind === 'bond' ? lower.bond : undefined);
 
-/** bond_uses_primary(), of the modes that there are here. */
+/** bond_uses_primary(). */
 export const usesPrimary = (bond: Bond): boolean => isActiveBackup(bond) || balances(bond);
 
 export const isActiveBackup = ({ settings }: Bond): boolean => settings.mode === BOND_MODE_ACTIVEBACKUP;
 
-/** bond_is_lb(): one member receives, and all of them send. */
-export const balances = ({ settings }: Bond): boolean => settings.mode === BOND_MODE_TLB;
+/** bond_is_lb(): all members send, each from a station of its own. */
+export const balances = (bond: Bond): boolean => bond.settings.mode === BOND_MODE_TLB || balancesReceive(bond);
+
+/** Whether all members receive as well (rlb_enabled). */
+export const balancesReceive = ({ settings }: Bond): boolean => settings.mode === BOND_MODE_ALB;
 
 /** Whether members ask the other end before they are used. */
 export const negotiates = ({ settings }: Bond): boolean => settings.mode === BOND_MODE_8023AD;

@@ -1,21 +1,26 @@
 /** Frames through an aggregate: bond_start_xmit() and bond_handle_frame() of drivers/net/bonding/bond_main.c. */
 import type { TxFrame } from '../../../harness/contract/index.js';
-import { isLinkLocalMac } from '../../packet/addresses.js';
+import { isLinkLocalMac, isMulticastMac, parseMac } from '../../packet/addresses.js';
 import {
   BOND_LINK_UP,
   BOND_MODE_ACTIVEBACKUP,
+  BOND_MODE_ALB,
   BOND_MODE_BROADCAST,
   BOND_MODE_ROUNDROBIN,
   BOND_MODE_TLB,
 } from '../../netlink/families/bond.js';
+import { equalBytes } from '../../packet/bytes.js';
 import type { NetDevice } from '../netDevice.js';
-import { canSend, isUsable, negotiates, type Bond, type BondMember } from './bond.js';
+import { spreadBothWays } from './alb.js';
+import { balancesReceive, canSend, isUsable, negotiates, type Bond, type BondMember } from './bond.js';
 import { transmitHash } from './bondHash.js';
+import type { Bonding } from './bonding.js';
 import type { BondParts } from './bondParts.js';
 import { spread } from './tlb.js';
 
 /** The members through which a frame leaves. */
-export function egressOf(parts: BondParts, bond: Bond, frame: TxFrame): readonly NetDevice[] {
+export function egressOf(bonding: Bonding, bond: Bond, frame: TxFrame): readonly NetDevice[] {
+  const { parts } = bonding;
   switch (bond.settings.mode) {
     case BOND_MODE_ROUNDROBIN:
       return devicesOf(byTurns(parts, bond));
@@ -23,11 +28,23 @@ export function egressOf(parts: BondParts, bond: Bond, frame: TxFrame): readonly
       return devicesOf(bond.active);
     case BOND_MODE_TLB:
       return devicesOf(spread(parts, bond, frame));
+    case BOND_MODE_ALB:
+      return devicesOf(spreadBothWays(bonding, bond, frame));
     case BOND_MODE_BROADCAST:
       return broadcast(parts, bond);
     default:
       return devicesOf(byHash(parts, bond, frame));
   }
+}
+
+const OBEYS_QUEUES: readonly number[] = [BOND_MODE_ACTIVEBACKUP, BOND_MODE_ROUNDROBIN];
+
+/** bond_slave_override(): the member that has this number of a queue; undefined: the mode says who. */
+export function memberOfQueue(parts: BondParts, bond: Bond, queue: number): BondMember | undefined {
+  if (queue === 0 || !parts.obeysQueues(OBEYS_QUEUES.includes(bond.settings.mode))) return undefined;
+  const member = [...bond.members.values()].find(({ queueId }) => queueId === queue);
+  const canLeave = member !== undefined && isUsable(member) && member.link === BOND_LINK_UP;
+  return member !== undefined && parts.leavesByQueue(canLeave) ? member : undefined;
 }
 
 const devicesOf = (member: BondMember | undefined): readonly NetDevice[] =>
@@ -64,10 +81,20 @@ function broadcast(parts: BondParts, bond: Bond): readonly NetDevice[] {
   return up.slice(0, parts.copies(up.length)).map(({ netDevice }) => netDevice);
 }
 
-/** What becomes of a frame that a member received: it is the aggregate's, or it stays at the member and goes no further. */
-export type MemberFrame = 'aggregate' | 'member';
+/** bond_handle_frame(): a frame that a member received, as it comes in at the aggregate; undefined: it stays at the member and goes no further. */
+export function receivedBy(parts: BondParts, member: BondMember, bytes: Uint8Array): Uint8Array | undefined {
+  // bond_should_deliver_exact_match(): what is for one station comes once, whichever member it comes in at.
+  const isForOne = balancesReceive(member.bond) && parts.alb.receives && !isMulticastMac(bytes, 0);
+  if (parts.receives(member, !member.isInactive || isForOne)) return readdressed(parts, member, bytes);
+  return parts.passesLinkLocal || !isLinkLocalMac(bytes, 0) ? undefined : bytes;
+}
 
-export function receivedBy(parts: BondParts, member: BondMember, bytes: Uint8Array): MemberFrame {
-  if (parts.receives(member, !member.isInactive)) return 'aggregate';
-  return parts.passesLinkLocal || !isLinkLocalMac(bytes, 0) ? 'member' : 'aggregate';
+/** A bridge knows the station of the aggregate alone. */
+function readdressed({ alb }: BondParts, { bond, netDevice }: BondMember, bytes: Uint8Array): Uint8Array {
+  const isForMember = equalBytes(bytes.subarray(0, 6), parseMac(netDevice.address));
+  if (!balancesReceive(bond) || bond.netDevice.bridgePort === undefined || !isForMember || !alb.readdresses)
+    return bytes;
+  const changed = bytes.slice();
+  changed.set(parseMac(bond.netDevice.address));
+  return changed;
 }

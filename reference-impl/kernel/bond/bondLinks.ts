@@ -8,11 +8,12 @@ import {
   BOND_MODE_XOR,
   BOND_PRI_RESELECT_ALWAYS,
 } from '../../netlink/families/bond.js';
+import { loseMember } from './alb.js';
 import { setCarrier } from '../linkState.js';
-import { IFF_ALLMULTI, IFF_PROMISC } from '../netDevice.js';
-import { changeAllMulticast, changePromiscuity } from '../receiveFilter.js';
+import { receiveLikeAggregate, receiveModeOf } from '../receiveFilter.js';
 import {
   balances,
+  balancesReceive,
   canSend,
   isActiveBackup,
   isUsable,
@@ -24,10 +25,11 @@ import {
   type MemberLink,
 } from './bond.js';
 import { moveAddress } from './failOverMac.js';
-import { isTimeToTell, tellAgain, tellOfNewActive } from './bondNotices.js';
+import { isTimeToTell, tellAgain, tellJoinsAgain, tellOfNewActive } from './bondNotices.js';
 import type { Bonding } from './bonding.js';
 import { lacpLinkChanged } from './lacp.js';
-import { forgetMember, moveStation, rebalanceSoon } from './tlb.js';
+import { endStandIn, moveStation } from './memberStations.js';
+import { forgetMember, rebalanceSoon } from './tlb.js';
 import { followAggregator } from './lacpSelection.js';
 
 /** bond_check_dev_link(). */
@@ -104,6 +106,7 @@ function commit(bonding: Bonding, member: BondMember, before: MemberLink): boole
       if (parts.countsFailures) member.failures++;
       if (isActiveBackup(bond) || negotiates(bond)) setInactive(member);
       if (balances(bond)) forgetMember(bond.flows, member, false);
+      if (balancesReceive(bond)) loseMember(bonding, member);
       if (negotiates(bond)) lacpLinkChanged(bonding, member, false);
       return member === bond.active && parts.choosesAgain;
     default:
@@ -167,8 +170,11 @@ export function changeActive(bonding: Bonding, bond: Bond, next: BondMember | un
   if (next?.link === BOND_LINK_BACK) {
     next.delay = 0;
     next.link = BOND_LINK_UP;
+    if (balances(bond)) rebalanceSoon(bond);
   }
+  if (before !== undefined) endStandIn(bonding, bond, before);
   bond.active = next;
+  tellJoinsAgain(bonding, bond);
   if (!usesPrimary(bond)) return;
   if (before !== undefined) {
     setInactive(before);
@@ -186,10 +192,6 @@ export function changeActive(bonding: Bonding, bond: Bond, next: BondMember | un
 }
 
 function moveReceiveMode(bonding: Bonding, { bond, netDevice }: BondMember, change: 1 | -1): void {
-  const { flags } = bond.netDevice;
-  const { kernel } = bonding;
-  bonding.defer(async () => {
-    if ((flags & IFF_PROMISC) !== 0) await changePromiscuity(kernel, netDevice, change);
-    if ((flags & IFF_ALLMULTI) !== 0) await changeAllMulticast(kernel, netDevice, change);
-  });
+  const mode = receiveModeOf(bond.netDevice);
+  bonding.defer(() => receiveLikeAggregate(bonding.kernel, mode, netDevice, change));
 }

@@ -1,11 +1,11 @@
 /** What runs again and again as long as an aggregate is up: bond_mii_monitor(), bond_arp_monitor() and the machines of LACP. */
 import { isUp } from '../netDevice.js';
 import { runArpMonitor } from './arpMonitor.js';
-import { balances, negotiates, watchesByArp, type Bond } from './bond.js';
+import { balances, balancesReceive, negotiates, watchesByArp, type Bond } from './bond.js';
 import { lookAtLinks } from './bondLinks.js';
 import type { Bonding } from './bonding.js';
 import { startLacp } from './lacp.js';
-import { TLB_TICK_MS, tickTlb } from './tlb.js';
+import { TLB_TICK_MS, isDynamic, tickTlb } from './tlb.js';
 import { MILLISECOND } from '../../nanoseconds.js';
 
 /** bond_open(). What ran before does not go on. */
@@ -13,7 +13,7 @@ export function startMonitor(bonding: Bonding, bond: Bond): void {
   const run = ++bond.monitor;
   if (negotiates(bond)) startLacp(bonding, bond);
   if (!isUp(bond.netDevice)) return;
-  if (balances(bond) && bond.settings.tlbDynamic !== 0) again(TLB_TICK_MS, () => tickTlb(bonding, bond));
+  if (balances(bond) && (isDynamic(bond) || balancesReceive(bond))) again(TLB_TICK_MS, () => tickTlb(bonding, bond));
   const { miimon } = bond.settings;
   if (miimon !== 0) again(miimon, () => lookAtLinks(bonding, bond));
   if (watchesByArp(bond))

@@ -1,8 +1,10 @@
 /** What an aggregate tells the network when another member is the active one: send_peer_notif of drivers/net/bonding/bond_main.c. */
-import { BOND_MODE_ACTIVEBACKUP } from '../../netlink/families/bond.js';
+import { BOND_MODE_ACTIVEBACKUP, BOND_MODE_ROUNDROBIN } from '../../netlink/families/bond.js';
 import { isUp } from '../netDevice.js';
 import { notifyWithVlans } from '../peerNotices.js';
-import type { Bond } from './bond.js';
+import { MILLISECOND } from '../../nanoseconds.js';
+import { tellGroupsAgain } from '../rejoins.js';
+import { usesPrimary, type Bond } from './bond.js';
 import type { Bonding } from './bonding.js';
 
 /** Runs of the monitor between two notices. */
@@ -43,4 +45,20 @@ export function tellAgain(bonding: Bonding, bond: Bond, isTime: boolean): void {
   if (bond.noticesLeft === 0) return;
   if (isTime) tell(bonding, bond);
   else bond.noticesLeft--;
+}
+
+const JIFFY = 4n * MILLISECOND;
+/** HZ / 5. */
+const REJOIN_MS = 200;
+
+/** bond_resend_igmp_join_requests_delayed(): a switch that knows the groups at the port of before is told them at that of now. */
+export function tellJoinsAgain(bonding: Bonding, bond: Bond): void {
+  const { joins } = bonding.kernel.parts;
+  const { settings, rejoins, netDevice } = bond;
+  const count = joins.count(settings.resendIgmp);
+  const isMoved = usesPrimary(bond) ? bond.active !== undefined : settings.mode === BOND_MODE_ROUNDROBIN;
+  if (!isUp(netDevice) || count === 0 || !isMoved) return;
+  rejoins.left = count;
+  const interval = (): bigint => BigInt(joins.interval(REJOIN_MS)) * MILLISECOND;
+  tellGroupsAgain(bonding, netDevice, rejoins, { first: JIFFY, interval });
 }

@@ -4,6 +4,7 @@ import {
   BOND_LINK_FAIL,
   BOND_LINK_UP,
   BOND_MODE_ACTIVEBACKUP,
+  BOND_MODE_ALB,
   BOND_MODE_BROADCAST,
   BOND_MODE_ROUNDROBIN,
   BOND_MODE_TLB,
@@ -26,6 +27,7 @@ function transmitType(mode: number): LagTransmit {
     case BOND_MODE_BROADCAST:
       return 'broadcast';
     case BOND_MODE_TLB:
+    case BOND_MODE_ALB:
       return 'unknown';
     default:
       return 'hash';

@@ -1,4 +1,5 @@
 import type { MacAddress } from '../../../harness/contract/index.js';
+import { CONFORMING_ALB, type AlbParts } from './albParts.js';
 import { CONFORMING_ARP_MONITOR, type ArpMonitorParts } from './arpMonitorParts.js';
 import type { BondMember, BondSettings } from './bond.js';
 import { CONFORMING_LACP, type LacpParts } from './lacpParts.js';
@@ -50,6 +51,8 @@ export interface BondParts {
   readonly roundRobin: (count: number) => number;
   /** bond_handle_frame(): whether a frame comes in at the aggregate. */
   readonly receives: (member: BondMember, sound: boolean) => boolean;
+  /** Whether what was the host's where it came in is so at the aggregate. */
+  readonly keepsPacketType: boolean;
   /** Whether link-local frames of an inactive member stay at the member. */
   readonly passesLinkLocal: boolean;
   /** vlan_vids_add_by_dev(): whether a new member learns the VLANs on top of the aggregate. */
@@ -83,13 +86,16 @@ export interface BondParts {
   readonly delaysNeedMonitor: boolean;
   /** bond_option_queue_id_set(): whether two members may not have one queue. */
   readonly checksQueues: boolean;
+  /** bond_should_override_tx_queue(), and whether a member has to have its link for it. */
+  readonly obeysQueues: (sound: boolean) => boolean;
+  readonly leavesByQueue: (sound: boolean) => boolean;
   /** BOND_FOM_*. */
   readonly addressPolicy: (policy: number) => number;
   /** Whether the member that was active gets the address that the new one had. */
   readonly swapsAddresses: boolean;
   /** Whether a new member whose address the aggregate has gets another. */
   readonly avoidsTwins: boolean;
-  /** Of the mode balance-tlb. */
+  /** Of the modes balance-tlb and balance-alb. */
   readonly tlb: {
     readonly spreads: (sound: boolean) => boolean;
     readonly load: (history: number) => number;
@@ -99,7 +105,12 @@ export interface BondParts {
     readonly swaps: boolean;
     /** The station that a new member is told to have. */
     readonly station: (own: MacAddress, aggregate: MacAddress) => MacAddress;
+    /** Whether a new member for which there is no station of its own is refused. */
+    readonly refusesTwins: boolean;
+    /** Whether nobody keeps the station of a member that leaves. */
+    readonly givesBack: boolean;
   };
+  readonly alb: AlbParts;
   readonly lacp: LacpParts;
   readonly arp: ArpMonitorParts;
 }
@@ -132,6 +143,7 @@ export const CONFORMING_BOND: BondParts = {
   copies: (members) => members,
   roundRobin: (count) => count,
   receives: (_member, sound) => sound,
+  keepsPacketType: true,
   passesLinkLocal: true,
   passesVids: true,
   checksDependencies: true,
@@ -149,6 +161,8 @@ export const CONFORMING_BOND: BondParts = {
   checksModes: true,
   delaysNeedMonitor: true,
   checksQueues: true,
+  obeysQueues: (sound) => sound,
+  leavesByQueue: (sound) => sound,
   addressPolicy: (policy) => policy,
   swapsAddresses: true,
   avoidsTwins: true,
@@ -160,7 +174,10 @@ export const CONFORMING_BOND: BondParts = {
     ownStation: true,
     swaps: true,
     station: (own) => own,
+    refusesTwins: true,
+    givesBack: true,
   },
+  alb: CONFORMING_ALB,
   lacp: CONFORMING_LACP,
   arp: CONFORMING_ARP_MONITOR,
 };

@@ -8,15 +8,19 @@ import {
   BOND_LINK_DOWN,
   BOND_LINK_UP,
 } from '../../netlink/families/bond.js';
-import { forgetMember, newFlowTable, rebalanceSoon, stationOfNew } from './tlb.js';
+import { loseMember } from './alb.js';
+import { newClientTable } from './clientTable.js';
+import { stationOfNew, takeStationBack } from './memberStations.js';
+import { forgetMember, newFlowTable, rebalanceSoon } from './tlb.js';
 import { addressPolicy } from './failOverMac.js';
 import { closeNetDevice, openNetDevice, setMacAddress, setMtu } from '../deviceControl.js';
-import { EBUSY, EPERM, OK, refused } from '../errno.js';
+import { EBUSY, EFAULT, EPERM, OK, refused } from '../errno.js';
 import { notify, type KernelState, type Outcome } from '../kernelState.js';
 import { setCarrier } from '../linkState.js';
 import { IFF_MASTER, isUp, type NetDevice } from '../netDevice.js';
 import { addAddress, changeVidsOfMember, receiveLikeAggregate, removeAddress } from '../receiveFilter.js';
 import { SLOW_PROTOCOLS_ADDRESS } from '../../packet/lacp.js';
+import { noRejoins } from '../rejoins.js';
 import type { Router } from '../routing/router.js';
 import type { Router6 } from '../routing6/router6.js';
 import type { LagCore } from '../switchdevLag.js';
@@ -24,6 +28,7 @@ import {
   BOND_DEFAULTS,
   arpInterval,
   balances,
+  balancesReceive,
   isUsable,
   negotiates,
   setInactive,
@@ -49,7 +54,7 @@ export interface Bonding {
   readonly lag: LagCore;
   readonly routes: ProbeRoutes;
   /** Runs it when this time has come. */
-  at(time: Nanoseconds, run: () => void): void;
+  readonly at: (time: Nanoseconds, run: () => void) => void;
   /** Runs it as soon as the kernel may sleep. */
   defer(work: () => Promise<void>): void;
   /** dev_queue_xmit(), as soon as what is being received is received. */
@@ -78,7 +83,9 @@ export function createBond({ kernel }: Bonding, seed: AggregateSeed): Bond {
     sent: 0,
     monitor: 0,
     noticesLeft: 0,
+    rejoins: noRejoins(),
     flows: newFlowTable(),
+    clients: newClientTable(),
     aggregators: 0,
     arpTargets: [],
     nsTargets: [],
@@ -193,12 +200,21 @@ async function enter(bonding: Bonding, member: BondMember): Promise<Outcome> {
   const wanted = addressInside(bonding, member);
   const addressed = wanted === undefined ? OK : await setMacAddress(kernel, netDevice, wanted);
   const opened = addressed.ok && parts.opensMember ? await openNetDevice(kernel, netDevice) : addressed;
-  if (!opened.ok) await restore(bonding, member);
-  else if (balances(bond)) {
-    netDevice.address = parts.tlb.station(stationOfNew(bond, member.ownAddress), bond.netDevice.address);
-    rebalanceSoon(bond);
-  }
-  return opened;
+  const entered = opened.ok && balances(bond) ? await takeStation(bonding, member) : opened;
+  if (!entered.ok) await restore(bonding, member);
+  return entered;
+}
+
+/** bond_alb_init_slave(): where one member receives, the device goes on to receive what is for the aggregate. */
+async function takeStation({ kernel, parts }: Bonding, { bond, netDevice, ownAddress }: BondMember): Promise<Outcome> {
+  const own = stationOfNew(bond, ownAddress);
+  if (own === undefined && parts.tlb.refusesTwins) return refused(EFAULT);
+  const station = parts.tlb.station(own ?? ownAddress, bond.netDevice.address);
+  const taken = balancesReceive(bond) && parts.alb.programs ? await setMacAddress(kernel, netDevice, station) : OK;
+  if (!taken.ok) return taken;
+  netDevice.address = station;
+  rebalanceSoon(bond);
+  return OK;
 }
 
 /** The address that it gets; undefined: it keeps its own. */
@@ -247,6 +263,16 @@ function placeMember({ parts }: Bonding, member: BondMember): void {
   else if (bond.active === undefined && member.link === BOND_LINK_UP) bond.active = member;
 }
 
+/** bond_alb_deinit_slave(). */
+function stopBalancing(bonding: Bonding, member: BondMember): void {
+  const { bond } = member;
+  if (bond.members.size > 0 && bonding.parts.tlb.givesBack) takeStationBack(bonding, member);
+  forgetMember(bond.flows, member, false);
+  if (!balancesReceive(bond)) return;
+  bond.clients.last = undefined;
+  loseMember(bonding, member);
+}
+
 /** __bond_release_one(). */
 export async function releaseMember(bonding: Bonding, member: BondMember): Promise<void> {
   const { kernel, lag } = bonding;
@@ -260,15 +286,14 @@ export async function releaseMember(bonding: Bonding, member: BondMember): Promi
   bond.members.delete(netDevice.ifIndex);
   netDevice.bondMember = undefined;
   netDevice.flags &= ~IFF_SLAVE;
-  forgetMember(bond.flows, member, false);
   if (bond.primary === member) bond.primary = undefined;
   if (bond.arpMember === member) bond.arpMember = undefined;
   if (bonding.parts.passesVids) await changeVidsOfMember(bond.netDevice, netDevice, 'remove');
   if (!usesPrimary(bond)) await receiveLikeAggregate(kernel, bond.netDevice, netDevice, -1);
-  if (bond.active === member) {
-    changeActive(bonding, bond, undefined);
-    selectActive(bonding, bond);
-  }
+  const wasActive = bond.active === member;
+  if (wasActive) changeActive(bonding, bond, undefined);
+  if (balances(bond)) stopBalancing(bonding, member);
+  if (wasActive) selectActive(bonding, bond);
   followCarrier(bonding, bond);
   if (bond.members.size === 0) {
     forgetAddress(kernel, bond);

@@ -1,12 +1,13 @@
 /** The mode balance-tlb: flows are spread over members that each send from a station of their own, and one receives (bond_alb.c). */
-import type { MacAddress, TxFrame, VlanTag } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../../../harness/contract/index.js';
 import { parseMac } from '../../packet/addresses.js';
-import { concat, readU16 } from '../../packet/bytes.js';
-import { ETH_HLEN, ETH_P_IP, ETH_P_IPV6, ETH_ZLEN } from '../../packet/protocols.js';
-import { setMacAddress } from '../deviceControl.js';
+import { readU16 } from '../../packet/bytes.js';
+import { ETH_HLEN, ETH_P_IP, ETH_P_IPV6 } from '../../packet/protocols.js';
 import type { NetDevice } from '../netDevice.js';
-import { canSend, type Bond, type BondMember } from './bond.js';
+import { tickClients } from './alb.js';
+import { balancesReceive, canSend, type Bond, type BondMember } from './bond.js';
 import { transmitHash } from './bondHash.js';
+import { teach } from './memberStations.js';
 import type { Bonding } from './bonding.js';
 import type { BondParts } from './bondParts.js';
 
@@ -40,7 +41,7 @@ export const newFlowTable = (): FlowTable => ({
   learningTicks: 0,
 });
 
-const isDynamic = ({ settings }: Bond): boolean => settings.tlbDynamic !== 0;
+export const isDynamic = ({ settings }: Bond): boolean => settings.tlbDynamic !== 0;
 
 const IPPROTO_ICMPV6 = 58;
 const IPV6_HLEN = 40;
@@ -51,16 +52,22 @@ function isSpread({ tlb }: BondParts, bytes: Uint8Array): boolean {
   if (((bytes[0] ?? 0) & 1) !== 0) return false;
   const type = readU16(bytes, 12);
   if (type !== ETH_P_IPV6) return type === ETH_P_IP;
-  const isAboutNeighbours =
-    bytes[ETH_HLEN + 6] === IPPROTO_ICMPV6 && NEIGHBOUR_MESSAGES.has(bytes[ETH_HLEN + IPV6_HLEN] ?? 0);
-  return !(isAboutNeighbours && tlb.sparesNeighbours);
+  return !(isAboutNeighbours(bytes) && tlb.sparesNeighbours);
 }
 
-/** bond_tlb_xmit() and bond_do_alb_xmit(): the member at which a frame leaves; undefined: it is dropped. */
+/** alb_determine_nd(). */
+export const isAboutNeighbours = (bytes: Uint8Array): boolean =>
+  bytes[ETH_HLEN + 6] === IPPROTO_ICMPV6 && NEIGHBOUR_MESSAGES.has(bytes[ETH_HLEN + IPV6_HLEN] ?? 0);
+
+/** bond_tlb_xmit(): the member at which a frame leaves; undefined: it is dropped. */
 export function spread(parts: BondParts, bond: Bond, frame: TxFrame): BondMember | undefined {
-  const { flows } = bond;
-  const { length } = frame.bytes;
   const chosen = parts.tlb.spreads(isSpread(parts, frame.bytes)) ? choose(parts, bond, frame) : undefined;
+  return leavesAt(bond, chosen, frame.bytes.length);
+}
+
+/** bond_do_alb_xmit(): what nobody was chosen for leaves at the active member. */
+export function leavesAt(bond: Bond, chosen: BondMember | undefined, length: number): BondMember | undefined {
+  const { flows } = bond;
   if (chosen === undefined && isDynamic(bond)) flows.unbalanced += length;
   const member = chosen ?? bond.active;
   if (member === undefined) return undefined;
@@ -72,12 +79,17 @@ export function spread(parts: BondParts, bond: Bond, frame: TxFrame): BondMember
 function choose(parts: BondParts, bond: Bond, frame: TxFrame): BondMember | undefined {
   const hash = transmitHash(parts, parts.hashPolicy(bond.settings.hashPolicy), frame);
   if (isDynamic(bond)) return chooseByLoad(parts, bond, hash % FLOWS, frame.bytes.length);
+  return chooseByHash(parts, bond, hash);
+}
+
+/** Of the members that can send, the one that the policy gives. */
+export function chooseByHash(parts: BondParts, bond: Bond, hash: number): BondMember | undefined {
   const usable = [...bond.members.values()].filter(canSend);
   return usable[parts.hash(hash, usable.length) % Math.max(1, usable.length)];
 }
 
 /** tlb_choose_channel(): a flow stays where it is until the table is made anew. */
-function chooseByLoad(
+export function chooseByLoad(
   parts: BondParts,
   { flows, members }: Bond,
   flow: number,
@@ -114,9 +126,10 @@ export function forgetMember(flows: FlowTable, member: BondMember, keeps: boolea
   flows.load.delete(member);
 }
 
-/** The table is made anew with the next tick: a member came or came back. */
-export function rebalanceSoon({ flows }: Bond): void {
-  flows.rebalanceTicks = REBALANCE_SECONDS * TICKS;
+/** The tables are made anew with the next tick: a member came or came back. */
+export function rebalanceSoon(bond: Bond): void {
+  bond.flows.rebalanceTicks = REBALANCE_SECONDS * TICKS;
+  if (balancesReceive(bond)) bond.clients.rebalances = true;
 }
 
 /** bond_alb_monitor(). */
@@ -132,33 +145,13 @@ export function tickTlb(bonding: Bonding, bond: Bond): void {
     for (const member of members.values()) teach(bonding, member, member.netDevice.address);
     flows.learningTicks = 0;
   }
-  if (flows.rebalanceTicks < REBALANCE_SECONDS * TICKS) return;
-  for (const member of members.values()) forgetMember(flows, member, true);
-  if (active !== undefined) flows.load.set(active, Math.floor(flows.unbalanced / REBALANCE_SECONDS));
-  flows.unbalanced = 0;
-  flows.rebalanceTicks = 0;
-}
-
-const ETH_P_LOOPBACK = [0x90, 0x00];
-
-/** alb_send_learning_packets(): a frame from a station to itself, in the VLANs on top of the aggregate too. */
-function teach(bonding: Bonding, { bond, netDevice }: BondMember, station: MacAddress): void {
-  if (!bonding.parts.tlb.teaches) return;
-  send(station);
-  for (const upper of bond.netDevice.uppers)
-    if (upper.lower.kind === 'vlan')
-      send(upper.address === bond.netDevice.address ? station : upper.address, {
-        tpid: upper.lower.tpid,
-        tci: upper.lower.vid,
-      });
-
-  function send(from: MacAddress, vlan?: VlanTag): void {
-    const address = parseMac(from);
-    const head = concat(address, address, Uint8Array.of(...ETH_P_LOOPBACK));
-    const bytes = new Uint8Array(ETH_ZLEN);
-    bytes.set(head);
-    bonding.send(netDevice, { bytes, checksum: { kind: 'none' }, ...(vlan === undefined ? {} : { vlan }) });
+  if (flows.rebalanceTicks >= REBALANCE_SECONDS * TICKS) {
+    for (const member of members.values()) forgetMember(flows, member, true);
+    if (active !== undefined) flows.load.set(active, Math.floor(flows.unbalanced / REBALANCE_SECONDS));
+    flows.unbalanced = 0;
+    flows.rebalanceTicks = 0;
   }
+  if (balancesReceive(bond)) tickClients(bonding, bond);
 }
 
 /** What leaves at a member that is not the active one is from its own station, so that no switch sees the aggregate there. */
@@ -167,33 +160,4 @@ export function frameAt({ parts }: Bonding, bond: Bond, netDevice: NetDevice, fr
   const bytes = frame.bytes.slice();
   bytes.set(parseMac(netDevice.address), 6);
   return { ...frame, bytes };
-}
-
-/**
- * bond_alb_init_slave(): the station of its own, or, where that is the aggregate's, one that another member has in reserve. The device
- * goes on to receive what is for the aggregate.
- */
-export function stationOfNew({ members, netDevice }: Bond, own: MacAddress): MacAddress {
-  const others = [...members.values()];
-  const isUsed = (address: MacAddress): boolean => others.some((each) => each.netDevice.address === address);
-  if (others.length === 0 || (own !== netDevice.address && !isUsed(own))) return own;
-  return others.find(({ ownAddress }) => !isUsed(ownAddress))?.ownAddress ?? own;
-}
-
-/** bond_alb_handle_active_change(): the active member has the station of the aggregate, and the network hears of it. */
-export function moveStation(bonding: Bonding, bond: Bond, next: BondMember, before: BondMember | undefined): void {
-  const { address } = bond.netDevice;
-  const holder = before ?? [...bond.members.values()].find((each) => each.netDevice.address === address);
-  if (holder !== undefined) forgetMember(bond.flows, holder, true);
-  forgetMember(bond.flows, next, true);
-  if (holder !== undefined && holder !== next && bonding.parts.tlb.swaps) {
-    const own = next.netDevice.address;
-    next.netDevice.address = holder.netDevice.address;
-    holder.netDevice.address = own;
-  } else next.netDevice.address = address;
-  bonding.defer(async () => {
-    await setMacAddress(bonding.kernel, next.netDevice, next.netDevice.address);
-  });
-  for (const member of [holder, next])
-    if (member !== undefined && canSend(member)) teach(bonding, member, member.netDevice.address);
 }

@@ -48,7 +48,7 @@ export function gratuitousArp(netDevice: NetDevice, own: Uint8Array, parts: Peer
   ]).bytes;
 }
 
-function arpReply({ address }: NetDevice, own: Uint8Array, asker: Uint8Array, askerIp: Uint8Array): Uint8Array {
+export function arpReply({ address }: NetDevice, own: Uint8Array, asker: Uint8Array, askerIp: Uint8Array): Uint8Array {
   return buildFrame([
     ethernet({ destination: formatMac(asker), source: address }),
     arp({

@@ -31,6 +31,7 @@ import { frameTo } from './ipv4Output.js';
 import { NeighbourTable, type Neighbour } from './neighbours.js';
 import { RouterCore } from './offload.js';
 import { prefixOf, type Route } from './route.js';
+import { HostGroups } from './hostGroups.js';
 import { ipv4Sysctls } from './ipv4Sysctls.js';
 import { makeRoute, type RouteRequest } from './routeRequest.js';
 import type { Router } from './router.js';
@@ -55,6 +56,7 @@ export class RoutingKernel implements Router {
   readonly neighbours: NeighbourTable;
   readonly listeners: RoutingListener[] = [];
   readonly offload: RouterCore;
+  readonly groups: HostGroups;
   readonly #surroundings: RoutingSurroundings;
   /** IPV4_DEVCONF_*, of each net device. */
   readonly #settings = new Map<NetDevice, Map<number, number>>();
@@ -87,6 +89,13 @@ export class RoutingKernel implements Router {
       },
     });
     this.offload = new RouterCore(this);
+    this.groups = new HostGroups({
+      kernel,
+      at: (time, run) => surroundings.at(time, run),
+      transmit: (netDevice, frame) => this.transmit(netDevice, frame),
+      nextIdentification: () => this.nextIdentification(),
+      addressAt: (netDevice) => this.addressAt(netDevice),
+    });
     kernel.sysctls.provide(ipv4Sysctls(this));
     kernel.notifiers.push((event, netDevice) => {
       this.offload.interfacesChanged();
@@ -99,6 +108,7 @@ export class RoutingKernel implements Router {
     this.fib.clear();
     this.offload.forget();
     this.neighbours.clear();
+    this.groups.reset();
     this.#settings.clear();
     this.#vrfs.clear();
     this.#identification = 0;
@@ -113,6 +123,7 @@ export class RoutingKernel implements Router {
     if (packetType === PACKET_OTHERHOST && this.parts.forwardsOwnFramesOnly) return;
     switch (readU16(frame, 12)) {
       case ETH_P_IP:
+        this.groups.hear(netDevice, frame);
         receiveIpv4(this, netDevice, received);
         return;
       case ETH_P_ARP:

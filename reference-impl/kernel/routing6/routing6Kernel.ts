@@ -1,5 +1,5 @@
 /** IPv6 of a kernel: its tables, and what it makes of net devices, addresses, settings and packets. */
-import type { FrameMarks, MacAddress, Nanoseconds, RxFrame, TxFrame } from '../../../harness/contract/index.js';
+import type { FrameMarks, Nanoseconds, RxFrame, TxFrame } from '../../../harness/contract/index.js';
 import { NLM_F_APPEND, NLM_F_CREATE } from '../../netlink/constants.js';
 import {
   IFA_F_NOPREFIXROUTE,
@@ -21,7 +21,6 @@ import type { IpHooks, NetfilterPath } from '../netfilter/path/netfilterPath.js'
 import { PACKET_OTHERHOST } from '../netfilter/path/packet.js';
 import { packetTypeAt } from '../packetType.js';
 import type { PeerNoticeParts } from '../peerNotices.js';
-import { addAddress, removeAddress } from '../receiveFilter.js';
 import type { Received } from '../routing/ipv4Input.js';
 import type { RoutingKernel, RoutingListener } from '../routing/routingKernel.js';
 import { NeighbourTable, type Neighbour } from '../routing/neighbours.js';
@@ -29,11 +28,12 @@ import { prefixOf } from '../routing/route.js';
 import { AddressBook } from './addressBook.js';
 import { Fib6, type Route6 } from './fib6.js';
 import { ICMPV6_ADDR_UNREACH, ICMPV6_DEST_UNREACH, sendIcmpv6Error } from './icmpv6.js';
-import { ALL_NODES, ALL_ROUTERS, anycastOf, groupMac, isUnspecified, solicitedNode } from './ipv6Addresses.js';
+import { ALL_NODES, ALL_ROUTERS, anycastOf, isUnspecified, solicitedNode } from './ipv6Addresses.js';
 import { IPV6_MIN_MTU, sourceIn } from './ipv6Header.js';
 import { receiveIpv6 } from './ipv6Input.js';
 import { frameTo } from './ipv6Output.js';
 import { ipv6Settings, type Ipv6Setting } from './ipv6Settings.js';
+import { ListenedGroups } from './listenedGroups.js';
 import { announceAddress, examine, solicit } from './ndisc.js';
 import type { Router6 } from './router6.js';
 import type { Routing6Parts } from './routing6Parts.js';
@@ -68,6 +68,7 @@ export class Routing6Kernel implements Router6 {
   readonly listeners: Routing6Listener[] = [];
   readonly #surroundings: Routing6Surroundings;
   /** Net devices that IPv6 runs over: up, switched on, and wide enough. */
+  readonly #groups: ListenedGroups;
   readonly #running = new Set<NetDevice>();
   readonly #vrfs = new Map<NetDevice, NetDevice | undefined>();
 
@@ -125,6 +126,12 @@ export class Routing6Kernel implements Router6 {
       },
     });
     kernel.notifiers.push((event, netDevice) => this.#happened(event, netDevice));
+    this.#groups = new ListenedGroups({
+      kernel,
+      defer: (work) => surroundings.defer(work),
+      transmit: (netDevice, frame) => this.transmit(netDevice, frame),
+      linkLocal: (netDevice) => this.addresses.linkLocal(netDevice),
+    });
     surroundings.ipv4.offload.serve(this);
   }
 
@@ -133,6 +140,7 @@ export class Routing6Kernel implements Router6 {
     this.fib.clear();
     this.neighbours.clear();
     this.settings.clear();
+    this.#groups.clear();
     this.#running.clear();
     this.#vrfs.clear();
   }
@@ -183,7 +191,7 @@ export class Routing6Kernel implements Router6 {
   // Addresses: __ipv6_ifa_notify() and addrconf_prefix_route().
 
   #addressAdded(netDevice: NetDevice, { local, prefixLength, flags }: ProtocolAddress): void {
-    this.#join(netDevice, solicitedNode(local));
+    this.#groups.join(netDevice, solicitedNode(local));
     if ((flags & IFA_F_NOPREFIXROUTE) === 0 && this.parts.addsConnected && isUp(netDevice))
       this.#addRoute(netDevice, RTN_UNICAST, prefixOf(local, prefixLength), prefixLength);
     this.#surroundings.ipv4.offload.interfacesChanged();
@@ -197,7 +205,7 @@ export class Routing6Kernel implements Router6 {
 
   #addressRemoved(netDevice: NetDevice, address: ProtocolAddress, keepsNetwork: boolean): void {
     const { local, prefixLength } = address;
-    this.#leave(netDevice, solicitedNode(local));
+    this.#groups.leave(netDevice, solicitedNode(local));
     this.#surroundings.ipv4.offload.interfacesChanged();
     if (!this.parts.removesConnected) return;
     this.#removeRoute(netDevice, RTN_LOCAL, local, 128);
@@ -210,13 +218,13 @@ export class Routing6Kernel implements Router6 {
   #joinAnycast(netDevice: NetDevice, local: Uint8Array, prefixLength: number): void {
     const anycast = anycastOf(local, prefixLength);
     if (prefixLength >= 127 || isUnspecified(anycast) || !this.parts.addsAnycast) return;
-    this.#join(netDevice, solicitedNode(anycast));
+    this.#groups.join(netDevice, solicitedNode(anycast));
     this.#addRoute(netDevice, RTN_ANYCAST, anycast, 128);
   }
 
   #leaveAnycast(netDevice: NetDevice, local: Uint8Array, prefixLength: number): void {
     const anycast = anycastOf(local, prefixLength);
-    if (this.#removeRoute(netDevice, RTN_ANYCAST, anycast, 128)) this.#leave(netDevice, solicitedNode(anycast));
+    if (this.#removeRoute(netDevice, RTN_ANYCAST, anycast, 128)) this.#groups.leave(netDevice, solicitedNode(anycast));
   }
 
   #addRoute(netDevice: NetDevice, type: number, destination: Uint8Array, prefixLength: number): void {
@@ -252,18 +260,6 @@ export class Routing6Kernel implements Router6 {
     return false;
   }
 
-  /** dev_mc_add() and dev_mc_del() of the group's address of Ethernet. */
-  #join(netDevice: NetDevice, group: Uint8Array): void {
-    this.#surroundings.defer(() => addAddress(netDevice, 'multicast', groupMac(group)));
-  }
-
-  #leave(netDevice: NetDevice, group: Uint8Array): void {
-    const address: MacAddress = groupMac(group);
-    this.#surroundings.defer(async () => {
-      await removeAddress(netDevice, 'multicast', address);
-    });
-  }
-
   // Settings: addrconf_fixup_forwarding() and addrconf_disable_ipv6().
 
   #settingChanged(row: SettingRow, name: Ipv6Setting, value: number): void {
@@ -271,8 +267,8 @@ export class Routing6Kernel implements Router6 {
     if (row === 'all' || row === 'default') return;
     if (name === 'disable_ipv6') this.#settle(row);
     if (name !== 'forwarding' || !this.isRunning(row)) return;
-    const change = value === 0 ? this.#leave.bind(this) : this.#join.bind(this);
-    change(row, ALL_ROUTERS);
+    const change = value === 0 ? 'leave' : 'join';
+    this.#groups[change](row, ALL_ROUTERS);
     for (const address of this.addresses.at(row)) {
       const { local, prefixLength } = address;
       if (value === 0) this.#leaveAnycast(row, local, prefixLength);
@@ -294,8 +290,8 @@ export class Routing6Kernel implements Router6 {
 
   #start(netDevice: NetDevice): void {
     this.#running.add(netDevice);
-    this.#join(netDevice, ALL_NODES);
-    if (this.settings.get(netDevice, 'forwarding') !== 0) this.#join(netDevice, ALL_ROUTERS);
+    this.#groups.join(netDevice, ALL_NODES);
+    if (this.settings.get(netDevice, 'forwarding') !== 0) this.#groups.join(netDevice, ALL_ROUTERS);
     this.#addRoute(netDevice, RTN_MULTICAST, GROUPS, 8);
     for (const { local, prefixLength, flags } of this.addresses.at(netDevice)) {
       if ((flags & IFA_F_NOPREFIXROUTE) === 0)
@@ -306,8 +302,8 @@ export class Routing6Kernel implements Router6 {
 
   #stop(netDevice: NetDevice): void {
     this.#running.delete(netDevice);
-    this.#leave(netDevice, ALL_NODES);
-    if (this.settings.get(netDevice, 'forwarding') !== 0) this.#leave(netDevice, ALL_ROUTERS);
+    this.#groups.leave(netDevice, ALL_NODES);
+    if (this.settings.get(netDevice, 'forwarding') !== 0) this.#groups.leave(netDevice, ALL_ROUTERS);
     this.fib.deviceDown(netDevice);
     const rows: readonly SettingRow[] = ['all', netDevice];
     const isOff = this.settings.get(netDevice, 'disable_ipv6') !== 0 || netDevice.mtu < IPV6_MIN_MTU;

@@ -15,7 +15,7 @@ import {
   NETLINK_ROUTE,
 } from '../../netlink/constants.js';
 import { ADDRESS_DUMP_RULES } from '../../netlink/families/queryRules.js';
-import { ADDRESS, ADDRESS_POLICY, IFADDRMSG } from '../../netlink/families/rtnetlink.js';
+import { ADDRESS, ADDRESS_POLICY, IFADDRMSG, IFA_F_MCAUTOJOIN } from '../../netlink/families/rtnetlink.js';
 import { bytesIn, encodeAttributes, numberIn, textIn } from '../../netlink/schema.js';
 import type {
   Cause,
@@ -100,6 +100,10 @@ async function newAddress(
     if (!replaces) return refusal(EEXIST, 'ipv4: Address already assigned');
     netDevice.addresses.splice(at, 1);
   }
+  if ((address.flags & IFA_F_MCAUTOJOIN) !== 0 && address.family === AF_INET) {
+    const joined = kernel.routing.groups.join(netDevice, address.address);
+    if (!joined.ok) return refusal(joined.errno, 'ipv4: Multicast auto join failed');
+  }
   const added = address.family === AF_INET ? insertIpv4(netDevice.addresses, address) : address;
   if ('errno' in added) return added;
   if (added === address) netDevice.addresses.push(address);
@@ -125,6 +129,7 @@ async function deleteAddress(
   if (found.family !== AF_INET) netDevice.addresses.splice(at, 1);
   for (const address of removed) {
     announced(netDevice, address, RTM_DELADDR, request.cause);
+    kernel.routing.groups.leave(netDevice, address.address);
     kernel.routing.addressRemoved(netDevice, address);
   }
   await kernel.settle();

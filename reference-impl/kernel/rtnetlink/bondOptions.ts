@@ -17,7 +17,7 @@ import { isUsable, type Bond } from '../bond/bond.js';
 import { changeActive, followCarrier, selectActive } from '../bond/bondLinks.js';
 import { startMonitor } from '../bond/bondMonitor.js';
 import { tellActor } from '../bond/lacp.js';
-import { EINVAL, ENODEV, EOPNOTSUPP, EPERM } from '../errno.js';
+import { EINVAL, ENODEV, EPERM } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 
 const INT_MAX = 0x7fff_ffff;
@@ -79,9 +79,8 @@ export const BOND_OPTIONS: readonly (BondOption | BondBytesOption)[] = [
     attribute: 'IFLA_BOND_MODE',
     needs: ['no-members', 'down'],
     to: BOND_MODE_ALB,
-    set: (_kernel, { settings }, mode) => {
-      if (mode === BOND_MODE_ALB)
-        return { errno: EOPNOTSUPP, message: 'the reference does not balance what it receives' };
+    set: ({ parts }, { settings }, mode) => {
+      if (mode === BOND_MODE_ALB && parts.bond.alb.spreadsByLoad) settings.tlbDynamic = 1;
       settings.mode = mode;
       settings.arpValidate = 0;
       // Whoever negotiates or balances has to see links.

@@ -24,6 +24,7 @@ import { concat } from '../../packet/bytes.js';
 import { EINVAL, ENODEV, ENOENT, EOPNOTSUPP } from '../errno.js';
 import { refusal } from '../refusals.js';
 import type { Action } from './block.js';
+import { readSkbedit, skbeditOptions } from './skbedit.js';
 import type { TcParts } from './tcParts.js';
 
 /** What actions need of the kernel around them. */
@@ -35,21 +36,25 @@ export interface ActionMakers {
 }
 
 /** tcf_action_init(). Offsets in refusals count from the start of the message; `base` is where the list starts there. */
-export function readActions(makers: ActionMakers, list: Uint8Array | undefined): Action[] | Refusal {
+export function readActions(
+  makers: ActionMakers,
+  list: Uint8Array | undefined,
+  place: ActionPlace,
+): Action[] | Refusal {
   const actions: Action[] = [];
   const entries = parseAttributes(list ?? new Uint8Array(0)).attributes;
   const byNumber = new Map(entries.map(({ type, data }) => [type, data]));
   for (let number = 1; number <= TCA_ACT_MAX_PRIO; number++) {
     const entry = byNumber.get(number);
     if (entry === undefined) break;
-    const action = readAction(makers, entry);
+    const action = readAction(makers, entry, place);
     if ('errno' in action) return action;
     actions.push(action);
   }
   return actions;
 }
 
-function readAction(makers: ActionMakers, bytes: Uint8Array): Action | Refusal {
+function readAction(makers: ActionMakers, bytes: Uint8Array, place: ActionPlace): Action | Refusal {
   const checked = validateAttributes(ACTION_POLICY, bytes, 0, 'liberal');
   if (!checked.ok) return withoutPlace(checked);
   const kind = textIn(checked.values, 'TCA_ACT_KIND');
@@ -61,9 +66,17 @@ function readAction(makers: ActionMakers, bytes: Uint8Array): Action | Refusal {
       return readGact(makers, options);
     case 'mirred':
       return readMirred(makers, options);
+    case 'skbedit':
+      return readSkbedit(makers, options, place);
     default:
       return refusal(ENOENT, 'Failed to load TC action module');
   }
+}
+
+/** The filter that an action belongs to: TCA_ACT_FLAGS_AT_INGRESS and TCA_ACT_FLAGS_SKIP_SW. */
+export interface ActionPlace {
+  readonly isAtIngress: boolean;
+  readonly isForHardware: boolean;
 }
 
 /** The parser of nested options has no extack, or says nothing of where. */
@@ -72,7 +85,7 @@ const withoutPlace = ({ errno }: Refusal): Refusal => refusal(errno);
 type Parameters = { readonly ok: true; readonly values: Values | undefined } | Refusal;
 
 /** The struct of this name among the options of an action. */
-function parametersOf(policy: Policy, options: Uint8Array, name: string): Parameters {
+export function parametersOf(policy: Policy, options: Uint8Array, name: string): Parameters {
   const checked = validateAttributes(policy, options, 0, 'liberal');
   return checked.ok ? { ok: true, values: nestIn(checked.values, name) } : withoutPlace(checked);
 }
@@ -90,14 +103,14 @@ function readGact(makers: ActionMakers, options: Uint8Array | undefined): Action
 }
 
 /** tcf_action_check_ctrlact(), for what is served here: no jumps. */
-const isVerdict = (verdict: number): boolean =>
+export const isVerdict = (verdict: number): boolean =>
   (verdict >= TC_ACT_UNSPEC && verdict <= TC_ACT_VALUE_MAX) || chainOfVerdict(verdict) !== undefined;
 
 /** TC_ACT_GOTO_CHAIN with the chain in it. */
 export const chainOfVerdict = (verdict: number): number | undefined =>
   ((verdict & ~TC_ACT_EXT_VAL_MASK) | 0) === TC_ACT_GOTO_CHAIN ? verdict & TC_ACT_EXT_VAL_MASK : undefined;
 
-const indexOf = (makers: ActionMakers, kind: Action['kind'], parameters: Values): number => {
+export const indexOf = (makers: ActionMakers, kind: Action['kind'], parameters: Values): number => {
   const wanted = numberIn(parameters, 'index') ?? 0;
   return wanted === 0 ? makers.newIndex(kind) : wanted;
 };
@@ -151,6 +164,7 @@ function statisticsOf(counters: FlowCounters): Values {
 function optionsOf(action: Action): Uint8Array {
   const generic = { index: action.index, action: action.verdict, refcnt: 1, bindcnt: 1 };
   if (action.kind === 'gact') return encodeAttributes(GACT, { TCA_GACT_PARMS: generic });
+  if (action.kind === 'skbedit') return skbeditOptions(action, generic);
   const parameters = { ...generic, eaction: action.how, ifindex: action.target?.ifIndex ?? 0 };
   return encodeAttributes(MIRRED, { TCA_MIRRED_PARMS: parameters });
 }

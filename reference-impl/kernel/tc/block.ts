@@ -66,7 +66,18 @@ export type Action =
       readonly how: number;
       /** Undefined: it is gone. */
       target: NetDevice | undefined;
-    });
+    })
+  | (AnyAction & { readonly kind: 'skbedit'; readonly edits: Edits });
+
+/** struct tcf_skbedit_params: what is written beside a frame; what is absent stays as it is. */
+export interface Edits {
+  readonly priority?: number;
+  readonly queueMapping?: number;
+  readonly mark?: number;
+  readonly mask?: number;
+  /** PACKET_*. */
+  readonly packetType?: number;
+}
 
 /** struct Qdisc of the two kinds that hold filters without a queue. */
 export interface Qdisc {

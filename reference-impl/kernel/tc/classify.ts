@@ -22,13 +22,17 @@ import { countSoftware } from '../flow/flowCounters.js';
 import { maskName, matchesKey } from '../flow/flowMatch.js';
 import { isUp, type NetDevice } from '../netDevice.js';
 import { chainOfVerdict } from './actions.js';
-import type { Action, Block, Filter, Proto } from './block.js';
+import type { Action, Block, Edits, Filter, Proto } from './block.js';
 import type { TcParts } from './tcParts.js';
 
 /** A frame at a side of a net device. */
-export type Passing =
+export type Passing = (
   | { readonly side: 'ingress'; readonly frame: RxFrame; readonly vnet: VirtioNetHeader | undefined }
-  | { readonly side: 'egress'; readonly frame: TxFrame };
+  | { readonly side: 'egress'; readonly frame: TxFrame }
+) & {
+  /** What actions wrote beside it. */
+  readonly written: { edits: Edits };
+};
 
 /** What actions do with frames. */
 export interface Forwarding {
@@ -46,10 +50,18 @@ const MOST_RESTARTS = 16;
 const TAKEN: ReadonlySet<number> = new Set([TC_ACT_SHOT, TC_ACT_STOLEN, TC_ACT_QUEUED, TC_ACT_TRAP, TC_ACT_REDIRECT]);
 const key = new Uint8Array(FLOW_KEY_LENGTH);
 
-/** Whether the frame goes on: sch_handle_ingress(), sch_handle_egress(). */
-export function passesFilters(forwarding: Forwarding, block: Block, passing: Passing): boolean {
+/** What filters left of a frame: whether it goes on, and what they wrote beside it. */
+export interface Passed {
+  readonly goesOn: boolean;
+  readonly edits: Edits;
+}
+
+export const UNTOUCHED: Passed = { goesOn: true, edits: {} };
+
+/** sch_handle_ingress(), sch_handle_egress(). */
+export function passFilters(forwarding: Forwarding, block: Block, passing: Passing): Passed {
   const verdict = classify(forwarding, block, passing);
-  return !forwarding.parts.takes(verdict, TAKEN.has(verdict));
+  return { goesOn: !forwarding.parts.takes(verdict, TAKEN.has(verdict)), edits: passing.written.edits };
 }
 
 function classify(forwarding: Forwarding, block: Block, passing: Passing): number {
@@ -120,8 +132,16 @@ function execute(forwarding: Forwarding, filter: Filter, passing: Passing): numb
 function act(forwarding: Forwarding, filter: Filter, action: Action, passing: Passing): number {
   if (forwarding.parts.counts(filter)) count(forwarding.parts, action, passing);
   if (action.kind === 'mirred') return mirror(forwarding, action, passing);
+  if (action.kind === 'skbedit') edit(forwarding.parts, action.edits, filter.proto.chain.block.netDevice, passing);
   if (action.verdict === TC_ACT_SHOT) action.counters.drops++;
   return action.verdict;
+}
+
+/** tcf_skbedit_act(): a queue that the net device does not have is no queue. */
+function edit(parts: TcParts, edits: Edits, { realTxQueues }: NetDevice, { written }: Passing): void {
+  const { queueMapping, ...others } = edits;
+  const hasQueue = queueMapping !== undefined && realTxQueues > queueMapping;
+  written.edits = parts.writes({ ...written.edits, ...others, ...(hasQueue ? { queueMapping } : {}) });
 }
 
 /** bstats_update(): a tag that lies beside the bytes is not counted. */

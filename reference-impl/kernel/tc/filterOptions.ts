@@ -1,5 +1,6 @@
 /** TCA_OPTIONS of a filter: what it matches, what it does, and where. */
-import { FLOWER_POLICY, MATCHALL_POLICY } from '../../netlink/families/trafficControl.js';
+import type { FlowBinder } from '../../../harness/contract/index.js';
+import { FLOWER_POLICY, MATCHALL_POLICY, TCA_CLS_FLAGS_SKIP_SW } from '../../netlink/families/trafficControl.js';
 import { bytesIn, numberIn, type Values } from '../../netlink/schema.js';
 import type { NetlinkRequest } from '../../netlink/server.js';
 import { validateAttributes, type Policy, type Refusal } from '../../netlink/validate.js';
@@ -23,6 +24,7 @@ export function readOptions(
   makers: ActionMakers,
   { values }: NetlinkRequest,
   kind: 'flower' | 'matchall',
+  side: FlowBinder,
 ): FilterOptions | Refusal {
   const bytes = bytesIn(values, 'TCA_OPTIONS');
   if (bytes === undefined) return refusal(EINVAL);
@@ -32,9 +34,13 @@ export function readOptions(
   // The parser is not given an extack.
   if (!checked.ok) return refusal(checked.errno);
   const { name } = policy.set;
-  const actions = readActions(makers, bytesIn(checked.values, `${name}_ACT`));
-  if ('errno' in actions) return actions;
   const flags = numberIn(checked.values, `${name}_FLAGS`) ?? 0;
+  const isForHardware = (flags & TCA_CLS_FLAGS_SKIP_SW) !== 0;
+  const actions = readActions(makers, bytesIn(checked.values, `${name}_ACT`), {
+    isAtIngress: side === 'ingress',
+    isForHardware,
+  });
+  if ('errno' in actions) return actions;
   if (kind === 'matchall') return { match: undefined, keys: {}, actions, flags };
   const keys = readFlower(checked.values, makers.parts);
   return 'errno' in keys ? keys : { ...keys, actions, flags };

@@ -160,7 +160,7 @@ async function putFilter(
   // mall_change(): there is one, and it cannot be changed.
   const isTaken = proto.kind === 'matchall' && proto.filters.size > 0;
   if (isTaken && request.values['TCA_OPTIONS'] !== undefined && tc.parts.refusesSecondMatchall) return refusal(EEXIST);
-  const options = readOptions(tc, request, proto.kind);
+  const options = readOptions(tc, request, proto.kind, proto.chain.block.side);
   if ('errno' in options) return options;
   if (tc.parts.checksFlags && !areFlags(options.flags)) return refusal(EINVAL);
   const filter = await changeFilter(tc, { proto, before, handle, ...options });

@@ -121,6 +121,8 @@ function flowAction(filter: Filter, action: Action): FlowAction | ReturnType<typ
     if (action.how === TCA_EGRESS_MIRROR) return { kind: 'mirror', to };
     return { kind: action.how === TCA_INGRESS_REDIR ? 'redirect-ingress' : 'mirror-ingress', to };
   }
+  // What a driver would do with what is beside a frame is not in the contract.
+  if (action.kind === 'skbedit') return refused(EOPNOTSUPP, 'act_skbedit: Unsupported skbedit option offload');
   const unsupported = (name: string): ReturnType<typeof refused> =>
     refused(EOPNOTSUPP, `act_gact: Offload of "${name}" action is not supported`);
   const chain = chainOfVerdict(action.verdict);

@@ -2,7 +2,7 @@ import type { FlowStatistics } from '../../../harness/contract/index.js';
 import type { Values } from '../../netlink/schema.js';
 import type { Refusal } from '../../netlink/validate.js';
 import type { NetDevice } from '../netDevice.js';
-import type { Filter, Proto } from './block.js';
+import type { Edits, Filter, Proto } from './block.js';
 
 /** Rules of traffic control that a seeded defect may replace, one at a time. */
 export interface TcParts {
@@ -37,6 +37,13 @@ export interface TcParts {
   /** tcf_chain_tp_find(): whether a priority belongs to one protocol. */
   readonly onePriorityOneProtocol: boolean;
   readonly checksKind: boolean;
+  /** tcf_skbedit_init(): whether an edit of nothing, a queue where frames come in, and a type of frame that is none are refused. */
+  readonly refusesIdleEdit: boolean;
+  readonly refusesIngressQueue: boolean;
+  readonly checksPacketType: boolean;
+  readonly keepsEdits: (edits: Edits) => Edits;
+  /** tcf_skbedit_act(). */
+  readonly writes: (edits: Edits) => Edits;
   /** tcf_action_check_ctrlact(). */
   readonly checksVerdict: boolean;
   /** Whether everything below a qdisc goes with it. */
@@ -111,6 +118,11 @@ export const CONFORMING_TC: TcParts = {
   checksRanges: true,
   onePriorityOneProtocol: true,
   checksKind: true,
+  refusesIdleEdit: true,
+  refusesIngressQueue: true,
+  checksPacketType: true,
+  keepsEdits: (edits) => edits,
+  writes: (edits) => edits,
   checksVerdict: true,
   flushesWithQdisc: true,
   insistsOnHardware: true,

@@ -1,11 +1,12 @@
 /** Traffic control of a kernel: the qdiscs that hold filters, and frames that pass them on their way in and out. */
 import type { FlowCookie, RxFrame, TxFrame, VirtioNetHeader } from '../../../harness/contract/index.js';
+import { withEdits } from '../frameMarks.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import type { NetDevice } from '../netDevice.js';
 import { asTransmit } from '../bridge/forward.js';
 import type { ActionMakers } from './actions.js';
 import { filtersOf, type Action, type Block, type Filter, type Proto, type Qdisc } from './block.js';
-import { passesFilters, type Forwarding, type Passing } from './classify.js';
+import { UNTOUCHED, passFilters, type Forwarding, type Passed, type Passing } from './classify.js';
 import type { TcParts } from './tcParts.js';
 
 /** What the kernel does for its filters. */
@@ -73,32 +74,34 @@ export class TrafficControl implements ActionMakers, Forwarding {
   }
 
   /** sch_handle_ingress(): whether the frame goes on to VLAN devices and bridges. */
-  ingress(netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined): boolean {
+  ingress(netDevice: NetDevice, frame: RxFrame, vnet: VirtioNetHeader | undefined): Passed {
     const block = this.qdiscs.get(netDevice)?.ingress;
-    if (block === undefined || !this.parts.looksAt(netDevice, 'ingress')) return true;
+    if (block === undefined || !this.parts.looksAt(netDevice, 'ingress')) return UNTOUCHED;
     this.#through = [];
-    return passesFilters(this, block, { side: 'ingress', frame, vnet });
+    return passFilters(this, block, { side: 'ingress', frame, vnet, written: { edits: {} } });
   }
 
   /** sch_handle_egress(): whether the frame goes on to the queues. */
-  egress(netDevice: NetDevice, frame: TxFrame, through: readonly NetDevice[]): boolean {
+  egress(netDevice: NetDevice, frame: TxFrame, through: readonly NetDevice[]): Passed {
     const block = this.qdiscs.get(netDevice)?.egress;
-    if (block === undefined || !this.parts.looksAt(netDevice, 'egress')) return true;
+    if (block === undefined || !this.parts.looksAt(netDevice, 'egress')) return UNTOUCHED;
     this.#through = through;
-    return passesFilters(this, block, { side: 'egress', frame });
+    return passFilters(this, block, { side: 'egress', frame, written: { edits: {} } });
   }
 
   transmit(target: NetDevice, passing: Passing): void {
     const frame = passing.side === 'egress' ? passing.frame : asTransmit(passing.frame, passing.vnet);
-    this.#surroundings.transmit(target, frame, [...this.#through, target]);
+    this.#surroundings.transmit(target, withEdits(frame, passing.written.edits), [...this.#through, target]);
   }
 
   receive(target: NetDevice, passing: Passing): void {
     // A copy of its own: how often it went round is known of it alone.
     const bytes = passing.frame.bytes.slice();
     this.#depths.set(bytes, (this.#depths.get(passing.frame.bytes) ?? 0) + 1);
-    if (passing.side === 'ingress') this.#surroundings.receive(target, { ...passing.frame, bytes }, passing.vnet);
-    else this.#surroundings.receive(target, asReceived(passing.frame, bytes), undefined);
+    const { edits } = passing.written;
+    if (passing.side === 'ingress')
+      this.#surroundings.receive(target, withEdits({ ...passing.frame, bytes }, edits), passing.vnet);
+    else this.#surroundings.receive(target, withEdits(asReceived(passing.frame, bytes), edits), undefined);
   }
 
   isLoop(target: NetDevice, passing: Passing, wantsIngress: boolean): boolean {

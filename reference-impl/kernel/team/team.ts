@@ -1,4 +1,5 @@
 /** What a team is made of: struct team and struct team_port of include/linux/if_team.h. */
+import type { Rejoins } from '../rejoins.js';
 import type { IfIndex } from '../../../harness/contract/index.js';
 import type { AggregateMember } from '../aggregates.js';
 import type { ClassicFilter } from './classicFilter.js';
@@ -75,6 +76,7 @@ export interface Team {
   noticesLeft: number;
   mcastRejoinCount: number;
   mcastRejoinInterval: number;
+  readonly rejoins: Rejoins;
   /** Of the mode roundrobin: frames that were sent. */
   sent: number;
   /** Of the mode random: the state of what is drawn from. */

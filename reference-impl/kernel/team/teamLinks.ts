@@ -3,6 +3,7 @@ import { DUPLEX_FULL, DUPLEX_HALF, DUPLEX_UNKNOWN, SPEED_UNKNOWN } from '../../n
 import { setCarrier } from '../linkState.js';
 import { IF_OPER_UNKNOWN, IF_OPER_UP, isUp, portOf, type NetDevice } from '../netDevice.js';
 import { notifyWithVlans } from '../peerNotices.js';
+import { tellGroupsAgain } from '../rejoins.js';
 import { isEnabled, type Team, type TeamPort } from './team.js';
 import { unmapPort } from './loadBalance.js';
 import { stateOfPort } from './teamOffload.js';
@@ -31,6 +32,7 @@ export function enablePort(teaming: Teaming, port: TeamPort): void {
   if (isEnabled(port)) return;
   port.team.enabled.push(port);
   notifyPeers(teaming, port.team);
+  rejoinGroups(teaming, port.team);
   lowerStateChanged(teaming, port);
 }
 
@@ -51,6 +53,15 @@ function notifyPeers(teaming: Teaming, team: Team): void {
     if (team.noticesLeft > 0)
       teaming.at(kernel.now + BigInt(teamInterval(team.notifyPeersInterval)) * MILLISECOND, work);
   }
+}
+
+/** team_mcast_rejoin(). */
+function rejoinGroups(teaming: Teaming, team: Team): void {
+  const { joins } = teaming.kernel.parts;
+  if (team.mcastRejoinCount === 0 || !isUp(team.netDevice)) return;
+  team.rejoins.left += joins.count(team.mcastRejoinCount);
+  const interval = (): bigint => BigInt(joins.interval(team.mcastRejoinInterval)) * MILLISECOND;
+  tellGroupsAgain(teaming, team.netDevice, team.rejoins, { first: 0n, interval });
 }
 
 /** team_port_disable(): those behind it move up. `leaves`: a port that goes is disabled in any case. */

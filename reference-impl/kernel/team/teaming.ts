@@ -1,4 +1,5 @@
 /** Teams and their ports come and go: team_newlink(), team_port_add() and team_port_del() of drivers/net/team/team_core.c. */
+import { noRejoins } from '../rejoins.js';
 import type { MacAddress, Nanoseconds } from '../../../harness/contract/index.js';
 import { aggregateOf, createAggregateDevice, type AggregateSeed } from '../aggregates.js';
 import { closeNetDevice, openNetDevice, setMacAddress, setMtu } from '../deviceControl.js';
@@ -59,6 +60,7 @@ export function createTeam(teaming: Teaming, seed: AggregateSeed): Team {
     noticesLeft: 0,
     mcastRejoinCount: 0,
     mcastRejoinInterval: 0,
+    rejoins: noRejoins(),
     sent: 0,
     random: 1,
     active: undefined,

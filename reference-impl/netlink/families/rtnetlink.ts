@@ -260,6 +260,7 @@ export const ROUTE = attributeSet('RTA', [
 
 /** linux/if_addr.h, ifa_flags. */
 export const IFA_F_SECONDARY = 0x01;
+export const IFA_F_MCAUTOJOIN = 0x400;
 export const IFA_F_PERMANENT = 0x80;
 
 export const ADDRESS = attributeSet('IFA', [
@@ -333,4 +334,5 @@ export { LINKINFO };
 export const IFLA_EVENT_FEATURES = 2;
 export const IFLA_EVENT_BONDING_FAILOVER = 3;
 export const IFLA_EVENT_NOTIFY_PEERS = 4;
+export const IFLA_EVENT_IGMP_RESEND = 5;
 export const IFLA_EVENT_BONDING_OPTIONS = 6;

@@ -224,3 +224,16 @@ export const MIRRED = attributeSet('TCA_MIRRED', [
   [4, 'TCA_MIRRED_BLOCKID', u32],
 ]);
 export const MIRRED_POLICY: Policy = wholeSet(MIRRED);
+
+export const SKBEDIT = attributeSet('TCA_SKBEDIT', [
+  [1, 'TCA_SKBEDIT_TM', { kind: 'struct', fields: TIMES }],
+  [2, 'TCA_SKBEDIT_PARMS', { kind: 'struct', fields: GENERIC }],
+  [3, 'TCA_SKBEDIT_PRIORITY', u32],
+  [4, 'TCA_SKBEDIT_QUEUE_MAPPING', u16],
+  [5, 'TCA_SKBEDIT_MARK', u32],
+  [7, 'TCA_SKBEDIT_PTYPE', u16],
+  [8, 'TCA_SKBEDIT_MASK', u32],
+  [9, 'TCA_SKBEDIT_FLAGS', binary],
+  [10, 'TCA_SKBEDIT_QUEUE_MAPPING_MAX', u16],
+]);
+export const SKBEDIT_POLICY: Policy = wholeSet(SKBEDIT);
