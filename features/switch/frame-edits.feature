@@ -40,6 +40,25 @@ Feature: Filters that write beside a frame
     When the host sends 4 frames from A to B at the aggregate
     Then each of them leaves at p0 and p1
 
+  @SW-EDIT-007 @needs:team
+  Scenario: A port of a team has a queue
+    Given an activebackup team of p0 and p1
+    And the option activeport of the team is p0
+    And the option queue_id of p1 is 2
+    And a filter of the aggregate gives each frame the queue 2
+    When the host sends 4 frames from A to B at the aggregate
+    Then each of them leaves at p1
+
+  @SW-EDIT-007 @needs:team
+  Scenario: The port of a team that has a queue is disabled
+    Given an activebackup team of p0 and p1
+    And the option activeport of the team is p0
+    And the option queue_id of p1 is 2
+    And the option enabled of p1 is off
+    And a filter of the aggregate gives each frame the queue 2
+    When the host sends 4 frames from A to B at the aggregate
+    Then each of them leaves at p0
+
   @SW-EDIT-004
   Scenario: What is asked is told
     When p0 is asked to edit what leaves: priority 5, queue_mapping 0, mark 7, mask 255, ptype 2

@@ -56,6 +56,7 @@ const PROBES: Readonly<Record<string, readonly string[]>> = {
   ],
   ss: ['ss -f netlink | grep -q :kernel'],
   'tc-flower': ['tc qdisc add dev p1 clsact', 'tc filter add dev p1 ingress pref 1 protocol ip flower action drop'],
+  'tc-skbedit': ['tc qdisc add dev p1 clsact', 'tc filter add dev p1 ingress pref 1 matchall action skbedit mark 1'],
 };
 
 /** Why a script cannot be run on a machine, or undefined. */

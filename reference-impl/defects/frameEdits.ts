@@ -68,6 +68,14 @@ export const frameEditDefects: readonly Defect[] = [
     kernel: tc({ checksPacketType: false }),
   },
   {
+    id: 'DEF-SW-EDIT-TEAM-IGNORES',
+    title: 'The queue of a port of a team chooses nothing',
+    description: 'The option is kept and told.',
+    origin: PRACTICE,
+    caughtBy: 'SW-EDIT-007',
+    kernel: (parts) => ({ ...parts, team: { ...parts.team, obeysQueues: false } }),
+  },
+  {
     id: 'DEF-SW-EDIT-WRITES-NOTHING',
     title: 'The action is told and has no effect',
     description: 'What it is to write is kept with the filter, and no frame gets it.',

@@ -416,7 +416,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
       const members =
         lower.kind === 'bond'
           ? this.bonds.transmit(lower.bond, frame, edits.queueMapping)
-          : this.teams.transmit(lower.team, frame);
+          : this.teams.transmit(lower.team, frame, edits.queueMapping);
       for (const member of members) {
         const own = lower.kind === 'bond' ? this.bonds.frameAt(lower.bond, member, frame) : frame;
         await this.#transmit(member, own, wanted, through);

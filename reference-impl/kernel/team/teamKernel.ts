@@ -36,14 +36,21 @@ export class TeamKernel implements Teaming {
   };
 
   /** team_xmit(): the net devices through which a frame leaves, and the counters. */
-  transmit(team: Team, frame: TxFrame): readonly NetDevice[] {
+  transmit(team: Team, frame: TxFrame, queueMapping = 0): readonly NetDevice[] {
     const { softwareTraffic, coreStatistics } = team.netDevice;
-    const ports = modeOf(team).select(this.parts, team, frame).filter(takesFrames);
+    const given = this.#portOfQueue(team, queueMapping);
+    const chosen = given === undefined ? modeOf(team).select(this.parts, team, frame) : [given];
+    const ports = chosen.filter(takesFrames);
     if (ports.length > 0) {
       softwareTraffic.txPackets++;
       softwareTraffic.txBytes += frame.bytes.length;
     } else if (this.parts.countsDropped) coreStatistics.txDropped++;
     return ports.map(({ netDevice }) => netDevice);
+  }
+
+  /** team_queue_override_transmit(): of those that are enabled. */
+  #portOfQueue({ enabled }: Team, queue: number): TeamPort | undefined {
+    return queue === 0 || !this.parts.obeysQueues ? undefined : enabled.find(({ queueId }) => queueId === queue);
   }
 
   /** team_handle_frame(): whether a frame that a port received is the team's. */

@@ -65,6 +65,8 @@ export interface TeamParts {
   readonly receivesAtActiveAlone: boolean;
   /** team_handle_frame(): whether what comes in at a disabled port stays there. */
   readonly keepsDisabledOut: boolean;
+  /** Whether a frame leaves at the port that has its queue. */
+  readonly obeysQueues: boolean;
   /** lb_receive(): whether PDUs of LACP stay at their port. */
   readonly keepsLacp: boolean;
   readonly countsDropped: boolean;
@@ -113,6 +115,7 @@ export const CONFORMING_TEAM: TeamParts = {
   forgetsActive: true,
   receivesAtActiveAlone: true,
   keepsDisabledOut: true,
+  obeysQueues: true,
   keepsLacp: true,
   countsDropped: true,
   countsBytes: true,
