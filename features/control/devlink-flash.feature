@@ -35,6 +35,14 @@ Feature: Flash: firmware of a device, stored and activated
     Then devlink does it
     And devlink announces the beginning of the update, its progress up to the whole, and its end
 
+  @DL-FLASH-010
+  Scenario: Progress is told in numbers
+    Given somebody listens to devlink
+    And a firmware file that is good
+    When the file is flashed
+    Then each message of progress tells how far it is, of how much, and how long it may take
+    And some of them say in words what is done
+
   @DL-FLASH-006 @needs:devlink-flash-activate
   Scenario: What was flashed is stored
     Given a firmware file that is good

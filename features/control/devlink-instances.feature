@@ -7,6 +7,10 @@ Feature: Devices as a whole: instances, what they are made of, and their embedde
   Scenario: The instance of a port is listed
     Then the instance is among those that devlink lists
 
+  @DL-DEV-001
+  Scenario: No handle narrows the list of instances
+    Then the instance is among those that devlink lists for the handle of a device that there is not
+
   @DL-DEV-002
   Scenario Outline: A request without a whole handle
     When devlink <command> is asked for <how>
@@ -118,6 +122,67 @@ Feature: Devices as a whole: instances, what they are made of, and their embedde
       | SELFTESTS | 04 00 01 00 |
     Then the answer has
       | SELFTESTS | 14 00 01 80 08 00 02 00 01 00 00 00 05 00 03 00 01 00 00 00 |
+
+  @DL-DEV-008
+  Scenario: Reloads that others made are counted apart
+    Given devlink RELOAD was asked for
+    Then reloads by others are counted for each action and limit that there is, and there was none
+
+  @DL-DEV-009
+  Scenario Outline: One of <command>
+    Then each of <command>, asked for alone, is told as in the list
+
+    Examples:
+      | command  |
+      | GET      |
+      | PORT_GET |
+
+    @needs:devlink-params
+    Examples:
+      | command   |
+      | PARAM_GET |
+
+    @needs:devlink-regions
+    Examples:
+      | command    |
+      | REGION_GET |
+
+    @needs:devlink-health
+    Examples:
+      | command             |
+      | HEALTH_REPORTER_GET |
+
+    @needs:devlink-traps
+    Examples:
+      | command          |
+      | TRAP_GET         |
+      | TRAP_GROUP_GET   |
+      | TRAP_POLICER_GET |
+
+    @needs:devlink-selftests
+    Examples:
+      | command       |
+      | SELFTESTS_GET |
+
+    @needs:devlink-shared-buffers
+    Examples:
+      | command             |
+      | SB_GET              |
+      | SB_POOL_GET         |
+      | SB_PORT_POOL_GET    |
+      | SB_TC_POOL_BIND_GET |
+
+  @DL-DEV-009 @needs:devlink-regions
+  Scenario: A region with a snapshot
+    Given a snapshot 5001 of the region
+    Then each of REGION_GET, asked for alone, is told as in the list
+
+  @DL-DEV-009 @needs:devlink-rate-nodes
+  Scenario: A node of rates, below another
+    Given an embedded switch in switchdev mode
+    And the rate nodes one and two
+    And one is the parent of two
+    Then each of RATE_GET, asked for alone, is told as in the list
 
   @DL-DEV-007
   Scenario: A dump of one instance is marked as a part

@@ -145,6 +145,46 @@ Feature: Params: settings of a device by name
       | PARAM_VALUE_CMODE | 0                      |
     Then devlink refuses it with EINVAL
 
+  @DL-PARAM-005 @needs:devlink-asset-tag
+  Scenario Outline: A text <how>
+    When devlink PARAM_SET is asked for with
+      | PARAM_NAME        | asset_tag |
+      | PARAM_TYPE        | 5         |
+      | PARAM_VALUE_DATA  | <bytes>   |
+      | PARAM_VALUE_CMODE | 2         |
+    Then devlink refuses it with EINVAL
+
+    Examples:
+      | how                | bytes                                                                                                    |
+      | without an end     | 72 61 63 6b                                                                                              |
+      | of 32 letters      | 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 61 00       |
+
+  @DL-PARAM-007 @needs:devlink-asset-tag
+  Scenario: A text that was set is shown with its end
+    When the label asset_tag is set to "rack-12" for good
+    And devlink PARAM_GET is asked for with
+      | PARAM_NAME | asset_tag |
+    Then the answer has
+      | PARAM.PARAM_TYPE                                       | 5                       |
+      | PARAM.PARAM_VALUES_LIST.PARAM_VALUE.PARAM_VALUE_CMODE  | 2                       |
+      | PARAM.PARAM_VALUES_LIST.PARAM_VALUE.PARAM_VALUE_DATA   | 72 61 63 6b 2d 31 32 00 |
+
+  @DL-PARAM-007 @needs:devlink-region-snapshot-switch
+  Scenario Outline: A switch that was set <state> is shown so
+    When the switch region_snapshot_enable is set <other>
+    And the switch region_snapshot_enable is set <state>
+    And devlink PARAM_GET is asked for with
+      | PARAM_NAME | region_snapshot_enable |
+    Then the answer has
+      | PARAM.PARAM_TYPE                                      | 6       |
+      | PARAM.PARAM_VALUES_LIST.PARAM_VALUE.PARAM_VALUE_CMODE | 0       |
+      | PARAM.PARAM_VALUES_LIST.PARAM_VALUE.PARAM_VALUE_DATA  | <shown> |
+
+    Examples: what is off has no data
+      | state | other | shown  |
+      | on    | off   | none   |
+      | off   | on    | absent |
+
   @DL-PARAM-014
   Scenario: Generic params have the names that all drivers share
     Then each param is marked as generic if its name is one of those, and not otherwise

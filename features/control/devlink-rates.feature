@@ -86,6 +86,8 @@ Feature: Rate objects: how much functions of the embedded switch may send
       | RATE_NODE_NAME | one     |
       | RATE_TX_MAX    | 1250000 |
       | RATE_TX_SHARE  | 125000  |
+      | RATE_TX_PRIORITY | 0     |
+      | RATE_TX_WEIGHT | 0       |
 
   @DL-RATE-009
   Scenario Outline: A limit that the device cannot keep

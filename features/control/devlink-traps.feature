@@ -154,6 +154,24 @@ Feature: Traps: why hardware drops frames, and what of them the host sees
     And A sends 3 packets to 10.1.2.3
     Then the trap blackhole_route has counted something
 
+  @DL-TRAP-014
+  Scenario: Generic traps have the names that all drivers share
+    Then each trap and each group is marked as generic if its name is one of those, and not otherwise
+
+  @DL-TRAP-011 @needs:devlink-trap-frames @needs:bridge
+  Scenario: A policer lets through what comes later
+    Given a bridge over p0 and p1
+    And devlink TRAP_POLICER_SET was asked for with
+      | TRAP_POLICER_ID    | 1  |
+      | TRAP_POLICER_RATE  | 2 |
+      | TRAP_POLICER_BURST | 8  |
+    When the trap source_mac_is_multicast is set to trap
+    And 20 frames of 80 bytes come in whose source is a group
+    And 1000 milliseconds pass
+    And 20 frames of 80 bytes come in whose source is a group
+    Then the trap source_mac_is_multicast has counted 10 frames of 80 bytes, and 0 dropped in hardware
+    And policer 1 has dropped 30
+
   @DL-TRAP-013
   Scenario: A trap says what its reports tell
     Then each trap says what its reports tell, and those of frames that come in at ports the port

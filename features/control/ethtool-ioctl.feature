@@ -117,3 +117,102 @@ Feature: ethtool by ioctl
   @ETH-IOCTL-017
   Scenario: The hash key and the table
     Then ioctl and netlink have the same hash key and table
+
+  @ETH-IOCTL-017 @needs:rss
+  Scenario: What was set by ioctl
+    When table and key of the hash are changed by ioctl
+    Then ioctl and netlink have the same hash key and table
+
+  @ETH-IOCTL-018
+  Scenario: Wake-up is changed by ioctl
+    Given wake-up by the magic packet is switched off by ioctl
+    And changes of wake-up are listened to
+    When wake-up by the magic packet is switched on by ioctl
+    Then ioctl tells that wake-up is by the magic packet alone
+    And ioctl and netlink agree about wake-up
+    And a change of wake-up is announced
+    When wake-up by the magic packet is switched off by ioctl
+    Then ioctl tells that wake-up is off
+    And ioctl and netlink agree about wake-up
+
+  @ETH-IOCTL-018
+  Scenario: Wake-up that is as it was
+    Given wake-up by the magic packet is switched on by ioctl
+    And changes of wake-up are listened to
+    When wake-up by the magic packet is switched on by ioctl
+    Then no change of wake-up is announced
+
+  @ETH-IOCTL-018
+  Scenario: Another mode
+    Then a mode of wake-up that the device does not have is refused with EINVAL
+
+  @ETH-IOCTL-019
+  Scenario: Private flags
+    Then each private flag that is switched by ioctl is told by both interfaces
+
+  @ETH-IOCTL-020
+  Scenario: Table and key
+    When table and key of the hash are changed by ioctl
+    Then netlink tells the new table and the new key of the hash
+    When the table of the hash is set to its default by ioctl
+    Then the table of the hash goes round all queues
+
+  @ETH-IOCTL-020
+  Scenario Outline: The <what> alone
+    When the <what> of the hash is changed by ioctl
+    Then netlink tells the <table> table and the <key> key of the hash
+
+    Examples:
+      | what  | table | key |
+      | table | new   | old |
+      | key   | old   | new |
+
+  @ETH-IOCTL-021
+  Scenario Outline: <what>
+    Then <what> is refused by ioctl with EINVAL, and the hash stays
+
+    Examples:
+      | what                               |
+      | a table of half its size           |
+      | a key that is a byte short         |
+      | a queue that there is not          |
+      | nothing                            |
+      | something in reserved bytes        |
+      | a transformation that there is not |
+
+  @ETH-IOCTL-022
+  Scenario: A context comes, is changed and goes
+    When a context is made by ioctl, with a table
+    Then it has a number of its own, by which netlink tells the same table as ioctl
+    And each entry of its table is the queue 1
+    When the context is changed by ioctl to the queue 0 alone
+    Then each entry of its table is the queue 0
+    When the context is taken away by ioctl
+    Then neither interface has the context any more
+
+  @ETH-IOCTL-022
+  Scenario: A context as the device makes it
+    When a context is made by ioctl
+    Then it has a number of its own, by which netlink tells the same table as ioctl
+
+  @ETH-IOCTL-022
+  Scenario Outline: <what>
+    Then <what> is refused by ioctl with <errno>, and the hash stays
+
+    Examples:
+      | what                            | errno  |
+      | a context that there is not     | ENOENT |
+      | a new context that goes at once | EINVAL |
+
+  @ETH-IOCTL-023
+  Scenario Outline: Counters, with a number of <number>
+    Then with a number of <number> each counter has a value
+
+    Examples:
+      | number       |
+      | 0            |
+      | the counters |
+
+  @ETH-IOCTL-023 @needs:strings-need-count
+  Scenario: Room for too few counters
+    Then with a number of one less than the counters no value is written

@@ -113,3 +113,23 @@ Feature: What a kernel says of itself
   @NL-DISC-012 @law
   Scenario: Bounds are within
     Then for every bounded attribute of a published do, its least and its greatest value are not out of range
+
+  @NL-DISC-003
+  Scenario: An operation has what its flags say
+    Then an operation that is listed with a do or with a dump has it, whatever else is wrong with the request
+
+  @NL-DISC-008
+  Scenario: No policy of whoever says that there is none
+    Then of an operation that does not say that it has a policy, none is published
+
+  @NL-DISC-013
+  Scenario: Headers and attributes
+    Then each family tells the length of its own header and its greatest attribute
+
+  @NL-DISC-014
+  Scenario: Types
+    Then each attribute of each policy has a type, and each nest the policy of what is in it
+
+  @NL-DISC-014
+  Scenario: A nest
+    Then the header of a query of "ethtool" is a nest of at most 4 attributes

@@ -49,6 +49,61 @@ Feature: Diagnosis of sockets
     And all sockets of netlink are listed with their groups
     Then that of rtnetlink is in the group 12 alone
 
+  @NL-DIAG-003
+  Scenario Outline: The groups <one> and <other>
+    Given sockets of rtnetlink and of generic netlink are open
+    And the socket of rtnetlink is in the groups <one> and <other>
+    When all sockets of netlink are listed with their groups
+    Then that of rtnetlink is in the groups <one> and <other>
+
+    Examples: two of one byte, and the last of one word with the first of the next
+      | one | other |
+      | 9   | 12    |
+      | 32  | 33    |
+
+  @NL-DIAG-010
+  Scenario: A socket that listens
+    Given sockets of rtnetlink and of generic netlink are open
+    And the socket of rtnetlink is in the groups 1 and 12
+    When sockets of the netlink protocol 0 are listed
+    Then that of rtnetlink is listed twice, each time with the same cookie
+    And the second time is behind every socket that is listed once
+
+  @NL-DIAG-010
+  Scenario: A socket that does not listen
+    Given sockets of rtnetlink and of generic netlink are open
+    When sockets of the netlink protocol 0 are listed
+    Then that of rtnetlink is listed once, each time with the same cookie
+
+  @NL-DIAG-010
+  Scenario: A socket that listens no longer
+    Given sockets of rtnetlink and of generic netlink are open
+    And the socket of rtnetlink is in the groups 1 and 12
+    When it leaves the group 1
+    And it leaves the group 12
+    And sockets of the netlink protocol 0 are listed
+    Then that of rtnetlink is listed once, each time with the same cookie
+
+  @NL-DIAG-011 @needs:netlink-buffers
+  Scenario: What waits for a reader
+    Given a socket with room for 4096 bytes listens to addresses
+    When 3 addresses come before it reads
+    Then it is listed with room for 8192 bytes, of which some are taken, and with nothing lost
+
+  @NL-DIAG-011 @needs:netlink-buffers
+  Scenario: What a reader has lost
+    Given a socket with room for 4096 bytes listens to addresses
+    When 60 addresses come before it reads
+    And it reads all that is there
+    Then it is listed with room for 8192 bytes, of which none are taken, and with what it was not told as lost
+
+  @NL-DIAG-011 @needs:netlink-buffers @needs:netlink-options
+  Scenario: Losses that nobody wants to know of are counted too
+    Given a socket with room for 4096 bytes listens to addresses, and does not want to know of losses
+    When 60 addresses come before it reads
+    And it reads all that is there
+    Then it is listed with room for 8192 bytes, of which none are taken, and with what it was not told as lost
+
   @NL-DIAG-004 @needs:netlink-options
   Scenario Outline: The option <option>
     Given sockets of rtnetlink and of generic netlink are open
@@ -60,6 +115,8 @@ Feature: Diagnosis of sockets
       | option | flag | value |
       | 10     | 32   | 1     |
       | 10     | 32   | 0     |
+      | 3      | 2    | 1     |
+      | 3      | 2    | 0     |
       | 5      | 8    | 1     |
       | 5      | 8    | 0     |
 
@@ -82,6 +139,28 @@ Feature: Diagnosis of sockets
     And packet sockets are counted
     When a packet socket is opened on the port
     Then one packet socket more is listed on the port, and it is running
+
+  @NL-DIAG-006
+  Scenario: A port that goes down and comes up again
+    Given the port is up
+    And a packet socket is open on the port
+    When the port goes down
+    Then no packet socket on the port is running
+    When the port goes up
+    Then every packet socket on the port is running
+
+  @NL-DIAG-012
+  Scenario Outline: Of packet sockets <show> asks for <attributes>
+    Given a packet socket is open on the port
+    When packet sockets are listed with what <show> asks for
+    Then each of them has <attributes> alone
+
+    Examples:
+      | show | attributes                           |
+      | 0    | nothing                              |
+      | 1    | PACKET_DIAG_INFO and PACKET_DIAG_UID |
+      | 2    | PACKET_DIAG_MCLIST                   |
+      | 16   | PACKET_DIAG_MEMINFO                  |
 
   @NL-DIAG-007
   Scenario: Cookies
@@ -122,6 +201,16 @@ Feature: Diagnosis of sockets
       | 10     | 17       | 0      |
       | 2      | 77       | ENOENT |
       | 10     | 77       | ENOENT |
+
+  @NL-DIAG-009
+  Scenario Outline: TCP with <what>
+    When sockets of TCP are listed with <what>
+    Then the list ends with <end>
+
+    Examples:
+      | what                            | end    |
+      | the protocol 77 in an attribute | ENOENT |
+      | an attribute that nobody knows  | 0      |
 
   @NL-DIAG-009
   Scenario Outline: <what>

@@ -11,6 +11,20 @@ Feature: Ports of functions: their rates, what they may be, and functions that t
     When the embedded switch is set to legacy
     Then there are no leaves of rates
 
+  @REP-RATE-005
+  Scenario: Leaves are announced as they come and go
+    Given sriov_numvfs is set to 2
+    And somebody listens to devlink
+    When the embedded switch is set to switchdev
+    Then each leaf of rates is announced as new
+    When the embedded switch is set to legacy
+    Then the leaves of rates that there were are announced as gone
+
+  @REP-ID-003
+  Scenario: The port of a function says of which
+    Given 2 represented functions
+    Then the ports of virtual functions are those of controller 0, physical function 0, and not external
+
   @REP-RATE-002
   Scenario: Limits of a leaf
     Given 2 represented functions
@@ -54,6 +68,16 @@ Feature: Ports of functions: their rates, what they may be, and functions that t
     Given 2 represented functions with net devices
     And the rate node tenant
     And tenant is limited to 1 Mb/s
+    And tenant is made the parent of the leaf of VF 0
+    When VF 0 sends 20 frames of 1000 bytes to the far end
+    Then they take no less than 140 milliseconds to the representor of VF 0
+
+  @REP-RATE-004
+  Scenario: The limit of a node above a node
+    Given 2 represented functions with net devices
+    And the rate nodes tenant and rack
+    And rack is limited to 1 Mb/s
+    And rack is the parent of tenant
     And tenant is made the parent of the leaf of VF 0
     When VF 0 sends 20 frames of 1000 bytes to the far end
     Then they take no less than 140 milliseconds to the representor of VF 0

@@ -191,16 +191,26 @@ Then(
   },
 );
 
-Then('the instance is among those that devlink lists', async function (this: NicWorld) {
-  const { bus, device } = await instanceOf(this);
-  const listed = await (await devlinkOf(this)).dump('GET');
+async function expectListed(world: NicWorld, handle: Values): Promise<void> {
+  const { bus, device } = await instanceOf(world);
+  const listed = await (await devlinkOf(world)).dump('GET', handle);
   expectThat(listed.ok, 'the dump was refused');
   const found = listed.value.filter(
     ({ values }) =>
       textIn(values, 'DEVLINK_ATTR_BUS_NAME') === bus && textIn(values, 'DEVLINK_ATTR_DEV_NAME') === device,
   );
   expectNumber(found.length, 1, `instances called ${bus}/${device}`);
+}
+Then('the instance is among those that devlink lists', async function (this: NicWorld) {
+  await expectListed(this, {});
 });
+Then(
+  'the instance is among those that devlink lists for the handle of a device that there is not',
+  async function (this: NicWorld) {
+    const { bus } = await instanceOf(this);
+    await expectListed(this, handleAttributes({ bus, device: 'nothing' }));
+  },
+);
 
 const NLM_F_DUMP_FILTERED = 0x20;
 Then('a dump of the ports of the instance is marked as a part, and one of all is not', async function (this: NicWorld) {

@@ -79,6 +79,22 @@ Then(
     expectThat(whole > 0 && before === whole, `${before} of ${whole} is the last that was told`);
   },
 );
+const progressOf = async (world: NicWorld): Promise<readonly Values[]> =>
+  (await announcedOf(world)).filter(({ command }) => command === 'FLASH_UPDATE_STATUS').map(({ values }) => values);
+Then(
+  'each message of progress tells how far it is, of how much, and how long it may take',
+  async function (this: NicWorld) {
+    const progress = await progressOf(this);
+    expectThat(progress.length > 0, 'no progress is announced');
+    for (const values of progress)
+      for (const name of ['DONE', 'TOTAL', 'TIMEOUT'])
+        expectThat(numberIn(values, `DEVLINK_ATTR_FLASH_UPDATE_STATUS_${name}`) !== undefined, `${name} is not told`);
+  },
+);
+Then('some of them say in words what is done', async function (this: NicWorld) {
+  const words = (await progressOf(this)).map((values) => textIn(values, 'DEVLINK_ATTR_FLASH_UPDATE_STATUS_MSG') ?? '');
+  expectThat(words.join('') !== '', 'no message says what is done');
+});
 Then(/^the fixed version (\S+) is "(.+)"$/, async function (this: NicWorld, name: string, expected: string) {
   const [info] = await insist(this, 'INFO_GET', {});
   const found = listIn(info, 'DEVLINK_ATTR_INFO_VERSION_FIXED')

@@ -61,6 +61,13 @@ Then('each resource tells its size, and the sizes that it may have', async funct
     expectThat(name !== '' && granularity > 0, `the resource ${name} is not told whole`);
     expectThat(minimum <= size && size <= maximum, `${name} has a size that it may not have`);
   }
+  for (const values of flatten(await resourceTrees(this))) {
+    const name = textIn(values, 'DEVLINK_ATTR_RESOURCE_NAME') ?? '';
+    expectNumber(numberIn(values, 'DEVLINK_ATTR_RESOURCE_UNIT') ?? -1, 0, `unit of ${name}`);
+    const hasParts = values['DEVLINK_ATTR_RESOURCE_LIST'] !== undefined;
+    const saysFit = values['DEVLINK_ATTR_RESOURCE_SIZE_VALID'] !== undefined;
+    expectThat(saysFit === hasParts, `${name} ${saysFit ? 'says' : 'does not say'} whether its parts fit`);
+  }
 });
 When(
   /^the size of a part is asked to be (above its maximum|below its minimum|off its granularity)$/,

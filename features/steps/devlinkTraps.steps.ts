@@ -3,6 +3,7 @@ import { Then, When } from '@cucumber/cucumber';
 import { nestIn, numberIn, textIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { announcedOf, devlinkNotes, dumped, insist } from './devlinkControl.js';
 import { eventually } from './listening.js';
+import { GENERIC_TRAPS, GENERIC_TRAP_GROUPS } from '../properties/trapNames.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { IFF_UP, setFlag } from './settings.js';
 import type { NicWorld } from './world.js';
@@ -140,6 +141,22 @@ Then(/^the trap (\w+) has counted something$/, async function (this: NicWorld, n
   };
   await eventually(this, hasCounted, () => 'nothing was counted', TRAP_TRAFFIC_MS);
 });
+
+function expectMarks(objects: readonly Values[], attribute: string, generic: ReadonlySet<string>): void {
+  expectThat(objects.length > 0, `nothing has ${attribute}`);
+  for (const values of objects) {
+    const name = textIn(values, attribute) ?? '';
+    const isMarked = values['DEVLINK_ATTR_TRAP_GENERIC'] === true;
+    expectThat(isMarked === generic.has(name), `${name} is ${isMarked ? '' : 'not '}marked`);
+  }
+}
+Then(
+  'each trap and each group is marked as generic if its name is one of those, and not otherwise',
+  async function (this: NicWorld) {
+    expectMarks(await dumped(this, 'TRAP_GET'), 'DEVLINK_ATTR_TRAP_NAME', GENERIC_TRAPS);
+    expectMarks(await dumped(this, 'TRAP_GROUP_GET'), 'DEVLINK_ATTR_TRAP_GROUP_NAME', GENERIC_TRAP_GROUPS);
+  },
+);
 
 Then(
   'each trap says what its reports tell, and those of frames that come in at ports the port',

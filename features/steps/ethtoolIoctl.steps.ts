@@ -51,16 +51,17 @@ const EOPNOTSUPP = 95;
 /** Not one of the C library's. */
 const ETOOSMALL = 525;
 
-const ioctl = (world: NicWorld, bytes: Uint8Array): Promise<IoctlResult> =>
+export const ioctl = (world: NicWorld, bytes: Uint8Array): Promise<IoctlResult> =>
   world.target.ethtoolIoctl(world.port.netDevice, bytes);
 
-async function answer(world: NicWorld, bytes: Uint8Array, what: string): Promise<Uint8Array> {
+/** The answer of a command that has to succeed. */
+export async function answer(world: NicWorld, bytes: Uint8Array, what: string): Promise<Uint8Array> {
   const result = await ioctl(world, bytes);
   expectThat(result.ok, `${what}: errno ${result.ok ? 0 : result.errno}`);
   return result.bytes;
 }
 
-const expectErrno = (result: IoctlResult, errno: number): void => {
+export const expectErrno = (result: IoctlResult, errno: number): void => {
   expectNumber(result.ok ? 0 : result.errno, errno, 'errno');
 };
 

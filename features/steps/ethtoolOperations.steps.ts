@@ -294,6 +294,8 @@ Then('for every query with bit sets, both forms say the same', async function (t
         return `${[...mask].sort().join(' ')} | ${[...set].sort().join(' ')}`;
       });
       expectThat(a === b, `${member} is ${String(a)} in words and ${String(b)} in bits`);
+      const [size = 0, other = 0] = [said, packed].map((bitset) => numberIn(bitset, 'ETHTOOL_A_BITSET_SIZE'));
+      expectThat(size > 0 && size === other, `${member} has ${size} bits in words and ${other} in bits`);
     }
   }
 });

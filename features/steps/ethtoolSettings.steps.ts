@@ -103,6 +103,10 @@ Then(/^a change of (.+) is announced$/, async function (this: NicWorld, words: s
   settingNotes(this).announced = [...news];
 });
 
+Then(/^no change of (.+) is announced$/, async function (this: NicWorld, words: string) {
+  expectNumber((await newsOf(this, words)).length, 0, 'announcements');
+});
+
 Then('the announcement has no password', function (this: NicWorld) {
   const [first] = settingNotes(this).announced;
   expectThat(first !== undefined && first['ETHTOOL_A_WOL_SOPASS'] === undefined, 'the password is announced');

@@ -182,6 +182,7 @@ const DIFFERENT: Readonly<Record<string, (world: NicWorld) => QuestionChange>> =
   'for C to be answered': (world) => ({ option: stationAddress(world, 'C') }),
   'with a broken option': () => ({ option: 'none', hasBrokenOption: true }),
   'as a reverse request': () => ({ operation: 3 }),
+  'as a reverse answer': () => ({ operation: 4 }),
   'as an answer': () => ({ operation: 2 }),
   'of AppleTalk': () => ({ protocol: 0x809b }),
   'with long addresses of the link': () => ({ macLength: 8 }),

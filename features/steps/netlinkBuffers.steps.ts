@@ -14,13 +14,15 @@ import {
 } from '../../reference-impl/netlink/constants.js';
 import { errnoName } from '../../reference-impl/netlink/errnoNames.js';
 import { ADDRESS, IFADDRMSG } from '../../reference-impl/netlink/families/rtnetlink.js';
-import { bytesIn } from '../../reference-impl/netlink/schema.js';
+import { NDIAG_SHOW_MEMINFO } from '../../reference-impl/netlink/families/sockDiag.js';
+import { bytesIn, nestIn, numberIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { parseDatagram, type Message } from '../../reference-impl/netlink/wire.js';
 import { formatIpv4 } from '../../reference-impl/packet/addresses.js';
 import { linkBody } from '../properties/netlinkMessages.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { addAddress, addressRequest, type Octets } from './netlinkObjects.js';
 import { ask, encodeRequest, expectRefused, talk } from './netlinkTalk.js';
+import { entriesOf, list } from './socketDiagnosis.js';
 import type { NicWorld } from './world.js';
 
 /** Longer than any announcement, and than any part of a dump. */
@@ -33,6 +35,8 @@ interface BufferNotes {
   slow: number;
   /** Addresses that came, in words. */
   readonly came: string[];
+  /** All that was read, errors by their names. */
+  read: readonly string[];
   /** How many had come when it was last looked. */
   before: number;
   /** Lengths of the parts of a dump. */
@@ -41,7 +45,7 @@ interface BufferNotes {
 }
 
 const notes = (world: NicWorld): BufferNotes =>
-  world.note('receive buffers', () => ({ sockets: [], slow: 0, came: [], before: 0, lengths: [], cut: 0 }));
+  world.note('receive buffers', () => ({ sockets: [], slow: 0, came: [], read: [], before: 0, lengths: [], cut: 0 }));
 
 function socketOf(world: NicWorld, which = notes(world).slow): NetlinkSocket {
   const socket = notes(world).sockets[which];
@@ -128,8 +132,28 @@ When('it reads twice', async function (this: NicWorld) {
 });
 
 When('it reads all that is there', async function (this: NicWorld) {
-  await readAll(socketOf(this));
+  notes(this).read = await readAll(socketOf(this));
 });
+
+const memoryIn = (memory: Values, name: string): number => numberIn(memory, name) ?? -1;
+
+Then(
+  /^it is listed with room for (\d+) bytes, of which (some|none) are taken, and with (nothing|what it was not told as) lost$/,
+  async function (this: NicWorld, room: string, taken: string, lost: string) {
+    await list(this, NETLINK_ROUTE, NDIAG_SHOW_MEMINFO);
+    const entry = entriesOf(this, NETLINK_ROUTE, socketOf(this).portId)[0];
+    expectThat(entry !== undefined, 'the socket is not listed');
+    const memory = nestIn(entry.values, 'NETLINK_DIAG_MEMINFO') ?? {};
+    expectNumber(memoryIn(memory, 'rcvbuf'), Number(room), 'room for what waits');
+    const waits = memoryIn(memory, 'rmem_alloc');
+    expectThat(taken === 'some' ? waits > 0 : waits === 0, `${waits} bytes are taken`);
+    const { came, read } = notes(this);
+    const told = read.filter((one) => came.includes(one)).length;
+    expectNumber(memoryIn(memory, 'drops'), lost === 'nothing' ? 0 : came.length - told, 'announcements lost');
+    const kernels = entriesOf(this, NETLINK_ROUTE, 0)[0]?.values ?? {};
+    expectThat(nestIn(kernels, 'NETLINK_DIAG_MEMINFO') !== undefined, "nothing is told of the kernel's own memory");
+  },
+);
 
 When('it reads {int} bytes', async function (this: NicWorld, length: number) {
   await read(socketOf(this), length);

@@ -35,6 +35,9 @@ export interface ListedFamily {
   readonly id: number;
   readonly name: string;
   readonly version: number;
+  /** Of its own header, and of its greatest attribute; -1: not told. */
+  readonly headerSize: number;
+  readonly maxAttribute: number;
   readonly operations: readonly ListedOperation[];
   readonly groups: ReadonlyMap<string, number>;
 }
@@ -46,6 +49,8 @@ export function familyOf(reply: Message): ListedFamily {
     id: numberIn(values, 'CTRL_ATTR_FAMILY_ID') ?? 0,
     name: textIn(values, 'CTRL_ATTR_FAMILY_NAME') ?? '',
     version: numberIn(values, 'CTRL_ATTR_VERSION') ?? -1,
+    headerSize: numberIn(values, 'CTRL_ATTR_HDRSIZE') ?? -1,
+    maxAttribute: numberIn(values, 'CTRL_ATTR_MAXATTR') ?? -1,
     operations: listIn(values, 'CTRL_ATTR_OPS')
       .filter(isValues)
       .map((operation) => ({

@@ -1,108 +1,42 @@
 /** Which sockets there are: NETLINK_SOCK_DIAG. */
 import { Given, Then, When } from '@cucumber/cucumber';
-import type { HostEnd, NetlinkSocket } from '../../harness/contract/index.js';
 import {
   NETLINK_GENERIC,
   NETLINK_ROUTE,
   NETLINK_SOCK_DIAG,
   NLM_F_ACK,
-  NLM_F_DUMP,
   NLMSG_DONE,
   NLMSG_ERROR,
 } from '../../reference-impl/netlink/constants.js';
-import { decodeBody, encodeBody } from '../../reference-impl/netlink/client.js';
 import {
   AF_NETLINK,
-  AF_PACKET,
   INET_DIAG_REQ_PROTOCOL,
   INET_DIAG_REQ_V2_LENGTH,
   NDIAG_FLAG_CB_RUNNING,
   NDIAG_PROTO_ALL,
   NDIAG_SHOW_FLAGS,
   NDIAG_SHOW_GROUPS,
-  NETLINK_DIAG,
-  NETLINK_DIAG_MSG,
-  NETLINK_DIAG_REQ,
-  PACKET_DIAG,
-  PACKET_DIAG_MSG,
-  PACKET_DIAG_REQ,
-  PACKET_SHOW_INFO,
   PDI_RUNNING,
   SOCK_DESTROY,
-  SOCK_DIAG_BY_FAMILY,
 } from '../../reference-impl/netlink/families/sockDiag.js';
 import { bytesIn, nestIn, numberIn, type Values } from '../../reference-impl/netlink/schema.js';
 import { expectNumber, expectThat } from './expectations.js';
-import { ask, errorsIn, expectRefused, repliesIn, talk, talkSocket, type Request } from './netlinkTalk.js';
+import { errorsIn, expectRefused, talk, talkSocket, type Request } from './netlinkTalk.js';
 import { errnoNumber } from '../../reference-impl/netlink/errnoNames.js';
+import {
+  diagnose,
+  entriesOf,
+  entryOf,
+  list,
+  netlinkRequest,
+  notes,
+  packetRequest,
+  packetSockets,
+  socketOf,
+  type Listed,
+} from './socketDiagnosis.js';
+import { setUp } from './settings.js';
 import type { NicWorld } from './world.js';
-
-interface Listed {
-  readonly header: Values;
-  readonly values: Values;
-  /** Whether anything stands behind the header. */
-  readonly hasAttributes: boolean;
-}
-
-interface Notes {
-  readonly sockets: Map<number, NetlinkSocket>;
-  packets: HostEnd | undefined;
-  listed: readonly Listed[];
-  /** What was listed before. */
-  before: readonly Listed[];
-}
-
-const notes = (world: NicWorld): Notes =>
-  world.note('sockets to be listed', () => ({ sockets: new Map(), packets: undefined, listed: [], before: [] }));
-
-const NOTHING = new Uint8Array(0);
-const HEADER_LENGTH = 28;
-
-const netlinkRequest = (protocol: number, show: number): Uint8Array =>
-  encodeBody(NETLINK_DIAG_REQ, { sdiag_family: AF_NETLINK, sdiag_protocol: protocol, ndiag_show: show }, NOTHING);
-const packetRequest = (protocol: number): Uint8Array =>
-  encodeBody(
-    PACKET_DIAG_REQ,
-    { sdiag_family: AF_PACKET, sdiag_protocol: protocol, pdiag_show: PACKET_SHOW_INFO },
-    NOTHING,
-  );
-
-const diagnose = (world: NicWorld, body: Uint8Array, request: Partial<Request> = {}): ReturnType<typeof ask> =>
-  ask(world, { type: SOCK_DIAG_BY_FAMILY, flags: NLM_F_DUMP, protocol: NETLINK_SOCK_DIAG, ...request, body });
-
-async function list(world: NicWorld, protocol: number, show: number): Promise<void> {
-  const replies = repliesIn(await diagnose(world, netlinkRequest(protocol, show)));
-  notes(world).listed = replies.map((reply) => ({
-    ...decodeBody(NETLINK_DIAG_MSG, NETLINK_DIAG, reply),
-    hasAttributes: reply.body.length > HEADER_LENGTH,
-  }));
-}
-
-async function packetSockets(world: NicWorld): Promise<readonly Listed[]> {
-  return repliesIn(await diagnose(world, packetRequest(0))).map((reply) => ({
-    ...decodeBody(PACKET_DIAG_MSG, PACKET_DIAG, reply),
-    hasAttributes: true,
-  }));
-}
-
-function socketOf(world: NicWorld, protocol: number): NetlinkSocket {
-  const socket = notes(world).sockets.get(protocol);
-  expectThat(socket !== undefined, `no socket of protocol ${protocol} is open`);
-  return socket;
-}
-
-/** The entry of a socket; who is in a group may be listed more than once. */
-function entriesOf(world: NicWorld, protocol: number, portId: number): readonly Listed[] {
-  return notes(world).listed.filter(
-    ({ header }) => numberIn(header, 'ndiag_protocol') === protocol && numberIn(header, 'ndiag_portid') === portId,
-  );
-}
-
-function entryOf(world: NicWorld, protocol: number): Listed {
-  const [entry] = entriesOf(world, protocol, socketOf(world, protocol).portId);
-  expectThat(entry !== undefined, `the socket of protocol ${protocol} is not listed`);
-  return entry;
-}
 
 Given('sockets of rtnetlink and of generic netlink are open', async function (this: NicWorld) {
   for (const protocol of [NETLINK_ROUTE, NETLINK_GENERIC])
@@ -184,6 +118,23 @@ function expectGroups(world: NicWorld, groups: readonly number[]): void {
   expectThat(told.join() === groups.join(), `it is told to be in the groups ${told.join(', ')}`);
 }
 
+Then(
+  /^that of rtnetlink is listed (once|twice), each time with the same cookie$/,
+  function (this: NicWorld, times: string) {
+    const entries = entriesOf(this, NETLINK_ROUTE, socketOf(this, NETLINK_ROUTE).portId);
+    expectNumber(entries.length, times === 'once' ? 1 : 2, 'entries of the socket of rtnetlink');
+    expectNumber(new Set(entries.map(({ header }) => header['ndiag_cookie'])).size, 1, 'cookies of one socket');
+  },
+);
+
+Then('the second time is behind every socket that is listed once', function (this: NicWorld) {
+  const { portId } = socketOf(this, NETLINK_ROUTE);
+  const portIds = notes(this).listed.map(({ header }) => numberIn(header, 'ndiag_portid') ?? 0);
+  const once = portIds.filter((id) => portIds.indexOf(id) === portIds.lastIndexOf(id));
+  const lastOfOnce = Math.max(...once.map((id) => portIds.indexOf(id)));
+  expectThat(portIds.lastIndexOf(portId) > lastOfOnce, 'a socket that is in no group is listed behind it');
+});
+
 Then('that of rtnetlink is in the groups {int} and {int}', function (this: NicWorld, one: number, two: number) {
   expectGroups(this, [one, two]);
 });
@@ -229,6 +180,8 @@ const infoOf = ({ values }: Listed): Values => nestIn(values, 'PACKET_DIAG_INFO'
 const onPort = (world: NicWorld, sockets: readonly Listed[]): readonly Listed[] =>
   sockets.filter((socket) => numberIn(infoOf(socket), 'pdi_index') === world.port.ifIndex);
 
+const isRunning = (socket: Listed): boolean => ((numberIn(infoOf(socket), 'pdi_flags') ?? 0) & PDI_RUNNING) !== 0;
+
 Given('packet sockets are counted', async function (this: NicWorld) {
   notes(this).before = onPort(this, await packetSockets(this));
 });
@@ -244,9 +197,45 @@ Then('one packet socket more is listed on the port, and it is running', async fu
   const more = now.filter(({ header }) => !known.has(header['pdiag_cookie']));
   await packets?.close();
   expectNumber(more.length, 1, 'packet sockets more than before');
-  const flags = numberIn(infoOf(more[0] ?? { header: {}, values: {}, hasAttributes: false }), 'pdi_flags') ?? 0;
-  expectThat((flags & PDI_RUNNING) !== 0, 'it is not running');
+  const [one] = more;
+  expectThat(one !== undefined && isRunning(one), 'it is not running');
 });
+
+When(/^the port (?:goes|was taken) (up|down)$/, async function (this: NicWorld, state: string) {
+  await setUp(this, state === 'up');
+});
+
+Then(/^no packet socket on the port is running$/, async function (this: NicWorld) {
+  const there = onPort(this, await packetSockets(this));
+  expectThat(there.length > 0, 'no packet socket is listed on the port');
+  expectNumber(there.filter(isRunning).length, 0, 'packet sockets that run on a port that is down');
+});
+
+Then(/^every packet socket on the port is running$/, async function (this: NicWorld) {
+  const there = onPort(this, await packetSockets(this));
+  await notes(this).packets?.close();
+  expectThat(there.length > 0, 'no packet socket is listed on the port');
+  expectNumber(there.filter(isRunning).length, there.length, 'packet sockets that run on a port that is up');
+});
+
+When('packet sockets are listed with what {int} asks for', async function (this: NicWorld, show: number) {
+  notes(this).listed = await packetSockets(this, show);
+  await notes(this).packets?.close();
+});
+
+Then(
+  /^each of them has (nothing|PACKET_DIAG_\w+(?: and PACKET_DIAG_\w+)?) alone$/,
+  function (this: NicWorld, names: string) {
+    const { listed } = notes(this);
+    expectThat(listed.length > 0, 'no packet socket is listed');
+    const wanted = names === 'nothing' ? '' : names.split(' and ').join();
+    for (const { values, hasAttributes } of listed) {
+      const told = Object.keys(values).sort().join();
+      expectThat(told === wanted, `${told === '' ? 'nothing' : told} is told`);
+      expectThat(hasAttributes === (wanted !== ''), 'attributes that nobody knows are told');
+    }
+  },
+);
 
 When('sockets of netlink and packet sockets are listed twice', async function (this: NicWorld) {
   const all = async (): Promise<readonly Listed[]> => {
@@ -288,6 +277,10 @@ const inet = (protocol: number, family = 2, length = INET_DIAG_REQ_V2_LENGTH): U
 };
 const ONE = { flags: NLM_F_ACK };
 const END = { type: SOCK_DESTROY, ...ONE };
+/** IPPROTO_TCP is asked for in the header, and 77, which nobody serves, in the attribute, whose word counts. */
+const OTHER_PROTOCOL = Uint8Array.of(8, 0, INET_DIAG_REQ_PROTOCOL, 0, 77, 0, 0, 0);
+/** Of a type that there is not, and two bytes long. */
+const UNKNOWN_ATTRIBUTE = Uint8Array.of(6, 0, 100, 0, 77, 0, 0, 0);
 /** A length of six: two bytes of a number that has four. */
 const SHORT_PROTOCOL = Uint8Array.of(6, 0, INET_DIAG_REQ_PROTOCOL, 0, 6, 0, 0, 0);
 
@@ -312,6 +305,17 @@ When(/^(.+) is asked for from the diagnosis of sockets$/, async function (this: 
   const question = QUESTIONS[what];
   expectThat(question !== undefined, `nothing is known of ${what}`);
   await diagnose(this, ...question);
+});
+
+const BEHIND: Readonly<Record<string, Uint8Array>> = {
+  'the protocol 77 in an attribute': OTHER_PROTOCOL,
+  'an attribute that nobody knows': UNKNOWN_ATTRIBUTE,
+};
+
+When(/^sockets of TCP are listed with (.+)$/, async function (this: NicWorld, what: string) {
+  const attribute = BEHIND[what];
+  expectThat(attribute !== undefined, `nothing is known of ${what}`);
+  await diagnose(this, Uint8Array.of(...inet(6), ...attribute));
 });
 
 When(

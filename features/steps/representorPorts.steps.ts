@@ -47,6 +47,35 @@ Then('each port of a virtual function has a leaf of rates', async function (this
   const found = indexesOf(await leaves(this));
   expectThat(found === wanted && wanted !== '', `the ports are ${wanted}, and the leaves are of ${found || 'none'}`);
 });
+const leavesTold = async (world: NicWorld, command: string): Promise<string> =>
+  indexesOf(
+    (await announcedOf(world))
+      .filter((told) => told.command === command && at(told.values, 'RATE_TYPE') === LEAF)
+      .map(({ values }) => values),
+  );
+Then('each leaf of rates is announced as new', async function (this: NicWorld) {
+  const wanted = indexesOf(await leaves(this));
+  const told = await leavesTold(this, 'RATE_NEW');
+  expectThat(told === wanted && wanted !== '', `of the leaves of ${wanted} were announced ${told || 'none'}`);
+  devlinkNotes(this).remembered.set('leaves', wanted);
+});
+Then('the leaves of rates that there were are announced as gone', async function (this: NicWorld) {
+  const wanted = devlinkNotes(this).remembered.get('leaves');
+  const told = await leavesTold(this, 'RATE_DEL');
+  expectThat(told === wanted, `announced as gone were ${told || 'none'}`);
+});
+Then(
+  /^the ports of virtual functions are those of controller (\d+), physical function (\d+), and not external$/,
+  async function (this: NicWorld, controller: string, pf: string) {
+    const ports = await vfPorts(this);
+    expectThat(ports.length > 0, 'no virtual function has a port');
+    for (const { vf, values } of ports) {
+      expectNumber(numberIn(values, `${A}PORT_CONTROLLER_NUMBER`) ?? -1, Number(controller), `controller of VF ${vf}`);
+      expectNumber(numberIn(values, `${A}PORT_PCI_PF_NUMBER`) ?? -1, Number(pf), `physical function of VF ${vf}`);
+      expectNumber(numberIn(values, `${A}PORT_EXTERNAL`) ?? -1, 0, `whether VF ${vf} is of another host`);
+    }
+  },
+);
 When(/^the leaf of VF (\d+) is limited to ([\d.]+) Mb\/s$/, async function (this: NicWorld, vf: string, rate: string) {
   await ask(this, 'RATE_SET', {
     DEVLINK_ATTR_PORT_INDEX: await indexOf(this, Number(vf)),

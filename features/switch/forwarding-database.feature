@@ -508,3 +508,55 @@ Feature: The forwarding database
     Given p1 is set to listening
     When B is put at p1, as if it had spoken there
     Then the table does not have B
+
+  @SW-FDB-036
+  Scenario Outline: One entry, asked for by <whom>
+    Given B is put at p1, static
+    And C is put at p2, permanent
+    When the entry of B is asked for by <whom>
+    Then it is told as in the table, at p1
+
+    Examples: any port of the bridge does
+      | whom                            |
+      | p1                              |
+      | p0                              |
+      | p0 as a port of the bridge      |
+      | the bridge as the master        |
+      | the bridge itself               |
+
+  @SW-FDB-036 @needs:bridge-vlan-filtering
+  Scenario: The entry of one VLAN
+    Given the bridge filters VLANs
+    And p1 is in VLAN 10, tagged
+    And p2 is in VLAN 20, tagged
+    And B is put at p1, static
+    And B is to be put at p2, static
+    When the entry of B in VLAN 20 is asked for by p1
+    Then it is told as in the table, at p2
+    When the entry of B in VLAN 10 is asked for by p1
+    Then it is told as in the table, at p1
+    When the entry of B in VLAN 30 is asked for by p1
+    Then the request for the entry is refused with ENOENT: "Fdb entry not found"
+
+  @SW-FDB-037
+  Scenario Outline: One entry, asked for <how>
+    Given B is put at p1, static
+    When the entry of B is asked for <how>
+    Then the request for the entry is refused with <errno>: "<why>"
+
+    Examples:
+      | how                               | errno      | why                                                 |
+      | without an address                | EINVAL     | Missing lookup address for fdb get request          |
+      | with another address              | ENOENT     | Fdb entry not found                                 |
+      | with the VLAN 4095                | EINVAL     | invalid vlan id                                     |
+      | with the VLAN 0                   | EINVAL     | invalid vlan id                                     |
+      | by nobody                         | ENODEV     | No device specified                                 |
+      | by a device that there is not     | ENODEV     | Unknown device ifindex                              |
+      | by a master that there is not     | EINVAL     | Invalid master ifindex                              |
+      | by a port and by its master       | EINVAL     | Master and device are mutually exclusive            |
+      | by the bridge as if it were a port | EINVAL    | Device is not a bridge port                         |
+      | by a port itself                  | EOPNOTSUPP | Fdb get operation not supported by device           |
+      | by a port as the master           | EOPNOTSUPP | Fdb get operation not supported by device           |
+      | with a state                      | EINVAL     | Invalid values in header for fdb get request        |
+      | with a flag that says nothing     | EINVAL     | Invalid flags in header for fdb get request         |
+      | with a destination                | EINVAL     | Unsupported attribute in fdb get request            |

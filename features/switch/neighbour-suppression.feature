@@ -181,6 +181,18 @@ Feature: A bridge that answers for neighbours
       | with long addresses of the link |
 
   @SW-NSUP-008
+  Scenario Outline: A station asks for its own address, <how>
+    Given the flag neighbour suppression of p1 is switched on
+    And A has 192.0.2.10
+    When A asks for 192.0.2.10 at p0, <how>
+    Then it goes on at p1 and p2, and nobody answers for the bridge
+
+    Examples: who has just come up does not know its address, and the server that does may be anywhere
+      | how                  |
+      | as a reverse request |
+      | as a reverse answer  |
+
+  @SW-NSUP-008
   Scenario: What is no solicitation: a message of ICMPv6 with another code
     Given the flag neighbour suppression of p1 is switched on
     And A has 2001:db8::10

@@ -105,6 +105,21 @@ Feature: Snooping in each VLAN apart
     Then it leaves at p1, p2 and p3
 
   @SW-VSNOOP-004
+  Scenario: The bridge itself asks in a VLAN that is snooped in, and there alone
+    Given the bridge itself is in VLAN 20, tagged
+    And the bridge setting IFLA_BR_MCAST_STATS_ENABLED is 1
+    And the global option BRIDGE_VLANDB_GOPTS_MCAST_STARTUP_QUERY_INTVL of VLAN 20 is set to 100
+    And the global option BRIDGE_VLANDB_GOPTS_MCAST_QUERY_INTVL of VLAN 20 is set to 100
+    And the bridge asks in VLAN 20 who is in which group
+    And what the bridge has counted is noted
+    When 1500 milliseconds pass
+    Then the bridge has counted 1 message more as igmp_v2queries, received
+    When the global option BRIDGE_VLANDB_GOPTS_MCAST_SNOOPING of VLAN 20 is set to 0
+    And what the bridge has counted is noted
+    And 2500 milliseconds pass
+    Then the bridge has counted 0 messages more as igmp_v2queries, received
+
+  @SW-VSNOOP-004
   Scenario: Snooping in the VLAN goes on again
     Given the global option BRIDGE_VLANDB_GOPTS_MCAST_SNOOPING of VLAN 20 is set to 0
     When the global option BRIDGE_VLANDB_GOPTS_MCAST_SNOOPING of VLAN 20 is set to 1

@@ -1,6 +1,7 @@
 /** Kernels that are wrong by one, take what is cut, or tell more than was asked: seen from a socket of netlink. */
 import { IFLA_IFNAME_TYPE } from './netlinkRewrites.js';
 import { NLM_F_BULK } from '../netlink/constants.js';
+import { GENL_CMD_CAP_DO, GENL_CMD_CAP_DUMP, GENL_CMD_CAP_HASPOL } from '../netlink/families/genericControl.js';
 import { CONFORMING_NETLINK } from '../netlink/server.js';
 import type { Values } from '../netlink/schema.js';
 import { encodeAttribute, encodeMessage, parseAttributes, parseDatagram, type Message } from '../netlink/wire.js';
@@ -9,6 +10,7 @@ import type { Defect } from './defect.js';
 import { netlink, refusesOtherwise, rewrites } from './netlinkRewrites.js';
 import { kernelSource } from './origins.js';
 
+const NETLINK_POLICY = kernelSource('What is told of a policy', 'net/netlink/policy.c');
 const NLATTR = kernelSource('Checks that every family shares', 'lib/nlattr.c');
 const AF_NETLINK = kernelSource('What a socket of netlink is told', 'net/netlink/af_netlink.c');
 const RTNETLINK = kernelSource('What is refused before a handler sees it', 'net/core/rtnetlink.c');
@@ -67,7 +69,54 @@ function withoutBulk(message: Message): Message {
   return (message.type & 3) === 1 && plain !== undefined ? plain : message;
 }
 
+const without =
+  (...names: readonly string[]) =>
+  (values: Values): Values =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
+
 export const controlBoundDefects: readonly Defect[] = [
+  {
+    id: 'DEF-NLC-HEADER-UNTOLD',
+    title: 'The length of the header of a family is not told',
+    description: 'It is 0 of each family that there is, and left out.',
+    origin: GENETLINK,
+    caughtBy: 'NL-DISC-013',
+    kernel: netlink({ toldFamily: without('CTRL_ATTR_HDRSIZE') }),
+  },
+  {
+    id: 'DEF-NLC-TYPE-UNTOLD',
+    title: 'The type of an attribute that has no bounds is not told',
+    description: 'Only what restricts a value is thought to be of use.',
+    origin: NETLINK_POLICY,
+    caughtBy: 'NL-DISC-014',
+    kernel: netlink({
+      toldPolicy: (policy) => (Object.keys(policy).length === 1 ? without('NL_POLICY_TYPE_ATTR_TYPE')(policy) : policy),
+    }),
+  },
+  {
+    id: 'DEF-NLC-NEST-WITHOUT-END',
+    title: 'A nest does not say how many attributes are in it',
+    description: 'The number of the inner policy is told alone.',
+    origin: NETLINK_POLICY,
+    caughtBy: 'NL-DISC-014',
+    kernel: netlink({ toldPolicy: without('NL_POLICY_TYPE_ATTR_POLICY_MAXTYPE') }),
+  },
+  {
+    id: 'DEF-NLC-EVERYBODY-DOES',
+    title: 'Each operation is listed with a do and a dump',
+    description: 'The flags are those of the list, and not of its entries.',
+    origin: GENETLINK,
+    caughtBy: 'NL-DISC-003',
+    kernel: netlink({ operationFlags: (flags) => flags | GENL_CMD_CAP_DO | GENL_CMD_CAP_DUMP }),
+  },
+  {
+    id: 'DEF-NLC-POLICY-UNSAID',
+    title: 'No operation says that it has a policy',
+    description: 'The flag is set in the table of small operations alone.',
+    origin: GENETLINK,
+    caughtBy: 'NL-DISC-008',
+    kernel: netlink({ operationFlags: (flags) => flags & ~GENL_CMD_CAP_HASPOL }),
+  },
   {
     id: 'DEF-NL-LEAST-IS-TOLD-WRONG',
     title: 'The least value that is told is one too small',

@@ -1,6 +1,7 @@
 /** Sockets that are listed wrong. */
 import { NETLINK_ROUTE } from '../netlink/constants.js';
 import { CONFORMING_DIAGNOSIS, type DiagnosisParts } from '../kernel/diagnosis/diagnosisParts.js';
+import { PACKET_SHOW_INFO } from '../netlink/families/sockDiag.js';
 import type { Defect } from './defect.js';
 import { kernelSource } from './origins.js';
 import { kernel } from './replacedParts.js';
@@ -94,6 +95,46 @@ export const controlSocketDefects: readonly Defect[] = [
     origin: INET_DIAGNOSIS,
     caughtBy: 'NL-DIAG-009',
     kernel: diagnosis({ refusesUnknownProtocols: false }),
+  },
+  {
+    id: 'DEF-NLD-LISTS-LISTENERS-ONCE',
+    title: 'A socket that listens is listed once',
+    description: 'Only the table of port ids is walked.',
+    origin: NETLINK_DIAGNOSIS,
+    caughtBy: 'NL-DIAG-010',
+    kernel: diagnosis({ listsListenersAgain: false }),
+  },
+  {
+    id: 'DEF-NLD-LOSSES-UNTOLD',
+    title: 'No socket is told to have lost anything',
+    description: 'sk_drops is not part of what is told of memory.',
+    origin: NETLINK_DIAGNOSIS,
+    caughtBy: 'NL-DIAG-011',
+    kernel: diagnosis({ toldMemory: (memory) => ({ ...memory, drops: 0 }) }),
+  },
+  {
+    id: 'DEF-NLD-WAITING-UNTOLD',
+    title: 'Nothing seems to wait in a receive buffer',
+    description: 'sk_rmem_alloc is not part of what is told of memory.',
+    origin: NETLINK_DIAGNOSIS,
+    caughtBy: 'NL-DIAG-011',
+    kernel: diagnosis({ toldMemory: (memory) => ({ ...memory, rmem_alloc: 0 }) }),
+  },
+  {
+    id: 'DEF-NLD-PACKETS-UNASKED',
+    title: 'A packet socket is told with where it listens, whoever asks',
+    description: 'What the request wants to see (pdiag_show) is not looked at.',
+    origin: PACKET_DIAGNOSIS,
+    caughtBy: 'NL-DIAG-012',
+    kernel: diagnosis({ packetShow: (show) => show | PACKET_SHOW_INFO }),
+  },
+  {
+    id: 'DEF-NLD-RUNS-WHILE-DOWN',
+    title: 'A packet socket is told to run whatever its net device does',
+    description: 'That it is bound is taken for that it receives.',
+    origin: PACKET_DIAGNOSIS,
+    caughtBy: 'NL-DIAG-006',
+    kernel: diagnosis({ isRunning: () => true }),
   },
 ];
 

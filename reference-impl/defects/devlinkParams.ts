@@ -1,5 +1,7 @@
 /** Devices whose params are wrong in one way. */
-import { ERANGE } from '../kernel/errno.js';
+import type { DriverResult } from '../../harness/contract/index.js';
+import { EOPNOTSUPP, ERANGE } from '../kernel/errno.js';
+import { nestIn } from '../netlink/schema.js';
 import type { Defect } from './defect.js';
 import {
   core,
@@ -16,7 +18,48 @@ import {
   silent,
 } from './devlinkDefect.js';
 
+const refuses: DriverResult<never> = { ok: false, errno: EOPNOTSUPP };
+
 export const devlinkParamsDefects: readonly Defect[] = [
+  seen(row('ENDLESS-TEXT', 'DL-PARAM-005', 'A text of any length is taken', 'Bytes are copied until they end.'), {
+    kernel: core({ checksTextEnd: false }),
+    wrap: driver(({ params }) => (params === undefined ? {} : { params: { ...params, validate: () => done } })),
+  }),
+  seen(
+    row('ALWAYS-ON', 'DL-PARAM-007', 'A switch is always shown as on', 'Whether there is a value is shown, not which.'),
+    {
+      wrap: driver(({ params }) =>
+        params === undefined
+          ? {}
+          : {
+              params: {
+                ...params,
+                get: async (name, cmode) => {
+                  const value = await params.get?.(name, cmode);
+                  return value?.ok === true && value.value === false ? { ok: true, value: true } : (value ?? refuses);
+                },
+              },
+            },
+      ),
+    },
+  ),
+  seen(
+    row(
+      'ALONE-WITHOUT-VALUES',
+      'DL-DEV-009',
+      'A param that is asked for alone has no values',
+      'Only the list is filled in whole.',
+    ),
+    {
+      kernel: core({
+        toldAlone: (command, values) => {
+          const param = nestIn(values, 'DEVLINK_ATTR_PARAM');
+          if (command !== 'PARAM_GET' || param === undefined) return values;
+          return { ...values, DEVLINK_ATTR_PARAM: { ...param, DEVLINK_ATTR_PARAM_VALUES_LIST: {} } };
+        },
+      }),
+    },
+  ),
   seen(row('NOT-GENERIC', 'DL-PARAM-014', 'No param is generic', 'The mark is forgotten in the registration.'), {
     wrap: driver(({ params }) =>
       params === undefined

@@ -1,5 +1,6 @@
 /** Devices whose reloads or flash updates are wrong in one way. */
 import { EINVAL } from '../kernel/errno.js';
+import type { Values } from '../netlink/schema.js';
 import type { Defect } from './defect.js';
 import { FIRMWARE_LOADER } from './origins.js';
 import { withHost } from './wrapDevice.js';
@@ -18,7 +19,25 @@ import {
   silent,
 } from './devlinkDefect.js';
 
+const withoutZeros = (values: Values): Values =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== 0));
+
 export const devlinkReloadsDefects: readonly Defect[] = [
+  seen(
+    row(
+      'RELOADS-OF-OTHERS',
+      'DL-DEV-008',
+      'Reloads of the host count as those of others',
+      'There is one set of counters.',
+    ),
+    { kernel: core({ remoteReloads: (own) => own }) },
+  ),
+  seen(
+    row('PROGRESS-WITHOUT-TIME', 'DL-FLASH-010', 'Progress does not say how long it takes', 'What is 0 is left out.'),
+    {
+      kernel: core({ toldStatus: withoutZeros }),
+    },
+  ),
   seen(row('PROGRESS-OF-WHAT', 'DL-FLASH-005', 'Progress is of no component', 'The driver leaves the name out.'), {
     wrap: driver(({ flash }) =>
       flash === undefined

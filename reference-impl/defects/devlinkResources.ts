@@ -1,8 +1,19 @@
 /** Devices whose resources are wrong in one way. */
+import type { Values } from '../netlink/schema.js';
 import type { Defect } from './defect.js';
 import { core, chip, driver, documented, seen, row, rewords, accepts } from './devlinkDefect.js';
 
+function withoutUnit(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => name !== 'DEVLINK_ATTR_RESOURCE_UNIT'));
+}
+
 export const devlinkResourcesDefects: readonly Defect[] = [
+  seen(
+    row('RESOURCE-WITHOUT-UNIT', 'DL-RES-001', 'A resource has no unit', 'There is one unit, and so nothing to tell.'),
+    {
+      kernel: core({ toldResource: withoutUnit }),
+    },
+  ),
   seen(row('ANY-SIZE', 'DL-RES-002', 'Any size is taken', 'Bounds and granularity are not looked at.'), {
     kernel: core({ checksResourceSize: false }),
   }),

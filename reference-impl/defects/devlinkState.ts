@@ -19,6 +19,20 @@ import {
 import { REGION_NEW } from './origins.js';
 
 export const devlinkStateDefects: readonly Defect[] = [
+  seen(row('TRAP-NOT-GENERIC', 'DL-TRAP-014', 'No trap is generic', 'The mark is forgotten in the registration.'), {
+    wrap: driver(({ traps }) =>
+      traps === undefined
+        ? {}
+        : { traps: { ...traps, traps: traps.traps.map((trap) => ({ ...trap, isGeneric: false })) } },
+    ),
+  }),
+  seen(row('GROUP-NOT-GENERIC', 'DL-TRAP-014', 'No group is generic', 'Only traps are compared with the list.'), {
+    wrap: driver(({ traps }) =>
+      traps === undefined
+        ? {}
+        : { traps: { ...traps, groups: traps.groups.map((group) => ({ ...group, isGeneric: false })) } },
+    ),
+  }),
   seen(row('NO-PORT-IN-REPORTS', 'DL-TRAP-013', 'Reports tell no port', 'The driver leaves it out.'), {
     wrap: driver(({ traps }) =>
       traps === undefined

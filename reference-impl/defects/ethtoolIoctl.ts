@@ -4,7 +4,18 @@ import { ethtool, service } from './replacedParts.js';
 import { withEthtool } from './wrapDevice.js';
 import type { EepromOps } from '../../harness/contract/index.js';
 import { EINVAL, EOPNOTSUPP } from '../kernel/errno.js';
-import { ETHTOOL_GLINK, ETHTOOL_GRSSH, ETHTOOL_GSTRINGS, setWord } from '../netlink/ethtoolStructs.js';
+import {
+  ETHTOOL_GLINK,
+  ETHTOOL_GPFLAGS,
+  ETHTOOL_GRSSH,
+  ETHTOOL_GSTRINGS,
+  ETHTOOL_SRSSH,
+  ETHTOOL_SWOL,
+  RXFH_CONTEXT_ALLOC,
+  setWord,
+  wordAt,
+} from '../netlink/ethtoolStructs.js';
+import { ETHTOOL_GSTATS } from '../netlink/rxnfc.js';
 
 /** Everything behind the struct moves by one byte. */
 function shifted(bytes: Uint8Array): Uint8Array {
@@ -23,6 +34,19 @@ const evenReads =
   (read: EepromOps['read']): EepromOps['read'] =>
   (port, offset, length) =>
     read(port, offset & ~1, length);
+
+/** Words of 32 bits behind the number of the command. */
+const doubled = (bytes: Uint8Array): Uint8Array => withWord(bytes, 1, wordAt(bytes, 1) << 1);
+const withoutNumber = (bytes: Uint8Array): Uint8Array => withWord(bytes, 1, RXFH_CONTEXT_ALLOC);
+const countsOneMore = (bytes: Uint8Array): Uint8Array => withWord(bytes, 1, wordAt(bytes, 1) + 1);
+
+function withWord(bytes: Uint8Array, index: number, value: number): Uint8Array {
+  const changed = bytes.slice();
+  setWord(changed, index, value >>> 0);
+  return changed;
+}
+
+const KEY_LENGTH = 40;
 
 /** SIOCETHTOOL. */
 export const ethtoolIoctlDefects: readonly Defect[] = [
@@ -166,6 +190,61 @@ export const ethtoolIoctlDefects: readonly Defect[] = [
     origin: IOCTL,
     caughtBy: 'ETH-IOCTL-015',
     kernel: ethtool({ ioctlReply: (command, bytes) => (command === ETHTOOL_GLINK ? saysLink(bytes) : bytes) }),
+  },
+  {
+    id: 'DEF-ETH-IOC-WAKES-BY-ANYTHING',
+    title: 'A mode of wake-up that the device does not have is taken',
+    description: 'The driver is trusted to know what it can.',
+    origin: IOCTL,
+    caughtBy: 'ETH-IOCTL-018',
+    kernel: ethtool({ ioctlRefuses: (command, errno) => (command === ETHTOOL_SWOL ? undefined : errno) }),
+  },
+  {
+    id: 'DEF-ETH-IOC-FLAGS-SWAPPED',
+    title: 'Private flags of the ioctl are counted from the second',
+    description: 'The first bit is that of the struct, which is not a flag.',
+    origin: PRACTICE,
+    caughtBy: 'ETH-IOCTL-019',
+    kernel: ethtool({ ioctlReply: (command, bytes) => (command === ETHTOOL_GPFLAGS ? doubled(bytes) : bytes) }),
+  },
+  {
+    id: 'DEF-ETH-IOC-KEY-GOES',
+    title: 'The key goes with the table',
+    description: 'A key that is not given is set to a new one.',
+    origin: PRACTICE,
+    caughtBy: 'ETH-IOCTL-020',
+    wrap: (device) =>
+      withEthtool(device, ({ setRss }) =>
+        setRss === undefined
+          ? {}
+          : {
+              setRss: (port, context, change) => setRss(port, context, { key: new Uint8Array(KEY_LENGTH), ...change }),
+            },
+      ),
+  },
+  {
+    id: 'DEF-ETH-IOC-ANY-HASH',
+    title: 'A hash that cannot be seems to be taken',
+    description: 'What is refused is answered as if it had been done.',
+    origin: IOCTL,
+    caughtBy: 'ETH-IOCTL-021',
+    kernel: ethtool({ ioctlRefuses: (command, errno) => (command === ETHTOOL_SRSSH ? undefined : errno) }),
+  },
+  {
+    id: 'DEF-ETH-IOC-CONTEXT-NUMBER',
+    title: 'The number of a new context is not told',
+    description: 'The struct goes back as it came.',
+    origin: IOCTL,
+    caughtBy: 'ETH-IOCTL-022',
+    kernel: ethtool({ ioctlReply: (command, bytes) => (command === ETHTOOL_SRSSH ? withoutNumber(bytes) : bytes) }),
+  },
+  {
+    id: 'DEF-ETH-IOC-COUNTERS-TWICE',
+    title: 'The number of counters is one too many',
+    description: 'The end of the table counts as well.',
+    origin: IOCTL,
+    caughtBy: 'ETH-IOCTL-023',
+    kernel: ethtool({ ioctlReply: (command, bytes) => (command === ETHTOOL_GSTATS ? countsOneMore(bytes) : bytes) }),
   },
   {
     id: 'DEF-ETH-IOC-SILENT',

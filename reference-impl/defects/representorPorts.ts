@@ -1,7 +1,7 @@
 /** Seeded defects of the ports of functions: rates, capabilities, queues of events, subfunctions. */
 import type { DevlinkRateOps } from '../../harness/contract/index.js';
 import type { Defect } from './defect.js';
-import { accepts, chip, core, driver, rewords } from './devlinkDefect.js';
+import { accepts, chip, core, driver, rewords, silent } from './devlinkDefect.js';
 import { DEVLINK_PORT, DEVLINK_RATE, MLX5_SUBFUNCTIONS, PRACTICE } from './origins.js';
 import { eswitch } from './replacedParts.js';
 
@@ -16,6 +16,38 @@ export const representorPortDefects: readonly Defect[] = [
     origin: DEVLINK_RATE,
     caughtBy: 'REP-RATE-001',
     eswitch: eswitch({ hasRateLeaf: (vf) => vf !== 0 }),
+  },
+  {
+    id: 'DEF-REP-LEAF-SILENT',
+    title: 'Leaves come without a word',
+    description: 'Only nodes, which a user makes, are announced.',
+    origin: DEVLINK_RATE,
+    caughtBy: 'REP-RATE-005',
+    kernel: silent('RATE_NEW'),
+  },
+  {
+    id: 'DEF-REP-LEAF-LEFT-BEHIND',
+    title: 'The end of a leaf is not announced',
+    description: 'It is freed with its port, whose own notice is thought to say it.',
+    origin: DEVLINK_RATE,
+    caughtBy: 'REP-RATE-005',
+    kernel: silent('RATE_DEL'),
+  },
+  {
+    id: 'DEF-REP-NODE-OF-NODE-IDLE',
+    title: 'A function is held to its own limit and that of its node, and to none above',
+    description: 'The scheduler looks one step up.',
+    origin: PRACTICE,
+    caughtBy: 'REP-RATE-004',
+    devlink: chip({ holdsBack: (above) => above < 2 }),
+  },
+  {
+    id: 'DEF-REP-PORT-OF-NOBODY',
+    title: 'The port of a function does not say of which controller and physical function',
+    description: 'There is one of each, and so nothing to tell.',
+    origin: DEVLINK_RATE,
+    caughtBy: 'REP-ID-003',
+    kernel: core({ tellsOwner: false }),
   },
   {
     id: 'DEF-REP-LEAF-UNCHECKED',
@@ -39,7 +71,7 @@ export const representorPortDefects: readonly Defect[] = [
     description: 'The value is stored, and the scheduler is not told.',
     origin: PRACTICE,
     caughtBy: 'REP-RATE-004',
-    devlink: chip({ holdsBack: (isLeaf) => !isLeaf }),
+    devlink: chip({ holdsBack: (above) => above > 0 }),
   },
   {
     id: 'DEF-REP-NODE-WITHOUT-LIMIT',

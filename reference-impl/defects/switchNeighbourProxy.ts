@@ -99,6 +99,14 @@ export const switchNeighbourProxyDefects: readonly Defect[] = [
     kernel: proxy({ keepsAnnouncements: (family) => family !== 'ARP' }),
   },
   {
+    id: 'DEF-SW-NSUP-REVERSE-ANNOUNCES',
+    title: 'A reverse request is kept from ports that suppress',
+    description: 'Who asks for its own address has it in both places, and that is taken for an announcement.',
+    origin: BRIDGE_PROXY,
+    caughtBy: 'SW-NSUP-008',
+    kernel: proxy({ knowsReverse: false }),
+  },
+  {
     id: 'DEF-SW-NSUP-FLOODS-UNSOLICITED',
     title: 'Announcements of IPv6 go to ports that suppress',
     description: 'Only solicitations are looked at.',

@@ -33,6 +33,22 @@ function movingInSilence(device: Device): Device {
 
 export const switchTableDefects: readonly Defect[] = [
   {
+    id: 'DEF-SW-FDB-ENTRY-OF-NO-VLAN',
+    title: 'One entry is looked for without its VLAN',
+    description: 'The VLAN of the request is not taken over to the lookup.',
+    origin: BRIDGE_FDB,
+    caughtBy: 'SW-FDB-036',
+    kernel: bridge({ vlanOfEntry: () => 0 }),
+  },
+  {
+    id: 'DEF-SW-FDB-ENTRY-UNCHECKED',
+    title: 'What a request for one entry says beside the address is not looked at',
+    description: 'Who asks for something that is not looked at gets an answer to another question.',
+    origin: BRIDGE_FDB,
+    caughtBy: 'SW-FDB-037',
+    kernel: bridge({ checksEntryRequest: false }),
+  },
+  {
     id: 'DEF-SW-FLOODS-BACK',
     title: 'A flooded frame leaves where it came in',
     description: 'The port of arrival is not taken out of the flood.',

@@ -70,6 +70,14 @@ export const switchVlanSnoopingDefects: readonly Defect[] = [
     kernel: vlanSnooping({ follows: () => true }),
   },
   {
+    id: 'DEF-SW-VSNOOP-HOST-STAYS',
+    title: 'The bridge itself goes on to ask in a VLAN that is not snooped in any more',
+    description: 'Ports are switched off in the VLAN, and the bridge, which is in it too, is not.',
+    origin: MCAST,
+    caughtBy: 'SW-VSNOOP-004',
+    kernel: vlanSnooping({ hostFollows: false }),
+  },
+  {
     id: 'DEF-SW-VSNOOP-OFF-IS-DARK',
     title: 'Groups of a VLAN that is not snooped in go to nobody',
     description: 'Nobody is in a group of which no report was read, and nobody gets it.',

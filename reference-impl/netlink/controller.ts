@@ -94,7 +94,7 @@ export function familyBody(family: RegisteredFamily, parts: NetlinkParts, comman
       CTRL_ATTR_OP_FLAGS: parts.operationFlags(flagsOf(operation)),
     }));
   const groups = [...family.groups].map(([name, id]) => groupValues(name, id));
-  const attributes = encodeAttributes(CTRL, {
+  const told = parts.toldFamily({
     CTRL_ATTR_FAMILY_NAME: family.name,
     CTRL_ATTR_FAMILY_ID: family.id,
     CTRL_ATTR_VERSION: family.version,
@@ -103,7 +103,7 @@ export function familyBody(family: RegisteredFamily, parts: NetlinkParts, comman
     ...(operations.length > 0 ? { CTRL_ATTR_OPS: operations } : {}),
     ...(groups.length > 0 && parts.listsGroups ? { CTRL_ATTR_MCAST_GROUPS: groups } : {}),
   });
-  return genericBody(GENL_ID_CTRL, command, VERSION, attributes);
+  return genericBody(GENL_ID_CTRL, command, VERSION, encodeAttributes(CTRL, told));
 }
 
 const groupValues = (name: string, id: number): Values => ({

@@ -73,6 +73,8 @@ export interface NetlinkParts {
   readonly isDump: (flags: number) => boolean;
   /** Whether a request is served although the check of its attributes refused it. */
   readonly overlooks: (refusal: Refusal) => boolean;
+  /** ctrl_fill_info(): what is told of a family. */
+  readonly toldFamily: (values: Values) => Values;
   /** Whether the controller names the multicast groups of a family. */
   readonly listsGroups: boolean;
   /** Flags of each message of a dump. */
@@ -147,6 +149,7 @@ export const CONFORMING_NETLINK: NetlinkParts = {
   asksForChecks: ({ checksQueries }) => checksQueries,
   isDump: (flags) => (flags & NLM_F_DUMP) !== 0,
   overlooks: () => false,
+  toldFamily: (values) => values,
   listsGroups: true,
   dumpFlags: NLM_F_MULTI,
   dumpCode: (errno) => -errno,

@@ -48,8 +48,8 @@ export interface DevlinkChipParts {
   readonly clearsPeak: boolean;
   /** Whether an entry of a table is shown behind so many others. */
   readonly showsEntry: (before: number) => boolean;
-  /** Whether the limit of a leaf, or of a node above it, holds back what the function sends. */
-  readonly holdsBack: (isLeaf: boolean) => boolean;
+  /** Whether the limit of a leaf, or of the node so far above it, holds back what the function sends. */
+  readonly holdsBack: (above: number) => boolean;
 }
 
 export const CONFORMING_DEVLINK_CHIP: DevlinkChipParts = {

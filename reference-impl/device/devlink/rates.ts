@@ -90,7 +90,7 @@ export function createRateUnit(parts: DevlinkChipParts, isSwitchdev: () => boole
       const seen = new Set<Rate>();
       for (let rate = rates.get(keyOf({ kind: 'leaf', port })); rate !== undefined && !seen.has(rate);) {
         seen.add(rate);
-        if (rate.most > 0 && parts.holdsBack(seen.size === 1)) {
+        if (rate.most > 0 && parts.holdsBack(seen.size - 1)) {
           const from = rate.busyUntil > now ? rate.busyUntil : now;
           rate.busyUntil = from + BigInt(Math.ceil((length * NANOSECONDS) / rate.most));
           if (rate.busyUntil > until) until = rate.busyUntil;

@@ -82,6 +82,10 @@ export interface BridgeParts {
   readonly newPortFlags: Readonly<PortFlags>;
   /** Whether flags that the hardware refused stay set. They must not. */
   readonly keepsRefusedFlags: boolean;
+  /** valid_fdb_get_strict(): whether a request for one entry is looked at. */
+  readonly checksEntryRequest: boolean;
+  /** The VLAN in which one entry is looked for. */
+  readonly vlanOfEntry: (asked: number) => number;
   /** Ports whose flags a request changes. */
   readonly flagsOf: (port: BridgePort) => readonly BridgePort[];
   /** What a refused request for an entry answers; undefined: that it was done. */
@@ -214,6 +218,8 @@ export const CONFORMING_BRIDGE: BridgeParts = {
   refusesStateWhenDown: true,
   newPortFlags: DEFAULT_PORT_FLAGS,
   keepsRefusedFlags: false,
+  checksEntryRequest: true,
+  vlanOfEntry: (asked) => asked,
   flagsOf: (port) => [port],
   entryRefusal: (errno) => errno,
   bulkTakes: (isMeant) => isMeant,

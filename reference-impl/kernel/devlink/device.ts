@@ -11,6 +11,7 @@ import { numberIn, type Values } from '../../netlink/schema.js';
 import type { Refusal } from '../../netlink/validate.js';
 import { EBUSY, EOPNOTSUPP } from '../errno.js';
 import { refusal } from '../refusals.js';
+import type { DevlinkParts } from './devlinkParts.js';
 import { handleValues, type DevlinkInstance } from './instance.js';
 import {
   DONE,
@@ -24,12 +25,12 @@ import {
 } from './operations.js';
 
 /** devlink_nl_fill(). */
-export const instanceValues = (instance: DevlinkInstance): Values => ({
+export const instanceValues = (parts: DevlinkParts, instance: DevlinkInstance): Values => ({
   ...handleValues(instance),
   DEVLINK_ATTR_RELOAD_FAILED: instance.reloadFailed ? 1 : 0,
   DEVLINK_ATTR_DEV_STATS: {
-    DEVLINK_ATTR_RELOAD_STATS: reloadStatistics(instance, 'own'),
-    DEVLINK_ATTR_REMOTE_RELOAD_STATS: reloadStatistics(instance, 'remote'),
+    DEVLINK_ATTR_RELOAD_STATS: reloadStatistics(parts, instance, 'own'),
+    DEVLINK_ATTR_REMOTE_RELOAD_STATS: reloadStatistics(parts, instance, 'remote'),
   },
 });
 
@@ -37,7 +38,7 @@ export const instanceValues = (instance: DevlinkInstance): Values => ({
 export const isInvalidCombination = (action: number, limit: number): boolean => action === 1 && limit === 1;
 
 /** devlink_reload_stats_put(): of the driver's own reloads only those that it can do, of others all. */
-function reloadStatistics(instance: DevlinkInstance, whose: 'own' | 'remote'): Values {
+function reloadStatistics(parts: DevlinkParts, instance: DevlinkInstance, whose: 'own' | 'remote'): Values {
   const { reload } = instance.ops;
   const infos: Values[] = [];
   for (let action = 1; action < DEVLINK_RELOAD_ACTIONS.length; action++) {
@@ -46,9 +47,10 @@ function reloadStatistics(instance: DevlinkInstance, whose: 'own' | 'remote'): V
     for (let limit = 0; limit < DEVLINK_RELOAD_LIMITS.length; limit++) {
       const isSupported = limit === 0 || (reload?.limits ?? []).some((name) => name === DEVLINK_RELOAD_LIMITS[limit]);
       if ((whose === 'own' && !isSupported) || isInvalidCombination(action, limit)) continue;
+      const own = instance.reloads.get(`${limit}/${action}`) ?? 0;
       entries.push({
         DEVLINK_ATTR_RELOAD_STATS_LIMIT: limit,
-        DEVLINK_ATTR_RELOAD_STATS_VALUE: whose === 'own' ? (instance.reloads.get(`${limit}/${action}`) ?? 0) : 0,
+        DEVLINK_ATTR_RELOAD_STATS_VALUE: whose === 'own' ? own : parts.remoteReloads(own),
       });
     }
     infos.push({
@@ -138,8 +140,8 @@ async function eswitchSet(asked: DevlinkRequest): Promise<DevlinkAnswer> {
 
 export const deviceOperations: DevlinkOperations = {
   GET: {
-    doit: ({ instance }) => replying('NEW', instanceValues(instance)),
-    dump: ({ instance }) => [{ command: 'NEW', values: instanceValues(instance) }],
+    doit: ({ devlink, instance }) => replying('NEW', instanceValues(devlink.parts, instance)),
+    dump: ({ devlink, instance }) => [{ command: 'NEW', values: instanceValues(devlink.parts, instance) }],
   },
   INFO_GET: {
     doit: async (asked) => {

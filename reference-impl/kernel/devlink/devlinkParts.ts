@@ -1,3 +1,4 @@
+import type { Values } from '../../netlink/schema.js';
 import type { DevlinkCommand } from '../../netlink/families/devlink.js';
 import type { Nanoseconds } from '../../../harness/contract/index.js';
 
@@ -7,6 +8,18 @@ export interface DevlinkParts {
   readonly announces: (command: DevlinkCommand) => boolean;
   /** Whether a dump has the instance. */
   readonly listed: (instance: string) => boolean;
+  /** devlink_resource_put(), without the parts of the resource. */
+  readonly toldResource: (values: Values) => Values;
+  /** devlink_nl_flash_update_fill(). */
+  readonly toldStatus: (values: Values) => Values;
+  /** devlink_nl_port_attrs_put(): whether the port of a function says of which function. */
+  readonly tellsOwner: boolean;
+  /** Whether a text has to end where the kernel has room for it. */
+  readonly checksTextEnd: boolean;
+  /** What is told of one object that is asked for alone, by the command of the question. */
+  readonly toldAlone: (command: DevlinkCommand, values: Values) => Values;
+  /** devlink_reload_stats_put(): whose reloads are told as those of others. */
+  readonly remoteReloads: (own: number) => number;
   /** devlink_nl_inst_single_dumpit(): whether a dump of one instance says so. */
   readonly marksParts: boolean;
   /** Whether a handle that is not whole, or not known, is taken for that of the first instance. */
@@ -154,6 +167,12 @@ export interface DevlinkParts {
 export const CONFORMING_DEVLINK: DevlinkParts = {
   announces: () => true,
   listed: () => true,
+  toldResource: (values) => values,
+  toldStatus: (values) => values,
+  tellsOwner: true,
+  checksTextEnd: true,
+  toldAlone: (_command, values) => values,
+  remoteReloads: () => 0,
   marksParts: true,
   fallsBack: 'never',
   showsNetDevice: true,

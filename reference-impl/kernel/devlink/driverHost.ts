@@ -87,7 +87,8 @@ export class DevlinkDriverHost implements DevlinkHost {
 
   flashStatus(status: DevlinkFlashStatus): void {
     const instance = this.#instance;
-    this.#devlink.tell(instance, 'FLASH_UPDATE_STATUS', { ...handleValues(instance), ...statusValues(status) });
+    const told = this.#devlink.parts.toldStatus(statusValues(status));
+    this.#devlink.tell(instance, 'FLASH_UPDATE_STATUS', { ...handleValues(instance), ...told });
   }
 
   trapReport(trap: string, _port: PortName, length: number): void {

@@ -122,6 +122,10 @@ function operationOf(
   { doit, dump }: DevlinkOperation,
   body: (reply: DevlinkReply) => NetlinkBody,
 ): NetlinkOperation {
+  const bodyOfOne = (reply: DevlinkReply): NetlinkBody =>
+    body(
+      reply.values instanceof Uint8Array ? reply : { ...reply, values: devlink.parts.toldAlone(command, reply.values) },
+    );
   return {
     number: DEVLINK_CMD[command],
     header: GENLMSGHDR,
@@ -132,7 +136,7 @@ function operationOf(
       : {
           doit: async (request) => {
             const asked = prepared(devlink, request, spec);
-            return 'errno' in asked ? asked : answered(await doit(asked), body);
+            return 'errno' in asked ? asked : answered(await doit(asked), bodyOfOne);
           },
         }),
     ...(dump === undefined ? {} : { dumpit: (request) => dumped(devlink, request, command, dump, body) }),

@@ -91,7 +91,7 @@ function dataOf(type: DevlinkParamType, value: DevlinkParamValue): Values {
 
 /** devlink_param_value_get_from_info(). */
 function valueIn(
-  { checksParamLength }: DevlinkParts,
+  { checksParamLength, checksTextEnd }: DevlinkParts,
   { type }: DevlinkParam,
   data: Uint8Array | undefined,
 ): DevlinkParamValue | undefined {
@@ -99,7 +99,8 @@ function valueIn(
   if (data === undefined) return undefined;
   if (type === 'string') {
     const end = data.indexOf(0);
-    return end < 0 || end >= MAX_STRING ? undefined : decoder.decode(data.subarray(0, end));
+    if ((end < 0 || end >= MAX_STRING) && checksTextEnd) return undefined;
+    return decoder.decode(end < 0 ? data : data.subarray(0, end));
   }
   if (data.length !== BYTES[type] && (checksParamLength || data.length > 4)) return undefined;
   const padded = new Uint8Array(4);

@@ -82,10 +82,9 @@ function attributeValues(parts: DevlinkParts, attributes: DevlinkPortAttributes)
     DEVLINK_ATTR_PORT_SPLITTABLE: splittable ? 1 : 0,
     DEVLINK_ATTR_PORT_FLAVOUR: DEVLINK_PORT_FLAVOURS.indexOf(flavour),
   };
-  const owner: Values = {
-    DEVLINK_ATTR_PORT_CONTROLLER_NUMBER: controller,
-    DEVLINK_ATTR_PORT_PCI_PF_NUMBER: pf,
-  };
+  const owner: Values = parts.tellsOwner
+    ? { DEVLINK_ATTR_PORT_CONTROLLER_NUMBER: controller, DEVLINK_ATTR_PORT_PCI_PF_NUMBER: pf }
+    : {};
   switch (flavour) {
     case 'pcipf':
       return { ...common, ...owner, DEVLINK_ATTR_PORT_EXTERNAL: external ? 1 : 0 };

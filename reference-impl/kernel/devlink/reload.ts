@@ -91,14 +91,14 @@ async function carryOut(
   await devlink.process();
   if (instance.reloadFailed !== !up.ok) {
     instance.reloadFailed = !up.ok;
-    devlink.tell(instance, 'NEW', instanceValues(instance));
+    devlink.tell(instance, 'NEW', instanceValues(devlink.parts, instance));
   }
   if (!up.ok) return declined(up);
   for (const name of up.value) {
     const key = `${devlink.parts.countedLimit(limit)}/${DEVLINK_RELOAD_ACTIONS.indexOf(name)}`;
     instance.reloads.set(key, (instance.reloads.get(key) ?? 0) + devlink.parts.reloadsCounted);
   }
-  devlink.tell(instance, 'NEW', instanceValues(instance));
+  devlink.tell(instance, 'NEW', instanceValues(devlink.parts, instance));
   await devlink.kernel.settle();
   return up.value;
 }

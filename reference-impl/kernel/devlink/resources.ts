@@ -18,10 +18,14 @@ export function findResource(list: readonly ResourceState[], id: number): Resour
 }
 
 /** devlink_resource_put(). */
-async function resourceValues(ops: DevlinkResourceOps | undefined, state: ResourceState): Promise<Values> {
+async function resourceValues(
+  parts: DevlinkParts,
+  ops: DevlinkResourceOps | undefined,
+  state: ResourceState,
+): Promise<Values> {
   const { resource, size, sizeNew, children, isValid } = state;
   const occupancy = resource.counts ? await ops?.occupancy?.(resource.id) : undefined;
-  return {
+  return parts.toldResource({
     DEVLINK_ATTR_RESOURCE_NAME: resource.name,
     DEVLINK_ATTR_RESOURCE_SIZE: size,
     DEVLINK_ATTR_RESOURCE_ID: resource.id,
@@ -36,19 +40,19 @@ async function resourceValues(ops: DevlinkResourceOps | undefined, state: Resour
       : {
           DEVLINK_ATTR_RESOURCE_SIZE_VALID: isValid ? 1 : 0,
           DEVLINK_ATTR_RESOURCE_LIST: {
-            DEVLINK_ATTR_RESOURCE: await Promise.all(children.map((child) => resourceValues(ops, child))),
+            DEVLINK_ATTR_RESOURCE: await Promise.all(children.map((child) => resourceValues(parts, ops, child))),
           },
         }),
-  };
+  });
 }
 
-async function dumpResources({ instance }: DevlinkRequest): Promise<DevlinkAnswer> {
+async function dumpResources({ devlink, instance }: DevlinkRequest): Promise<DevlinkAnswer> {
   if (instance.resources.length === 0) return refusal(EOPNOTSUPP);
   const values: Values = {
     ...handleValues(instance),
     DEVLINK_ATTR_RESOURCE_LIST: {
       DEVLINK_ATTR_RESOURCE: await Promise.all(
-        instance.resources.map((state) => resourceValues(instance.ops.resources, state)),
+        instance.resources.map((state) => resourceValues(devlink.parts, instance.ops.resources, state)),
       ),
     },
   };

@@ -64,7 +64,7 @@ export class NetlinkDiagnosis {
       if (this.#parts.listsKernel) yield this.#kernelSocket(protocol, show);
       const sockets = this.#netlink.socketsOf(protocol);
       for (const socket of sockets) yield this.#userSocket(socket, show);
-      // The list of those that hear announcements is walked too: who is in a group is told twice.
+      if (!this.#parts.listsListenersAgain) continue;
       for (const socket of sockets) if (socket.groups.size > 0) yield this.#userSocket(socket, show);
     }
   }
@@ -82,7 +82,12 @@ export class NetlinkDiagnosis {
     const { protocol, portId, groups, buffer } = socket;
     const header = { ndiag_type: SOCK_RAW, ndiag_protocol: protocol, ndiag_portid: portId };
     return this.#message(socket, header, show, {
-      NETLINK_DIAG_MEMINFO: { rmem_alloc: buffer.used, rcvbuf: buffer.limit, sndbuf: SEND_BUFFER, drops: buffer.lost },
+      NETLINK_DIAG_MEMINFO: this.#parts.toldMemory({
+        rmem_alloc: buffer.used,
+        rcvbuf: buffer.limit,
+        sndbuf: SEND_BUFFER,
+        drops: buffer.lost,
+      }),
       ...(groups.isAllocated ? { NETLINK_DIAG_GROUPS: this.#parts.toldGroups(bitmapOf(groups)) } : {}),
       NETLINK_DIAG_FLAGS: this.#parts.toldFlags(this.#flags(socket)),
     });

@@ -36,7 +36,7 @@ export function dumpPacketSockets(
   if (message.body.length < structLength(PACKET_DIAG_REQ)) return refused;
   const request = decodeStruct(PACKET_DIAG_REQ, message.body);
   if (numberIn(request, 'sdiag_protocol') !== 0) return refused;
-  const show = numberIn(request, 'pdiag_show') ?? 0;
+  const show = parts.packetShow(numberIn(request, 'pdiag_show') ?? 0);
   return { ok: true, replies: [...sockets.all].map((socket) => described(socket, show, parts, identities)) };
 }
 
@@ -57,7 +57,7 @@ function described(
   };
   const info = {
     pdi_index: socket.netDevice.ifIndex,
-    pdi_flags: PDI_AUXDATA | (isUp(socket.netDevice) ? PDI_RUNNING : 0),
+    pdi_flags: PDI_AUXDATA | (parts.isRunning(isUp(socket.netDevice)) ? PDI_RUNNING : 0),
   };
   const memory = { rcvbuf: RECEIVE_BUFFER, sndbuf: RECEIVE_BUFFER };
   const attributes = encodeAttributes(PACKET_DIAG, {

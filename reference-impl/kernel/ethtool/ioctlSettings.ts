@@ -1,5 +1,5 @@
 /** SIOCETHTOOL for settings that netlink has as well: both ways lead to the same state. net/ethtool/ioctl.c. */
-import type { RssChange } from '../../../harness/contract/index.js';
+import type { Errno, RssChange } from '../../../harness/contract/index.js';
 import {
   ETHTOOL_GCHANNELS,
   ETHTOOL_GLINK,
@@ -23,7 +23,7 @@ import {
   wordAt,
 } from '../../netlink/ethtoolStructs.js';
 import { MESSAGE_CLASS_NAMES, WAKE_NAMES } from '../../netlink/stringSets.js';
-import { EINVAL, ENOENT, EOPNOTSUPP } from '../errno.js';
+import { EFAULT, EINVAL, ENOENT, EOPNOTSUPP } from '../errno.js';
 import { isUp } from '../netDevice.js';
 import { ethtoolStateOf, opsOf } from './deviceState.js';
 import { answered, copyOut, failed, withRoom, type IoctlHandler } from './ioctlAnswer.js';
@@ -150,17 +150,22 @@ const getReceiveHash: IoctlHandler = async (_context, netDevice, bytes) => {
   return keyRoom === 0 ? answered(bytes) : copyOut(bytes, STRUCT_LENGTH.rxfh + 4 * tableRoom, key);
 };
 
+/** RXH_XFRM_SYM_XOR, RXH_XFRM_SYM_OR_XOR, none, and as it is. */
+const TRANSFORMS: ReadonlySet<number> = new Set([0, 1, 2, RXH_XFRM_NO_CHANGE]);
+
 /** ethtool_set_rxfh(): a table of length zero sets the default, or takes a context away. */
 const setReceiveHash: IoctlHandler = async (context, netDevice, bytes) => {
   const { ops, port } = opsOf(netDevice);
   const { getRss, setRss, createRssContext, removeRssContext } = ops;
   if (getRss === undefined || setRss === undefined) return failed(EOPNOTSUPP);
+  if (wordAt(bytes, 5) !== 0 || bytes[18] !== 0 || bytes[19] !== 0) return failed(EINVAL);
   const number = wordAt(bytes, 1);
   if (number !== 0 && (createRssContext === undefined || removeRssContext === undefined)) return failed(EOPNOTSUPP);
+  if (!TRANSFORMS.has(bytes[TRANSFORM_AT] ?? 0)) return failed(EINVAL);
   const main = await getRss(port, 0);
   if (!main.ok) return failed(main.errno);
   const change = requestedHash(bytes, main.value.indirection.length, main.value.key.length, netDevice.realRxQueues);
-  if (change === undefined) return failed(EINVAL);
+  if (typeof change === 'number') return failed(change);
   if (number === RXFH_CONTEXT_ALLOC) {
     let free = 1;
     while (netDevice.rssContexts.has(free)) free++;
@@ -180,19 +185,22 @@ const setReceiveHash: IoctlHandler = async (context, netDevice, bytes) => {
   return answered(bytes);
 };
 
-/** undefined: sizes or queues that the device does not have, or nothing to change. */
-function requestedHash(bytes: Uint8Array, tableSize: number, keySize: number, queues: number): RssChange | undefined {
+/** What is asked for, or why it cannot be: sizes or queues that the device does not have, nothing to change. */
+function requestedHash(bytes: Uint8Array, tableSize: number, keySize: number, queues: number): RssChange | Errno {
   const [tableLength, keyLength] = [wordAt(bytes, 2), wordAt(bytes, 3)];
   const [hashFunction, inputTransform] = [bytes[FUNCTION_AT] ?? 0, bytes[TRANSFORM_AT] ?? 0];
   const keepsTable = tableLength === RXFH_INDIR_NO_CHANGE;
+  if (!keepsTable && tableLength !== 0 && tableLength !== tableSize) return EINVAL;
+  if (keyLength !== 0 && keyLength !== keySize) return EINVAL;
+  const creates = wordAt(bytes, 1) === RXFH_CONTEXT_ALLOC;
   const isNothing = keepsTable && keyLength === 0 && hashFunction === 0 && inputTransform === RXH_XFRM_NO_CHANGE;
-  if (isNothing || (!keepsTable && tableLength !== 0 && tableLength !== tableSize)) return undefined;
-  if (keyLength !== 0 && keyLength !== keySize) return undefined;
+  // A new context may be as the device makes it, and cannot be one that goes.
+  if (creates ? tableLength === 0 : isNothing) return EINVAL;
   const entries = keepsTable ? 0 : tableLength;
   const tableEnd = STRUCT_LENGTH.rxfh + 4 * entries;
-  if (tableEnd + keyLength > bytes.length) return undefined;
+  if (tableEnd + keyLength > bytes.length) return EFAULT;
   const table = Array.from({ length: entries }, (_, index) => wordAt(bytes, STRUCT_LENGTH.rxfh / 4 + index));
-  if (table.some((queue) => queue >= queues)) return undefined;
+  if (table.some((queue) => queue >= queues)) return EINVAL;
   return {
     ...(keepsTable ? {} : { indirection: table }),
     ...(keyLength === 0 ? {} : { key: bytes.slice(tableEnd, tableEnd + keyLength) }),

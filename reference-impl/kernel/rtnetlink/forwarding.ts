@@ -12,7 +12,6 @@ import {
   NTF_EXT_LEARNED,
   NTF_EXT_LOCKED,
   NTF_MASTER,
-  NTF_OFFLOADED,
   NTF_SELF,
   NTF_STICKY,
   NTF_USE,
@@ -30,13 +29,13 @@ import type { HandlerResult, NetlinkBody, NetlinkOperation, NetlinkRequest } fro
 import type { Refusal } from '../../netlink/validate.js';
 import { formatMac, isMulticastMac, isZeroMac, parseMac } from '../../packet/addresses.js';
 import { bridgeOf, stateLearns, type Bridge, type BridgePort, type VlanGroup } from '../bridge/bridge.js';
-import { addByUser, learn, learnExternally, nudState, removeEntry } from '../bridge/fdb.js';
+import { addByUser, learn, learnExternally, removeEntry } from '../bridge/fdb.js';
 import type { EntryRefusal } from '../bridge/bridgeParts.js';
-import type { FdbEntry } from '../bridge/fdbTable.js';
 import { EEXIST, EINVAL, ENODEV, ENOENT, EOPNOTSUPP, EPERM } from '../errno.js';
 import type { ReferenceKernel } from '../kernel.js';
 import type { NetDevice } from '../netDevice.js';
 import { deleteMany } from './forwardingBulk.js';
+import { entryMessage, getForwarding } from './forwardingEntry.js';
 import { addAddressExclusively, removeAddress } from '../receiveFilter.js';
 import { fromOutcome, refusal } from '../refusals.js';
 
@@ -239,34 +238,6 @@ async function deleteFromDevice({ parts }: ReferenceKernel, subject: Subject): P
   return fromOutcome(await removeAddress(subject.netDevice, listOf(subject), subject.address));
 }
 
-/** rtnl_fdb_get(): one entry, of the bridge or of the port's, whichever the request names. */
-function getForwarding(kernel: ReferenceKernel, { header, values }: NetlinkRequest): HandlerResult {
-  const bytes = bytesIn(values, 'NDA_LLADDR');
-  if (bytes === undefined) return refusal(EINVAL, 'Missing lookup address for fdb get request');
-  if (bytes.length !== 6) return refusal(EINVAL, 'Invalid address in fdb get request');
-  const vid = numberIn(values, 'NDA_VLAN');
-  if (vid !== undefined && (vid === 0 || vid >= 4095)) return refusal(EINVAL, 'invalid vlan id');
-  const bridge = bridgeAsked(kernel, numberIn(header, 'ndm_ifindex') ?? 0, numberIn(values, 'NDA_MASTER') ?? 0);
-  if ('errno' in bridge) return bridge;
-  const entry = bridge.fdb.get(formatMac(bytes) as MacAddress, (vid ?? 0) as Vid);
-  if (entry === undefined) return refusal(ENOENT, 'Fdb entry not found');
-  return { ok: true, replies: [entryMessage(kernel, bridge, entry)] };
-}
-
-/** A port by its index, or a bridge by its own. */
-function bridgeAsked({ netDevices }: ReferenceKernel, portIndex: number, bridgeIndex: number): Bridge | Refusal {
-  const port = netDevices.get(portIndex as IfIndex);
-  if (portIndex !== 0 && port === undefined) return refusal(ENODEV, 'Unknown device ifindex');
-  if (bridgeIndex !== 0) {
-    if (port !== undefined) return refusal(EINVAL, 'Master and device are mutually exclusive');
-    const master = netDevices.get(bridgeIndex as IfIndex);
-    if (master === undefined) return refusal(EINVAL, 'Invalid master ifindex');
-    return bridgeOf(master) ?? refusal(EOPNOTSUPP, 'Fdb get operation not supported by device');
-  }
-  if (port === undefined) return refusal(ENODEV, 'No device specified');
-  return bridgeOf(port) ?? port.bridgePort?.bridge ?? refusal(EINVAL, 'Device is not a bridge port');
-}
-
 /** rtnl_fdb_dump(): of every port what leads there, of every bridge what is its own, of every device its filter. */
 function dumpForwarding(kernel: ReferenceKernel, { header, values }: NetlinkRequest): HandlerResult {
   const onlyDevice = numberIn(values, 'NDA_IFINDEX') ?? numberIn(header, 'ndm_ifindex') ?? 0;
@@ -302,37 +273,4 @@ function filterMessages(netDevice: NetDevice): NetlinkBody[] {
     type: RTM_NEWNEIGH,
     body: encodeBody(NDMSG, fixed, encodeAttributes(NEIGHBOUR, { NDA_LLADDR: parseMac(address) })),
   }));
-}
-
-const CLOCK_TICK = 10_000_000n;
-
-/** fdb_fill_info(). */
-export function entryMessage(
-  { now, parts }: Pick<ReferenceKernel, 'now' | 'parts'>,
-  bridge: Bridge,
-  entry: FdbEntry,
-  type: number = RTM_NEWNEIGH,
-): NetlinkBody {
-  const header = {
-    ndm_family: AF_BRIDGE,
-    ndm_ifindex: (entry.port ?? bridge).netDevice.ifIndex,
-    ndm_state: nudState(parts.bridge, bridge, entry, now),
-    ndm_flags:
-      (entry.offloaded ? NTF_OFFLOADED : 0) |
-      (entry.addedByExternLearn ? NTF_EXT_LEARNED : 0) |
-      (entry.isSticky ? NTF_STICKY : 0),
-  };
-  const attributes = encodeAttributes(NEIGHBOUR, {
-    NDA_LLADDR: parseMac(entry.address),
-    NDA_MASTER: bridge.netDevice.ifIndex,
-    NDA_FLAGS_EXT: entry.isLocked && parts.authentication.tellsLocked ? NTF_EXT_LOCKED : 0,
-    NDA_CACHEINFO: {
-      ndm_confirmed: 0,
-      ndm_used: Number((now - entry.used) / CLOCK_TICK),
-      ndm_updated: Number((now - entry.updated) / CLOCK_TICK),
-      ndm_refcnt: 0,
-    },
-    ...(entry.vid === 0 ? {} : { NDA_VLAN: entry.vid }),
-  });
-  return { type, body: encodeBody(NDMSG, header, attributes) };
 }

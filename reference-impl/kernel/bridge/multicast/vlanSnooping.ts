@@ -79,6 +79,7 @@ export function toggleHost(events: BridgeEvents, context: BridgeContext, on: boo
   const { bridge, vid } = context;
   if (vid === 0 || !bridge.vlans.members.has(vid)) return;
   if (context.isOn === on || (on && isGloballyOff(context))) return;
+  if (!on && !events.multicast.parts.vlan.hostFollows) return;
   context.isOn = on;
   if (on) openQueries(events, context);
   else stopQueries(context);

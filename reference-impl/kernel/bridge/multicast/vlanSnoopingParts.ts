@@ -21,6 +21,8 @@ export interface VlanSnoopingParts {
   readonly floodsWhenOff: boolean;
   /** __br_multicast_disable_port_ctx(): whether members are forgotten with the snooping of their VLAN. */
   readonly forgetsMembers: boolean;
+  /** br_multicast_toggle_one_vlan() of the bridge itself: whether it asks no more in a VLAN that is not snooped in. */
+  readonly hostFollows: boolean;
   /** br_vlan_process_global_one_opts(): an option, as it is kept. */
   readonly stored: (attribute: string, value: number) => number;
   /** br_multicast_port_ngroups_inc(): whether one more group may be known of a port in the VLAN. */
@@ -40,6 +42,7 @@ export const CONFORMING_VLAN_SNOOPING: VlanSnoopingParts = {
   follows: (on) => on,
   floodsWhenOff: true,
   forgetsMembers: true,
+  hostFollows: true,
   stored: (_attribute, value) => value,
   limits: ({ maxGroups, groupCount }) => maxGroups > 0 && groupCount >= maxGroups,
   toldGroups: ({ groupCount }) => groupCount,

@@ -53,7 +53,7 @@ export function proxyArp(events: BridgeEvents, bridge: Bridge, asked: Asked): bo
   if (isOn) {
     if (suppressesAt(events, asked.from, asked.vid) && parts.passesOwnQuestions) return false;
     const isReverse = operation === ARPOP_RREQUEST || operation === ARPOP_RREPLY;
-    const isAnnouncement = !isReverse && equalBytes(senderIp, targetIp);
+    const isAnnouncement = !(isReverse && parts.knowsReverse) && equalBytes(senderIp, targetIp);
     if (isAnnouncement && parts.keepsAnnouncements('ARP')) return true;
   }
   return parts.isQuestion(operation === ARPOP_REQUEST) && answerFor(events, bridge, asked, message, isOn);

@@ -25,6 +25,8 @@ export interface ProxyParts {
   readonly passesOwnQuestions: boolean;
   /** Whether an announcement of a station is kept from ports with suppression. */
   readonly keepsAnnouncements: (family: 'ARP' | 'ND') => boolean;
+  /** Whether a reverse request (RFC 903), in which a station asks for itself, is no announcement. */
+  readonly knowsReverse: boolean;
   /** Whether a question for an address of the host's own is kept from ports with suppression, and not answered for it. */
   readonly knowsOwnAddresses: (family: 'ARP' | 'ND') => boolean;
   /** br_is_local_ip(): whether addresses of net devices above the bridge are the host's own. */
@@ -77,6 +79,7 @@ export const CONFORMING_PROXY: ProxyParts = {
   answersFor: (suppresses) => suppresses,
   passesOwnQuestions: true,
   keepsAnnouncements: () => true,
+  knowsReverse: true,
   knowsOwnAddresses: () => true,
   looksAbove: true,
   sparesSpecialAddresses: true,
