@@ -75,7 +75,7 @@ Given(
   },
 );
 
-Given(/^"(\w+)" has (.+)$/, async function (this: NicWorld, set: string, elements: string) {
+Given(/^the set "(\w+)" has (.+)$/, async function (this: NicWorld, set: string, elements: string) {
   for (const element of elements.split(' and ')) await addElement(this, set, element);
 });
 

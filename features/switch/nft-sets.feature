@@ -7,7 +7,7 @@ Feature: Sets and maps that rules look into
   @NFT-SETM-001
   Scenario Outline: A set that a rule is <how>
     Given a netdev set "ports" of 2 bytes
-    And "ports" has 0050 and 01bb
+    And the set "ports" has 0050 and 01bb
     And in "rules": load 2@transport+2 to r1, r1 <how> @ports, fwd p1
     When a packet from A to broadcast, IPv4, port 443 comes in at p0
     Then the packet leaves at <inside>
@@ -22,7 +22,7 @@ Feature: Sets and maps that rules look into
   @NFT-SETM-002
   Scenario: A map that gives data
     Given a netdev map "protocols" of 1 bytes to 2 bytes
-    And "protocols" has 06: 1234 and 11: 5678
+    And the set "protocols" has 06: 1234 and 11: 5678
     And in "rules": load 1@network+9 to r1, r2 = @protocols of r1, r2 == 5678, fwd p1
     When a packet from A to broadcast, IPv4, UDP comes in at p0
     Then the packet leaves at p1
@@ -34,7 +34,7 @@ Feature: Sets and maps that rules look into
     Given a netdev chain "other"
     And in "other": fwd p2
     And a netdev map "fates" of 2 bytes to verdicts
-    And "fates" has 0050: drop and 0051: jump other
+    And the set "fates" has 0050: drop and 0051: jump other
     And in "rules": load 2@transport+2 to r1, verdict = @fates of r1
     And in "rules": fwd p1
     When a packet from A to broadcast, IPv4, port 80 comes in at p0
@@ -47,7 +47,7 @@ Feature: Sets and maps that rules look into
   @NFT-SETM-004
   Scenario Outline: Port <port> and the intervals of a set
     Given a netdev set "ports" of 2 bytes, of intervals
-    And "ports" has 0050-005a and 005a-0060 and 0064-0065
+    And the set "ports" has 0050-005a and 005a-0060 and 0064-0065
     And in "rules": load 2@transport+2 to r1, r1 in @ports, fwd p1
     When a packet from A to broadcast, IPv4, port <port> comes in at p0
     Then the packet leaves at <place>
@@ -65,7 +65,7 @@ Feature: Sets and maps that rules look into
   @NFT-SETM-005
   Scenario Outline: Ranges of two fields: from port <from> to port <to>
     Given a netdev set "flows" of 8 bytes, in fields of 2 2
-    And "flows" has 03e8000000500000->03f20000005a0000
+    And the set "flows" has 03e8000000500000->03f20000005a0000
     And in "rules": load 2@transport+0 to w0, load 2@transport+2 to w1, w0 in @flows, fwd p1
     When a packet from A to broadcast, IPv4, source port <from>, port <to> comes in at p0
     Then the packet leaves at <place>
@@ -82,7 +82,7 @@ Feature: Sets and maps that rules look into
   @NFT-SETM-006
   Scenario: What no other element is about
     Given a netdev map "fates" of 2 bytes to verdicts
-    And "fates" has 0050: drop and everything else: accept
+    And the set "fates" has 0050: drop and everything else: accept
     And in "rules": load 2@transport+2 to r1, verdict = @fates of r1
     And in "rules": fwd p1
     And a netdev chain "late" at ingress of p0 with priority 10
@@ -95,7 +95,7 @@ Feature: Sets and maps that rules look into
   @NFT-SETM-007
   Scenario: An element whose time is over
     Given a netdev set "stations" of 6 bytes, with timeouts
-    And "stations" has station:A for 300 ms and station:B
+    And the set "stations" has station:A for 300 ms and station:B
     And in "rules": load 6@link+6 to r1, r1 in @stations, fwd p1
     When a packet from A to broadcast comes in at p0
     Then the packet leaves at p1
