@@ -140,7 +140,7 @@ Feature: ethtool by ioctl
     Given wake-up by the magic packet is switched on by ioctl
     And changes of wake-up are listened to
     When wake-up by the magic packet is switched on by ioctl
-    Then no change of wake-up is announced
+    Then of wake-up nothing is announced
 
   @ETH-IOCTL-018
   Scenario: Another mode

@@ -103,7 +103,7 @@ Then(/^a change of (.+) is announced$/, async function (this: NicWorld, words: s
   settingNotes(this).announced = [...news];
 });
 
-Then(/^no change of (.+) is announced$/, async function (this: NicWorld, words: string) {
+Then(/^of (.+) nothing is announced$/, async function (this: NicWorld, words: string) {
   expectNumber((await newsOf(this, words)).length, 0, 'announcements');
 });
 
