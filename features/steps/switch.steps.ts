@@ -326,6 +326,28 @@ Then(
   },
 );
 
+async function setGroupAddress(world: NicWorld, address: string): Promise<void> {
+  const change = { IFLA_BR_GROUP_ADDR: parseMac(address) };
+  world.answer = await (await world.bridges()).changeBridge(bridgeCalled(world).ifIndex, change);
+}
+
+When(/^the group address of the bridge is set to ([0-9a-f:]{17})$/, async function (this: NicWorld, address: string) {
+  await setGroupAddress(this, address);
+  expectThat(this.answer?.ok === true, `the group address ${address} is refused`);
+});
+
+When(
+  /^the group address of the bridge is to be set to ([0-9a-f:]{17})$/,
+  async function (this: NicWorld, address: string) {
+    await setGroupAddress(this, address);
+  },
+);
+
+Then(/^the group address of the bridge is ([0-9a-f:]{17})$/, async function (this: NicWorld, address: string) {
+  const told = formatMac(bytesIn(await bridgeSettings(this), 'IFLA_BR_GROUP_ADDR') ?? new Uint8Array(6));
+  expectThat(told === address, `the group address is ${told}`);
+});
+
 When(/^the mask of (p\d) lets (\d+) pass$/, async function (this: NicWorld, port: string, mask: string) {
   const { ifIndex } = portCalled(this, port);
   accepted(await (await this.bridges()).setPort(ifIndex, { IFLA_BRPORT_GROUP_FWD_MASK: Number(mask) }), 'a mask');

@@ -126,3 +126,68 @@ Feature: Addresses that stay on their link
     And the table does not have A
     When a frame from A to broadcast comes in at p0
     Then the table has A at p0, dynamic
+
+  @SW-LL-008
+  Scenario: The address of the spanning tree
+    Then the group address of the bridge is 01:80:c2:00:00:00
+    When the group address of the bridge is set to 01:80:c2:00:00:0a
+    Then the group address of the bridge is 01:80:c2:00:00:0a
+
+  @SW-LL-008 @needs:bridge-vlan-filtering
+  Scenario: The address of the spanning tree of a provider
+    Given the bridge setting IFLA_BR_VLAN_PROTOCOL is 0x88a8
+    Then the group address of the bridge is 01:80:c2:00:00:00
+    When the bridge filters VLANs
+    Then the group address of the bridge is 01:80:c2:00:00:08
+    When the bridge setting IFLA_BR_VLAN_PROTOCOL is set to 0x8100
+    Then the group address of the bridge is 01:80:c2:00:00:00
+
+  @SW-LL-008 @needs:bridge-vlan-filtering
+  Scenario: The address that the user chose stays
+    Given the group address of the bridge is set to 01:80:c2:00:00:0a
+    And the bridge setting IFLA_BR_VLAN_PROTOCOL is 0x88a8
+    When the bridge filters VLANs
+    Then the group address of the bridge is 01:80:c2:00:00:0a
+
+  @SW-LL-009
+  Scenario Outline: The group address <address>
+    When the group address of the bridge is to be set to <address>
+    Then it is refused with EINVAL
+    And the group address of the bridge is 01:80:c2:00:00:00
+
+    Examples: of pause frames, slow protocols and authentication, and such as do not stay on their link
+      | address           |
+      | 01:80:c2:00:00:01 |
+      | 01:80:c2:00:00:02 |
+      | 01:80:c2:00:00:03 |
+      | 01:80:c2:00:00:10 |
+      | 02:80:c2:00:00:00 |
+
+  @SW-LL-010 @needs:bridge-vlan-filtering
+  Scenario Outline: A customer's frame to <address> at a bridge of service tags
+    Given the bridge setting IFLA_BR_VLAN_PROTOCOL is 0x88a8
+    And the bridge filters VLANs
+    When a frame from A to <address> comes in at p0
+    Then it leaves at <ports>
+
+    Examples:
+      | address           | ports     |
+      | 01:80:c2:00:00:00 | p1 and p2 |
+      | 01:80:c2:00:00:0b | p1 and p2 |
+      | 01:80:c2:00:00:0c | p1 and p2 |
+      | 01:80:c2:00:00:0d | p1 and p2 |
+      | 01:80:c2:00:00:0f | p1 and p2 |
+      | 01:80:c2:00:00:02 | nowhere   |
+      | 01:80:c2:00:00:08 | nowhere   |
+      | 01:80:c2:00:00:0a | nowhere   |
+      | 01:80:c2:00:00:0e | nowhere   |
+
+  @SW-LL-010 @needs:bridge-vlan-filtering
+  Scenario: What goes to the group address of the bridge does not pass
+    Given the bridge setting IFLA_BR_VLAN_PROTOCOL is 0x88a8
+    And the bridge filters VLANs
+    And the group address of the bridge is set to 01:80:c2:00:00:0b
+    When a frame from A to 01:80:c2:00:00:0b comes in at p0
+    Then it leaves at nowhere
+    When a frame from A to 01:80:c2:00:00:0c comes in at p0
+    Then it leaves at p1 and p2

@@ -1,4 +1,5 @@
 /** Seeded defects of a bridge that were found by breaking the reference by hand: its own reception, its counters, its ports. */
+import type { MacAddress } from '../../harness/contract/index.js';
 import type { Defect } from './defect.js';
 import { BRIDGE_FDB, BRIDGE_IF, BRIDGE_INPUT, BRIDGE_SWITCHDEV, BRIDGE_VLAN, PRACTICE } from './origins.js';
 import { bridge, chip } from './replacedParts.js';
@@ -67,6 +68,38 @@ export const switchHostDefects: readonly Defect[] = [
     origin: BRIDGE_IF,
     caughtBy: 'SW-BR-019',
     kernel: bridge({ portNumber: (_free, ports) => ports + 1 }),
+  },
+  {
+    id: 'DEF-SW-BRIDGE-KEEPS-CUSTOMERS',
+    title: 'A bridge of service tags keeps the BPDUs of customers',
+    description: 'Reserved addresses are the same for every bridge.',
+    origin: BRIDGE_VLAN,
+    caughtBy: 'SW-LL-010',
+    kernel: bridge({ requiredMask: () => 0 }),
+  },
+  {
+    id: 'DEF-SW-BRIDGE-PASSES-OWN-GROUP',
+    title: 'A bridge of service tags passes its own BPDUs on',
+    description: 'The mask of what passes does not follow the group address.',
+    origin: BRIDGE_VLAN,
+    caughtBy: 'SW-LL-010',
+    kernel: bridge({ requiredMask: (sound) => (sound === 0 ? 0 : 0xb801) }),
+  },
+  {
+    id: 'DEF-SW-BRIDGE-ONE-GROUP',
+    title: 'The group address is that of customers in every bridge',
+    description: 'It is set when the bridge is made.',
+    origin: BRIDGE_VLAN,
+    caughtBy: 'SW-LL-008',
+    kernel: bridge({ groupAddress: () => '01:80:c2:00:00:00' as MacAddress }),
+  },
+  {
+    id: 'DEF-SW-BRIDGE-ANY-GROUP',
+    title: 'Any group address is taken',
+    description: 'Only its length is looked at.',
+    origin: BRIDGE_VLAN,
+    caughtBy: 'SW-LL-009',
+    kernel: bridge({ isGroupAddress: () => true }),
   },
   {
     id: 'DEF-SW-BRIDGE-PORT-MASK-IGNORED',

@@ -118,7 +118,9 @@ export interface Bridge {
   vlanProtocol: number;
   defaultPvid: Vid | 0;
   groupForwardMask: number;
+  /** Where BPDUs of the bridge go, and whether the user chose it (BROPT_GROUP_ADDR_SET). */
   groupAddress: MacAddress;
+  groupAddressIsUsers: boolean;
   multicastSnooping: boolean;
   /** BR_BOOLOPT_MCAST_VLAN_SNOOPING: in each VLAN by settings of its own. */
   multicastVlanSnooping: boolean;
@@ -153,6 +155,7 @@ export const BRIDGE_DEFAULTS = {
   defaultPvid: 1 as Vid,
   groupForwardMask: 0,
   groupAddress: '01:80:c2:00:00:00' as MacAddress,
+  groupAddressIsUsers: false,
   multicastSnooping: true,
   multicastVlanSnooping: false,
   stp: 'off',
@@ -171,3 +174,8 @@ export const bridgeOf = ({ lower }: NetDevice): Bridge | undefined =>
 export const stateLearns = (state: StpState): boolean => state === BR_STATE_LEARNING || state === BR_STATE_FORWARDING;
 
 export const learns = ({ state, flags }: BridgePort): boolean => flags.learning && stateLearns(state);
+
+/** 802.1ad: the bridge is one of a provider. */
+const ETH_P_8021AD = 0x88a8;
+export const isProviders = ({ vlanFiltering, vlanProtocol }: Bridge): boolean =>
+  vlanFiltering && vlanProtocol === ETH_P_8021AD;

@@ -1,4 +1,4 @@
-import type { TxFrame, Vid } from '../../../harness/contract/index.js';
+import type { MacAddress, TxFrame, Vid } from '../../../harness/contract/index.js';
 import { NUD_PERMANENT, NUD_STALE } from '../../netlink/constants.js';
 import {
   BR_STATE_BLOCKING,
@@ -28,6 +28,12 @@ export interface BridgeParts {
   /** br_handle_frame(): whether a frame whose source is no unicast address is dropped. */
   readonly refusesBadSources: boolean;
   /** Whether a reserved group address (01-80-C2-00-00-0X) stays on its link. */
+  /** br_recalculate_fwd_mask(): reserved addresses that a bridge of service tags passes. */
+  readonly requiredMask: (sound: number) => number;
+  /** recalculate_group_addr(), where the user chose none. */
+  readonly groupAddress: (sound: MacAddress) => MacAddress;
+  /** br_changelink(): whether this may be the group address. */
+  readonly isGroupAddress: (sound: boolean) => boolean;
   readonly keepsLinkLocal: (lastByte: number, forwards: boolean) => boolean;
   /** In which states sources are learned, frames are looked at, go on from the port, and leave through it. */
   readonly learnsIn: (state: StpState, sound: boolean) => boolean;
@@ -171,6 +177,9 @@ export const CONFORMING_BRIDGE: BridgeParts = {
   ages: (_entry, sound) => sound,
   ageingTime: (configured) => configured,
   refusesBadSources: true,
+  requiredMask: (sound) => sound,
+  groupAddress: (sound) => sound,
+  isGroupAddress: (sound) => sound,
   keepsLinkLocal: (_lastByte, forwards) => !forwards,
   learnsIn: (_state, sound) => sound,
   receivesIn: (_state, sound) => sound,

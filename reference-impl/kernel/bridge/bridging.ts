@@ -16,6 +16,7 @@ import {
   BR_STATE_FORWARDING,
   bridgeOf,
   emptyVlanGroup,
+  isProviders,
   type Bridge,
   type BridgePort,
   type StpState,
@@ -225,6 +226,7 @@ export async function setVlanFiltering({ events, switchdev }: Bridging, bridge: 
   const set = await switchdev.setBridge(bridge, { kind: 'vlan-filtering', on });
   if (!set.ok) return set;
   bridge.vlanFiltering = on;
+  recalculateGroupAddress(events, bridge);
   if (!on && events.multicast.parts.vlan.endsWithFiltering) setVlanSnooping(events, bridge, false);
   return set;
 }
@@ -302,4 +304,11 @@ export function followPortMtus({ kernel, events }: Bridging, bridge: Bridge): vo
 /** nbp_backup_clear(). */
 function clearBackup(port: BridgePort): void {
   for (const other of port.bridge.ports.values()) if (other.backup === port) other.backup = undefined;
+}
+
+/** recalculate_group_addr(): BPDUs of a provider have another address than those of its customers. */
+export function recalculateGroupAddress({ parts }: BridgeEvents, bridge: Bridge): void {
+  if (bridge.groupAddressIsUsers) return;
+  const address = isProviders(bridge) ? '01:80:c2:00:00:08' : '01:80:c2:00:00:00';
+  bridge.groupAddress = parts.groupAddress(address as MacAddress);
 }

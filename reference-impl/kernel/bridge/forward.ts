@@ -14,7 +14,14 @@ import {
 } from '../netfilter/ruleset.js';
 import { packetTypeAt } from '../packetType.js';
 import { frameFromHost } from '../virtioRequest.js';
-import { BR_STATE_FORWARDING, stateLearns, type Bridge, type BridgePort, type StpState } from './bridge.js';
+import {
+  BR_STATE_FORWARDING,
+  isProviders,
+  stateLearns,
+  type Bridge,
+  type BridgePort,
+  type StpState,
+} from './bridge.js';
 import type { BridgeEvents } from './bridgeEvents.js';
 import type { FrameKind } from './bridgeParts.js';
 import type { FdbEntry } from './fdbTable.js';
@@ -82,6 +89,11 @@ const typeAt =
   };
 
 const PAUSE = 1;
+/** BR_GROUPFWD_8021AD: addresses between bridges of a customer, who sees one link where the provider's bridges are. */
+const BETWEEN_CUSTOMERS = 0xb801;
+/** br_recalculate_fwd_mask(): what goes to the bridge itself does not pass. */
+const ofCustomers = (bridge: Bridge): number =>
+  BETWEEN_CUSTOMERS & ~(1 << Number.parseInt(bridge.groupAddress.slice(-2), 16));
 
 /** Addresses that IEEE 802.1D, table 7-10, keeps on their link; undefined: this one is forwarded. */
 function linkLocal(
@@ -95,7 +107,8 @@ function linkLocal(
   if (last === PAUSE) return events.parts.keepsLinkLocal(last, false) ? 'consumed' : undefined;
   // Without a spanning tree protocol of its own the bridge passes the BPDUs of others on.
   const isBpdu = last === 0;
-  const mask = events.parts.portMask(port.groupForwardMask) | (isBpdu ? 0 : bridge.groupForwardMask);
+  const required = events.parts.requiredMask(isProviders(bridge) ? ofCustomers(bridge) : 0);
+  const mask = required | events.parts.portMask(port.groupForwardMask) | (isBpdu ? 0 : bridge.groupForwardMask);
   const forwards = (isBpdu && bridge.stp === 'off') || (mask & (1 << last)) !== 0;
   if (!events.parts.keepsLinkLocal(last, forwards)) return undefined;
   if (events.netfilter.bridgeReceived(NF_INET_LOCAL_IN, port.netDevice, frame, vnet, typeAt(port)) === undefined)

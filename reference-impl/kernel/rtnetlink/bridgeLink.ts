@@ -7,7 +7,14 @@ import type { Refusal } from '../../netlink/validate.js';
 import { formatMac } from '../../packet/addresses.js';
 import type { Bridge, BridgePort, PortFlagName } from '../bridge/bridge.js';
 import { setMab } from '../bridge/authentication/lockedPort.js';
-import { createBridge, removeBridge, setStateByUser, setStp, setVlanFiltering } from '../bridge/bridging.js';
+import {
+  createBridge,
+  recalculateGroupAddress,
+  removeBridge,
+  setStateByUser,
+  setStp,
+  setVlanFiltering,
+} from '../bridge/bridging.js';
 import { flushBridge, flushPort, planAgeing } from '../bridge/fdb.js';
 import { setMst } from '../bridge/mst.js';
 import { setVlanSnooping } from '../bridge/multicast/vlanSnooping.js';
@@ -142,6 +149,7 @@ const BRIDGE_MEMBERS: readonly BridgeMember[] = [
       const set = await bridging.switchdev.setBridge(bridge, { kind: 'vlan-protocol', protocol });
       if (!set.ok) return fromOutcome(set);
       bridge.vlanProtocol = protocol;
+      recalculateGroupAddress(bridging.events, bridge);
       return undefined;
     },
   },
@@ -164,10 +172,12 @@ const BRIDGE_MEMBERS: readonly BridgeMember[] = [
   },
   {
     attribute: 'IFLA_BR_GROUP_ADDR',
-    change: async (_kernel, bridge, data) => {
+    change: async ({ parts }, bridge, data) => {
       const address = bytesIn(data, 'IFLA_BR_GROUP_ADDR') ?? new Uint8Array(0);
-      if (address.length !== 6 || !isGroupAddress(formatMac(address))) return refusal(EINVAL);
+      if (address.length !== 6 || !parts.bridge.isGroupAddress(isGroupAddress(formatMac(address))))
+        return refusal(EINVAL);
       bridge.groupAddress = formatMac(address) as MacAddress;
+      bridge.groupAddressIsUsers = true;
       return undefined;
     },
   },
