@@ -44,6 +44,8 @@ export interface PacketConnection {
   readonly waitingBytes: number;
   /** Stops taking packets, or goes on. */
   setReading(reading: boolean): void;
+  /** Takes what is there already, unless it does not read. */
+  readNow(): void;
   /** Once all that waits is sent; at once where `now`. */
   close(now?: boolean): void;
 }
@@ -137,6 +139,10 @@ class Connection implements PacketConnection {
 
   setReading(reading: boolean): void {
     this.#want({ ...this.#wanted, readable: reading });
+  }
+
+  readNow(): void {
+    this.#read();
   }
 
   #want(wanted: Readiness): void {

@@ -75,6 +75,7 @@ export class ShellServer {
           connection.close(true);
           return;
         }
+        if (question.operation === 'settle') this.#connectionOf(question.session)?.readNow();
         if (question.operation !== 'openSocket') return void this.#answer(connection, question);
         opening = true;
         connection.setReading(false);
@@ -222,6 +223,9 @@ export class ShellServer {
         return this.#files.write(textOf(bytes.subarray(0, first)), textOf(bytes.subarray(first)));
       case 'takeSetting':
         return this.#files.take(textOf(bytes));
+      case 'settle':
+        // What the socket sent was read before, and its turn was before this one.
+        return { errno: 0 };
       case 'openSocket':
       case 'note':
         return { errno: EINVAL };
@@ -231,6 +235,11 @@ export class ShellServer {
       case 'getOption':
         return this.#aboutSocket(question, first, second);
     }
+  }
+
+  #connectionOf(session: string): PacketConnection | undefined {
+    const socket = this.#sockets.get(session);
+    return socket === undefined ? undefined : this.#connections.get(socket);
   }
 
   async #aboutSocket({ operation, session, process }: Question, first: number, second: number): Promise<Answer> {

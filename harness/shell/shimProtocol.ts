@@ -14,6 +14,7 @@ export const OPERATIONS = {
   10: 'listDevices',
   11: 'writeSetting',
   12: 'takeSetting',
+  13: 'settle',
 } as const;
 
 export type Operation = (typeof OPERATIONS)[keyof typeof OPERATIONS];

@@ -28,6 +28,7 @@ enum operation {
   LIST_DEVICES = 10, /* answers a struct ifreq with name and index for each */
   WRITE_SETTING = 11, /* words: length of the path; the bytes are a path that LOOK_UP_PATH answered, and what is written */
   TAKE_SETTING = 12, /* the bytes are such a path: what a stream wrote into the file is written now */
+  SETTLE = 13, /* answered once all that the socket sent is served, and the answers are in its queue */
 };
 
 enum { ANSWER_WORDS = 4, SESSION_LENGTH = 8 };

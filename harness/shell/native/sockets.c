@@ -153,12 +153,22 @@ static bool goes_to_kernel(const struct sockaddr *address, socklen_t length) {
   return false;
 }
 
+/* What the kernel answers is there when sendmsg(2) returns; a program that does not wait relies on it (libnftables). */
+static void settle(int fd, int flags) {
+  if ((flags & MSG_DONTWAIT) == 0 && (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0) return;
+  struct question question = {.operation = SETTLE};
+  int before = errno;
+  ask_about(fd, &question, NULL, NULL, 0);
+  errno = before;
+}
+
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
   if (!is_redirected(fd)) return NEXT(sendmsg)(fd, message, flags);
   if (!goes_to_kernel(message->msg_name, message->msg_namelen)) return -1;
   struct msghdr without_address = {.msg_iov = message->msg_iov, .msg_iovlen = message->msg_iovlen};
   ssize_t sent = NEXT(sendmsg)(fd, &without_address, flags | MSG_NOSIGNAL);
   if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) errno = ENETDOWN;
+  if (sent >= 0) settle(fd, flags);
   return sent;
 }
 
