@@ -5,10 +5,12 @@
 import { fromHex } from '../../reference-impl/packet/bytes.js';
 import { be32, be64, bytesOf, expression, isVerdict, text, value, verdict } from './nftAttributes.js';
 
-/** What names stand for on the target: `index:p0`, `name:p0`. */
+/** What names stand for on the target: `index:p0`, `name:p0`, `station:A`. */
 export interface NftNames {
   index(port: string): number;
   name(port: string): string;
+  /** Its address. */
+  station(name: string): Uint8Array;
 }
 
 /** linux/netfilter/nf_tables.h, enum nft_meta_keys. */
@@ -48,6 +50,7 @@ function host32(number: number): Uint8Array {
 export function dataIn(words: string, names: NftNames): Uint8Array {
   const [kind = '', port = ''] = words.split(':');
   if (kind === 'index') return host32(names.index(port));
+  if (kind === 'station') return names.station(port);
   if (kind === 'name') {
     const bytes = new Uint8Array(16);
     bytes.set(new TextEncoder().encode(names.name(port)));
@@ -57,7 +60,7 @@ export function dataIn(words: string, names: NftNames): Uint8Array {
 }
 
 const R = String.raw`([rw]\d+)`;
-const D = String.raw`(#\d+|[\da-f]+|(?:index|name):\w+)`;
+const D = String.raw`(#\d+|[\da-f]+|(?:index|name|station):\w+)`;
 
 interface Statement {
   readonly form: RegExp;

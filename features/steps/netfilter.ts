@@ -1,12 +1,14 @@
 /** Tables, chains, rules and sets of nf_tables on the target: made by netlink, in transactions of one request each. */
-import { NETLINK_NETFILTER, NLM_F_ACK, NLM_F_CREATE, NLM_F_REQUEST } from '../../reference-impl/netlink/constants.js';
-import { encodeDatagram, encodeMessage, type Message } from '../../reference-impl/netlink/wire.js';
+import { NETLINK_NETFILTER, NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_REQUEST } from '../../reference-impl/netlink/constants.js';
+import { encodeDatagram, encodeMessage, parseAttributes, viewOf, type Message } from '../../reference-impl/netlink/wire.js';
 import { errnoName } from '../../reference-impl/netlink/errnoNames.js';
+import { parseMac } from '../../reference-impl/packet/addresses.js';
 import { concat } from '../../reference-impl/packet/bytes.js';
 import { be32, be64, listElement, nest, nfgenmsg, text, value, verdict } from '../properties/nftAttributes.js';
 import { dataIn, expressionsOf, type NftNames } from '../properties/nftRules.js';
+import { addressOf, stationFamily } from '../properties/stations.js';
 import { expectThat } from './expectations.js';
-import { errorsIn, sendRaw } from './netlinkTalk.js';
+import { ask, errorsIn, repliesIn, sendRaw } from './netlinkTalk.js';
 import { portCalled, switched } from './switchPorts.js';
 import type { NicWorld } from './world.js';
 
@@ -32,6 +34,7 @@ const NFNL_MSG_BATCH_END = 17;
 const NFT_MSG_NEWTABLE = 0;
 const NFT_MSG_NEWCHAIN = 3;
 const NFT_MSG_NEWRULE = 6;
+const NFT_MSG_DELRULE = 8;
 const NFT_MSG_NEWSET = 9;
 const NFT_MSG_NEWSETELEM = 12;
 const NFT_MSG_NEWOBJ = 18;
@@ -54,6 +57,7 @@ const netfilter = (world: NicWorld): Netfilter =>
 export const namesOf = (world: NicWorld): NftNames => ({
   index: (name) => switched(world).bridges.get(name)?.ifIndex ?? portCalled(world, name).ifIndex,
   name: (name) => switched(world).bridges.get(name)?.name ?? portCalled(world, name).netDevice,
+  station: (name) => parseMac(addressOf(name, stationFamily(world.scenario))),
 });
 
 interface NftRequest {
@@ -141,6 +145,26 @@ export async function addRule(world: NicWorld, chain: string, rule: string): Pro
   const attributes = [text(1, TABLE), text(2, chain), nest(4, ...expressionsOf(rule, namesOf(world)))];
   const flags = NLM_F_CREATE | NLM_F_APPEND;
   await commit(world, [{ type: NFT_MSG_NEWRULE, family, flags, attributes }], `the rule "${rule}"`);
+}
+
+/** All rules of a chain, and one that sends what is left to p2, in one transaction. */
+export async function replaceRules(world: NicWorld, chain: string, rules: readonly string[]): Promise<void> {
+  const family = familyOf(world, chain);
+  const flags = NLM_F_CREATE | NLM_F_APPEND;
+  const place = [text(1, TABLE), text(2, chain)];
+  await commit(
+    world,
+    [
+      { type: NFT_MSG_DELRULE, family, flags: 0, attributes: place },
+      ...[...rules, 'fwd p2'].map((rule) => ({
+        type: NFT_MSG_NEWRULE,
+        family,
+        flags,
+        attributes: [...place, nest(4, ...expressionsOf(rule, namesOf(world)))],
+      })),
+    ],
+    `the rules "${rules.join('; ')}"`,
+  );
 }
 
 /** linux/netfilter/nf_tables.h, enum nft_set_flags. */
@@ -233,4 +257,54 @@ export async function addObject(world: NicWorld, family: string, kind: string, n
   const data = kind === 'quota' ? [be64(1, BigInt(amount))] : [];
   const attributes = [text(1, TABLE), text(2, name), be32(3, kind === 'quota' ? 2 : 1), nest(4, ...data)];
   await commit(world, [{ type: NFT_MSG_NEWOBJ, family, attributes }], `the ${kind} ${name}`);
+}
+
+export interface Counted {
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** NFTA_COUNTER_BYTES, NFTA_COUNTER_PACKETS. */
+function countersIn(attributes: Uint8Array): Counted {
+  const [bytes, packets] = [1, 2].map((type) => {
+    const data = attributeOf(attributes, type);
+    return data === undefined ? 0 : Number(viewOf(data).getBigUint64(0));
+  });
+  return { packets: packets ?? 0, bytes: bytes ?? 0 };
+}
+
+const attributeOf = (bytes: Uint8Array, type: number): Uint8Array | undefined =>
+  parseAttributes(bytes).attributes.find((attribute) => attribute.type === type)?.data;
+
+const textOf = (data: Uint8Array | undefined): string => new TextDecoder().decode(data).replace(/\0.*$/, '');
+
+const NFT_MSG_GETCHAIN = 4;
+const NFT_MSG_GETRULE = 7;
+const NFGENMSG = 4;
+
+async function dumped(world: NicWorld, type: number, family: string): Promise<readonly Uint8Array[]> {
+  const messages = await ask(world, {
+    type: (NFNL_SUBSYS_NFTABLES << 8) | type,
+    flags: NLM_F_DUMP,
+    body: nfgenmsg(FAMILIES[family] ?? 0),
+    protocol: NETLINK_NETFILTER,
+  });
+  return repliesIn(messages).map(({ body }) => body.subarray(NFGENMSG));
+}
+
+/** NFTA_CHAIN_COUNTERS. */
+export async function chainCounters(world: NicWorld, name: string): Promise<Counted> {
+  const chains = await dumped(world, NFT_MSG_GETCHAIN, familyOf(world, name));
+  const chain = chains.find((body) => textOf(attributeOf(body, 3)) === name);
+  return countersIn((chain === undefined ? undefined : attributeOf(chain, 8)) ?? new Uint8Array(0));
+}
+
+/** What the counters of a chain's rules read, in their order. */
+export async function ruleCounters(world: NicWorld, chain: string): Promise<readonly Counted[]> {
+  const rules = await dumped(world, NFT_MSG_GETRULE, familyOf(world, chain));
+  return rules
+    .filter((body) => textOf(attributeOf(body, 2)) === chain)
+    .flatMap((body) => parseAttributes(attributeOf(body, 4) ?? new Uint8Array(0)).attributes)
+    .filter(({ data }) => textOf(attributeOf(data, 1)) === 'counter')
+    .map(({ data }) => countersIn(attributeOf(data, 2) ?? new Uint8Array(0)));
 }

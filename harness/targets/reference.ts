@@ -103,6 +103,7 @@ const RIG: readonly string[] = [
   'tc-matchall',
   'tc-gact',
   'tc-mirred',
+  'nft-frames',
   'sriov-vf-devices',
   'sysctl',
   'ipv6-routing',

@@ -55,6 +55,7 @@ const PORTS_CAPABILITIES = present([
   'switch-ports',
   'switch-groups',
   'filters-forwarded',
+  'nft-forwarded',
   'bridge-floods-without-querier',
   'bridge-learns-itself',
   'bridge-port-learning',
@@ -87,6 +88,7 @@ const SWITCH_CAPABILITIES: CapabilityAnswers = {
     reason: 'hardware forwards by the groups that it was told of, and is not told whether there is a querier',
   },
   'bridge-learns-itself': { present: false, reason: 'hardware learns, and tells the bridge' },
+  'nft-forwarded': { present: false, reason: 'hardware forwards, and the kernel does not see it' },
   'bridge-floods-itself': { present: false, reason: 'hardware floods, and is not told of proxy ARP' },
 };
 

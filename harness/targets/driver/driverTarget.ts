@@ -29,6 +29,7 @@ import { askBridge } from './bridgeCapabilities.js';
 import { askDevlink } from './devlinkCapabilities.js';
 import { DevlinkState } from './devlinkState.js';
 import { askFilters } from './filterCapabilities.js';
+import { askNetfilter } from './netfilterCapabilities.js';
 import { askSriov } from './sriovCapabilities.js';
 import { ChangedSysctls } from './changedSysctls.js';
 import { askIpv6 } from './ipv6Capabilities.js';
@@ -92,12 +93,14 @@ export async function openDriverTarget(options: DriverTargetOptions): Promise<Ta
   const indexes = ports.map(({ ifIndex }) => ifIndex);
   const bridging = await askBridge((protocol) => options.channels.netlink(protocol), indexes);
   const filtering = await askFilters((protocol) => options.channels.netlink(protocol), indexes, bridging);
+  const netfilter = await askNetfilter((protocol) => options.channels.netlink(protocol), first.netDevice, bridging);
   const devlink = await askDevlink(options.channels, first.netDevice);
   const functions = await askSriov(options.channels, first.access, info.driver);
   const capabilities = {
     ...(await probeDriver(first.access, info)),
     ...bridging,
     ...filtering,
+    ...netfilter,
     ...devlink,
     ...functions,
     ...(await askSysctls(options.channels.sysctl, first.netDevice)),

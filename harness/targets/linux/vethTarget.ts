@@ -22,6 +22,7 @@ import { allAbsent } from '../driver/devlinkCapabilities.js';
 import { noFunctions } from '../driver/sriovCapabilities.js';
 import { askSysctls } from '../driver/sysctlCapabilities.js';
 import { askFilters } from '../driver/filterCapabilities.js';
+import { askNetfilter } from '../driver/netfilterCapabilities.js';
 import { probeCapabilities } from './capabilities.js';
 import { ethtoolIoctl } from './ethtoolIoctl.js';
 import { MONOTONIC_CLOCK, NO_FIRMWARE, indexOf } from './hostChannels.js';
@@ -101,11 +102,12 @@ export class VethTarget implements Target {
         new LinuxNetlinkSocket(host, protocol);
       const bridging = await askBridge(socket, ports);
       const filtering = await askFilters(socket, ports, bridging);
+      const netfilter = await askNetfilter(socket, cables[0]?.devices.nic.name, bridging);
       const [sysctl, nic] = [new NamespaceSysctl(host), cables[0]?.devices.nic];
       const asked = nic === undefined ? undefined : { netDevice: nic.name, ifIndex: nic.ifIndex };
       const sysctls = { ...(await askSysctls(sysctl, nic?.name)), ...(await askIpv6(socket, sysctl, asked)) };
       const noDevice = { ...allAbsent(NO_DEVICE), ...noFunctions(NO_DEVICE) };
-      const capabilities = { ...noDevice, ...(await probeCapabilities(host)), ...bridging, ...filtering, ...sysctls };
+      const capabilities = { ...noDevice, ...(await probeCapabilities(host)), ...bridging, ...filtering, ...netfilter, ...sysctls };
       return new VethTarget(options, cabling, capabilities);
     } catch (error) {
       closeCabling(cabling);
