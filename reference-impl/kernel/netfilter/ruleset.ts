@@ -128,7 +128,7 @@ export interface NftSet {
   readonly dataLength: number | undefined;
   readonly objectType: number | undefined;
   /** NFTA_SET_DESC_SIZE: at most so many elements; 0: as many as there are. */
-  readonly size: number;
+  size: number;
   /** NFTA_SET_DESC_CONCAT: lengths of the fields of a concatenated key with ranges. */
   readonly fields: readonly number[];
   /** Milliseconds, 0: none. */

@@ -64,6 +64,7 @@ export class Attributes {
     return bytesIn(this.#values, name);
   }
 
+  /** The content, whatever form the set gives it. */
   nest(name: string): Nest | undefined {
     const offset = this.#offsets.get(name);
     if (offset === undefined) return undefined;

@@ -82,7 +82,7 @@ function intervalAround(set: NftSet, { flags, key }: ElementKey, now: bigint): S
 }
 
 /** nft_pipapo_get(): every field within its range. */
-function rangeAround(set: NftSet, key: Uint8Array, now: bigint): SetElement | undefined {
+export function rangeAround(set: NftSet, key: Uint8Array, now: bigint): SetElement | undefined {
   return [...set.elements.values()].find(
     (one) => one.key.length > 0 && !isOver(one, now) && isWithin(set, key, one.key, one.keyEnd ?? one.key),
   );

@@ -13,14 +13,12 @@ export function compareKeys(one: Uint8Array, other: Uint8Array): number {
   return one.length - other.length;
 }
 
-/**
- * Intervals are walked by their keys; of the others the kernel promises no order. What catches all the rest comes last.
- */
+/** The tree of intervals is walked from the highest key down; of the others no order is promised. What catches all the rest comes last. */
 export function listedElements(set: NftSet, now: bigint): readonly SetElement[] {
   const living = [...set.elements.values()].filter((element) => !isOver(element, now));
   const isCatchAll = ({ flags }: SetElement): boolean => (flags & NFT_SET_ELEM_CATCHALL) !== 0;
   const others = living.filter((element) => !isCatchAll(element));
   if ((set.flags & NFT_SET_INTERVAL) !== 0 && set.fields.length < 2)
-    others.sort((one, other) => compareKeys(one.key, other.key) || one.flags - other.flags);
+    others.sort((one, other) => compareKeys(other.key, one.key) || one.flags - other.flags);
   return [...others, ...living.filter(isCatchAll)];
 }

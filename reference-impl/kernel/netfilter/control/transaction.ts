@@ -49,6 +49,8 @@ export class Transaction {
   readonly pending = new Set<Table>();
   /** NFT_VALIDATE_DO: the batch is looked through once more, for the message that is to blame. */
   readonly validatesNow: boolean;
+  /** Anonymous sets that a rule of the batch looks into. */
+  readonly bound = new Set<NftSet>();
   readonly #own = new Set<Table>();
   readonly #ownSets = new Set<NftSet>();
 

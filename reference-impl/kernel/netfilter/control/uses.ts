@@ -1,9 +1,13 @@
 /** Who uses what: the counts that the kernel keeps (nft_use_inc()), taken from the ruleset as it is. */
+import { NFT_SET_ANONYMOUS } from '../../../netlink/families/nftables.js';
 import type { Expression } from '../expressions.js';
 import { NFT_GOTO, NFT_JUMP, type NftData, type Table } from '../ruleset.js';
 
-/** table->use: chains, sets and objects. */
-export const tableUses = ({ chains, sets, objects }: Table): number => chains.size + sets.size + objects.size;
+/** table->use: chains, sets and objects; an anonymous set belongs to its rule. */
+export function tableUses({ chains, sets, objects }: Table): number {
+  const named = [...sets.values()].filter(({ flags }) => (flags & NFT_SET_ANONYMOUS) === 0);
+  return chains.size + named.length + objects.size;
+}
 
 /** The chain that data lead to. */
 export function chainIn(data: NftData | undefined): bigint | undefined {

@@ -80,7 +80,7 @@ export function numberUpTo(attributes: Attributes, name: string, most: number): 
 }
 
 /** nft_reg_overlap(): of registers that are not the same. */
-const overlap = (source: number, destination: number, length: number): boolean => {
+export const overlap = (source: number, destination: number, length: number): boolean => {
   const words = Math.ceil(length / 4);
   return source !== destination && source < destination + words && destination < source + words;
 };

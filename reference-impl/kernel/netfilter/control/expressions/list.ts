@@ -5,21 +5,10 @@ import { EINVAL, ENOENT, EOPNOTSUPP } from '../../../errno.js';
 import type { Expression, StatefulExpression } from '../../expressions.js';
 import { entriesOf, nestOf, readAttributes, type Attributes, type Nest } from '../attributes.js';
 import { blaming, Refused } from '../refused.js';
-import { bitwise, cmp, counter, immediate } from './basic.js';
 import type { AnyExpressionType, ExpressionContext, ExpressionTelling } from './expressionType.js';
-import { meta, payload } from './packet.js';
+import { typeNamed, typeOf } from './types.js';
 
-const TYPES: readonly AnyExpressionType[] = [immediate, cmp, bitwise, counter, payload, meta];
-
-const byName = new Map(TYPES.map((type) => [type.name, type]));
-const byKind = new Map(TYPES.flatMap((type) => type.kinds.map((kind) => [kind, type] as const)));
-
-/** Throws for a kind that nothing serves: the list above is not whole. */
-export function typeOf({ kind }: Expression): AnyExpressionType {
-  const type = byKind.get(kind);
-  if (type === undefined) throw new Error(`no expression type for ${kind}`);
-  return type;
-}
+export { typeOf } from './types.js';
 
 /** NFT_RULE_MAXEXPRS. */
 const MOST_EXPRESSIONS = 128;
@@ -38,7 +27,7 @@ function parse(context: ExpressionContext, nest: Nest, offset: number): ParsedEx
   const outer = readAttributes(NFTA_EXPR, nest);
   const name = outer.text('NFTA_EXPR_NAME');
   if (name === undefined) throw new Refused(EINVAL);
-  const type = byName.get(name);
+  const type = typeNamed(name);
   if (type === undefined || type.families?.includes(context.family) === false) {
     context.transaction.surroundings.tellMissing(`expression ${name}`);
     throw new Refused(ENOENT);
@@ -75,6 +64,15 @@ export function readStateful(context: ExpressionContext, nest: Nest): StatefulEx
   if (type.isStateful !== true) throw new Refused(EOPNOTSUPP);
   const expression = type.init(context, attributes);
   return expression as StatefulExpression;
+}
+
+/** nft_obj_init(): an object is such an expression under a name. */
+export function readObjectData(context: ExpressionContext, name: string, nest: Nest): StatefulExpression {
+  const type = typeNamed(name);
+  if (type === undefined) throw new Refused(ENOENT);
+  const attributes = readAttributes(type.set, nest);
+  type.select?.(context, attributes);
+  return type.init(context, attributes) as StatefulExpression;
 }
 
 /** nf_tables_fill_expr_info(). */
