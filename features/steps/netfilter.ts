@@ -223,7 +223,7 @@ const dataType = (data: string): readonly Uint8Array[] =>
 /** An element in words: `0a`, `0a-0f`, `everything else`, with `: drop` or `: 0b` behind it, and `for 100 ms`. */
 export async function addElement(world: NicWorld, set: string, words: string): Promise<void> {
   const family = netfilter(world).families.get(`@${set}`) ?? 'netdev';
-  const [, key = '', data, ms, counts] = /^([^:]+?)(?:: (.+?))?(?: for (\d+) ms)?(, counted)?$/.exec(words) ?? [];
+  const [, key = '', data, ms, counts] = /^(.+?)(?:: (.+?))?(?: for (\d+) ms)?(, counted)?$/.exec(words) ?? [];
   const names = namesOf(world);
   const rest = [
     ...(data === undefined ? [] : [dataAttribute(data, names)]),

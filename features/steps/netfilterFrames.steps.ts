@@ -1,5 +1,7 @@
 /** Frames that rules look into more closely, and what rules made of frames. */
 import { Then, When } from '@cucumber/cucumber';
+import type { SendResult } from '../../harness/contract/index.js';
+import { errnoName } from '../../reference-impl/netlink/errnoNames.js';
 import {
   buildFrame,
   ethernet,
@@ -16,10 +18,10 @@ import { IPPROTO_TCP } from '../../reference-impl/packet/protocols.js';
 import { packetFrame, PLAIN_PACKET, type Packet } from '../properties/packets.js';
 import { addressOf, stationFamily } from '../properties/stations.js';
 import { expectFrame, expectNumber, expectThat } from './expectations.js';
-import { eachPacket, expectPackets, sentPackets } from './filterControl.js';
+import { expectPackets, sentPackets } from './filterControl.js';
 import { chainCounters, ruleCounters } from './netfilter.js';
 import { begin, interfaceCalled, look, packetsAt, routed, stationCalled } from './routedPorts.js';
-import { arrivedAt, namesIn, sendInto, switched, usedPorts, watch } from './switchPorts.js';
+import { arrivedAt, namesIn, portCalled, sendInto, switched, usedPorts, watch } from './switchPorts.js';
 import type { NicWorld } from './world.js';
 
 const CONTENT = payloadPattern(40, 7);
@@ -226,6 +228,18 @@ async function resetAt(world: NicWorld, name: string): Promise<{ readonly frame:
   return { frame, at };
 }
 
-Then('all of them leave as they came', async function (this: NicWorld) {
-  await expectPackets(this, eachPacket(this, ['p1']));
+When(
+  /^the host tries to send a frame of ([A-Z]) at (p\d)$/,
+  async function (this: NicWorld, from: string, port: string) {
+    const packet: Packet = { ...PLAIN_PACKET, from };
+    const frame = packetFrame(packet, switched(this).nextNumber++, stationFamily(this.scenario));
+    const host = await this.host(portCalled(this, port).netDevice);
+    this.note('told', () => ({ result: undefined as SendResult | undefined })).result = await host.send([{ bytes: frame }]);
+  },
+);
+
+Then(/^the host is told ([A-Z]+)$/, function (this: NicWorld, wanted: string) {
+  const { result } = this.note('told', () => ({ result: undefined as SendResult | undefined }));
+  expectThat(result?.ok === false, 'the frame was taken');
+  expectThat(errnoName(result.errno) === wanted, `the host was told ${errnoName(result.errno)}`);
 });

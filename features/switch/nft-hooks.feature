@@ -55,21 +55,35 @@ Feature: Netfilter hooks of net devices, bridges and routers
   @NFT-HOOK-005
   Scenario: Frames of another net device
     Given ports that are up, in no bridge
-    And a netdev chain "only p0" at ingress of p0
-    And in "only p0": fwd p1
+    And a netdev chain "only" at ingress of p0
+    And in "only": fwd p1
     When a packet from A to broadcast comes in at p2
     Then the packet leaves at nowhere
     When a packet from A to broadcast comes in at p0
     Then the packet leaves at p1
 
   @NFT-HOOK-006
-  Scenario: Frames that the host sends
+  Scenario: Frames that leave
+    Given ports that are up, in no bridge
+    And a netdev chain "rules" at ingress of p0
+    And in "rules": fwd p1
+    And a netdev chain "out" at egress of p1
+    And in "out": load 6@link+6 to r1, r1 == station:A, drop
+    When a packet from A to broadcast comes in at p0
+    Then the packet leaves at nowhere
+    When a packet from B to broadcast comes in at p0
+    Then the packet leaves at p1
+    When the host sends a packet from C to B at p1
+    Then the packet leaves at p1
+
+  @NFT-HOOK-022
+  Scenario: Who sends is told of a drop
     Given ports that are up, in no bridge
     And a netdev chain "out" at egress of p1
     And in "out": load 6@link+6 to r1, r1 == station:A, drop
-    When the host sends a packet from A to B at p1
-    Then the packet leaves at nowhere
-    When the host sends a packet from C to B at p1
+    When the host tries to send a frame of A at p1
+    Then the host is told ENOBUFS
+    When the host sends a packet from B to C at p1
     Then the packet leaves at p1
 
   @NFT-HOOK-007

@@ -101,7 +101,7 @@ Feature: What is known of a packet beside its bytes
     When a packet from B to broadcast comes in at p0
     Then the packet leaves at nowhere
 
-  @NFT-META-010 @needs:nft-forwarded
+  @NFT-META-010
   Scenario: The bridge of a port
     Given a bridge over p0 and p1
     And a bridge chain "forward" at forward
@@ -109,7 +109,7 @@ Feature: What is known of a packet beside its bytes
     When a packet from A to B comes in at p0
     Then the packet leaves at nowhere
 
-  @NFT-META-011 @needs:nft-forwarded
+  @NFT-META-011
   Scenario: A mark on the way through the host
     Given a router with 192.0.2.1/24 at p0 and 198.51.100.1/24 at p1
     And station A is at p0

@@ -21,7 +21,12 @@ Feature: Bytes of a packet that rules read and write
       | link      | IPv6    | 2@link+12     | 86dd     |
       | network   | IPv6    | 1@network+7   | 40       |
       | transport | IPv6    | 2@transport+2 | 0035     |
-      | inner     | IPv4    | 2@inner+36    | 2425     |
+
+  @NFT-PLD-001
+  Scenario: What a transport header carries
+    Given in "rules": load 4@inner+0 to r1, r1 == df38bcbf, fwd p1
+    When a packet from A to broadcast that is UDP without a checksum comes in at p0
+    Then the packet leaves at p1
 
   @NFT-PLD-002
   Scenario Outline: A tag, read at <where>
@@ -46,7 +51,7 @@ Feature: Bytes of a packet that rules read and write
 
   @NFT-PLD-004
   Scenario: A transport header that is in another fragment
-    Given in "rules": load 2@transport+2 to r1, r1 == 07d0, fwd p2
+    Given in "rules": load 3@transport+1 to r1, r1 == e807d0, fwd p2
     And in "rules": fwd p1
     When a packet from A to broadcast that is a fragment behind the first comes in at p0
     Then the packet leaves at p1

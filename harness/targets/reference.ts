@@ -104,6 +104,7 @@ const RIG: readonly string[] = [
   'tc-gact',
   'tc-mirred',
   'nft-frames',
+  'nft-meta-bridge',
   'sriov-vf-devices',
   'sysctl',
   'ipv6-routing',

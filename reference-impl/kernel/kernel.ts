@@ -215,10 +215,11 @@ export class ReferenceKernel implements KernelState, DriverHost {
       if (!isUp(netDevice) && this.parts.refusesSendWhenDown) return { ok: false, errno: ENETDOWN, sent };
       const checked = checkSend(netDevice, transmit);
       if (!checked.ok) return { ok: false, errno: checked.errno, sent };
-      const dropped = this.#transmitQueues.dropped;
+      const dropped = this.#transmitQueues.dropped + this.netfilterPath.egressDrops;
       await this.#transmit(netDevice, checked.value, transmit.queue);
       // net_xmit_errno() of NET_XMIT_DROP.
-      if (this.#transmitQueues.dropped > dropped && this.parts.tellsFullQueue)
+      const dropsNow = this.#transmitQueues.dropped + this.netfilterPath.egressDrops;
+      if (dropsNow > dropped && this.parts.tellsFullQueue)
         return { ok: false, errno: ENOBUFS, sent };
       sent++;
     }

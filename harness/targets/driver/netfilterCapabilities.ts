@@ -4,11 +4,10 @@ import {
   NFTA_CHAIN,
   NFTA_RULE,
   NFTA_TABLE,
-  NFT_MSG,
   nftType,
   type NftMessageName,
 } from '../../../reference-impl/netlink/families/nftables.js';
-import { NFTA_FWD, NFTA_IMMEDIATE } from '../../../reference-impl/netlink/families/nftablesExpressions.js';
+import { NFTA_FWD, NFTA_IMMEDIATE, NFTA_META, NFT_META } from '../../../reference-impl/netlink/families/nftablesExpressions.js';
 import {
   NFNL_MSG_BATCH_BEGIN,
   NFNL_MSG_BATCH_END,
@@ -26,6 +25,7 @@ const PRESENT: CapabilityAnswer = { present: true };
 const absent = (reason: string): CapabilityAnswer => ({ present: false, reason });
 
 const NFPROTO_NETDEV = 5;
+const NFPROTO_BRIDGE = 7;
 const TABLE = 'probenft';
 const CHAIN = 'probe';
 const NFT_REG_1 = 1;
@@ -40,52 +40,79 @@ export async function askNetfilter(
     bridging['switchdev']?.present === true
       ? absent('Hardware forwards between these ports: the kernel does not see the frames.')
       : PRESENT;
-  if (netDevice === undefined) return { 'nft-frames': absent('There is no port to put rules at.'), 'nft-forwarded': forwarded };
-  return { 'nft-frames': await rulesAnswer(open, netDevice), 'nft-forwarded': forwarded };
+  const questions = netDevice === undefined ? [] : [forwardQuestion(netDevice), BRIDGE_QUESTION];
+  if (netDevice === undefined) {
+    const none = absent('There is no port to put rules at.');
+    return { 'nft-frames': none, 'nft-meta-bridge': none, 'nft-forwarded': forwarded };
+  }
+  const answers: Record<string, CapabilityAnswer> = { 'nft-forwarded': forwarded };
+  for (const question of questions) answers[question.name] = await answerTo(open, question);
+  return answers;
 }
 
-async function rulesAnswer(
+/** A rule that a kernel takes, or does not. */
+interface Question {
+  readonly name: string;
+  readonly family: number;
+  readonly chain: Values;
+  readonly expressions: readonly Values[];
+}
+
+async function answerTo(
   open: (protocol: NetlinkProtocol) => Promise<NetlinkSocket>,
-  netDevice: string,
+  { family, chain, expressions }: Question,
 ): Promise<CapabilityAnswer> {
   const socket = await open(NETLINK_NETFILTER);
+  const place = { NFTA_CHAIN_TABLE: TABLE, NFTA_CHAIN_NAME: CHAIN };
+  const rule = { NFTA_RULE_TABLE: TABLE, NFTA_RULE_CHAIN: CHAIN };
   try {
     const refused = await commit(socket, [
-      request('NEWTABLE', NFTA_TABLE, { NFTA_TABLE_NAME: TABLE }),
-      request('NEWCHAIN', NFTA_CHAIN, chainOn(netDevice)),
-      request('NEWRULE', NFTA_RULE, RULE),
+      request('NEWTABLE', family, NFTA_TABLE, { NFTA_TABLE_NAME: TABLE }),
+      request('NEWCHAIN', family, NFTA_CHAIN, { ...place, ...chain }),
+      request('NEWRULE', family, NFTA_RULE, { ...rule, NFTA_RULE_EXPRESSIONS: { NFTA_LIST_ELEM: [...expressions] } }),
       // All in one transaction: what was made for the question is gone before anybody sees it.
-      request('DELTABLE', NFTA_TABLE, { NFTA_TABLE_NAME: TABLE }),
+      request('DELTABLE', family, NFTA_TABLE, { NFTA_TABLE_NAME: TABLE }),
     ]);
-    return refused === undefined ? PRESENT : absent(`A rule that sends frames on is refused: ${refused}.`);
+    return refused === undefined ? PRESENT : absent(`The rule that was tried is refused: ${refused}.`);
   } finally {
     await socket.close();
   }
 }
 
-const chainOn = (netDevice: string): Values => ({
-  NFTA_CHAIN_TABLE: TABLE,
-  NFTA_CHAIN_NAME: CHAIN,
-  NFTA_CHAIN_HOOK: { NFTA_HOOK_HOOKNUM: 0, NFTA_HOOK_PRIORITY: 0, NFTA_HOOK_DEV: netDevice },
+const chainAt = (device: Values): Values => ({
+  NFTA_CHAIN_HOOK: { NFTA_HOOK_HOOKNUM: 0, NFTA_HOOK_PRIORITY: 0, ...device },
   NFTA_CHAIN_TYPE: 'filter',
 });
 
-const dataOf = (set: AttributeSet, values: Values): Uint8Array => encodeAttributes(set, values);
-const RULE: Values = {
-  NFTA_RULE_TABLE: TABLE,
-  NFTA_RULE_CHAIN: CHAIN,
-  NFTA_RULE_EXPRESSIONS: {
-    NFTA_LIST_ELEM: [
-      {
-        NFTA_EXPR_NAME: 'immediate',
-        NFTA_EXPR_DATA: dataOf(NFTA_IMMEDIATE, {
-          NFTA_IMMEDIATE_DREG: NFT_REG_1,
-          NFTA_IMMEDIATE_DATA: { NFTA_DATA_VALUE: HOST_NUMBER },
-        }),
-      },
-      { NFTA_EXPR_NAME: 'fwd', NFTA_EXPR_DATA: dataOf(NFTA_FWD, { NFTA_FWD_SREG_DEV: NFT_REG_1 }) },
-    ],
-  },
+const forwardQuestion = (netDevice: string): Question => ({
+  name: 'nft-frames',
+  family: NFPROTO_NETDEV,
+  chain: chainAt({ NFTA_HOOK_DEV: netDevice }),
+  expressions: [
+    {
+      NFTA_EXPR_NAME: 'immediate',
+      NFTA_EXPR_DATA: encodeAttributes(NFTA_IMMEDIATE, {
+        NFTA_IMMEDIATE_DREG: NFT_REG_1,
+        NFTA_IMMEDIATE_DATA: { NFTA_DATA_VALUE: HOST_NUMBER },
+      }),
+    },
+    { NFTA_EXPR_NAME: 'fwd', NFTA_EXPR_DATA: encodeAttributes(NFTA_FWD, { NFTA_FWD_SREG_DEV: NFT_REG_1 }) },
+  ],
+});
+
+const BRIDGE_QUESTION: Question = {
+  name: 'nft-meta-bridge',
+  family: NFPROTO_BRIDGE,
+  chain: chainAt({}),
+  expressions: [
+    {
+      NFTA_EXPR_NAME: 'meta',
+      NFTA_EXPR_DATA: encodeAttributes(NFTA_META, {
+        NFTA_META_KEY: NFT_META.BRI_IIFNAME,
+        NFTA_META_DREG: NFT_REG_1,
+      }),
+    },
+  ],
 };
 
 interface Request {
@@ -95,9 +122,9 @@ interface Request {
 
 const nfgenmsg = (family: number, resource = 0): Uint8Array => Uint8Array.of(family, 0, resource >> 8, resource);
 
-const request = (name: NftMessageName & keyof typeof NFT_MSG, set: AttributeSet, values: Values): Request => ({
+const request = (name: NftMessageName, family: number, set: AttributeSet, values: Values): Request => ({
   type: nftType(name),
-  body: concat(nfgenmsg(NFPROTO_NETDEV), encodeAttributes(set, values)),
+  body: concat(nfgenmsg(family), encodeAttributes(set, values)),
 });
 
 /** One transaction; answers why it was refused. */

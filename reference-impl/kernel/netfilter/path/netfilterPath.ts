@@ -10,6 +10,7 @@ import {
   NFPROTO_IPV6,
   NFPROTO_NETDEV,
   NF_ACCEPT,
+  NF_DROP,
   NF_ARP_IN,
   NF_ARP_OUT,
   NF_INET_LOCAL_OUT,
@@ -51,6 +52,8 @@ export class PacketMarks {
 
 export class NetfilterPath {
   readonly hooks: NetfilterHooks;
+  /** Frames that chains at egress dropped. */
+  egressDrops = 0;
   readonly ipv4: IpHooks;
   readonly ipv6: IpHooks;
 
@@ -74,13 +77,16 @@ export class NetfilterPath {
     return this.hooks.run(entries, packet) === NF_ACCEPT ? receivedAfter(packet, frame) : undefined;
   }
 
-  /** nf_hook_egress(). */
+  /** nf_hook_egress(); who sends is told of a drop as of a full queue, and of nothing where a rule took the frame. */
   egress(netDevice: NetDevice, frame: TxFrame): TxFrame | undefined {
     const entries = this.hooks.atDevice(netDevice, NF_NETDEV_EGRESS);
     if (entries === undefined) return frame;
     const packet = packetOfSent(frame, 'egress');
     packet.place = { family: NFPROTO_NETDEV, hook: NF_NETDEV_EGRESS, input: undefined, output: netDevice };
-    return this.hooks.run(entries, packet) === NF_ACCEPT ? sentAfter(packet, frame) : undefined;
+    const verdict = this.hooks.run(entries, packet);
+    if (verdict === NF_ACCEPT) return sentAfter(packet, frame);
+    if (verdict === NF_DROP) this.egressDrops++;
+    return undefined;
   }
 
   /** NF_BR_PRE_ROUTING and NF_BR_LOCAL_IN: a frame that a port, or the bridge, received. */

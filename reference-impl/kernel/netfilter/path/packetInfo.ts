@@ -106,7 +106,7 @@ const EXTENSIONS: ReadonlySet<number> = new Set([
  * ipv6_find_hdr() with IP6_FH_F_AUTH: the header with this number, or of -1 the first that is no extension header. `skipsAuth`: without
  * the flag, the authentication header is one to pass like the others.
  */
-export function findHeader({ bytes, networkAt }: Packet, target: number, skipsAuth = false): FoundHeader | undefined {
+export function findHeader({ bytes, networkAt, countsLink }: Packet, target: number, skipsAuth = false): FoundHeader | undefined {
   let at = networkAt + IPV6_HEADER;
   let protocol = bytes[networkAt + 6] ?? 0;
   for (;;) {
@@ -121,8 +121,8 @@ export function findHeader({ bytes, networkAt }: Packet, target: number, skipsAu
       const fragmentOffset = readU16(bytes, at + 2) & 0xfff8;
       if (fragmentOffset !== 0) {
         const isLast = target < 0 && (!EXTENSIONS.has(next) || next === IPPROTO_NONE);
-        // The offset of the transport header is not told: there is none in this piece.
-        if (isLast) return { protocol: next, at: networkAt, fragmentOffset };
+        // The offset of the transport header is not told: there is none in this piece, and it stays at the first byte of the packet.
+        if (isLast) return { protocol: next, at: countsLink ? 0 : networkAt, fragmentOffset };
         return isFound ? { protocol, at, fragmentOffset } : undefined;
       }
       length = 8;

@@ -15,6 +15,7 @@ const PROTOCOL_AT = 12;
 export function payloadOperation(parts: NetfilterPathParts, expression: Of<'payload'>): Operation {
   const { destination, base, offset, length } = expression;
   const to = destination * WORD;
+  const isShort = (length === 1 || length === 2 || length === 4) && offset % length === 0;
   const wantsTag = base === 'link' && offset + length > PROTOCOL_AT;
   return (run) => {
     const { packet, registers } = run;
@@ -23,10 +24,16 @@ export function payloadOperation(parts: NetfilterPathParts, expression: Of<'payl
       if (!copyWithTag(packet, offset, length, registers, to)) run.break();
       return;
     }
-    const from = baseOf(parts, packet, base);
+    const from = isShort ? startOfShort(parts, packet, base) : baseOf(parts, packet, base);
     if (from === undefined) run.break();
     else copyBytes(parts, run, from + offset, length, to);
   };
+}
+
+/** nft_payload_fast_eval(): of the transport header nobody asks whether it is in another fragment. */
+function startOfShort(parts: NetfilterPathParts, packet: Packet, base: PayloadBase): number | undefined {
+  if (base !== 'transport') return baseOf(parts, packet, base);
+  return packet.hasTransport ? parts.startOf(base, packet.transportAt, packet) : undefined;
 }
 
 /** A register that is filled in part is zero in the rest. */
