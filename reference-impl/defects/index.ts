@@ -19,6 +19,10 @@ import { linkDefects } from './link.js';
 import { multicastDatabaseDefects } from './multicastDatabase.js';
 import { neighbourDefects } from './neighbours.js';
 import { netlinkDefects } from './netlink.js';
+import { netfilterHookDefects } from './netfilterHooks.js';
+import { netfilterRuleDefects } from './netfilterRules.js';
+import { netfilterPayloadDefects } from './netfilterPayload.js';
+import { netfilterSetDefects } from './netfilterSets.js';
 import { ntupleDefects } from './ntuple.js';
 import { queueDefects } from './queues.js';
 import { routedPacketDefects } from './routedPackets.js';
@@ -188,4 +192,8 @@ export const defects: readonly Defect[] = [
   ...switchVlanSnoopingDefects,
   ...nettoolChipDefects,
   ...moduleFlashDefects,
+  ...netfilterHookDefects,
+  ...netfilterRuleDefects,
+  ...netfilterPayloadDefects,
+  ...netfilterSetDefects,
 ];

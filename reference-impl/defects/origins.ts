@@ -209,3 +209,32 @@ export const LOCKED_PORT_TESTS = kernelSource(
   'The kernel tests locked ports for it',
   'tools/testing/selftests/net/forwarding/bridge_locked_port.sh',
 );
+export const NETFILTER_CORE = kernelSource('Who is asked, and in which order', 'net/netfilter/core.c');
+export const NFT_CORE = kernelSource('How rules are run', 'net/netfilter/nf_tables_core.c');
+export const NFT_API = kernelSource('What becomes of hooks', 'net/netfilter/nf_tables_api.c');
+export const NETFILTER_NETDEV = kernelSource('Hooks of net devices', 'include/linux/netfilter_netdev.h');
+export const NFT_CHAIN_FILTER = kernelSource(
+  'What is told of a packet before rules look',
+  'net/netfilter/nft_chain_filter.c',
+);
+export const NFT_CMP = kernelSource('How values are compared', 'net/netfilter/nft_cmp.c');
+export const NFT_RANGE = kernelSource('What a range is', 'net/netfilter/nft_range.c');
+export const NFT_BITWISE = kernelSource('What is done bit by bit', 'net/netfilter/nft_bitwise.c');
+export const NFT_BYTEORDER = kernelSource('Which way numbers lie', 'net/netfilter/nft_byteorder.c');
+export const NFT_PAYLOAD = kernelSource('How bytes are found, and sums kept', 'net/netfilter/nft_payload.c');
+export const NFT_META = kernelSource('What is known beside the bytes', 'net/netfilter/nft_meta.c');
+export const NFT_META_BRIDGE = kernelSource('What a bridge tells', 'net/bridge/netfilter/nft_meta_bridge.c');
+export const NFT_LOOKUP = kernelSource('What a set answers', 'net/netfilter/nft_lookup.c');
+export const NFT_RBTREE = kernelSource('Where intervals end', 'net/netfilter/nft_set_rbtree.c');
+export const NFT_PIPAPO = kernelSource('Ranges side by side', 'net/netfilter/nft_set_pipapo.c');
+export const NFT_HASH_SET = kernelSource('Elements whose time is over', 'net/netfilter/nft_set_hash.c');
+export const NFT_DYNSET = kernelSource('Sets that rules fill', 'net/netfilter/nft_dynset.c');
+export const NFT_LIMIT = kernelSource('A bucket of time', 'net/netfilter/nft_limit.c');
+export const NFT_QUOTA = kernelSource('How much is too much', 'net/netfilter/nft_quota.c');
+export const NFT_COUNTER = kernelSource('What counts', 'net/netfilter/nft_counter.c');
+export const NFT_NUMGEN = kernelSource('Numbers by turns', 'net/netfilter/nft_numgen.c');
+export const NFT_HASH = kernelSource('Numbers from bytes', 'net/netfilter/nft_hash.c');
+export const NFT_EXTHDR = kernelSource('Headers without a fixed place', 'net/netfilter/nft_exthdr.c');
+export const NFT_FWD = kernelSource('Who owns a frame', 'net/netfilter/nft_fwd_netdev.c');
+export const NF_DUP = kernelSource('What a copy takes along', 'net/netfilter/nf_dup_netdev.c');
+export const NF_REJECT = kernelSource('What a sender is told', 'net/ipv4/netfilter/nf_reject_ipv4.c');

@@ -20,6 +20,7 @@ import type { AuthenticationParts } from '../kernel/bridge/authentication/authen
 import type { ProxyParts } from '../kernel/bridge/proxy/proxyParts.js';
 import type { EthtoolParts } from '../kernel/ethtool/ethtoolParts.js';
 import type { KernelParts } from '../kernel/parts.js';
+import type { NetfilterPathParts } from '../kernel/netfilter/path/pathParts.js';
 import type { PeerNoticeParts } from '../kernel/peerNotices.js';
 import type { RoutingParts } from '../kernel/routing/routingParts.js';
 import type { SriovParts } from '../kernel/sriov/sriovParts.js';
@@ -159,3 +160,7 @@ export const authentication =
 export const peerNotices =
   (change: Partial<PeerNoticeParts>): NonNullable<Defect['kernel']> =>
   (parts) => ({ ...parts, peerNotices: { ...parts.peerNotices, ...change } });
+/** Parts of the data path of nf_tables. */
+export const netfilterPath =
+  (change: Partial<NetfilterPathParts>): NonNullable<Defect['kernel']> =>
+  (parts) => ({ ...parts, netfilterPath: { ...parts.netfilterPath, ...change } });
