@@ -84,7 +84,13 @@ const LOOKING: readonly Statement[] = [
   {
     form: new RegExp(String.raw`^load (\d+)@(link|network|transport|inner)\+(\d+) to ${R}$`),
     make: (_names, length = '', base = '', offset = '', to = '') => [
-      expression('payload', be32(1, register(to)), be32(2, BASES[base] ?? 0), be32(3, Number(offset)), be32(4, Number(length))),
+      expression(
+        'payload',
+        be32(1, register(to)),
+        be32(2, BASES[base] ?? 0),
+        be32(3, Number(offset)),
+        be32(4, Number(length)),
+      ),
     ],
   },
   {
@@ -135,7 +141,10 @@ const HEADER_STATEMENTS: readonly Statement[] = [
 ];
 
 const CHANGING: readonly Statement[] = [
-  { form: new RegExp(`^${R} = ${D}$`), make: (names, to = '', data = '') => [immediate(register(to), dataIn(data, names))] },
+  {
+    form: new RegExp(`^${R} = ${D}$`),
+    make: (names, to = '', data = '') => [immediate(register(to), dataIn(data, names))],
+  },
   {
     form: new RegExp(`^${R} (==|!=|<|<=|>|>=) ${D}$`),
     make: (names, from = '', operator = '', data = '') => [

@@ -1,6 +1,18 @@
 /** Tables, chains, rules and sets of nf_tables on the target: made by netlink, in transactions of one request each. */
-import { NETLINK_NETFILTER, NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_REQUEST } from '../../reference-impl/netlink/constants.js';
-import { encodeDatagram, encodeMessage, parseAttributes, viewOf, type Message } from '../../reference-impl/netlink/wire.js';
+import {
+  NETLINK_NETFILTER,
+  NLM_F_ACK,
+  NLM_F_CREATE,
+  NLM_F_DUMP,
+  NLM_F_REQUEST,
+} from '../../reference-impl/netlink/constants.js';
+import {
+  encodeDatagram,
+  encodeMessage,
+  parseAttributes,
+  viewOf,
+  type Message,
+} from '../../reference-impl/netlink/wire.js';
 import { errnoName } from '../../reference-impl/netlink/errnoNames.js';
 import { parseMac } from '../../reference-impl/packet/addresses.js';
 import { concat } from '../../reference-impl/packet/bytes.js';
@@ -252,7 +264,13 @@ function elementKeys(key: string, names: NftNames): readonly (readonly Uint8Arra
 }
 
 /** NFT_OBJECT_COUNTER, NFT_OBJECT_QUOTA. */
-export async function addObject(world: NicWorld, family: string, kind: string, name: string, amount: number): Promise<void> {
+export async function addObject(
+  world: NicWorld,
+  family: string,
+  kind: string,
+  name: string,
+  amount: number,
+): Promise<void> {
   await ensureTable(world, family);
   const data = kind === 'quota' ? [be64(1, BigInt(amount))] : [];
   const attributes = [text(1, TABLE), text(2, name), be32(3, kind === 'quota' ? 2 : 1), nest(4, ...data)];

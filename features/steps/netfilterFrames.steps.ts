@@ -49,7 +49,11 @@ When(
     const layers = ODD[what];
     expectThat(layers !== undefined, `no packet is "${what}"`);
     const family = stationFamily(this.scenario);
-    const link = ethernet({ source: addressOf(from, family), destination: addressOf('broadcast', family), etherType: 0x800 });
+    const link = ethernet({
+      source: addressOf(from, family),
+      destination: addressOf('broadcast', family),
+      etherType: 0x800,
+    });
     sentPackets(this).frames = await sendInto(this, port, [buildFrame([link, ...layers]).bytes]);
   },
 );
@@ -234,7 +238,9 @@ When(
     const packet: Packet = { ...PLAIN_PACKET, from };
     const frame = packetFrame(packet, switched(this).nextNumber++, stationFamily(this.scenario));
     const host = await this.host(portCalled(this, port).netDevice);
-    this.note('told', () => ({ result: undefined as SendResult | undefined })).result = await host.send([{ bytes: frame }]);
+    this.note('told', () => ({ result: undefined as SendResult | undefined })).result = await host.send([
+      { bytes: frame },
+    ]);
   },
 );
 

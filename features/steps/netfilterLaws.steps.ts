@@ -121,14 +121,16 @@ const writing = fc
   })
   .chain((words) => {
     const packet: Packet = { ...PLAIN_PACKET, ...words };
-    return fc.constantFrom(...fieldsOf(packet)).chain((field) =>
-      fc
-        .oneof(
-          fc.uint8Array({ minLength: field.length, maxLength: field.length }),
-          fc.constantFrom(new Uint8Array(field.length), new Uint8Array(field.length).fill(0xff)),
-        )
-        .map((data) => ({ packet, field, data })),
-    );
+    return fc
+      .constantFrom(...fieldsOf(packet))
+      .chain((field) =>
+        fc
+          .oneof(
+            fc.uint8Array({ minLength: field.length, maxLength: field.length }),
+            fc.constantFrom(new Uint8Array(field.length), new Uint8Array(field.length).fill(0xff)),
+          )
+          .map((data) => ({ packet, field, data })),
+      );
   });
 
 /** Both sums, made anew from all that they cover. */

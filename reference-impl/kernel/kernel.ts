@@ -219,8 +219,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
       await this.#transmit(netDevice, checked.value, transmit.queue);
       // net_xmit_errno() of NET_XMIT_DROP.
       const dropsNow = this.#transmitQueues.dropped + this.netfilterPath.egressDrops;
-      if (dropsNow > dropped && this.parts.tellsFullQueue)
-        return { ok: false, errno: ENOBUFS, sent };
+      if (dropsNow > dropped && this.parts.tellsFullQueue) return { ok: false, errno: ENOBUFS, sent };
       sent++;
     }
     await this.settle();

@@ -10,7 +10,6 @@ import { isUp, type NetDevice } from './netDevice.js';
 import { PACKET_MULTICAST } from './netfilter/path/packet.js';
 import { packetTypeAt } from './packetType.js';
 
-
 /** br_handle_frame(): the bridge takes what comes in at its port. */
 export type RxHandler = (port: BridgePort, frame: RxFrame, vnet: VirtioNetHeader | undefined) => void;
 
@@ -112,8 +111,7 @@ export class ReceivePath {
     const upper = vlan === undefined ? undefined : vlanUpper(this.#kernel, netDevice, vlan);
     if (upper === undefined) {
       const aggregate = aggregateOf(netDevice);
-      if (netDevice.bridgePort !== undefined)
-        this.#handlers.bridge(netDevice.bridgePort, frame, vnet);
+      if (netDevice.bridgePort !== undefined) this.#handlers.bridge(netDevice.bridgePort, frame, vnet);
       else if (aggregate !== undefined) this.#toAggregate(netDevice, aggregate, frame, vnet);
       // A tag of a VLAN that nobody has makes it somebody else's; a priority tag does not.
       else if (vlan === undefined || (vlan.tci & 0xfff) === 0) this.#handlers.protocols(netDevice, frame);

@@ -1,5 +1,10 @@
 /** Whether a kernel has rules at net devices that send frames on: asked by making some, in a table that goes again. */
-import { NETLINK_NETFILTER, NLM_F_ACK, NLM_F_CREATE, NLM_F_REQUEST } from '../../../reference-impl/netlink/constants.js';
+import {
+  NETLINK_NETFILTER,
+  NLM_F_ACK,
+  NLM_F_CREATE,
+  NLM_F_REQUEST,
+} from '../../../reference-impl/netlink/constants.js';
 import {
   NFTA_CHAIN,
   NFTA_RULE,
@@ -7,7 +12,12 @@ import {
   nftType,
   type NftMessageName,
 } from '../../../reference-impl/netlink/families/nftables.js';
-import { NFTA_FWD, NFTA_IMMEDIATE, NFTA_META, NFT_META } from '../../../reference-impl/netlink/families/nftablesExpressions.js';
+import {
+  NFTA_FWD,
+  NFTA_IMMEDIATE,
+  NFTA_META,
+  NFT_META,
+} from '../../../reference-impl/netlink/families/nftablesExpressions.js';
 import {
   NFNL_MSG_BATCH_BEGIN,
   NFNL_MSG_BATCH_END,

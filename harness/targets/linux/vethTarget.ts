@@ -107,7 +107,14 @@ export class VethTarget implements Target {
       const asked = nic === undefined ? undefined : { netDevice: nic.name, ifIndex: nic.ifIndex };
       const sysctls = { ...(await askSysctls(sysctl, nic?.name)), ...(await askIpv6(socket, sysctl, asked)) };
       const noDevice = { ...allAbsent(NO_DEVICE), ...noFunctions(NO_DEVICE) };
-      const capabilities = { ...noDevice, ...(await probeCapabilities(host)), ...bridging, ...filtering, ...netfilter, ...sysctls };
+      const capabilities = {
+        ...noDevice,
+        ...(await probeCapabilities(host)),
+        ...bridging,
+        ...filtering,
+        ...netfilter,
+        ...sysctls,
+      };
       return new VethTarget(options, cabling, capabilities);
     } catch (error) {
       closeCabling(cabling);

@@ -34,7 +34,12 @@ export interface Leaving {
 }
 
 /** ip_output() and ip_finish_output(): to the gateway, or to the destination itself. */
-export function outputIpv4(router: Router, { netDevice, gateway }: Nexthop, packet: Uint8Array, leaving: Leaving): void {
+export function outputIpv4(
+  router: Router,
+  { netDevice, gateway }: Nexthop,
+  packet: Uint8Array,
+  leaving: Leaving,
+): void {
   if (!passesPostrouting(router.hooks, leaving.skb, leaving.input, netDevice)) return;
   const neighbour = router.neighbours.findOrMake(netDevice, gateway ?? destinationIn(packet), AF_INET);
   const pieces =

@@ -27,7 +27,12 @@ export function sendToStation(router: Router6, netDevice: NetDevice, station: Ui
 }
 
 /** ip6_output() and ip6_finish_output2(): to the gateway, or to the destination itself; to a group without asking anybody. */
-export function outputIpv6(router: Router6, { netDevice, gateway }: Nexthop, packet: Uint8Array, leaving: Leaving): void {
+export function outputIpv6(
+  router: Router6,
+  { netDevice, gateway }: Nexthop,
+  packet: Uint8Array,
+  leaving: Leaving,
+): void {
   if (!passesPostrouting(router.hooks, leaving.skb, leaving.input, netDevice)) return;
   const next = gateway ?? destinationIn(packet);
   if (isMulticast(next)) {

@@ -19,7 +19,8 @@ export function logOperation(around: PathSurroundings, { prefix, group }: Of<'lo
 function described(packet: Packet): string {
   const { place, bytes, networkAt, hasLink } = packet;
   const words = [`IN=${place.input?.name ?? ''}`, `OUT=${place.output?.name ?? ''}`];
-  if (hasLink && place.input !== undefined) words.push(`MAC=${(hex(bytes.subarray(0, ETH_HLEN)).match(/../g) ?? []).join(':')}`);
+  if (hasLink && place.input !== undefined)
+    words.push(`MAC=${(hex(bytes.subarray(0, ETH_HLEN)).match(/../g) ?? []).join(':')}`);
   const network = bytes.subarray(networkAt);
   if (packet.protocol === ETH_P_IP)
     words.push(`SRC=${formatIpv4(network.subarray(12, 16))}`, `DST=${formatIpv4(network.subarray(16, 20))}`);
@@ -88,7 +89,8 @@ function forwardTo(around: PathSurroundings, run: Evaluation, { device, nexthop 
   const { packet } = run;
   const family = nexthop?.family;
   const isMeant =
-    (family === NFPROTO_IPV4 && packet.protocol === ETH_P_IP) || (family === NFPROTO_IPV6 && packet.protocol === ETH_P_IPV6);
+    (family === NFPROTO_IPV4 && packet.protocol === ETH_P_IP) ||
+    (family === NFPROTO_IPV6 && packet.protocol === ETH_P_IPV6);
   if (nexthop === undefined || !isMeant) {
     run.break();
     return;

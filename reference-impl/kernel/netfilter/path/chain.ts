@@ -1,13 +1,5 @@
 /** A packet through the rules of a chain: nft_do_chain() of net/netfilter/nf_tables_core.c. */
-import {
-  NFT_BREAK,
-  NFT_CONTINUE,
-  NFT_GOTO,
-  NFT_JUMP,
-  NFT_RETURN,
-  NF_ACCEPT,
-  NF_DROP,
-} from '../ruleset.js';
+import { NFT_BREAK, NFT_CONTINUE, NFT_GOTO, NFT_JUMP, NFT_RETURN, NF_ACCEPT, NF_DROP } from '../ruleset.js';
 import type { BaseProgram, Program } from './compile.js';
 import { NF_STOLEN, type Evaluation } from './evaluation.js';
 import type { NetfilterPathParts } from './pathParts.js';
@@ -67,7 +59,12 @@ function followRules(parts: NetfilterPathParts, base: BaseProgram, run: Evaluati
 }
 
 /** Rules up to one that decides; answers the number of the next. */
-function runRules({ nextAfterBreak, returns }: NetfilterPathParts, { rules }: Program, from: number, run: Evaluation): number {
+function runRules(
+  { nextAfterBreak, returns }: NetfilterPathParts,
+  { rules }: Program,
+  from: number,
+  run: Evaluation,
+): number {
   let next = from;
   run.code = NFT_CONTINUE;
   while (next < rules.length) {

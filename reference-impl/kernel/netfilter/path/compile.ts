@@ -6,7 +6,13 @@ import { dynsetOperation } from './dynset.js';
 import type { Compilation, Operation, PathSurroundings } from './evaluation.js';
 import { hashOperation, numgenOperation } from './generators.js';
 import { exthdrOperation } from './headers.js';
-import { bitwiseOperation, byteorderOperation, compareOperation, immediateOperation, rangeOperation } from './matching.js';
+import {
+  bitwiseOperation,
+  byteorderOperation,
+  compareOperation,
+  immediateOperation,
+  rangeOperation,
+} from './matching.js';
 import { metaOperation, metaSetOperation } from './meta.js';
 import { payloadOperation } from './payload.js';
 import { payloadSetOperation } from './payloadSet.js';

@@ -34,12 +34,13 @@ function elementAt(
   run: Evaluation,
   name: string,
 ): SetElement | undefined {
-  const { parts, now } = compilation.around;
+  const { around } = compilation;
+  const { parts } = around;
   const known = set.elements.get(name);
   if (known !== undefined && !isOver(compilation, known)) {
     const timeout = expression.timeout ?? set.timeout;
     const refreshes = expression.operation === 'update' && known.expiresAt !== undefined && parts.refreshesElements;
-    if (refreshes) known.expiresAt = now() + timeout * NANOSECONDS;
+    if (refreshes) known.expiresAt = around.now() + timeout * NANOSECONDS;
     return known;
   }
   if (!parts.hasRoom(set.elements.size, set.size)) return undefined;

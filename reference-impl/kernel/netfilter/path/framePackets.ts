@@ -9,7 +9,8 @@ const PROTOCOL_AT = 12;
 const VIRTIO_NET_HDR_F_NEEDS_CSUM = 1;
 
 /** skb->ip_summed; what an agent says is valid was looked at by its kernel. */
-export const summedBy = (status: RxFrame['checksum']['status']): Summed => (status === 'valid' ? 'unnecessary' : status);
+export const summedBy = (status: RxFrame['checksum']['status']): Summed =>
+  status === 'valid' ? 'unnecessary' : status;
 
 /** A frame that came in: its link header was pulled. */
 export function packetOfReceived(frame: RxFrame, vnet: VirtioNetHeader | undefined, packetType: number): Packet {
@@ -29,13 +30,20 @@ export function packetOfReceived(frame: RxFrame, vnet: VirtioNetHeader | undefin
   });
 }
 
+/** Without what may lie beside it. */
+function bare<Frame extends RxFrame | TxFrame>(frame: Frame): Frame {
+  const copy: { -readonly [Key in keyof Frame]: Frame[Key] } = { ...frame };
+  delete copy.vlan;
+  delete copy.marks;
+  return copy;
+}
+
 /** The frame that it is now. */
 export function receivedAfter(packet: Packet, frame: RxFrame): RxFrame {
   const { bytes, vlan, marks, isChanged } = packet;
   if (!isChanged && marks === frame.marks) return frame;
-  const { vlan: _vlan, marks: _marks, ...rest } = frame;
   return {
-    ...rest,
+    ...bare(frame),
     bytes,
     ...(frame.checksum.status === 'complete' ? { checksum: { status: 'complete', sum: packet.sum } } : {}),
     ...(vlan === undefined ? {} : { vlan }),
@@ -63,6 +71,5 @@ export function packetOfSent(frame: TxFrame, side: 'egress' | 'bridge', summed: 
 export function sentAfter(packet: Packet, frame: TxFrame): TxFrame {
   const { bytes, vlan, marks, isChanged } = packet;
   if (!isChanged && marks === frame.marks) return frame;
-  const { vlan: _vlan, marks: _marks, ...rest } = frame;
-  return { ...rest, bytes, ...(vlan === undefined ? {} : { vlan }), ...(marks === undefined ? {} : { marks }) };
+  return { ...bare(frame), bytes, ...(vlan === undefined ? {} : { vlan }), ...(marks === undefined ? {} : { marks }) };
 }

@@ -40,7 +40,9 @@ function symmetricHash(packet: Packet, sortsEnds: boolean): number {
   const [from, width] = isIpv6 ? [networkAt + 8, 16] : [networkAt + 12, 4];
   const ends = [bytes.subarray(from, from + width), bytes.subarray(from + width, from + 2 * width)];
   const hasPorts = hasTransport && packet.fragmentOffset === 0 && (protocolNumber === 6 || protocolNumber === 17);
-  const ports = hasPorts ? [bytes.subarray(transportAt, transportAt + 2), bytes.subarray(transportAt + 2, transportAt + 4)] : [];
+  const ports = hasPorts
+    ? [bytes.subarray(transportAt, transportAt + 2), bytes.subarray(transportAt + 2, transportAt + 4)]
+    : [];
   const key = [...sorted(ends, sortsEnds), ...sorted(ports, sortsEnds)].flatMap((end) => [...end]);
   return jhash(Uint8Array.from([...key, protocolNumber]), HASHRND);
 }

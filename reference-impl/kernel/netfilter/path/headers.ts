@@ -74,7 +74,11 @@ function tcpOption(parts: NetfilterPathParts, run: Evaluation, expression: Of<'e
   }
 }
 
-function findTcpOption(parts: NetfilterPathParts, packet: Packet, { type, offset, length }: Of<'exthdr'>): number | undefined {
+function findTcpOption(
+  parts: NetfilterPathParts,
+  packet: Packet,
+  { type, offset, length }: Of<'exthdr'>,
+): number | undefined {
   const { bytes, transportAt, fragmentOffset, protocolNumber, hasTransport } = packet;
   if (!hasTransport || protocolNumber !== IPPROTO_TCP || fragmentOffset !== 0) return undefined;
   const header = ((bytes[transportAt + TCP_DOFF_AT] ?? 0) >> 4) * 4;

@@ -40,7 +40,10 @@ export function compareOperation({ holds }: NetfilterPathParts, { source, operat
 }
 
 /** nft_range_eval(). */
-export function rangeOperation({ isWithin }: NetfilterPathParts, { source, from, to, inverted }: Of<'range'>): Operation {
+export function rangeOperation(
+  { isWithin }: NetfilterPathParts,
+  { source, from, to, inverted }: Of<'range'>,
+): Operation {
   const at = source * WORD;
   return (run) => {
     const { registers } = run;
@@ -72,7 +75,13 @@ export function bitwiseOperation(parts: NetfilterPathParts, expression: Of<'bitw
 }
 
 /** nft_bitwise_eval_lshift(): words of the host, from the last to the first. */
-function shiftLeft(parts: NetfilterPathParts, source: number, destination: number, words: number, bits: number): Operation {
+function shiftLeft(
+  parts: NetfilterPathParts,
+  source: number,
+  destination: number,
+  words: number,
+  bits: number,
+): Operation {
   return (run) => {
     let carry = 0;
     for (let index = words - 1; index >= 0; index--) {
@@ -84,7 +93,13 @@ function shiftLeft(parts: NetfilterPathParts, source: number, destination: numbe
 }
 
 /** nft_bitwise_eval_rshift(). */
-function shiftRight(parts: NetfilterPathParts, source: number, destination: number, words: number, bits: number): Operation {
+function shiftRight(
+  parts: NetfilterPathParts,
+  source: number,
+  destination: number,
+  words: number,
+  bits: number,
+): Operation {
   return (run) => {
     let carry = 0;
     for (let index = 0; index < words; index++) {

@@ -60,8 +60,7 @@ export function metaOperation(around: PathSurroundings, { destination, key }: Of
       if (text === undefined) run.break();
       else storeName(run, destination, around.parts.metaName(key, text));
     };
-  if (key === NFT_META_TIME_NS)
-    return (run) => run.view.setBigUint64(destination * WORD, around.now(), true);
+  if (key === NFT_META_TIME_NS) return (run) => run.view.setBigUint64(destination * WORD, around.now(), true);
   return (run) => run.break();
 }
 

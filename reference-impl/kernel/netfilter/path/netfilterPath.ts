@@ -29,7 +29,12 @@ import { Packet, type Summed } from './packet.js';
 export interface IpHooks {
   /** What came in, with the header of the link before it. */
   arrived(frame: Uint8Array, packet: Uint8Array, packetType: number, marks: FrameMarks | undefined): Packet | undefined;
-  passes(hook: number, packet: Packet | undefined, input: NetDevice | undefined, output: NetDevice | undefined): boolean;
+  passes(
+    hook: number,
+    packet: Packet | undefined,
+    input: NetDevice | undefined,
+    output: NetDevice | undefined,
+  ): boolean;
   /** Of the host's own: NF_INET_LOCAL_OUT. The packet that goes on; undefined where it does not. */
   leaves(packet: Uint8Array, output: NetDevice): { readonly skb: Packet | undefined } | undefined;
   /** What was written beside a packet that waits for its neighbour, or for its pieces. */
@@ -172,7 +177,9 @@ function ipHooks(hooks: NetfilterHooks, family: NetfilterFamily, protocol: numbe
         : undefined,
     passes,
     leaves: (bytes, output) => {
-      const skb = hooks.isInUse ? new Packet({ bytes, networkAt: 0, hasLink: false, protocol, isOwn: true }) : undefined;
+      const skb = hooks.isInUse
+        ? new Packet({ bytes, networkAt: 0, hasLink: false, protocol, isOwn: true })
+        : undefined;
       return passes(NF_INET_LOCAL_OUT, skb, undefined, output) ? { skb } : undefined;
     },
   };

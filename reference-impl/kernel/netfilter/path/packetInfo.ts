@@ -106,7 +106,11 @@ const EXTENSIONS: ReadonlySet<number> = new Set([
  * ipv6_find_hdr() with IP6_FH_F_AUTH: the header with this number, or of -1 the first that is no extension header. `skipsAuth`: without
  * the flag, the authentication header is one to pass like the others.
  */
-export function findHeader({ bytes, networkAt, countsLink }: Packet, target: number, skipsAuth = false): FoundHeader | undefined {
+export function findHeader(
+  { bytes, networkAt, countsLink }: Packet,
+  target: number,
+  skipsAuth = false,
+): FoundHeader | undefined {
   let at = networkAt + IPV6_HEADER;
   let protocol = bytes[networkAt + 6] ?? 0;
   for (;;) {

@@ -1,6 +1,13 @@
 /** Bytes of a packet into registers: nft_payload_eval(). */
 import { readU16 } from '../../../packet/bytes.js';
-import { ETH_HLEN, IPPROTO_GRE, IPPROTO_IPIP, IPPROTO_TCP, IPPROTO_UDP, UDP_HEADER } from '../../../packet/protocols.js';
+import {
+  ETH_HLEN,
+  IPPROTO_GRE,
+  IPPROTO_IPIP,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  UDP_HEADER,
+} from '../../../packet/protocols.js';
 import type { PayloadBase } from '../expressions.js';
 import { WORD, type Evaluation, type Of, type Operation } from './evaluation.js';
 import type { Packet } from './packet.js';

@@ -70,7 +70,12 @@ interface Change {
   readonly source: Uint8Array;
 }
 
-function fixChecksums(parts: NetfilterPathParts, packet: Packet, expression: Of<'payload-set'>, change: Change): boolean {
+function fixChecksums(
+  parts: NetfilterPathParts,
+  packet: Packet,
+  expression: Of<'payload-set'>,
+  change: Change,
+): boolean {
   const { base, checksumType, checksumOffset, checksumFlags } = expression;
   const isInet = checksumType === NFT_PAYLOAD_CSUM_INET;
   if (!isInet && checksumFlags === 0) return true;
@@ -79,7 +84,8 @@ function fixChecksums(parts: NetfilterPathParts, packet: Packet, expression: Of<
   const { at, source, from } = change;
   const before = onesComplementSum(packet.bytes, at, at + source.length);
   const after = onesComplementSum(source, 0, source.length);
-  if (isInet && parts.fixesHeaderChecksum && !replaceSum(parts, packet, from + checksumOffset, before, after)) return false;
+  if (isInet && parts.fixesHeaderChecksum && !replaceSum(parts, packet, from + checksumOffset, before, after))
+    return false;
   return checksumFlags === 0 || !parts.fixesPseudoHeader || fixTransport(parts, packet, before, after);
 }
 
@@ -114,7 +120,9 @@ function transportChecksumAt(parts: NetfilterPathParts, packet: Packet): number 
     case IPPROTO_TCP:
       return at + TCP_CHECKSUM_OFFSET;
     case IPPROTO_UDP:
-      return readU16(bytes, at + UDP_CHECKSUM_OFFSET) === 0 && parts.sparesUnsummedUdp ? undefined : at + UDP_CHECKSUM_OFFSET;
+      return readU16(bytes, at + UDP_CHECKSUM_OFFSET) === 0 && parts.sparesUnsummedUdp
+        ? undefined
+        : at + UDP_CHECKSUM_OFFSET;
     case IPPROTO_UDPLITE:
       return at + UDP_CHECKSUM_OFFSET;
     case IPPROTO_ICMPV6:

@@ -3,7 +3,14 @@ import type { TxFrame, VlanTag } from '../../../../harness/contract/index.js';
 import { RTN_UNICAST } from '../../../netlink/families/routing.js';
 import type { BridgePort } from '../../bridge/bridge.js';
 import type { NetDevice } from '../../netDevice.js';
-import { ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, ICMP_NET_UNREACH, ICMP_PKT_FILTERED, ICMP_PORT_UNREACH, sendIcmpError } from '../../routing/icmp.js';
+import {
+  ICMP_DEST_UNREACH,
+  ICMP_HOST_UNREACH,
+  ICMP_NET_UNREACH,
+  ICMP_PKT_FILTERED,
+  ICMP_PORT_UNREACH,
+  sendIcmpError,
+} from '../../routing/icmp.js';
 import type { Router } from '../../routing/router.js';
 import { sendLocally } from '../../routing/ipv4Output.js';
 import {
@@ -103,7 +110,8 @@ function sendReset({ parts, routing, routing6 }: RejectSurroundings, packet: Pac
     const destination = network.slice(12, 16);
     const found = routing.fib.lookup({ destination, vrfTable: routing.vrfTable(netDevice), tos: 0 });
     const isGroup = (network[16] ?? 0) >> 4 === 0xe;
-    if (found.kind === 'route' && found.route.type === RTN_UNICAST && !isGroup) sendLocally(routing, found.nexthop, made);
+    if (found.kind === 'route' && found.route.type === RTN_UNICAST && !isGroup)
+      sendLocally(routing, found.nexthop, made);
     return;
   }
   const [source, destination] = [network.slice(8, 24), network.slice(24, 40)];

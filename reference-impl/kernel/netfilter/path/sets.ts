@@ -90,8 +90,7 @@ function fieldsOf({ fields, keyLength }: NftSet): { from: number; to: number }[]
 
 /** nft_set_catchall_lookup(). */
 function catchAllOf(compilation: Compilation, { elements }: NftSet): SetElement | undefined {
-  for (const element of elements.values())
-    if (isCatchAll(element) && !isOver(compilation, element)) return element;
+  for (const element of elements.values()) if (isCatchAll(element) && !isOver(compilation, element)) return element;
   return undefined;
 }
 
@@ -111,7 +110,12 @@ export function lookupOperation(compilation: Compilation, expression: Of<'lookup
   };
 }
 
-function takeElement(compilation: Compilation, run: Evaluation, element: SetElement, destination: number | undefined): void {
+function takeElement(
+  compilation: Compilation,
+  run: Evaluation,
+  element: SetElement,
+  destination: number | undefined,
+): void {
   const { data } = element;
   const isTaken = destination !== undefined && data !== undefined && compilation.around.parts.takesData(data.kind);
   if (isTaken) run.store(destination, data);
@@ -151,7 +155,8 @@ function runObject({ around, table }: Compilation, run: Evaluation, name: string
   }
   const { expression } = object;
   runStateful(around, expression, run);
-  if (expression.kind !== 'quota' || expression.state.isDepleted || expression.state.consumed < expression.bytes) return;
+  if (expression.kind !== 'quota' || expression.state.isDepleted || expression.state.consumed < expression.bytes)
+    return;
   // nft_quota_obj_eval(): that it is used up is told once.
   expression.state.isDepleted = true;
   around.depleted(table, object);

@@ -44,9 +44,10 @@ function costOf({ type, rate, unit }: Limit, length: number): bigint {
 }
 
 /** nft_limit_eval(): whether the rule does not match. */
-function isLimited({ parts, now }: PathSurroundings, limit: Limit, length: number): boolean {
+function isLimited(around: PathSurroundings, limit: Limit, length: number): boolean {
+  const { parts } = around;
   const { state, inverted } = limit;
-  const at = now();
+  const at = around.now();
   const tokens = parts.tokensNow(state.tokens, at - state.last, wholeBucket(limit));
   state.last = at;
   const left = tokens - parts.cost(costOf(limit, parts.chargedBytes(length)));
