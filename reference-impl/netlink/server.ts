@@ -68,6 +68,7 @@ export class NetlinkKernel {
   readonly #parts: NetlinkParts;
   readonly #registry: OperationRegistry;
   readonly #datagramHandlers = new Map<number, DatagramHandler>();
+  readonly #releases: ((socket: KernelSocket) => void)[] = [];
 
   /** `log` is told of every request that nothing serves. */
   constructor(parts: NetlinkParts = CONFORMING_NETLINK, log: (line: string) => void = () => undefined) {
@@ -84,6 +85,11 @@ export class NetlinkKernel {
   /** The input of netlink_kernel_create(), where it looks at more than one message at a time (nfnetlink_rcv()). */
   registerDatagrams(protocol: number, handler: DatagramHandler): void {
     this.#datagramHandlers.set(protocol, handler);
+  }
+
+  /** NETLINK_URELEASE: called with a socket that is closed. */
+  onRelease(release: (socket: KernelSocket) => void): void {
+    this.#releases.push(release);
   }
 
   /** The groups of netlink_kernel_create(). */
@@ -169,6 +175,7 @@ export class NetlinkKernel {
 
   closeSocket(socket: KernelSocket): void {
     for (const served of this.#sockets) if (served === socket) this.#sockets.delete(served);
+    for (const release of this.#releases) release(socket);
   }
 
   /** What was not taken yet is lost; sockets stay open, with their memberships. */

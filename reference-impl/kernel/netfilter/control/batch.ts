@@ -30,6 +30,8 @@ export interface BatchAnswer {
 
 export interface BatchOutcome {
   readonly answers: readonly BatchAnswer[];
+  /** The message behind the begin, where nlmsg_hdr() of what is left of the datagram points: a commit is announced as its doing. */
+  readonly first: Message;
   /** What is to be in effect; undefined: nothing changes. */
   readonly committed: Transaction | undefined;
 }
@@ -55,9 +57,10 @@ export function runBatch(
 ): BatchOutcome {
   const refused = (errno: number): BatchOutcome => ({
     answers: [{ message: begin, result: { ok: false, errno } }],
+    first: begin,
     committed: undefined,
   });
-  if (begin.body.length < HEADER) return { answers: [], committed: undefined };
+  if (begin.body.length < HEADER) return { answers: [], first: begin, committed: undefined };
   const read = validateAttributes(NFNL_BATCH_POLICY, begin.body.subarray(HEADER), NLMSG_HDRLEN + HEADER, 'liberal');
   if (!read.ok) return refused(read.errno);
   const generation = numberIn(read.values, 'NFNL_BATCH_GENID') ?? 0;
@@ -118,7 +121,7 @@ class BatchRun {
     if (!holds) return this.#outcome(undefined);
     const errno = checkCommit(transaction);
     if (errno !== undefined) {
-      this.#answers.unshift({ message: this.#begin, result: { ok: false, errno } });
+      this.#answers.unshift({ message: this.#first, result: { ok: false, errno } });
       return this.#outcome(undefined);
     }
     if (end !== undefined && (end.flags & NLM_F_ACK) !== 0) this.#answers.push({ message: end, result: OK });
@@ -126,7 +129,11 @@ class BatchRun {
   }
 
   #outcome(committed: Transaction | undefined): BatchOutcome {
-    return { answers: this.#answers, committed };
+    return { answers: this.#answers, first: this.#first, committed };
+  }
+
+  get #first(): Message {
+    return parseMessage(this.#datagram, align(this.#begin.bytes.length)) ?? this.#begin;
   }
 
   /** Answers the end of the batch, where there is one. */

@@ -1,4 +1,5 @@
 /** nf_tables of the reference kernel: the ruleset that is in effect, and what changes it. */
+import { NFT_TABLE_F_OWNER, NFT_TABLE_F_PERSIST } from '../../../netlink/families/nftables.js';
 import type { KernelState } from '../../kernelState.js';
 import type { NetDevice } from '../../netDevice.js';
 import { isDeviceHook } from './chainTypes.js';
@@ -56,6 +57,18 @@ export class NetfilterKernel {
       for (const { base } of table.chains.values())
         if (base !== undefined && isDeviceHook(table.family, base.hook))
           base.devices = base.devices.filter((device) => device !== name);
+  }
+
+  /** nft_rcv_nl_event(): with its owner's socket a table goes, unless it is to persist. */
+  release(portId: number): void {
+    const owned = [...this.#ruleset.tables].filter(([, { owner }]) => owner === portId);
+    if (owned.length === 0 || !this.#parts.checks('owner-gone')) return;
+    const tables = new Map(this.#ruleset.tables);
+    for (const [key, table] of owned) {
+      if ((table.flags & NFT_TABLE_F_PERSIST) === 0) tables.delete(key);
+      else tables.set(key, { ...table, flags: table.flags & ~NFT_TABLE_F_OWNER, owner: undefined });
+    }
+    this.#ruleset = { ...this.#ruleset, tables };
   }
 
   reset(): void {

@@ -16,11 +16,14 @@ const NLMSG_GOODSIZE = 3776;
 export function registerNetfilter(netfilter: NetfilterKernel, netlink: NetlinkKernel): void {
   for (const operation of nftOperations(() => netfilter.listed)) netlink.register(NETLINK_NETFILTER, operation);
   netlink.limitGroups(NETLINK_NETFILTER, NFNLGRP_MAX);
+  netlink.onRelease(({ protocol, portId }) => {
+    if (protocol === NETLINK_NETFILTER) netfilter.release(portId);
+  });
   netlink.registerDatagrams(NETLINK_NETFILTER, (socket, datagram) => {
     const begin = readBatch(datagram);
     if (begin === undefined) return undefined;
-    const { answers, committed } = runBatch(netfilter.surroundings, datagram, begin, socket.portId);
-    if (committed !== undefined) announceAll(netfilter, netlink, committed, begin, socket.portId);
+    const { answers, first, committed } = runBatch(netfilter.surroundings, datagram, begin, socket.portId);
+    if (committed !== undefined) announceAll(netfilter, netlink, committed, first, socket.portId);
     return answers;
   });
 }
@@ -30,7 +33,7 @@ function announceAll(
   netfilter: NetfilterKernel,
   netlink: NetlinkKernel,
   transaction: Transaction,
-  begin: Message,
+  first: Message,
   portId: number,
 ): void {
   const generation = netfilter.commit(transaction);
@@ -53,6 +56,6 @@ function announceAll(
     else batch.bodies.push(body);
   }
   send();
-  const echo = (begin.flags & NLM_F_ECHO) !== 0;
-  netlink.notify(NETLINK_NETFILTER, NFNLGRP_NFTABLES, generationBody(telling, portId), cause(begin.sequence, echo));
+  const echo = (first.flags & NLM_F_ECHO) !== 0;
+  netlink.notify(NETLINK_NETFILTER, NFNLGRP_NFTABLES, generationBody(telling, portId), cause(first.sequence, echo));
 }
