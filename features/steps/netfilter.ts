@@ -18,9 +18,13 @@ import { parseMac } from '../../reference-impl/packet/addresses.js';
 import { concat } from '../../reference-impl/packet/bytes.js';
 import { be32, be64, listElement, nest, nfgenmsg, text, value, verdict } from '../properties/nftAttributes.js';
 import { dataIn, expressionsOf, type NftNames } from '../properties/nftRules.js';
+import type { NetDeviceName } from '../../harness/contract/index.js';
+import { numberIn } from '../../reference-impl/netlink/schema.js';
+import { CUSTOMER_TAG } from '../properties/numberedFrames.js';
 import { addressOf, stationFamily } from '../properties/stations.js';
 import { expectThat } from './expectations.js';
 import { ask, errorsIn, repliesIn, sendRaw } from './netlinkTalk.js';
+import { IFF_UP, accepted, setFlag } from './settings.js';
 import { portCalled, switched } from './switchPorts.js';
 import type { NicWorld } from './world.js';
 
@@ -58,17 +62,38 @@ interface Netfilter {
   readonly tables: Set<string>;
   /** The family of each chain, and of each set. */
   readonly families: Map<string, string>;
+  readonly devices: Map<string, { readonly ifIndex: number; readonly name: string }>;
   nextSequence: number;
   nextId: number;
 }
 
 const netfilter = (world: NicWorld): Netfilter =>
-  world.note('netfilter', () => ({ tables: new Set(), families: new Map(), nextSequence: 0x2000_0000, nextId: 1 }));
+  world.note('netfilter', () => ({
+    tables: new Set(),
+    families: new Map(),
+    devices: new Map(),
+    nextSequence: 0x2000_0000,
+    nextId: 1,
+  }));
 
-/** Ports as the target names and numbers them; bridges too. */
+/** What was made over the ports: bridges and VLAN devices. */
+const madeDevice = (world: NicWorld, name: string): { readonly ifIndex: number; readonly name: string } | undefined =>
+  switched(world).bridges.get(name) ?? netfilter(world).devices.get(name);
+
+export async function addVlanOver(world: NicWorld, name: string, port: string, vid: number): Promise<void> {
+  const route = await world.route();
+  const device = { name: name as NetDeviceName, on: portCalled(world, port).ifIndex, vid, tpid: CUSTOMER_TAG };
+  accepted(await route.addVlan(device), 'making a VLAN device');
+  const link = accepted(await route.link(device.name), 'looking for the VLAN device');
+  const ifIndex = numberIn(link.header, 'ifi_index') ?? 0;
+  await setFlag(world, IFF_UP, true, ifIndex);
+  netfilter(world).devices.set(name, { name, ifIndex });
+}
+
+/** Ports as the target names and numbers them, and what is made over them. */
 export const namesOf = (world: NicWorld): NftNames => ({
-  index: (name) => switched(world).bridges.get(name)?.ifIndex ?? portCalled(world, name).ifIndex,
-  name: (name) => switched(world).bridges.get(name)?.name ?? portCalled(world, name).netDevice,
+  index: (name) => madeDevice(world, name)?.ifIndex ?? portCalled(world, name).ifIndex,
+  name: (name) => madeDevice(world, name)?.name ?? portCalled(world, name).netDevice,
   station: (name) => parseMac(addressOf(name, stationFamily(world.scenario))),
 });
 

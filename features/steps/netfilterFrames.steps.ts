@@ -12,9 +12,9 @@ import {
   udp,
   type Layer,
 } from '../../reference-impl/packet/build.js';
-import { equalBytes, fromHex, hex, readU16, readU32 } from '../../reference-impl/packet/bytes.js';
+import { concat, equalBytes, fromHex, hex, readU16, readU32 } from '../../reference-impl/packet/bytes.js';
 import { onesComplementSum, pseudoHeaderSum } from '../../reference-impl/packet/checksum.js';
-import { IPPROTO_TCP } from '../../reference-impl/packet/protocols.js';
+import { IPPROTO_TCP, VLAN_HLEN } from '../../reference-impl/packet/protocols.js';
 import { packetFrame, PLAIN_PACKET, type Packet } from '../properties/packets.js';
 import { addressOf, stationFamily } from '../properties/stations.js';
 import { expectFrame, expectNumber, expectThat } from './expectations.js';
@@ -63,6 +63,17 @@ Then(/^(\d+) of the packets leaves? at (p\d)$/, async function (this: NicWorld, 
     this,
     sentPackets(this).frames.map((_, index) => (index < Number(count) ? [port] : [])),
   );
+});
+
+Then(/^the packet leaves at (p\d) (\d) times$/, async function (this: NicWorld, port: string, times: string) {
+  await expectPackets(this, [Array.from({ length: Number(times) }, () => port)]);
+});
+
+Then(/^the packet leaves at (p\d) without its tag$/, async function (this: NicWorld, port: string) {
+  sentPackets(this).frames = sentPackets(this).frames.map((frame) =>
+    concat(frame.subarray(0, 12), frame.subarray(12 + VLAN_HLEN)),
+  );
+  await expectPackets(this, [[port]]);
 });
 
 Then(/^the packets leave at (p\d(?:(?:, | and )p\d)+) in turn$/, async function (this: NicWorld, ports: string) {

@@ -1,13 +1,13 @@
 /** Rules of nf_tables, and frames among them. */
 import { Given, When } from '@cucumber/cucumber';
-import { addChain, addElement, addObject, addRule, addSet, setDormant } from './netfilter.js';
+import { addChain, addElement, addObject, addRule, addSet, addVlanOver, setDormant } from './netfilter.js';
 import type { NicWorld } from './world.js';
 
 const FAMILY = '(netdev|bridge|inet|ip|ip6|arp)';
 
 Given(
   new RegExp(
-    String.raw`^an? ${FAMILY} chain "(\w+)" at (\w+)(?: of (p\d|br\d))?(?: with priority (-?\d+))?(, which drops)?(, which counts)?$`,
+    String.raw`^an? ${FAMILY} chain "(\w+)" at (\w+)(?: of (p\d|br\d|v\d+))?(?: with priority (-?\d+))?(, which drops)?(, which counts)?$`,
   ),
   async function (
     this: NicWorld,
@@ -28,6 +28,13 @@ Given(
       drops: drops !== null,
       counts: counts !== null,
     });
+  },
+);
+
+Given(
+  /^a VLAN device (v\d+) with VID (\d+) over (p\d)$/,
+  async function (this: NicWorld, name: string, vid: string, port: string) {
+    await addVlanOver(this, name, port, Number(vid));
   },
 );
 

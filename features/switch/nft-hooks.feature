@@ -259,6 +259,35 @@ Feature: Netfilter hooks of net devices, bridges and routers
     When A asks who has 192.0.2.1
     Then A is not answered
 
+  @NFT-HOOK-023
+  Scenario: A frame of a VLAN device, at each net device
+    Given ports that are up, in no bridge
+    And a VLAN device v10 with VID 10 over p0
+    And a netdev chain "below" at ingress of p0
+    And a netdev chain "above" at ingress of v10
+    And in "below": load 6@link+6 to r1, r1 == station:B, load 2@link+14 to r1, r1 == 000a, drop
+    And in "above": load 2@link+12 to r1, r1 == 0800, fwd p2
+    When a packet from A to broadcast, IPv4, tagged 10 comes in at p0
+    Then the packet leaves at p2 without its tag
+    When a packet from B to broadcast, IPv4, tagged 10 comes in at p0
+    Then the packet leaves at nowhere
+
+  @NFT-HOOK-024 @needs:ipv6-routing
+  Scenario Outline: Packets of IPv6 for the host, and of the host: type <type> at <hook>
+    Given a router with 2001:db8:1::1/64 at p0 and 2001:db8:2::1/64 at p1
+    And station A is at p0
+    And an ip6 chain "six" at <hook>
+    When A sends an echo request to 2001:db8:1::1
+    Then A gets the answer to its echo
+    Given in "six": meta l4proto to r1, r1 == 3a, load 1@transport+0 to r1, r1 == <type>, drop
+    When A sends an echo request to 2001:db8:1::1
+    Then it is routed nowhere
+
+    Examples:
+      | type | hook   |
+      | 80   | input  |
+      | 81   | output |
+
   @NFT-HOOK-021
   Scenario: IP alone at a net device
     Given ports that are up, in no bridge

@@ -53,6 +53,16 @@ Feature: Expressions that remember, and those that make numbers
     When a packet from B to broadcast comes in at p0
     Then the counter in "rules" reads 3 packets of 180 bytes
 
+  @NFT-LIM-007
+  Scenario: A quota that has a name
+    Given a netdev quota "shared" of 120 bytes
+    And in "rules": load 6@link+6 to r1, r1 == station:A, object quota shared, fwd p1
+    And in "rules": load 6@link+6 to r1, r1 == station:B, object quota shared, fwd p2
+    When 2 packets from A to broadcast come in at p0
+    Then 2 of the packets leave at p1
+    When a packet from B to broadcast comes in at p0
+    Then the packet leaves at nowhere
+
   @NFT-NUM-001
   Scenario: Packets by turns
     Given in "rules": r1 = count mod 3, r1 == #0, fwd p1
@@ -104,3 +114,11 @@ Feature: Expressions that remember, and those that make numbers
     And in "rules": fwd p2
     When a packet from A to broadcast, IPv4, tagged 10 comes in at p0
     Then the packet leaves at p1 and p2
+
+  @NFT-FWD-003
+  Scenario: Copies of copies
+    Given a netdev chain "out" at egress of p1
+    And in "rules": fwd p1
+    And in "out": dup p1
+    When a packet from A to broadcast comes in at p0
+    Then the packet leaves at p1 3 times

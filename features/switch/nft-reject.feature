@@ -54,3 +54,28 @@ Feature: Packets that are rejected
     And in "forward": meta l4proto to r1, r1 == 06, reject reset
     When A sends a TCP segment to 198.51.100.10 with RST and ACK
     Then it is routed nowhere
+
+  @NFT-REJ-006 @needs:ipv6-routing
+  Scenario Outline: A sender of IPv6: <family> with <type> <code>
+    Given 2001:db8:1::1/64 is added to p0
+    And 2001:db8:2::1/64 is added to p1
+    And station C is 2001:db8:1::10 at p0
+    And station D is 2001:db8:2::10 at p1
+    And an <family> chain "pre" at prerouting
+    And in "pre": load 1@network+6 to r1, r1 == 11, reject <type> <code>
+    When C sends a packet to 2001:db8:2::10
+    Then C is told that <what>
+
+    Examples:
+      | family | type        | code | what                       |
+      | ip6    | unreachable | 0    | there is no route          |
+      | ip6    | unreachable | 1    | it is forbidden            |
+      | inet   | icmpx       | 1    | the port is unreachable    |
+      | inet   | icmpx       | 2    | the address is unreachable |
+
+  @NFT-REJ-007 @needs:nft-reject-netdev
+  Scenario: A packet that is rejected where it comes in
+    Given a netdev chain "in" at ingress of p0
+    And in "in": load 4@network+16 to r1, r1 == c633640a, reject unreachable 3
+    When A sends a packet to 198.51.100.10
+    Then A is told that the port is unreachable

@@ -145,3 +145,16 @@ Feature: Sets and maps that rules look into
       | how    | place   |
       | update | p1      |
       | add    | nowhere |
+
+  @NFT-SETM-011
+  Scenario: An element that a rule takes away
+    Given a netdev set "seen" of 6 bytes, for rules, at most 16
+    And in "rules": load 6@link+6 to r1, r1 == station:B, r1 = station:A, delete r1 from @seen
+    And in "rules": load 6@link+6 to r1, r1 in @seen, fwd p1
+    And in "rules": load 6@link+6 to r1, add r1 to @seen
+    When a packet from A to broadcast comes in at p0
+    And a packet from A to broadcast comes in at p0
+    Then the packet leaves at p1
+    When a packet from B to broadcast comes in at p0
+    And a packet from A to broadcast comes in at p0
+    Then the packet leaves at nowhere

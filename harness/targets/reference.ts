@@ -105,6 +105,7 @@ const RIG: readonly string[] = [
   'tc-mirred',
   'nft-frames',
   'nft-meta-bridge',
+  'nft-reject-netdev',
   'sriov-vf-devices',
   'sysctl',
   'ipv6-routing',

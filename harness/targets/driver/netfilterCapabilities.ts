@@ -16,7 +16,9 @@ import {
   NFTA_FWD,
   NFTA_IMMEDIATE,
   NFTA_META,
+  NFTA_REJECT,
   NFT_META,
+  NFT_REJECT_TCP_RST,
 } from '../../../reference-impl/netlink/families/nftablesExpressions.js';
 import {
   NFNL_MSG_BATCH_BEGIN,
@@ -50,10 +52,11 @@ export async function askNetfilter(
     bridging['switchdev']?.present === true
       ? absent('Hardware forwards between these ports: the kernel does not see the frames.')
       : PRESENT;
-  const questions = netDevice === undefined ? [] : [forwardQuestion(netDevice), BRIDGE_QUESTION];
+  const questions =
+    netDevice === undefined ? [] : [forwardQuestion(netDevice), rejectQuestion(netDevice), BRIDGE_QUESTION];
   if (netDevice === undefined) {
     const none = absent('There is no port to put rules at.');
-    return { 'nft-frames': none, 'nft-meta-bridge': none, 'nft-forwarded': forwarded };
+    return { 'nft-frames': none, 'nft-meta-bridge': none, 'nft-reject-netdev': none, 'nft-forwarded': forwarded };
   }
   const answers: Record<string, CapabilityAnswer> = { 'nft-forwarded': forwarded };
   for (const question of questions) answers[question.name] = await answerTo(open, question);
@@ -107,6 +110,18 @@ const forwardQuestion = (netDevice: string): Question => ({
       }),
     },
     { NFTA_EXPR_NAME: 'fwd', NFTA_EXPR_DATA: encodeAttributes(NFTA_FWD, { NFTA_FWD_SREG_DEV: NFT_REG_1 }) },
+  ],
+});
+
+const rejectQuestion = (netDevice: string): Question => ({
+  name: 'nft-reject-netdev',
+  family: NFPROTO_NETDEV,
+  chain: chainAt({ NFTA_HOOK_DEV: netDevice }),
+  expressions: [
+    {
+      NFTA_EXPR_NAME: 'reject',
+      NFTA_EXPR_DATA: encodeAttributes(NFTA_REJECT, { NFTA_REJECT_TYPE: NFT_REJECT_TCP_RST }),
+    },
   ],
 });
 

@@ -42,9 +42,6 @@ export function rejectOperation(around: PathSurroundings, { type, code }: Of<'re
   };
 }
 
-/** NF_RECURSION_LIMIT of nf_dup_netdev.c. */
-const NF_RECURSION_LIMIT = 2;
-
 /** nft_fwd_netdev_eval() and nft_fwd_neigh_eval(). */
 export function forwardOperation(around: PathSurroundings, expression: Of<'fwd'>, nestedOf: NestedOf): Operation {
   const { device, nexthop } = expression;
@@ -69,7 +66,7 @@ export type NestedOf = (bytes: Uint8Array) => number;
 function sendOut(around: PathSurroundings, { packet }: Evaluation, ifIndex: number, nestedOf: NestedOf): void {
   const target = around.netDevice(ifIndex as IfIndex);
   const nested = nestedOf(packet.bytes);
-  if (target === undefined || nested > NF_RECURSION_LIMIT) return;
+  if (target === undefined || nested > around.parts.mostNested) return;
   const frame = asSent(around, packet);
   around.transmit(target, { ...frame, bytes: frame.bytes.slice() }, nested + 1);
 }

@@ -1,10 +1,9 @@
 /** Rules that put what they see into sets: nft_dynset.c. */
 import { hex } from '../../../packet/bytes.js';
-import type { StatefulExpression } from '../expressions.js';
 import type { NftData, NftSet, SetElement } from '../ruleset.js';
 import { WORD, type Compilation, type Evaluation, type Of, type Operation } from './evaluation.js';
 import { isOver, updateElement } from './sets.js';
-import { wholeBucket } from './stateful.js';
+import { cloned } from './stateful.js';
 
 const NANOSECONDS = 1_000_000n;
 
@@ -17,7 +16,7 @@ export function dynsetOperation(compilation: Compilation, expression: Of<'dynset
   return (run) => {
     const name = hex(run.registers.subarray(from, from + set.keyLength));
     if (operation === 'delete') {
-      set.elements.delete(name);
+      if (compilation.around.parts.deletesElements) set.elements.delete(name);
       return;
     }
     const element = elementAt(compilation, set, expression, run, name);
@@ -71,18 +70,4 @@ function newElement({ around }: Compilation, set: NftSet, expression: Of<'dynset
 function dataOf({ dataLength = 0 }: NftSet, word: number | undefined, registers: Uint8Array): NftData | undefined {
   if (word === undefined) return undefined;
   return { kind: 'value', bytes: registers.slice(word * WORD, word * WORD + dataLength) };
-}
-
-/** nft_expr_clone(): what an element remembers begins anew. */
-export function cloned(expression: StatefulExpression, now: bigint): StatefulExpression {
-  switch (expression.kind) {
-    case 'counter':
-      return { ...expression, state: { ...expression.state } };
-    case 'limit':
-      return { ...expression, state: { tokens: wholeBucket(expression), last: now } };
-    case 'quota':
-      return { ...expression, state: { consumed: 0n, isDepleted: false } };
-    case 'last':
-      return { ...expression, state: { at: undefined } };
-  }
 }

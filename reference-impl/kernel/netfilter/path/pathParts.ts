@@ -80,6 +80,10 @@ export interface NetfilterPathParts {
   readonly endsInterval: (isEnd: boolean) => boolean;
   readonly catchesAll: boolean;
   readonly updatesElements: boolean;
+  /** Whether a rule may take an element away. */
+  readonly deletesElements: boolean;
+  /** What an object that a rule names is asked: it, or a new one each time. */
+  readonly sharesObjects: boolean;
   readonly refreshesElements: boolean;
   /** NFTA_SET_DESC_SIZE: whether one more may be put there by a rule. */
   readonly hasRoom: (elements: number, size: number) => boolean;
@@ -107,6 +111,8 @@ export interface NetfilterPathParts {
   // What sends.
   readonly forwardVerdict: (stolen: number) => number;
   readonly duplicates: boolean;
+  /** NF_RECURSION_LIMIT of nf_dup_netdev.c: how often a frame may have been sent on before. */
+  readonly mostNested: number;
   /** nf_send_unreach() and nf_send_reset(): whether the sender hears of it. */
   readonly rejects: (how: 'unreachable' | 'reset') => boolean;
   readonly rejectCode: (code: number) => number;
@@ -160,6 +166,8 @@ export const CONFORMING_NETFILTER_PATH: NetfilterPathParts = {
   endsInterval: (isEnd) => isEnd,
   catchesAll: true,
   updatesElements: true,
+  deletesElements: true,
+  sharesObjects: true,
   refreshesElements: true,
   hasRoom: (elements, size) => elements < (size === 0 ? MOST_ELEMENTS : size),
   countedBytes: (length) => length,
@@ -176,6 +184,7 @@ export const CONFORMING_NETFILTER_PATH: NetfilterPathParts = {
   optionSize: (_kind, size) => size,
   forwardVerdict: (stolen) => stolen,
   duplicates: true,
+  mostNested: 2,
   rejects: () => true,
   rejectCode: (code) => code,
   sparesResets: true,

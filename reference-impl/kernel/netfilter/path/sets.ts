@@ -3,7 +3,7 @@ import { hex } from '../../../packet/bytes.js';
 import { NFT_BREAK, type NftSet, type SetElement } from '../ruleset.js';
 import { WORD, type Compilation, type Evaluation, type Of, type Operation } from './evaluation.js';
 import { compareBytes } from './matching.js';
-import { runStateful } from './stateful.js';
+import { cloned, runStateful } from './stateful.js';
 
 const NFT_SET_INTERVAL = 0x4;
 const NFT_SET_CONCAT = 0x80;
@@ -153,7 +153,7 @@ function runObject({ around, table }: Compilation, run: Evaluation, name: string
     run.break();
     return;
   }
-  const { expression } = object;
+  const expression = around.parts.sharesObjects ? object.expression : cloned(object.expression, around.now());
   runStateful(around, expression, run);
   if (expression.kind !== 'quota' || expression.state.isDepleted || expression.state.consumed < expression.bytes)
     return;

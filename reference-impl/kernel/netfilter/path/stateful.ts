@@ -60,3 +60,17 @@ function isOverQuota({ parts }: PathSurroundings, quota: Quota, length: number):
   quota.state.consumed += BigInt(length);
   return parts.isOverQuota(quota.state.consumed, quota.bytes) !== quota.inverted;
 }
+
+/** nft_expr_clone(): what an element remembers begins anew. */
+export function cloned(expression: StatefulExpression, now: bigint): StatefulExpression {
+  switch (expression.kind) {
+    case 'counter':
+      return { ...expression, state: { ...expression.state } };
+    case 'limit':
+      return { ...expression, state: { tokens: wholeBucket(expression), last: now } };
+    case 'quota':
+      return { ...expression, state: { consumed: 0n, isDepleted: false } };
+    case 'last':
+      return { ...expression, state: { at: undefined } };
+  }
+}
