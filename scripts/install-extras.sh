@@ -14,7 +14,7 @@ if ! command -v apt-get >/dev/null; then
   exit 3
 fi
 missing=""
-for pair in tshark:tshark chromium:chromium sphinx-build:python3-sphinx pdftotext:poppler-utils ip:iproute2 ethtool:ethtool sysctl:procps route:net-tools script:bsdutils setpriv:util-linux \
+for pair in tshark:tshark chromium:chromium sphinx-build:python3-sphinx pdftotext:poppler-utils ip:iproute2 ethtool:ethtool nft:nftables sysctl:procps route:net-tools script:bsdutils setpriv:util-linux \
   qemu-system-x86_64:qemu-system-x86 x86_64-linux-gnu-gcc-12:gcc-12 gcc:gcc make:make depmod:kmod cpio:cpio xz:xz-utils; do
   command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
 done

@@ -211,7 +211,7 @@ Feature: Rules and expressions of nf_tables
       | quota bytes=5 consumed=6                           | EINVAL     |
       | reject type=5                                      | EINVAL     |
       | reject type=2 icmp_code=9                          | EINVAL     |
-      | payload dreg=1 base=network offset=300 len=4       | ERANGE     |
+      | payload dreg=1 base=network offset=0 len=300       | ERANGE     |
       | queue                                              | EINVAL     |
 
   @NFT-XPR-007

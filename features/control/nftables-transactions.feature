@@ -243,13 +243,13 @@ Feature: Transactions of nf_tables
       """
     And somebody listens to nf_tables
     When a batch asks for "delete table ip t"
-    Then it hears
+    Then it hears of
       """
-      DELRULE rule ip t c : accept
-      DELSET set ip t s key 4
-      DELOBJ counter ip t n use 0 : counter bytes=0 packets=0
-      DELCHAIN chain ip t c use 0
-      DELTABLE table ip t use 0
+      DELRULE rule ip t c
+      DELSET set ip t s
+      DELOBJ counter ip t n
+      DELCHAIN chain ip t c
+      DELTABLE table ip t
       NEWGEN generation
       """
 

@@ -126,7 +126,8 @@ function valueText(attribute: string, value: Value): string {
     if (bytes !== undefined) return hex(bytes);
     return 'NFTA_EXPR_NAME' in value ? `(${expressionText(value)})` : JSON.stringify(value);
   }
-  if (attribute === 'NFTA_PAYLOAD_BASE') return NFT_PAYLOAD_BASES[Number(value)] ?? String(value);
-  if (attribute === 'NFTA_CMP_OP') return NFT_CMP[Number(value)] ?? String(value);
-  return value instanceof Uint8Array ? hex(value) : String(value as number | bigint | string);
+  if (value instanceof Uint8Array) return hex(value);
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (attribute === 'NFTA_PAYLOAD_BASE') return NFT_PAYLOAD_BASES[Number(text)] ?? text;
+  return attribute === 'NFTA_CMP_OP' ? (NFT_CMP[Number(text)] ?? text) : text;
 }

@@ -23,6 +23,10 @@ import { netfilterHookDefects } from './netfilterHooks.js';
 import { netfilterRuleDefects } from './netfilterRules.js';
 import { netfilterPayloadDefects } from './netfilterPayload.js';
 import { netfilterSetDefects } from './netfilterSets.js';
+import { nftablesRuleDefects } from './nftablesRules.js';
+import { nftablesSetDefects } from './nftablesSets.js';
+import { nftablesTableDefects } from './nftablesTables.js';
+import { nftablesTransactionDefects } from './nftablesTransactions.js';
 import { ntupleDefects } from './ntuple.js';
 import { queueDefects } from './queues.js';
 import { routedPacketDefects } from './routedPackets.js';
@@ -113,6 +117,10 @@ export const defects: readonly Defect[] = [
   ...vlanDefects,
   ...groDefects,
   ...headerSplitDefects,
+  ...nftablesTransactionDefects,
+  ...nftablesTableDefects,
+  ...nftablesRuleDefects,
+  ...nftablesSetDefects,
   ...ntupleDefects,
   ...rssDefects,
   ...rssContextDefects,

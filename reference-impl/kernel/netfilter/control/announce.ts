@@ -14,7 +14,7 @@ export function announce(
   const { parts, now } = transaction.surroundings;
   transaction.changes.push({
     sequence,
-    echo: (flags & NLM_F_ECHO) !== 0,
+    echo: (flags & NLM_F_ECHO) !== 0 && transaction.checks('echo'),
     write: (generation) => write({ parts, generation, now }),
   });
 }

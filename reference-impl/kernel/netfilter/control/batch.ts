@@ -15,7 +15,7 @@ import { NFT_MSG, type NftMessageName } from '../../../netlink/families/nftables
 import { numberIn, structLength } from '../../../netlink/schema.js';
 import { validateAttributes, type Refusal } from '../../../netlink/validate.js';
 import { align, NLMSG_HDRLEN, parseMessage, viewOf, type Message } from '../../../netlink/wire.js';
-import { EINVAL, EOPNOTSUPP, ERESTART } from '../../errno.js';
+import { EINVAL, EOPNOTSUPP, ERANGE, ERESTART } from '../../errno.js';
 import { readAttributes } from './attributes.js';
 import { BATCH_OPERATIONS } from './batchOperations.js';
 import { Refused } from './refused.js';
@@ -34,6 +34,8 @@ export interface BatchOutcome {
   readonly first: Message;
   /** What is to be in effect; undefined: nothing changes. */
   readonly committed: Transaction | undefined;
+  /** What the batch would have made. */
+  readonly attempted: Transaction | undefined;
 }
 
 const HEADER = structLength(NFGENMSG);
@@ -59,15 +61,16 @@ export function runBatch(
     answers: [{ message: begin, result: { ok: false, errno } }],
     first: begin,
     committed: undefined,
+    attempted: undefined,
   });
-  if (begin.body.length < HEADER) return { answers: [], first: begin, committed: undefined };
+  if (begin.body.length < HEADER) return { answers: [], first: begin, committed: undefined, attempted: undefined };
   const read = validateAttributes(NFNL_BATCH_POLICY, begin.body.subarray(HEADER), NLMSG_HDRLEN + HEADER, 'liberal');
   if (!read.ok) return refused(read.errno);
   const generation = numberIn(read.values, 'NFNL_BATCH_GENID') ?? 0;
   const resource = viewOf(begin.body).getUint16(2);
   // Old nft has it in host byte order.
   const subsystem = resource === NFNL_SUBSYS_NFTABLES << 8 ? NFNL_SUBSYS_NFTABLES : resource;
-  if (subsystem >= NFNL_SUBSYS_COUNT) return refused(EINVAL);
+  if (subsystem >= NFNL_SUBSYS_COUNT && surroundings.parts.checks('subsystem-count')) return refused(EINVAL);
   if (subsystem !== NFNL_SUBSYS_NFTABLES) {
     surroundings.tellMissing(`netfilter subsystem ${subsystem}`);
     return refused(EOPNOTSUPP);
@@ -103,7 +106,7 @@ class BatchRun {
   }
 
   run(): { readonly outcome: BatchOutcome; readonly isReplayed: boolean } {
-    if ((this.#begin.flags & NLM_F_ACK) !== 0) this.#answers.push({ message: this.#begin, result: OK });
+    if (this.#isAcknowledged(this.#begin)) this.#answers.push({ message: this.#begin, result: OK });
     const end = this.#readAll();
     const transaction = this.#transaction;
     if (!this.#hasFailed && !transaction.validatesNow && !validateAll(transaction)) {
@@ -124,12 +127,16 @@ class BatchRun {
       this.#answers.unshift({ message: this.#first, result: { ok: false, errno } });
       return this.#outcome(undefined);
     }
-    if (end !== undefined && (end.flags & NLM_F_ACK) !== 0) this.#answers.push({ message: end, result: OK });
+    if (end !== undefined && this.#isAcknowledged(end)) this.#answers.push({ message: end, result: OK });
     return this.#outcome(transaction);
   }
 
   #outcome(committed: Transaction | undefined): BatchOutcome {
-    return { answers: this.#answers, first: this.#first, committed };
+    return { answers: this.#answers, first: this.#first, committed, attempted: this.#transaction };
+  }
+
+  #isAcknowledged({ flags }: Message): boolean {
+    return (flags & NLM_F_ACK) !== 0 && this.#transaction.checks('batch-edges');
   }
 
   get #first(): Message {
@@ -140,9 +147,15 @@ class BatchRun {
   #readAll(): Message | undefined {
     for (let at = align(this.#begin.bytes.length); at + NLMSG_HDRLEN <= this.#datagram.length;) {
       const message = parseMessage(this.#datagram, at);
-      if (message === undefined || message.body.length < HEADER) return this.#malformed();
+      if (message === undefined || message.body.length < HEADER) {
+        this.#malformed();
+        return;
+      }
       const isRequest = (message.flags & NLM_F_REQUEST) !== 0;
-      if (isRequest && message.type === NFNL_MSG_BATCH_BEGIN) return this.#malformed();
+      if (isRequest && message.type === NFNL_MSG_BATCH_BEGIN) {
+        this.#malformed();
+        return;
+      }
       at += align(message.bytes.length);
       if (isRequest && message.type === NFNL_MSG_BATCH_END) return message;
       const failed = this.#answer(message);
@@ -162,6 +175,8 @@ class BatchRun {
     const result = this.#serve(message);
     if (!result.ok) this.#hasFailed = true;
     if (!result.ok || (message.flags & NLM_F_ACK) !== 0) this.#answers.push({ message, result });
+    if (!result.ok && result.errno === ERANGE && !this.#transaction.checks('one-answer'))
+      this.#answers.push({ message, result });
     return !result.ok;
   }
 
@@ -170,7 +185,8 @@ class BatchRun {
     const name = NAMES.get(NFNL_MSG_TYPE(message.type));
     const operation = name === undefined ? undefined : BATCH_OPERATIONS[name];
     const isOurs = message.type >= NLMSG_MIN_TYPE && NFNL_SUBSYS_ID(message.type) === NFNL_SUBSYS_NFTABLES;
-    if (!isRequest || !isOurs || name === undefined || operation === undefined) return { ok: false, errno: EINVAL };
+    if (!isRequest || !isOurs || name === undefined) return { ok: false, errno: EINVAL };
+    if (operation === undefined) return this.#transaction.checks('batch-changes') ? { ok: false, errno: EINVAL } : OK;
     try {
       const attributes = readAttributes(operation.set, {
         bytes: message.body.subarray(HEADER),

@@ -27,7 +27,10 @@ export function newChain(transaction: Transaction, request: NftRequest): void {
   const policy = readPolicy(transaction, attributes, chain);
   const flags = attributes.number('NFTA_CHAIN_FLAGS') ?? (chain === undefined ? 0 : allFlags(chain));
   if ((flags & ~NFT_CHAIN_FLAGS) !== 0 && transaction.checks('chain-flags')) throw new Refused(EOPNOTSUPP);
-  if (chain === undefined) return addChain(transaction, request, table, policy ?? NF_ACCEPT, flags);
+  if (chain === undefined) {
+    addChain(transaction, request, table, policy ?? NF_ACCEPT, flags);
+    return;
+  }
   if ((chain.flags & NFT_CHAIN_BINDING) !== 0) throw new Refused(EINVAL);
   if ((messageFlags & NLM_F_EXCL) !== 0 && transaction.checks('chain-exclusive'))
     throw new Refused(EEXIST, attributes.offset(blame));
@@ -138,9 +141,9 @@ function updateChain(transaction: Transaction, request: NftRequest, table: Table
   if (attributes.has('NFTA_CHAIN_COUNTERS') && chain.base === undefined) throw new Refused(EOPNOTSUPP);
   const counters = readCounters(attributes);
   transaction.pending.add(table);
-  if (name !== undefined) chain.name = name;
+  if (name !== undefined && transaction.checks('rename')) chain.name = name;
   if (chain.base !== undefined) {
-    if (policy !== undefined) chain.base.policy = policy;
+    if (policy !== undefined && transaction.checks('policy-update')) chain.base.policy = policy;
     if (counters !== undefined) chain.base.counters = counters;
     chain.base.devices = [...chain.base.devices, ...added];
   }
@@ -157,8 +160,10 @@ export function deleteChain(transaction: Transaction, request: NftRequest): void
   if ((chain.flags & NFT_CHAIN_BINDING) !== 0) throw new Refused(EOPNOTSUPP);
   if (attributes.has('NFTA_CHAIN_HOOK')) {
     if (request.name === 'DESTROYCHAIN') throw new Refused(EOPNOTSUPP);
-    if (chain.base !== undefined && isDeviceHook(family, chain.base.hook))
-      return deleteDevices(transaction, request, table, chain);
+    if (chain.base !== undefined && isDeviceHook(family, chain.base.hook)) {
+      deleteDevices(transaction, request, table, chain);
+      return;
+    }
   }
   const uses = chainUses(table).get(chain.handle) ?? 0;
   if ((flags & NLM_F_NONREC) !== 0 && uses > 0 && transaction.checks('chain-nonrecursive')) throw new Refused(EBUSY);

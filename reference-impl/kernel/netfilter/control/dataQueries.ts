@@ -59,7 +59,10 @@ const elements: NftQueryOperation = {
     return entriesOf(nest).map((entry): NetlinkBody => {
       const element = blaming(entry.offset, () => {
         const key = readElementKey(set, nestOf(entry));
-        const found = (key.flags & NFT_SET_ELEM_CATCHALL) !== 0 ? catchAllOf(set) : findElement(set, key, listed.now);
+        const found =
+          (key.flags & NFT_SET_ELEM_CATCHALL) !== 0
+            ? catchAllOf(set)
+            : findElement(set, key, listed.now, listed.parts.checks('element-around'));
         if (found === undefined || isOver(found, listed.now)) throw new Refused(ENOENT);
         return found;
       });
@@ -69,7 +72,7 @@ const elements: NftQueryOperation = {
   check: (listed, query) => void setOf(listed, query),
   *list(listed, query) {
     const { table, set } = setOf(listed, query);
-    const told = listedElements(set, listed.now);
+    const told = listedElements(set, listed.parts.checks('element-over') ? listed.now : 0n);
     for (let at = 0; at === 0 || at < told.length; at += ELEMENTS_AT_ONCE) {
       const some = told.slice(at, at + ELEMENTS_AT_ONCE);
       yield elementsBody(tellingOf(listed), table, set, some, 'NEWSETELEM', { reset: query.reset });

@@ -59,10 +59,10 @@ export function elementName({ flags, key, keyEnd }: ElementKey): string {
 }
 
 /** ops->get: the element itself; of intervals the one that holds the key. */
-export function findElement(set: NftSet, key: ElementKey, now: bigint): SetElement | undefined {
+export function findElement(set: NftSet, key: ElementKey, now: bigint, looksAround = true): SetElement | undefined {
   const exact = set.elements.get(elementName(key));
   if (exact !== undefined && !isOver(exact, now)) return exact;
-  if ((set.flags & NFT_SET_INTERVAL) === 0) return undefined;
+  if ((set.flags & NFT_SET_INTERVAL) === 0 || !looksAround) return undefined;
   return hasRanges(set) ? rangeAround(set, key.key, now) : intervalAround(set, key, now);
 }
 

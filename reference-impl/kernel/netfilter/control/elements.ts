@@ -78,7 +78,10 @@ function addElement(target: Target, nest: Nest): void {
   forgetOver(set, now);
   const clash = clashOf(target, element);
   if (clash === 'null') return;
-  if (clash !== undefined) return again(target, clash, element);
+  if (clash !== undefined) {
+    again(target, clash, element);
+    return;
+  }
   set.elements.set(name, element);
   announceElement(transaction, request, table, set, element, 'NEWSETELEM');
   const isCounted = (element.flags & NFT_SET_ELEM_CATCHALL) === 0;
@@ -92,8 +95,9 @@ function forgetOver(set: NftSet, now: bigint): void {
 
 /** An element that is the same already; throws Refused where one is in the way. */
 function clashOf({ transaction, set }: Target, element: SetElement): SetElement | 'null' | undefined {
-  if ((element.flags & NFT_SET_ELEM_CATCHALL) !== 0 || (set.flags & NFT_SET_INTERVAL) === 0)
-    return set.elements.get(elementName(element));
+  const catchesAll = (element.flags & NFT_SET_ELEM_CATCHALL) !== 0;
+  if (catchesAll && !transaction.checks('catch-all-once')) return undefined;
+  if (catchesAll || (set.flags & NFT_SET_INTERVAL) === 0) return set.elements.get(elementName(element));
   return hasRanges(set)
     ? checkRange(set, element, (check) => transaction.checks(check))
     : checkInterval(set, element, (check) => transaction.checks(check));
@@ -144,6 +148,7 @@ export function deleteElements(transaction: Transaction, request: NftRequest): v
   const target = { transaction, request, table, set };
   const nest = attributes.nest('NFTA_SET_ELEM_LIST_ELEMENTS');
   if (nest === undefined) {
+    if (!transaction.checks('set-flush')) return;
     for (const element of [...set.elements.values()]) removeElement(target, element);
     return;
   }
@@ -163,6 +168,6 @@ function livingElement(set: NftSet, key: ElementKey, now: bigint): SetElement | 
 }
 
 function removeElement({ transaction, request, table, set }: Target, element: SetElement): void {
-  set.elements.delete(elementName(element));
+  if (transaction.checks('element-removed')) set.elements.delete(elementName(element));
   announceElement(transaction, request, table, set, element, 'DELSETELEM');
 }

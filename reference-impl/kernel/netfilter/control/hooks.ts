@@ -27,7 +27,9 @@ export function readHook(
   if (nest === undefined) throw new Refused(EINVAL);
   const read = readAttributes(NFTA_HOOK, nest);
   const place =
-    base === undefined ? newPlace(transaction, attributes, family, read) : samePlace(attributes, family, read, base);
+    base === undefined
+      ? newPlace(transaction, attributes, family, read)
+      : samePlace(transaction, attributes, family, read, base);
   if (isDeviceHook(family, place.hook)) {
     const devices = readDevices(transaction, read);
     if ((flags & NFT_CHAIN_HW_OFFLOAD) !== 0 && devices.length === 0) throw new Refused(EINVAL);
@@ -42,8 +44,12 @@ type Place = Pick<Hook, 'type' | 'hook' | 'priority'>;
 
 function newPlace(transaction: Transaction, attributes: Attributes, family: number, read: Attributes): Place {
   const [hook, priority] = [read.number('NFTA_HOOK_HOOKNUM'), read.number('NFTA_HOOK_PRIORITY')];
-  if (hook === undefined || priority === undefined) throw new Refused(ENOENT, attributes.offset('NFTA_CHAIN_NAME'));
-  const type = attributes.text('NFTA_CHAIN_TYPE') ?? 'filter';
+  if (hook === undefined || priority === undefined) {
+    if (transaction.checks('hook-complete')) throw new Refused(ENOENT, attributes.offset('NFTA_CHAIN_NAME'));
+    return { type: 'filter', hook: hook ?? 0, priority: priority ?? 0 };
+  }
+  const named = attributes.text('NFTA_CHAIN_TYPE') ?? 'filter';
+  const type = hooksOf(named, family) === undefined && !transaction.checks('chain-type') ? 'filter' : named;
   const hooks = hooksOf(type, family);
   if (hooks === undefined || (type !== 'filter' && type !== 'route')) {
     transaction.surroundings.tellMissing(`chain type ${type} of family ${family}`);
@@ -54,10 +60,16 @@ function newPlace(transaction: Transaction, attributes: Attributes, family: numb
   return { type, hook, priority: priority | 0 };
 }
 
-function samePlace(attributes: Attributes, family: number, read: Attributes, base: BaseChain): Place {
+function samePlace(
+  transaction: Transaction,
+  attributes: Attributes,
+  family: number,
+  read: Attributes,
+  base: BaseChain,
+): Place {
   const [hook, priority] = [read.number('NFTA_HOOK_HOOKNUM'), read.number('NFTA_HOOK_PRIORITY')];
-  if (hook !== undefined && hook !== base.hook) throw new Refused(EOPNOTSUPP);
-  if (priority !== undefined && (priority | 0) !== base.priority) throw new Refused(EOPNOTSUPP);
+  const isOther = (hook ?? base.hook) !== base.hook || ((priority ?? base.priority) | 0) !== base.priority;
+  if (isOther && transaction.checks('hook-fixed')) throw new Refused(EOPNOTSUPP);
   const named = attributes.text('NFTA_CHAIN_TYPE');
   const isKnown = named === undefined || hooksOf(named, family) !== undefined;
   if (!isKnown) throw new Refused(ENOENT, attributes.offset('NFTA_CHAIN_TYPE'));

@@ -46,7 +46,7 @@ export class NetfilterKernel {
   /** nf_tables_commit(): answers the generation that begins. */
   commit({ tables, changes }: Transaction): number {
     const generation = this.#parts.nextGeneration(this.#ruleset.generation, changes.length);
-    if (changes.length > 0) this.#ruleset = { tables, generation };
+    this.#ruleset = { tables: changes.length > 0 ? tables : this.#ruleset.tables, generation };
     return generation;
   }
 

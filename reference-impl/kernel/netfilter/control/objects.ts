@@ -26,12 +26,14 @@ export function newObject(transaction: Transaction, request: NftRequest): void {
   const [type, name] = [attributes.number('NFTA_OBJ_TYPE'), attributes.text('NFTA_OBJ_NAME')];
   if (type === undefined || name === undefined || !attributes.has('NFTA_OBJ_DATA')) throw new Refused(EINVAL);
   const table = transaction.own(lookupTable(transaction.tables, family, attributes, 'NFTA_OBJ_TABLE', portId));
-  const found = objectNamed(table, type, name);
+  const ofName = [...table.objects.values()].find((object) => object.name === name);
+  const found = transaction.checks('object-type') ? objectNamed(table, type, name) : ofName;
   if (found !== undefined) {
     if ((flags & NLM_F_EXCL) !== 0 && transaction.checks('object-exclusive'))
       throw new Refused(EEXIST, attributes.offset('NFTA_OBJ_NAME'));
     if ((flags & NLM_F_REPLACE) !== 0) throw new Refused(EOPNOTSUPP);
-    return updateObject(transaction, request, table, found, type);
+    updateObject(transaction, request, table, found, type);
+    return;
   }
   const expression = readExpression(transaction, request, table, type);
   const object: StatefulObject = {

@@ -7,6 +7,8 @@ export interface NetfilterControlParts {
   readonly checks: (check: string) => boolean;
   /** What a message tells, before it is written. */
   readonly told: (message: NftMessageName, values: Values) => Values;
+  /** Whether a change is announced, by the type of its message. */
+  readonly announces: (type: number) => boolean;
   /** Whether a batch that failed changes nothing. */
   readonly abortsWhole: boolean;
   /** Whether the messages behind one that failed are looked at too. */
@@ -22,6 +24,7 @@ export interface NetfilterControlParts {
 export const CONFORMING_NETFILTER_CONTROL: NetfilterControlParts = {
   checks: () => true,
   told: (_message, values) => values,
+  announces: () => true,
   abortsWhole: true,
   goesOnBehindFailure: true,
   needsEnd: true,

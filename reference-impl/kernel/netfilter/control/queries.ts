@@ -143,12 +143,15 @@ const QUERIES: Partial<Readonly<Record<NftMessageName, NftQueryOperation>>> = {
   ...DATA_QUERIES,
 };
 
-function queryOf({ header, values, offsets, message, cause }: NetlinkRequest): NftQuery {
+/** Messages that reset what they tell. */
+const RESETS: ReadonlySet<number> = new Set([NFT_MSG.GETRULE_RESET, NFT_MSG.GETOBJ_RESET, NFT_MSG.GETSETELEM_RESET]);
+
+function queryOf({ parts }: NftListed, { header, values, offsets, message, cause }: NetlinkRequest): NftQuery {
   const number = NFNL_MSG_TYPE(message.type);
   return {
     family: numberIn(header, 'nfgen_family') ?? 0,
     attributes: new Attributes(values, offsets, { bytes: message.body.subarray(4), base: NLMSG_HDRLEN + 4 }),
-    reset: number === NFT_MSG.GETRULE_RESET || number === NFT_MSG.GETOBJ_RESET || number === NFT_MSG.GETSETELEM_RESET,
+    reset: RESETS.has(number) && parts.checks(number === NFT_MSG.GETRULE_RESET ? 'reset-rule' : 'reset-object'),
     portId: cause.portId,
   };
 }
@@ -188,10 +191,10 @@ export function nftOperations(listed: () => NftListed): readonly NetlinkOperatio
   for (const [name, query] of Object.entries(QUERIES)) {
     const { list, check } = query;
     const doit: NetlinkHandler = (request) =>
-      answered(() => ({ ok: true, replies: [...query.get(listed(), queryOf(request))] }));
+      answered(() => ({ ok: true, replies: [...query.get(listed(), queryOf(listed(), request))] }));
     const dumpit: NetlinkHandler = (request) =>
       answered(() => {
-        const asked = queryOf(request);
+        const asked = queryOf(listed(), request);
         check?.(listed(), asked);
         const replies = walk(listed, (now) => list?.(now, asked) ?? []);
         return { ok: true, replies, generation: () => listed().ruleset.generation };
@@ -199,7 +202,10 @@ export function nftOperations(listed: () => NftListed): readonly NetlinkOperatio
     operations.push({ ...formOf(name as NftMessageName, query.set), doit, ...(list === undefined ? {} : { dumpit }) });
   }
   for (const [name, { set }] of Object.entries(BATCH_OPERATIONS))
-    operations.push({ ...formOf(name as NftMessageName, set), doit: () => ({ ok: false, errno: EINVAL }) });
+    operations.push({
+      ...formOf(name as NftMessageName, set),
+      doit: () => (listed().parts.checks('batch-only') ? { ok: false, errno: EINVAL } : { ok: true }),
+    });
   return operations;
 }
 

@@ -2,8 +2,10 @@
 import { NETLINK_NETFILTER, NLM_F_ECHO } from '../../../netlink/constants.js';
 import { NFNLGRP_MAX, NFNLGRP_NFTABLES } from '../../../netlink/families/nfnetlink.js';
 import type { NetlinkBody } from '../../../netlink/operations.js';
-import type { Cause, NetlinkKernel } from '../../../netlink/server.js';
+import type { NetlinkKernel } from '../../../netlink/server.js';
 import { align, NLMSG_HDRLEN, type Message } from '../../../netlink/wire.js';
+import type { NftAnnouncement } from './announcement.js';
+import type { NetfilterControlParts } from './parts.js';
 import { readBatch, runBatch } from './batch.js';
 import { generationBody } from './messages.js';
 import type { NetfilterKernel } from './netfilterKernel.js';
@@ -22,13 +24,16 @@ export function registerNetfilter(netfilter: NetfilterKernel, netlink: NetlinkKe
   netlink.registerDatagrams(NETLINK_NETFILTER, (socket, datagram) => {
     const begin = readBatch(datagram);
     if (begin === undefined) return undefined;
-    const { answers, first, committed } = runBatch(netfilter.surroundings, datagram, begin, socket.portId);
+    const { answers, first, committed, attempted } = runBatch(netfilter.surroundings, datagram, begin, socket.portId);
+    const { parts } = netfilter.listed;
     if (committed !== undefined) announceAll(netfilter, netlink, committed, first, socket.portId);
+    else if (attempted !== undefined && !parts.checks('announces-commits-alone'))
+      tell(netlink, socket.portId, attempted.changes, netfilter.ruleset.generation, parts);
     return answers;
   });
 }
 
-/** nft_commit_notify(), then nf_tables_gen_notify(). */
+/** The commit; what it changed is told, then the generation (nf_tables_gen_notify()). */
 function announceAll(
   netfilter: NetfilterKernel,
   netlink: NetlinkKernel,
@@ -38,24 +43,38 @@ function announceAll(
 ): void {
   const generation = netfilter.commit(transaction);
   if (transaction.changes.length === 0) return;
-  const telling = { ...netfilter.listed, generation };
+  const { parts } = netfilter.listed;
+  const tellsLast = parts.checks('generation-last');
+  if (tellsLast) tell(netlink, portId, transaction.changes, generation, parts);
+  const echo = (first.flags & NLM_F_ECHO) !== 0;
+  const body = generationBody({ ...netfilter.listed, generation }, portId);
+  netlink.notify(NETLINK_NETFILTER, NFNLGRP_NFTABLES, body, { portId, sequence: first.sequence, echo });
+  if (!tellsLast) tell(netlink, portId, transaction.changes, generation, parts);
+}
+
+/** nft_commit_notify(): several messages share a datagram, as many as there is room for. */
+function tell(
+  netlink: NetlinkKernel,
+  portId: number,
+  changes: readonly NftAnnouncement[],
+  generation: number,
+  parts: NetfilterControlParts,
+): void {
   const isHeard = (echo: boolean): boolean => echo || netlink.hasListeners(NETLINK_NETFILTER, NFNLGRP_NFTABLES);
-  const cause = (sequence: number, echo: boolean): Cause => ({ portId, sequence, echo });
   let batch: { echo: boolean; bodies: NetlinkBody[]; room: number } | undefined;
   const send = (): void => {
     if (batch === undefined) return;
-    netlink.notify(NETLINK_NETFILTER, NFNLGRP_NFTABLES, batch.bodies, cause(0, batch.echo));
+    netlink.notify(NETLINK_NETFILTER, NFNLGRP_NFTABLES, batch.bodies, { portId, sequence: 0, echo: batch.echo });
     batch = undefined;
   };
-  for (const { echo, sequence, write } of transaction.changes) {
+  for (const { echo, sequence, write } of changes) {
     if (!isHeard(echo)) continue;
     const body = { ...write(generation), sequence };
+    if (!parts.announces(body.type)) continue;
     const length = align(NLMSG_HDRLEN + body.body.length);
     if (batch !== undefined && (batch.echo !== echo || (batch.room -= length) <= 0)) send();
     if (batch === undefined) batch = { echo, bodies: [body], room: NLMSG_GOODSIZE - length };
     else batch.bodies.push(body);
   }
   send();
-  const echo = (first.flags & NLM_F_ECHO) !== 0;
-  netlink.notify(NETLINK_NETFILTER, NFNLGRP_NFTABLES, generationBody(telling, portId), cause(first.sequence, echo));
 }

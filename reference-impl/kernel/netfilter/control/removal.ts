@@ -34,6 +34,7 @@ function releaseOf(transaction: Transaction, request: NftRequest, table: Table, 
 function releaseSet(transaction: Transaction, request: NftRequest, table: Table, name: string): void {
   const set = table.sets.get(name);
   if (set === undefined || (set.flags & NFT_SET_ANONYMOUS) === 0 || setUses(table).has(name)) return;
+  if (!transaction.checks('anonymous-set-goes')) return;
   table.sets.delete(name);
   announceSet(transaction, request, table, set, 'DELSET');
 }

@@ -8,7 +8,8 @@ import { chainById, isBound } from './expressions/data.js';
 import { readExpressions } from './expressions/list.js';
 import { Registers } from './expressions/registers.js';
 import { lookupChain, lookupRule, lookupTable } from './lookups.js';
-import { Refused } from './refused.js';
+import type { Attributes } from './attributes.js';
+import { blaming, Refused } from './refused.js';
 import { deleteRule as removeRule, deleteRulesOf } from './removal.js';
 import { allocateHandle, type NftRequest, type Transaction } from './transaction.js';
 import { validateTable } from './validation.js';
@@ -36,7 +37,10 @@ export function newRule(transaction: Transaction, request: NftRequest): void {
 }
 
 function chainOf(transaction: Transaction, table: Table, { attributes }: NftRequest): Chain {
-  if (attributes.has('NFTA_RULE_CHAIN')) return lookupChain(table, attributes, 'NFTA_RULE_CHAIN');
+  if (attributes.has('NFTA_RULE_CHAIN')) {
+    const work = (): Chain => lookupChain(table, attributes, 'NFTA_RULE_CHAIN');
+    return transaction.checks('rule-chain-blame') ? work() : blaming(undefined, work);
+  }
   const id = attributes.number('NFTA_RULE_CHAIN_ID');
   if (id === undefined) throw new Refused(EINVAL);
   return chainById(transaction, table, id, attributes.offset('NFTA_RULE_CHAIN_ID'));
@@ -55,15 +59,22 @@ function placeOf(
     if ((flags & NLM_F_EXCL) !== 0 && transaction.checks('rule-exclusive'))
       throw new Refused(EEXIST, attributes.offset('NFTA_RULE_HANDLE'));
     if (!isReplaced && transaction.checks('rule-handle-alone')) throw new Refused(EOPNOTSUPP);
-    return { handle: neighbour.handle, neighbour };
+    return { handle: transaction.checks('replace-handle') ? neighbour.handle : allocateHandle(table), neighbour };
   }
   if (((flags & NLM_F_CREATE) === 0 || isReplaced) && transaction.checks('rule-create')) throw new Refused(EINVAL);
   const handle = allocateHandle(table);
-  if (attributes.has('NFTA_RULE_POSITION'))
-    return { handle, neighbour: lookupRule(chain, attributes, 'NFTA_RULE_POSITION') };
+  if (attributes.has('NFTA_RULE_POSITION')) return { handle, neighbour: positionOf(transaction, chain, attributes) };
   const id = attributes.number('NFTA_RULE_POSITION_ID');
   const offset = attributes.offset('NFTA_RULE_POSITION_ID');
   return { handle, neighbour: id === undefined ? undefined : ruleById(transaction, chain, id, offset) };
+}
+
+function positionOf(transaction: Transaction, chain: Chain, attributes: Attributes): Rule | undefined {
+  const handle = attributes.long('NFTA_RULE_POSITION');
+  const isThere = chain.rules.some((rule) => rule.handle === handle);
+  return isThere || transaction.checks('rule-position')
+    ? lookupRule(chain, attributes, 'NFTA_RULE_POSITION')
+    : undefined;
 }
 
 /** nft_rule_lookup_byid(): of those that the batch has made. */
@@ -88,7 +99,7 @@ function insert(
   const { flags, attributes } = request;
   const { rules } = chain;
   const at = neighbour === undefined ? -1 : rules.indexOf(neighbour);
-  const isAppended = (flags & NLM_F_APPEND) !== 0;
+  const isAppended = (flags & NLM_F_APPEND) !== 0 || !transaction.checks('rule-order');
   if ((flags & NLM_F_REPLACE) !== 0 && neighbour !== undefined) {
     if ((chain.flags & NFT_CHAIN_BINDING) !== 0) throw new Refused(EOPNOTSUPP);
     if (at < 0) throw new Refused(ENOENT);
@@ -120,7 +131,7 @@ export function deleteRule(transaction: Transaction, request: NftRequest): void 
       const rule = ruleById(transaction, chain, id, attributes.offset('NFTA_RULE_ID'));
       if (!chain.rules.includes(rule)) throw new Refused(ENOENT);
       removeRule(transaction, request, table, chain, rule);
-    } else deleteRulesOf(transaction, request, table, chain);
+    } else if (transaction.checks('chain-flush')) deleteRulesOf(transaction, request, table, chain);
   });
 }
 

@@ -27,7 +27,10 @@ export function newSet(transaction: Transaction, request: NftRequest): void {
   const table = transaction.own(lookupTable(transaction.tables, family, attributes, 'NFTA_SET_TABLE', portId));
   const name = attributes.text('NFTA_SET_NAME') ?? '';
   const found = table.sets.get(name);
-  if (found !== undefined) return updateSet(transaction, request, table, found, description);
+  if (found !== undefined) {
+    updateSet(transaction, request, table, found, description);
+    return;
+  }
   if ((flags & NLM_F_CREATE) === 0 && transaction.checks('set-create')) throw new Refused(ENOENT);
   // nft_select_set_ops(): no kind of intervals is filled by rules.
   const isFilled = (description.flags & NFT_SET_EVAL) !== 0;

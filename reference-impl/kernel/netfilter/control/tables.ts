@@ -24,14 +24,18 @@ export function newTable(transaction: Transaction, request: NftRequest): void {
   if (!isSupportedFamily(family) && transaction.checks('table-family')) throw new Refused(EOPNOTSUPP);
   const name = attributes.text('NFTA_TABLE_NAME');
   if (name === undefined) throw new Refused(EINVAL);
-  const found = transaction.tables.get(`${family} ${name}`);
+  const ofFamily = transaction.tables.get(`${family} ${name}`);
+  const anyFamily = [...transaction.tables.values()].find((table) => table.name === name);
+  const found = ofFamily ?? (transaction.checks('table-per-family') ? undefined : anyFamily);
   if (found !== undefined) {
     // nft_table_lookup() refuses without a place here.
     if (isOwnedByOther(found, portId) && transaction.checks('table-owner')) throw new Refused(EPERM);
     if ((flags & NLM_F_EXCL) !== 0 && transaction.checks('table-exclusive'))
       throw new Refused(EEXIST, attributes.offset('NFTA_TABLE_NAME'));
     if ((flags & NLM_F_REPLACE) !== 0 && transaction.checks('table-replace')) throw new Refused(EOPNOTSUPP);
-    return updateTable(transaction, request, found);
+    if (!transaction.checks('table-kept')) emptyTable(transaction, request, transaction.own(found));
+    updateTable(transaction, request, found);
+    return;
   }
   const tableFlags = attributes.number('NFTA_TABLE_FLAGS') ?? 0;
   if ((tableFlags & ~NFT_TABLE_F_MASK) !== 0 && transaction.checks('table-flags')) throw new Refused(EOPNOTSUPP);
@@ -51,10 +55,14 @@ export function newTable(transaction: Transaction, request: NftRequest): void {
   announceTable(transaction, request, table, 'NEWTABLE');
 }
 
+function emptyTable(transaction: Transaction, request: NftRequest, table: Table): void {
+  for (const chain of [...table.chains.values()]) deleteChain(transaction, request, table, chain);
+}
+
 /** nf_tables_updtable(). */
 function updateTable(transaction: Transaction, request: NftRequest, found: Table): void {
   const flags = request.attributes.number('NFTA_TABLE_FLAGS');
-  if (flags === undefined) return;
+  if (flags === undefined || !transaction.checks('table-update')) return;
   if ((flags & ~NFT_TABLE_F_MASK) !== 0 && transaction.checks('table-flags')) throw new Refused(EOPNOTSUPP);
   if (flags === found.flags) return;
   const isOwned = (found.flags & NFT_TABLE_F_OWNER) !== 0;
@@ -76,7 +84,10 @@ function updateTable(transaction: Transaction, request: NftRequest, found: Table
 export function deleteTable(transaction: Transaction, request: NftRequest): void {
   const { family, attributes, portId, flags } = request;
   const byHandle = attributes.has('NFTA_TABLE_HANDLE');
-  if (family === 0 || (!byHandle && !attributes.has('NFTA_TABLE_NAME'))) return flush(transaction, request);
+  if (family === 0 || (!byHandle && !attributes.has('NFTA_TABLE_NAME'))) {
+    flush(transaction, request);
+    return;
+  }
   const found = findTable(transaction, request, byHandle, portId);
   if (found === undefined) return;
   const table = transaction.own(found);
@@ -99,7 +110,8 @@ function findTable(
       ? lookupTableByHandle(transaction.tables, family, attributes.long(attribute), offset, portId)
       : lookupTable(transaction.tables, family, attributes, attribute, portId);
   } catch (error) {
-    if (error instanceof Refused && error.errno === ENOENT && name === 'DESTROYTABLE') return undefined;
+    const isFine = name === 'DESTROYTABLE' ? transaction.checks('destroy-table') : !transaction.checks('table-there');
+    if (error instanceof Refused && error.errno === ENOENT && isFine) return undefined;
     throw error;
   }
 }
@@ -108,7 +120,7 @@ function findTable(
 function flush(transaction: Transaction, request: NftRequest): void {
   const name = request.attributes.text('NFTA_TABLE_NAME');
   for (const table of [...transaction.tables.values()]) {
-    if (request.family !== 0 && table.family !== request.family) continue;
+    if (request.family !== 0 && table.family !== request.family && transaction.checks('flush-family')) continue;
     if (isOwnedByOther(table, request.portId) && transaction.checks('flush-owner')) continue;
     if (name === undefined || table.name === name) flushTable(transaction, request, transaction.own(table));
   }
@@ -116,6 +128,7 @@ function flush(transaction: Transaction, request: NftRequest): void {
 
 /** nft_flush_table(): rules, sets, objects, chains, then the table. */
 function flushTable(transaction: Transaction, request: NftRequest, table: Table): void {
+  if (tableUses(table) > 0 && !transaction.checks('table-recursive')) throw new Refused(EBUSY);
   const isBound = ({ flags }: { readonly flags: number }): boolean => (flags & NFT_CHAIN_BINDING) !== 0;
   for (const chain of [...table.chains.values()])
     if (!isBound(chain) && table.chains.has(chain.handle)) deleteRulesOf(transaction, request, table, chain);

@@ -75,6 +75,7 @@ export class Transaction {
 
   addTable(table: Table): void {
     this.#own.add(table);
+    if (!this.checks('later-sees-earlier')) return;
     this.tables.set(`${table.family} ${table.name}`, table);
   }
 
@@ -94,6 +95,7 @@ export class Transaction {
 
   /** Handles that were given are not given again, whatever became of the batch. */
   keepHandles(): void {
+    if (!this.checks('handle-once')) return;
     for (const table of this.#own) {
       const before = this.surroundings.ruleset.tables.get(`${table.family} ${table.name}`);
       if (before !== undefined && before.handle === table.handle) before.nextHandle = table.nextHandle;

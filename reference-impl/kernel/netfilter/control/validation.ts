@@ -32,7 +32,7 @@ class Walk {
     if ((this.#depths.get(chain.handle) ?? -1) >= level) return;
     for (const { expressions } of chain.rules)
       for (const expression of expressions) {
-        typeOf(expression).validate?.(expression, this.#base, this.#table.family);
+        if (this.#checks('expression-hooks')) typeOf(expression).validate?.(expression, this.#base, this.#table.family);
         for (const target of this.#targets(expression)) this.visit(target, level + 1);
       }
     this.#depths.set(chain.handle, level);

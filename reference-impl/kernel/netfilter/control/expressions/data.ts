@@ -91,7 +91,7 @@ function readVerdict(nest: Nest, { isElement = false }: DataDescription, context
       return { code: (code | 0) === NFT_JUMP ? NFT_JUMP : NFT_GOTO, chain: chain.handle };
     }
     default:
-      return refuse();
+      return context.transaction.checks('verdict-code') ? refuse() : { code: NF_ACCEPT };
   }
 }
 

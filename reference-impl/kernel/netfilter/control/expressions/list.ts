@@ -23,13 +23,14 @@ interface ParsedExpression {
 }
 
 /** nf_tables_expr_parse(). */
-function parse(context: ExpressionContext, nest: Nest, offset: number): ParsedExpression {
+function parse(context: ExpressionContext, nest: Nest, offset: number): ParsedExpression | undefined {
   const outer = readAttributes(NFTA_EXPR, nest);
   const name = outer.text('NFTA_EXPR_NAME');
   if (name === undefined) throw new Refused(EINVAL);
   const type = typeNamed(name);
   if (type === undefined || type.families?.includes(context.family) === false) {
     context.transaction.surroundings.tellMissing(`expression ${name}`);
+    if (!context.transaction.checks('expression-known')) return undefined;
     throw new Refused(ENOENT);
   }
   const data = outer.bytes('NFTA_EXPR_DATA');
@@ -45,9 +46,12 @@ function parse(context: ExpressionContext, nest: Nest, offset: number): ParsedEx
 /** Of a rule: all are parsed before the first is made; the entry is to blame. */
 export function readExpressions(context: ExpressionContext, nest: Nest): readonly Expression[] {
   const parsed: ParsedExpression[] = [];
+  const checks = (check: string): boolean => context.transaction.checks(check);
   for (const entry of entriesOf(nest)) {
     if (entry.type !== NFTA_LIST_ELEM || parsed.length === MOST_EXPRESSIONS) throw new Refused(EINVAL);
-    parsed.push(blaming(entry.offset, () => parse(context, nestOf(entry), entry.offset)));
+    const work = (): ParsedExpression | undefined => parse(context, nestOf(entry), entry.offset);
+    const one = checks('expression-blame') ? blaming(entry.offset, work) : work();
+    if (one !== undefined) parsed.push(one);
   }
   return parsed.map(({ type, attributes, offset }) =>
     blaming(offset, () => {
@@ -60,8 +64,9 @@ export function readExpressions(context: ExpressionContext, nest: Nest): readonl
 
 /** nft_expr_init(): one that remembers something, of a set, an element or a dynset expression. */
 export function readStateful(context: ExpressionContext, nest: Nest): StatefulExpression {
-  const { type, attributes } = parse(context, nest, 0);
-  if (type.isStateful !== true) throw new Refused(EOPNOTSUPP);
+  const parsed = parse(context, nest, 0);
+  if (parsed?.type.isStateful !== true) throw new Refused(EOPNOTSUPP);
+  const { type, attributes } = parsed;
   const expression = type.init(context, attributes);
   return expression as StatefulExpression;
 }

@@ -185,11 +185,15 @@ export const meta = expressionType({
     if (!attributes.has('NFTA_META_KEY')) throw new Refused(EINVAL);
     if (attributes.has('NFTA_META_DREG') === attributes.has('NFTA_META_SREG')) throw new Refused(EINVAL);
   },
-  init: ({ registers, family }, attributes) => {
+  init: ({ registers, family, transaction }, attributes) => {
     const key = attributes.number('NFTA_META_KEY') ?? 0;
     const isBridge = family === NFPROTO_BRIDGE;
     if (attributes.has('NFTA_META_DREG')) {
-      const length = lengthOf(READ_LENGTHS, key, isBridge ? BRIDGE_READ_LENGTHS.get(key) : undefined);
+      const length = lengthOf(
+        READ_LENGTHS,
+        key,
+        isBridge ? BRIDGE_READ_LENGTHS.get(key) : transaction.checks('meta-key') ? undefined : 4,
+      );
       return { kind: 'meta', destination: registers.store(attributes, 'NFTA_META_DREG', 'value', length), key };
     }
     const length = lengthOf(WRITE_LENGTHS, key, isBridge && key === NFT_META.BRI_BROUTE ? 1 : undefined);

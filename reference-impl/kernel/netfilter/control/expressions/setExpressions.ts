@@ -186,7 +186,8 @@ export const objref = expressionType({
       attributes.number('NFTA_OBJREF_IMM_TYPE') ?? 0,
       attributes.text('NFTA_OBJREF_IMM_NAME') ?? '',
     ];
-    if (objectNamed(context.table, type, name) === undefined) throw new Refused(ENOENT);
+    if (objectNamed(context.table, type, name) === undefined && context.transaction.checks('object-there'))
+      throw new Refused(ENOENT);
     return { kind: 'objref', object: objectKey(type, name) };
   },
   told: (expression, { table }): Values => {
