@@ -4,6 +4,7 @@ import { bridgeRows } from './bridge.bench.js';
 import { formatRows, type BenchRow } from './benchRow.js';
 import { eswitchRows } from './eswitch.bench.js';
 import { labRows } from './lab.bench.js';
+import { netfilterRows } from './netfilter.bench.js';
 import { netlinkRows } from './netlink.bench.js';
 import { nettoolRows } from './nettool.bench.js';
 import { packetRows } from './packet.bench.js';
@@ -18,6 +19,7 @@ const GROUPS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   packet: packetRows,
   switch: async () => [...(await switchRows()), ...(await bridgeRows())],
   routing: routingRows,
+  netfilter: netfilterRows,
   eswitch: eswitchRows,
   suite: suiteRows,
   lab: labRows,

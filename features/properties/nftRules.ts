@@ -242,7 +242,7 @@ const REMEMBERING: readonly Statement[] = [
   { form: /^counter$/, make: () => [expression('counter')] },
   {
     form: /^limit (over )?(\d+) (packets|bytes) in (\d+) s burst (\d+)$/,
-    make: (_names, over, rate = '', type = '', seconds = '', burst = '') => [
+    make: (_names, over?: string, rate = '', type = '', seconds = '', burst = '') => [
       expression(
         'limit',
         be64(1, BigInt(rate)),

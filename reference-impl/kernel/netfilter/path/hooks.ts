@@ -25,6 +25,12 @@ import { setByProtocol, setIpv4, setIpv4Checked, setIpv6, setIpv6Checked, setUnk
 /** Chains at one hook, in the order in which packets come by. */
 export type HookEntries = readonly BaseProgram[];
 
+/** Chains at net devices, and those of each device that a frame came by. */
+interface DeviceEntries {
+  readonly all: HookEntries;
+  readonly of: WeakMap<NetDevice, HookEntries>;
+}
+
 const HOOKS = 8;
 /** Where the type of a frame stands. */
 const PROTOCOL_AT = 12;
@@ -38,8 +44,8 @@ export class NetfilterHooks {
   #compiled: Ruleset | undefined;
   #generation = -1;
   #byHook = new Map<number, HookEntries>();
-  /** Chains of net devices, by hook of the netdev family; which device is one by its name. */
-  #ofDevices: (HookEntries | undefined)[] = [];
+  /** Chains of net devices, by hook of the netdev family. */
+  #ofDevices: (DeviceEntries | undefined)[] = [];
   readonly #evaluations: Evaluation[] = [];
   #running = 0;
   /** How often rules sent on the frames that have these bytes. */
@@ -69,14 +75,23 @@ export class NetfilterHooks {
   }
 
   /** nf_hooks_ingress, nf_hooks_egress of a net device. */
-  atDevice({ name }: NetDevice, hook: number): HookEntries | undefined {
+  atDevice(netDevice: NetDevice, hook: number): HookEntries | undefined {
     if (!this.isInUse) return undefined;
     this.#follow();
     const entries = this.#ofDevices[hook];
-    const { parts } = this.#around;
-    if (entries === undefined || !parts.comesBy(NFPROTO_NETDEV, hook)) return undefined;
-    const own = entries.filter(({ base }) => parts.isOfDevice(base.devices, name));
+    if (entries === undefined) return undefined;
+    let own = entries.of.get(netDevice);
+    if (own === undefined) {
+      own = this.#entriesOf(entries.all, netDevice, hook);
+      entries.of.set(netDevice, own);
+    }
     return own.length === 0 ? undefined : own;
+  }
+
+  #entriesOf(entries: HookEntries, { name }: NetDevice, hook: number): HookEntries {
+    const { parts } = this.#around;
+    if (!parts.comesBy(NFPROTO_NETDEV, hook)) return [];
+    return entries.filter(({ base }) => parts.isOfDevice(base.devices, name));
   }
 
   /** nf_hook_slow(): NF_ACCEPT, or what ended the packet. */
@@ -146,8 +161,8 @@ export class NetfilterHooks {
   }
 }
 
-function addTo(lists: (HookEntries | undefined)[], hook: number, program: BaseProgram): void {
-  lists[hook] = [...(lists[hook] ?? []), program];
+function addTo(lists: (DeviceEntries | undefined)[], hook: number, program: BaseProgram): void {
+  lists[hook] = { all: [...(lists[hook]?.all ?? []), program], of: new WeakMap() };
 }
 
 /**
