@@ -140,6 +140,10 @@ Feature: Transactions of nf_tables
   Scenario: Damaged messages in batches
     Then for ten thousand damaged messages in batches, each is answered once, and what is refused changes nothing
 
+  @NFT-TXN-010 @law
+  Scenario: Damaged queries
+    Then every damaged query of nf_tables has exactly one end
+
   @NFT-GEN-001
   Scenario: Each transaction begins a generation
     When the generation is noted

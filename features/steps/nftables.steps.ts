@@ -10,7 +10,7 @@ import { numberIn } from '../../reference-impl/netlink/schema.js';
 import { parseAttributes, parseDatagram, type Message } from '../../reference-impl/netlink/wire.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { dumpNft, lineOf, listing } from './nftablesListing.js';
-import { FLUSH, batchOf, begin, expectTaken, notes, said, send } from './nftablesTalk.js';
+import { FLUSH, batchOf, begin, expectTaken, notes, said, send, withPort } from './nftablesTalk.js';
 import { FAMILIES, linesIn, typed } from './nftablesWords.js';
 import { ask, repliesIn, talkSocket } from './netlinkTalk.js';
 import type { NicWorld } from './world.js';
@@ -21,7 +21,7 @@ After(async function (this: NicWorld) {
 
 Given('the ruleset', async function (this: NicWorld, text: string) {
   await begin(this);
-  await send(this, batchOf(text));
+  await send(this, batchOf(withPort(this, text)));
   expectTaken(this);
 });
 
@@ -32,7 +32,7 @@ When('a batch asks', async function (this: NicWorld, text: string) {
 
 When('a batch asks for {string}', async function (this: NicWorld, line: string) {
   await begin(this);
-  await send(this, batchOf(line));
+  await send(this, batchOf(withPort(this, line)));
 });
 
 When('a batch without an end asks', async function (this: NicWorld, text: string) {
@@ -164,7 +164,8 @@ Then('nothing is listed', async function (this: NicWorld) {
   expectLines(await listing(this), []);
 });
 
-Then('the listing has {string}', async function (this: NicWorld, wanted: string) {
+Then('the listing has {string}', async function (this: NicWorld, line: string) {
+  const wanted = withPort(this, line);
   const lines = await listing(this);
   const has = lines.some((line) => canonical(withoutHandles(line)) === canonical(wanted));
   expectThat(has, `no line is ${wanted}:\n${lines.join('\n')}`);

@@ -1,15 +1,22 @@
 /** Laws of nf_tables: what is true of every batch, every rule and every damaged message. */
 import { Then } from '@cucumber/cucumber';
 import fc from 'fast-check';
-import { NETLINK_NETFILTER, NLMSG_ERROR } from '../../reference-impl/netlink/constants.js';
-import { encodeBatch, nftSet, type NftMessage } from '../../reference-impl/netlink/nftablesBatch.js';
-import { encodeAttributes } from '../../reference-impl/netlink/schema.js';
+import {
+  NETLINK_NETFILTER,
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+} from '../../reference-impl/netlink/constants.js';
+import { nftType, type NftMessageName } from '../../reference-impl/netlink/families/nftables.js';
+import { encodeBatch, nftRequest, nftSet, type NftMessage } from '../../reference-impl/netlink/nftablesBatch.js';
+import { encodeAttributes, type Values } from '../../reference-impl/netlink/schema.js';
 import { concat, hex } from '../../reference-impl/packet/bytes.js';
 import { attributeDamage, damage, damaged } from '../properties/netlinkMutations.js';
 import { expectNumber, expectThat } from './expectations.js';
 import { listing } from './nftablesListing.js';
 import { FLUSH, batchOf, begin, notes, said, send } from './nftablesTalk.js';
-import { sendRaw, talk } from './netlinkTalk.js';
+import { ask, sendRaw, talk } from './netlinkTalk.js';
 import type { NicWorld } from './world.js';
 
 const RULESET = `
@@ -185,3 +192,31 @@ async function expectAlive(world: NicWorld): Promise<void> {
   );
   expectNumber(told.length, 12, 'lines of the ruleset');
 }
+
+/** Queries of one thing and of all, of what the ruleset has. */
+const QUERIES: readonly (readonly [NftMessageName, Values])[] = [
+  ['GETTABLE', { NFTA_TABLE_NAME: 't' }],
+  ['GETCHAIN', { NFTA_CHAIN_TABLE: 't', NFTA_CHAIN_NAME: 'c' }],
+  ['GETRULE', { NFTA_RULE_TABLE: 't', NFTA_RULE_CHAIN: 'c', NFTA_RULE_HANDLE: 3n }],
+  ['GETSET', { NFTA_SET_TABLE: 't', NFTA_SET_NAME: 's' }],
+  ['GETSETELEM', { NFTA_SET_ELEM_LIST_TABLE: 't', NFTA_SET_ELEM_LIST_SET: 's' }],
+  ['GETOBJ', { NFTA_OBJ_TABLE: 't', NFTA_OBJ_NAME: 'n', NFTA_OBJ_TYPE: 1 }],
+  ['GETGEN', {}],
+];
+
+Then('every damaged query of nf_tables has exactly one end', async function (this: NicWorld) {
+  await begin(this);
+  await send(this, [FLUSH, ...batchOf(RULESET)]);
+  const hurt = fc.array(fc.oneof(damage, attributeDamage), { minLength: 1, maxLength: 3 });
+  await this.law(
+    fc.asyncProperty(fc.constantFrom(...QUERIES), hurt, fc.boolean(), async ([name, values], damages, isDump) => {
+      const whole = nftRequest(name, 2, values);
+      const body = damages.reduce<Uint8Array>((bytes, each) => damaged({ body: bytes, attributesAt: 4 }, each), whole);
+      const flags = isDump && name !== 'GETGEN' ? NLM_F_DUMP : NLM_F_ACK;
+      const came = await ask(this, { protocol: NETLINK_NETFILTER, type: nftType(name), flags, body });
+      const ends = came.filter(({ type }) => type === NLMSG_ERROR || type === NLMSG_DONE);
+      // A dump that cannot begin is refused; a message without a header is taken for nothing, and no dump.
+      if (body.length >= 4 || flags === NLM_F_ACK) expectNumber(ends.length, 1, `ends of ${name} ${hex(body)}`);
+    }),
+  );
+});

@@ -73,6 +73,9 @@ export async function send(
   state.told = told.map((one) => `${one.name} ${lineOf(one)}`);
 }
 
+/** `PORT` is the net device that scenarios use. */
+export const withPort = (world: NicWorld, text: string): string => text.replaceAll('PORT', world.port.netDevice);
+
 export const batchOf = (text: string): readonly NftMessage[] =>
   linesIn(text).map((line, at) => messageOf(line, at + 1));
 

@@ -47,7 +47,13 @@ const PROBES: Readonly<Record<string, readonly string[]>> = {
   vrf: ['ip link add red9 type vrf table 9'],
   'ip-routing': ['ip route show'],
   'net-tools': ['arp -n'],
-  nft: ['nft add table inet t', "nft add rule inet t nosuch accept 2>&1 | grep -q 'No such file'"],
+  nft: ['nft add table inet t', "nft add rule inet t nosuch accept 2>&1 | grep -q 'No such file'", 'nft flush ruleset'],
+  'nft-bridge-meta': [
+    'nft add table bridge t',
+    'nft add chain bridge t c',
+    'nft add rule bridge t c meta ibrname br0',
+    'nft flush ruleset',
+  ],
   ss: ['ss -f netlink | grep -q :kernel'],
   'tc-flower': ['tc qdisc add dev p1 clsact', 'tc filter add dev p1 ingress pref 1 protocol ip flower action drop'],
 };

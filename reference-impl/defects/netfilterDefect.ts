@@ -29,3 +29,9 @@ export function withoutLast(values: Values): Values {
   const expressions = listIn(nestIn(values, 'NFTA_RULE_EXPRESSIONS'), 'NFTA_LIST_ELEM');
   return { ...values, NFTA_RULE_EXPRESSIONS: { NFTA_LIST_ELEM: expressions.slice(0, -1) } };
 }
+
+/** A chain that seems to be at no device. */
+export function withoutDevices(values: Values): Values {
+  const hook = nestIn(values, 'NFTA_CHAIN_HOOK');
+  return hook === undefined ? values : { ...values, NFTA_CHAIN_HOOK: lacking('NFTA_HOOK_DEVS')(hook) };
+}

@@ -1,6 +1,6 @@
 /** Tables and chains of nf_tables that are not what was asked for. */
 import type { Defect } from './defect.js';
-import { lacking, told, without } from './netfilterDefect.js';
+import { lacking, told, without, withoutDevices } from './netfilterDefect.js';
 import { kernelSource } from './origins.js';
 
 const ORIGIN = kernelSource('What nf_tables had to learn to refuse', 'net/netfilter/nf_tables_api.c');
@@ -277,5 +277,29 @@ export const nftablesTableDefects: readonly Defect[] = [
     origin: ORIGIN,
     caughtBy: 'NFT-CHN-018',
     kernel: told('NEWCHAIN', (values) => ({ ...values, NFTA_CHAIN_USE: 0 })),
+  },
+  {
+    id: 'DEF-NFT-DEVICES-UNTOLD',
+    title: 'Devices of a chain are not told',
+    description: 'A chain is listed without the devices that it is at.',
+    origin: ORIGIN,
+    caughtBy: 'NFT-CHN-019',
+    kernel: told('NEWCHAIN', withoutDevices),
+  },
+  {
+    id: 'DEF-NFT-DEVICE-TWICE',
+    title: 'A device is named twice',
+    description: 'The list is not looked through.',
+    origin: ORIGIN,
+    caughtBy: 'NFT-CHN-020',
+    kernel: without('device-twice'),
+  },
+  {
+    id: 'DEF-NFT-DEVICE-STAYS',
+    title: 'A device is not taken away',
+    description: 'The deletion is acknowledged and announced.',
+    origin: ORIGIN,
+    caughtBy: 'NFT-CHN-021',
+    kernel: without('device-removed'),
   },
 ];

@@ -1,6 +1,8 @@
 /** Transactions of nf_tables that are none. */
+import { NLM_F_ACK, NLM_F_DUMP } from '../netlink/constants.js';
 import { nftType } from '../netlink/families/nftables.js';
 import type { Defect } from './defect.js';
+import { netlink } from './netlinkRewrites.js';
 import { netfilter, without } from './netfilterDefect.js';
 import { kernelSource } from './origins.js';
 
@@ -134,5 +136,13 @@ export const nftablesTransactionDefects: readonly Defect[] = [
     origin: ORIGIN,
     caughtBy: 'NFT-NTF-004',
     kernel: without('echo'),
+  },
+  {
+    id: 'DEF-NFT-QUERY-SILENCE',
+    title: 'A query is not acknowledged',
+    description: 'NLM_F_ACK of a query that is no dump is overlooked.',
+    origin: ORIGIN,
+    caughtBy: 'NFT-TXN-010',
+    kernel: netlink({ acknowledges: (flags) => (flags & NLM_F_ACK) !== 0 && (flags & NLM_F_DUMP) !== 0 }),
   },
 ];

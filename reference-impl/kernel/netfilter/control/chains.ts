@@ -193,7 +193,7 @@ function deleteDevices(transaction: Transaction, request: NftRequest, table: Tab
   if (transaction.updated.has(table)) throw new Refused(EOPNOTSUPP);
   const named = readHook(transaction, attributes, family, chain.flags, base).devices;
   if (named.some((device) => !base.devices.includes(device))) throw new Refused(ENOENT);
-  base.devices = base.devices.filter((device) => !named.includes(device));
+  if (transaction.checks('device-removed')) base.devices = base.devices.filter((device) => !named.includes(device));
   transaction.pending.add(table);
   announceChain(transaction, request, table, chain, 'DELCHAIN', named);
 }
