@@ -48,6 +48,7 @@ const NFNL_SUBSYS_NFTABLES = 10;
 const NFNL_MSG_BATCH_BEGIN = 16;
 const NFNL_MSG_BATCH_END = 17;
 const NFT_MSG_NEWTABLE = 0;
+const NFT_MSG_DELTABLE = 2;
 const NFT_MSG_NEWCHAIN = 3;
 const NFT_MSG_NEWRULE = 6;
 const NFT_MSG_DELRULE = 8;
@@ -134,6 +135,15 @@ async function ensureTable(world: NicWorld, family: string, flags = 0): Promise<
   tables.add(family);
   const attributes = [text(1, TABLE), ...(flags === 0 ? [] : [be32(2, flags)])];
   await commit(world, [{ type: NFT_MSG_NEWTABLE, family, attributes }], `a table of ${family}`);
+}
+
+/** A machine that is not made anew for each scenario keeps its rules: what this one made goes, chains and sets with it. */
+export async function removeTables(world: NicWorld): Promise<void> {
+  const tables = [...netfilter(world).tables];
+  netfilter(world).tables.clear();
+  const attributes = [text(1, TABLE)];
+  const requests = tables.map((family) => ({ type: NFT_MSG_DELTABLE, family, flags: 0, attributes }));
+  if (requests.length > 0) await commit(world, requests, 'removing the tables');
 }
 
 /** NFT_TABLE_F_DORMANT. */

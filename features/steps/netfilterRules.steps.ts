@@ -1,7 +1,20 @@
 /** Rules of nf_tables, and frames among them. */
-import { Given, When } from '@cucumber/cucumber';
-import { addChain, addElement, addObject, addRule, addSet, addVlanOver, setDormant } from './netfilter.js';
+import { After, Given, When } from '@cucumber/cucumber';
+import {
+  addChain,
+  addElement,
+  addObject,
+  addRule,
+  addSet,
+  addVlanOver,
+  removeTables,
+  setDormant,
+} from './netfilter.js';
 import type { NicWorld } from './world.js';
+
+After(async function (this: NicWorld) {
+  await removeTables(this);
+});
 
 const FAMILY = '(netdev|bridge|inet|ip|ip6|arp)';
 
