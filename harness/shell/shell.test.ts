@@ -145,7 +145,6 @@ describe.skipIf(compiler === undefined)('a socket in the shell', () => {
 
   it.each([
     [9, 'NETLINK_AUDIT'],
-    [12, 'NETLINK_NETFILTER'],
     [6, 'NETLINK_XFRM'],
   ])('is not had for protocol %d, which the log names', async (protocol, name) => {
     const { out, code } = await shell.ran(tool, `protocol=${protocol}`);

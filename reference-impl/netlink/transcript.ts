@@ -4,6 +4,7 @@ import { hex } from '../packet/bytes.js';
 import {
   GENL_ID_CTRL,
   NETLINK_GENERIC,
+  NETLINK_NETFILTER,
   NETLINK_ROUTE,
   NLM_F_ACK,
   NLM_F_ACK_TLVS,
@@ -29,6 +30,17 @@ import {
   NDMSG,
   NEIGHBOUR,
 } from './families/rtnetlink.js';
+import {
+  NFGENMSG,
+  NFNL_BATCH,
+  NFNL_MSG_BATCH_BEGIN,
+  NFNL_MSG_BATCH_END,
+  NFNL_MSG_TYPE,
+  NFNL_SUBSYS_ID,
+  NFNL_SUBSYS_NFTABLES,
+} from './families/nfnetlink.js';
+import { NFT_MSG } from './families/nftables.js';
+import { nftSet } from './nftablesBatch.js';
 import { TC, TCMSG } from './families/trafficControl.js';
 import {
   decodeAttributes,
@@ -123,6 +135,7 @@ export function formOf(
   isRequest: boolean,
 ): MessageForm | undefined {
   if (protocol === NETLINK_ROUTE) return ROUTE_FORMS[message.type];
+  if (protocol === NETLINK_NETFILTER) return netfilterForm(message);
   if (protocol !== NETLINK_GENERIC) return undefined;
   const command = message.body[0] ?? 0;
   if (message.type === GENL_ID_CTRL) return { name: `nlctrl ${command}`, header: GENLMSGHDR, set: CTRL };
@@ -136,6 +149,15 @@ export function formOf(
     default:
       return undefined;
   }
+}
+
+/** Batches, and what is in them. */
+function netfilterForm({ type }: Message): MessageForm | undefined {
+  if (type === NFNL_MSG_BATCH_BEGIN) return { name: 'NFNL_MSG_BATCH_BEGIN', header: NFGENMSG, set: NFNL_BATCH };
+  if (type === NFNL_MSG_BATCH_END) return { name: 'NFNL_MSG_BATCH_END', header: NFGENMSG, set: NFNL_BATCH };
+  if (NFNL_SUBSYS_ID(type) !== NFNL_SUBSYS_NFTABLES) return undefined;
+  const found = Object.entries(NFT_MSG).find(([, number]) => number === NFNL_MSG_TYPE(type));
+  return found === undefined ? undefined : { name: `NFT_MSG_${found[0]}`, header: NFGENMSG, set: nftSet(found[0]) };
 }
 
 function ethtoolForm(command: number, isRequest: boolean): MessageForm | undefined {
