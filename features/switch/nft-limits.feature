@@ -2,6 +2,7 @@ Feature: Expressions that remember, and those that make numbers
 
   Background:
     Given ports that are up, in no bridge
+    And frames of every VLAN are let in
     And a netdev chain "rules" at ingress of p0
 
   @NFT-LIM-001

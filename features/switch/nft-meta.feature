@@ -2,6 +2,7 @@ Feature: What is known of a packet beside its bytes
 
   Background:
     Given ports that are up, in no bridge
+    And frames of every VLAN are let in
     And a netdev chain "rules" at ingress of p0
 
   @NFT-META-001

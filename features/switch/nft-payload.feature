@@ -5,6 +5,7 @@ Feature: Bytes of a packet that rules read and write
 
   Background:
     Given ports that are up, in no bridge
+    And frames of every VLAN are let in
     And a netdev chain "rules" at ingress of p0
 
   @NFT-PLD-001
