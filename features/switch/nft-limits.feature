@@ -64,6 +64,18 @@ Feature: Expressions that remember, and those that make numbers
     When a packet from B to broadcast comes in at p0
     Then the packet leaves at nowhere
 
+  @NFT-LIM-008
+  Scenario: A quota that has a name is used up
+    Given a netdev quota "shared" of 120 bytes
+    And in "rules": object quota shared, fwd p1
+    And somebody listens to rules
+    When a packet from A to broadcast comes in at p0
+    Then it is told 0 times that the quota "shared" is used up
+    When a packet from A to broadcast comes in at p0
+    Then it is told 1 time that the quota "shared" is used up
+    When 2 packets from A to broadcast come in at p0
+    Then it is told 0 times that the quota "shared" is used up
+
   @NFT-NUM-001
   Scenario: Packets by turns
     Given in "rules": r1 = count mod 3, r1 == #0, fwd p1

@@ -117,6 +117,14 @@ export const netfilterSetDefects: readonly Defect[] = [
     kernel: netfilterPath({ sharesObjects: false }),
   },
   {
+    id: 'DEF-NFT-QUOTA-ENDS-SILENTLY',
+    title: 'A quota ends, and nobody is told',
+    description: 'Nothing is sent from where packets come by.',
+    origin: NFT_QUOTA,
+    caughtBy: 'NFT-LIM-008',
+    kernel: netfilterPath({ tellsDepletion: false }),
+  },
+  {
     id: 'DEF-NFT-PACKETS-COST-DOUBLE',
     title: 'A packet costs two tokens',
     description: 'The cost is taken where it is checked and where it is charged.',

@@ -113,7 +113,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.netfilterPath = new NetfilterPath(
       pathSurroundings(this, {
         transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
-        depleted: () => undefined,
+        depleted: (table, object) => this.netfilter.onDepleted(table, object),
       }),
       () => this.netfilter.ruleset,
     );

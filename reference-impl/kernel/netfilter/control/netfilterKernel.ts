@@ -4,7 +4,7 @@ import type { KernelState } from '../../kernelState.js';
 import type { NetDevice } from '../../netDevice.js';
 import { isDeviceHook } from './chainTypes.js';
 import { CONFORMING_NETFILTER_CONTROL, type NetfilterControlParts } from './parts.js';
-import type { Ruleset } from '../ruleset.js';
+import type { Ruleset, StatefulObject, Table } from '../ruleset.js';
 import type { NftListed } from './queries.js';
 import type { NftSurroundings, Transaction } from './transaction.js';
 
@@ -13,6 +13,8 @@ export class NetfilterKernel {
   readonly #kernel: Pick<KernelState, 'now' | 'netDevices' | 'log'>;
   readonly #parts: NetfilterControlParts;
   readonly #counters = { tableHandle: 0n, chainId: 0n };
+  /** nft_quota_obj_eval(): a quota with a name is used up, for the first time. */
+  onDepleted: (table: Table, object: StatefulObject) => void = () => undefined;
   #ruleset: Ruleset = { tables: new Map(), generation: 1 };
 
   constructor(

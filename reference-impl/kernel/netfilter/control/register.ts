@@ -7,9 +7,10 @@ import { align, NLMSG_HDRLEN, type Message } from '../../../netlink/wire.js';
 import type { NftAnnouncement } from './announcement.js';
 import type { NetfilterControlParts } from './parts.js';
 import { readBatch, runBatch } from './batch.js';
+import { objectBody } from './dataMessages.js';
 import { generationBody } from './messages.js';
 import type { NetfilterKernel } from './netfilterKernel.js';
-import { nftOperations } from './queries.js';
+import { nftOperations, tellingOf } from './queries.js';
 import type { Transaction } from './transaction.js';
 
 /** NLMSG_GOODSIZE, where a page has 4096 bytes. */
@@ -21,6 +22,10 @@ export function registerNetfilter(netfilter: NetfilterKernel, netlink: NetlinkKe
   netlink.onRelease(({ protocol, portId }) => {
     if (protocol === NETLINK_NETFILTER) netfilter.release(portId);
   });
+  netfilter.onDepleted = (table, object) => {
+    const told = objectBody(tellingOf(netfilter.listed), table, object);
+    netlink.notify(NETLINK_NETFILTER, NFNLGRP_NFTABLES, told);
+  };
   netlink.registerDatagrams(NETLINK_NETFILTER, (socket, datagram) => {
     const begin = readBatch(datagram);
     if (begin === undefined) return undefined;

@@ -84,6 +84,8 @@ export interface NetfilterPathParts {
   readonly deletesElements: boolean;
   /** What an object that a rule names is asked: it, or a new one each time. */
   readonly sharesObjects: boolean;
+  /** Whether it is told that an object is used up. */
+  readonly tellsDepletion: boolean;
   readonly refreshesElements: boolean;
   /** NFTA_SET_DESC_SIZE: whether one more may be put there by a rule. */
   readonly hasRoom: (elements: number, size: number) => boolean;
@@ -168,6 +170,7 @@ export const CONFORMING_NETFILTER_PATH: NetfilterPathParts = {
   updatesElements: true,
   deletesElements: true,
   sharesObjects: true,
+  tellsDepletion: true,
   refreshesElements: true,
   hasRoom: (elements, size) => elements < (size === 0 ? MOST_ELEMENTS : size),
   countedBytes: (length) => length,

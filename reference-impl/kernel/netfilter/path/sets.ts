@@ -159,5 +159,5 @@ function runObject({ around, table }: Compilation, run: Evaluation, name: string
     return;
   // nft_quota_obj_eval(): that it is used up is told once.
   expression.state.isDepleted = true;
-  around.depleted(table, object);
+  if (around.parts.tellsDepletion) around.depleted(table, object);
 }
