@@ -18,12 +18,11 @@ import type {
 } from '../../harness/contract/index.js';
 import { BondKernel } from './bond/bondKernel.js';
 import { BridgeKernel } from './bridge/bridgeKernel.js';
-import { receive as bridgeReceive, transmit as bridgeTransmit } from './bridge/forward.js';
+import { receive as bridgeReceive } from './bridge/forward.js';
 import { knownAddresses } from './bridge/proxy/proxyEvents.js';
 import { DevlinkKernel } from './devlink/devlinkKernel.js';
 import { ENETDOWN, ENOBUFS, ENODEV } from './errno.js';
 import { fixFeatures } from './features.js';
-import { withEdits, withoutMarks } from './frameMarks.js';
 import { netDeviceOfPort, unregisterNetDevice } from './devicePorts.js';
 import { NetfilterKernel } from './netfilter/control/netfilterKernel.js';
 import { noteWakeup } from './ethtool/deviceState.js';
@@ -43,7 +42,7 @@ import { TrafficControl } from './tc/trafficControl.js';
 import { Sysctls } from './sysctls.js';
 import { TeamKernel } from './team/teamKernel.js';
 import { Timers } from './timers.js';
-import { pickTxQueue, validateTransmit, withTagInBytes } from './transmit.js';
+import { TransmitPath } from './transmitPath.js';
 import { TransmitQueues } from './transmitQueues.js';
 
 /** A device whose timer is due again and again at the same instant is broken; this many times is beyond any burst. */
@@ -64,6 +63,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
   readonly #cables = new Map<PortName, WireFrame[]>();
   readonly packetSockets = new PacketSockets();
   readonly #transmitQueues = new TransmitQueues();
+  readonly #transmitPath: TransmitPath;
   readonly bridging: BridgeKernel;
   readonly bonds: BondKernel;
   readonly teams: TeamKernel;
@@ -139,6 +139,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
     });
     this.bonds = new BondKernel(this, { ...clockAndCable, routes: { ipv4: this.routing, ipv6: this.routing6 } });
     this.teams = new TeamKernel(this, { at: (at, run) => this.#timers.add(at, run) });
+    this.#transmitPath = new TransmitPath(this, this.#transmitQueues);
   }
 
   /** Whoever the member belongs to says so. */
@@ -217,7 +218,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
       const checked = checkSend(netDevice, transmit);
       if (!checked.ok) return { ok: false, errno: checked.errno, sent };
       const dropped = this.#transmitQueues.dropped + this.netfilterPath.egressDrops;
-      await this.#transmit(netDevice, checked.value, transmit.queue);
+      await this.#transmitPath.transmit(netDevice, checked.value, transmit.queue);
       // net_xmit_errno() of NET_XMIT_DROP.
       const dropsNow = this.#transmitQueues.dropped + this.netfilterPath.egressDrops;
       if (dropsNow > dropped && this.parts.tellsFullQueue) return { ok: false, errno: ENOBUFS, sent };
@@ -298,7 +299,7 @@ export class ReferenceKernel implements KernelState, DriverHost {
       await this.routing.offload.process();
       await this.devlinks.process();
       for (const { netDevice, frame, through } of this.#forwarded.splice(0))
-        await this.#transmit(netDevice, frame, undefined, through);
+        await this.#transmitPath.transmit(netDevice, frame, undefined, through);
       for (const receive of this.#redirected.splice(0)) receive();
       await this.#transmitQueues.drain();
     }
@@ -383,57 +384,6 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.netDevices.set(netDevice.ifIndex, netDevice);
     this.#byPort.set(limits.port, netDevice);
     return netDevice;
-  }
-
-  /** dev_queue_xmit(): down through VLAN devices and aggregates to the port, then through the checks to the driver. */
-  async #transmit(
-    netDevice: NetDevice,
-    sent: TxFrame,
-    wanted: QueueIndex | undefined,
-    through: readonly NetDevice[] = [],
-  ): Promise<void> {
-    const { lower } = netDevice;
-    // What filters sent on is below netfilter: nf_skip_egress.
-    const kept = through.at(-1) === netDevice ? sent : this.netfilterPath.egress(netDevice, sent);
-    if (kept === undefined) return;
-    const { goesOn, edits } = this.trafficControl.egress(netDevice, kept, through);
-    if (!goesOn) return;
-    const frame = withEdits(kept, edits);
-    if (lower.kind === 'vlan') {
-      netDevice.softwareTraffic.txPackets += frame.gso?.segments ?? 1;
-      netDevice.softwareTraffic.txBytes += frame.bytes.length;
-      // A tag that is there already goes into the bytes: it is the inner one now.
-      const inner = frame.vlan === undefined ? frame : withTagInBytes(frame, frame.vlan);
-      await this.#transmit(lower.on, { ...inner, vlan: { tpid: lower.tpid, tci: lower.vid } }, wanted, through);
-      return;
-    }
-    if (lower.kind === 'bridge') {
-      if (netDevice.carrier) bridgeTransmit(this.bridging.events, lower.bridge, frame);
-      return;
-    }
-    if (lower.kind === 'bond' || lower.kind === 'team') {
-      if (!netDevice.carrier || !isUp(netDevice)) return;
-      const members =
-        lower.kind === 'bond'
-          ? this.bonds.transmit(lower.bond, frame, edits.queueMapping)
-          : this.teams.transmit(lower.team, frame, edits.queueMapping);
-      for (const member of members) {
-        const own = lower.kind === 'bond' ? this.bonds.frameAt(lower.bond, member, frame) : frame;
-        await this.#transmit(member, own, wanted, through);
-      }
-      return;
-    }
-    // What a VRF device itself sends would be routed once more; nothing of the host's does.
-    if (lower.kind === 'vrf') return;
-    // Without a carrier the queue discipline is noop: what is sent is freed, and nobody is told.
-    if (!netDevice.carrier) return;
-    const mapped = edits.queueMapping ?? wanted;
-    const queue =
-      mapped !== undefined && mapped < netDevice.realTxQueues
-        ? (mapped as QueueIndex)
-        : pickTxQueue(netDevice, frame.bytes);
-    for (const ready of await validateTransmit(this, netDevice, frame))
-      await this.#transmitQueues.enqueue(netDevice, queue, withoutMarks(ready));
   }
 
   #pollAll(): void {
