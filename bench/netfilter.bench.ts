@@ -1,5 +1,5 @@
 /** How fast frames get through rules of nf_tables: a hundred that do not match, and one lookup in their place. */
-import type { TxFrame } from '../harness/contract/index.js';
+import type { TxFrame } from '../reference-impl/kernel/frames.js';
 import type { NetDevice } from '../reference-impl/kernel/netDevice.js';
 import type { Expression, RegisterWord } from '../reference-impl/kernel/netfilter/expressions.js';
 import type { PathSurroundings } from '../reference-impl/kernel/netfilter/path/evaluation.js';
@@ -90,6 +90,8 @@ function pathOver(rules: readonly (readonly Expression[])[]): NetfilterPath {
     reject: nothing,
     log: nothing,
     depleted: nothing,
+    hasTraceListeners: () => false,
+    traced: nothing,
   };
   const base = { type: 'filter', hook: NF_NETDEV_EGRESS, priority: 0, policy: NF_ACCEPT, devices: ['eth0'] } as const;
   const chain = {

@@ -25,6 +25,7 @@ const META: Readonly<Record<string, number>> = {
   oifname: 7,
   iiftype: 8,
   oiftype: 9,
+  nftrace: 12,
   nfproto: 15,
   l4proto: 16,
   ibrname: 17,

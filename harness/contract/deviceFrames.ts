@@ -9,17 +9,6 @@ export interface TxCompletion {
 }
 
 /**
- * What rules of the kernel wrote beside a frame: skb->mark, skb->priority, skb->pkt_type. A device passes them by.
- * @requirement NFT-META-*
- */
-export interface FrameMarks {
-  readonly mark: number;
-  readonly priority: number;
-  /** Where it was changed. */
-  readonly packetType?: number;
-}
-
-/**
  * A frame that the kernel gives to a driver, with what the device has to do to it.
  * @requirement NIC-CSUM-*, NIC-VLAN-*, NIC-TS-*
  */
@@ -31,7 +20,6 @@ export interface TxFrame {
   /** Tag to insert after the addresses. */
   readonly vlan?: VlanTag;
   readonly timestampId?: number;
-  readonly marks?: FrameMarks;
 }
 
 /**
@@ -102,5 +90,4 @@ export interface RxFrame {
    * @requirement SW-BR-*, SW-UNI-*
    */
   readonly offloadForwardMark?: boolean;
-  readonly marks?: FrameMarks;
 }

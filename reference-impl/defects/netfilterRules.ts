@@ -1,7 +1,7 @@
 /** Seeded defects of how rules of nf_tables are run, and what they compare. */
 import { holdsFor } from '../kernel/netfilter/path/matching.js';
 import type { Defect } from './defect.js';
-import { NFT_BITWISE, NFT_BYTEORDER, NFT_CMP, NFT_CORE, NFT_RANGE } from './origins.js';
+import { NFT_BITWISE, NFT_BYTEORDER, NFT_CMP, NFT_CORE, NFT_RANGE, NFT_TRACE } from './origins.js';
 import { netfilterPath } from './replacedParts.js';
 
 export const netfilterRuleDefects: readonly Defect[] = [
@@ -117,5 +117,29 @@ export const netfilterRuleDefects: readonly Defect[] = [
       holds: (operator, difference) =>
         holdsFor(operator, operator === 'lt' || operator === 'gt' ? -difference : difference),
     }),
+  },
+  {
+    id: 'DEF-NFT-TRACE-SHOWS-ALWAYS',
+    title: 'Every step shows the packet',
+    description: 'Nobody notes that it was shown.',
+    origin: NFT_TRACE,
+    caughtBy: 'NFT-TRC-001',
+    kernel: netfilterPath({ showsPacketOnce: false }),
+  },
+  {
+    id: 'DEF-NFT-TRACES-EVERYBODY',
+    title: 'Every packet is traced',
+    description: 'Whether somebody listens is all that is asked.',
+    origin: NFT_TRACE,
+    caughtBy: 'NFT-TRC-002',
+    kernel: netfilterPath({ traces: () => true }),
+  },
+  {
+    id: 'DEF-NFT-TRACE-NUMBERS-STEPS',
+    title: 'Every step has a number of its own',
+    description: 'The number is drawn when a step is told.',
+    origin: NFT_TRACE,
+    caughtBy: 'NFT-TRC-003',
+    kernel: netfilterPath({ keepsTraceId: false }),
   },
 ];

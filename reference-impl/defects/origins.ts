@@ -231,6 +231,7 @@ export const NFT_HASH_SET = kernelSource('Elements whose time is over', 'net/net
 export const NFT_DYNSET = kernelSource('Sets that rules fill', 'net/netfilter/nft_dynset.c');
 export const NFT_LIMIT = kernelSource('A bucket of time', 'net/netfilter/nft_limit.c');
 export const NFT_QUOTA = kernelSource('How much is too much', 'net/netfilter/nft_quota.c');
+export const NFT_TRACE = kernelSource('What is told of a packet, and how often', 'net/netfilter/nf_tables_trace.c');
 export const NFT_COUNTER = kernelSource('What counts', 'net/netfilter/nft_counter.c');
 export const NFT_NUMGEN = kernelSource('Numbers by turns', 'net/netfilter/nft_numgen.c');
 export const NFT_HASH = kernelSource('Numbers from bytes', 'net/netfilter/nft_hash.c');

@@ -1,5 +1,5 @@
 /** What is kept beside a frame in struct sk_buff: mark, priority, and whose it is. */
-import type { FrameMarks, TxFrame } from '../../harness/contract/index.js';
+import type { FrameMarks, TxFrame } from './frames.js';
 import { PACKET_HOST } from './netfilter/path/packet.js';
 import type { Edits } from './tc/block.js';
 

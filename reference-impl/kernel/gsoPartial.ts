@@ -3,7 +3,8 @@
  * skb_segment(). The super-frame is cut to a whole multiple of the segment size, and every header that the device copies is made
  * that of one full segment. What is left over is segmented in software.
  */
-import type { TxFrame, TxGso, TxTunnel } from '../../harness/contract/index.js';
+import type { TxGso, TxTunnel } from '../../harness/contract/index.js';
+import type { TxFrame } from './frames.js';
 import { onesComplementSum } from '../packet/checksum.js';
 import { segmentFrame } from '../packet/segment.js';
 

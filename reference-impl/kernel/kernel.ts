@@ -11,11 +11,10 @@ import type {
   NetDeviceName,
   PortName,
   QueueIndex,
-  RxFrame,
   SendResult,
-  TxFrame,
   WireFrame,
 } from '../../harness/contract/index.js';
+import type { RxFrame, TxFrame } from './frames.js';
 import { BondKernel } from './bond/bondKernel.js';
 import { BridgeKernel } from './bridge/bridgeKernel.js';
 import { receive as bridgeReceive } from './bridge/forward.js';
@@ -113,7 +112,9 @@ export class ReferenceKernel implements KernelState, DriverHost {
     this.netfilterPath = new NetfilterPath(
       pathSurroundings(this, {
         transmit: (netDevice, frame) => void this.#forwarded.push({ netDevice, frame }),
-        depleted: (table, object) => this.netfilter.onDepleted(table, object),
+        depleted: (table, object) => this.netfilter.news.depleted(table, object),
+        hasTraceListeners: () => this.netfilter.news.hasTraceListeners(),
+        traced: (step) => this.netfilter.news.traced(step),
       }),
       () => this.netfilter.ruleset,
     );

@@ -1,5 +1,6 @@
 /** packet_snd(): the checks of a packet socket before a frame enters the stack. */
-import type { DriverResult, HostTransmit, TxFrame } from '../../harness/contract/index.js';
+import type { DriverResult, HostTransmit } from '../../harness/contract/index.js';
+import type { TxFrame } from './frames.js';
 import { EINVAL, EMSGSIZE, refused } from './errno.js';
 import { vlanTagsInFrame } from './frameShape.js';
 import type { NetDevice } from './netDevice.js';

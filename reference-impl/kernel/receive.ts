@@ -1,5 +1,6 @@
 /** From the driver to the host: napi_gro_receive() to __netif_receive_skb_core(), as far as packet sockets see it. */
-import type { HostReceive, MacAddress, RxFrame, VirtioNetHeader, VlanTag } from '../../harness/contract/index.js';
+import type { HostReceive, MacAddress, VirtioNetHeader, VlanTag } from '../../harness/contract/index.js';
+import type { RxFrame } from './frames.js';
 import { GroEngine, type GroOutput } from '../packet/aggregate.js';
 import { onesComplementSum, pseudoHeaderSum } from '../packet/checksum.js';
 import { parseFlow, newFlow } from '../packet/flow.js';

@@ -2,7 +2,8 @@
  * From the host to the driver: net/core/dev.c, validate_xmit_skb() and what it calls. Whatever a device cannot do for a frame is
  * done here in software, so that the frame on the cable is the same either way.
  */
-import type { QueueIndex, TxFrame, TxGso, VlanTag } from '../../harness/contract/index.js';
+import type { QueueIndex, TxGso, VlanTag } from '../../harness/contract/index.js';
+import type { TxFrame } from './frames.js';
 import { complementSum, crc32c, onesComplementSum } from '../packet/checksum.js';
 import { segmentFrame } from '../packet/segment.js';
 import { ALL_GSO, type FeatureSet } from './features.js';

@@ -1,5 +1,6 @@
 /** From the host to a driver: dev_queue_xmit(), down through VLAN devices and aggregates to a port. */
-import type { QueueIndex, TxFrame } from '../../harness/contract/index.js';
+import type { QueueIndex } from '../../harness/contract/index.js';
+import type { TxFrame } from './frames.js';
 import type { BondKernel } from './bond/bondKernel.js';
 import { transmit as bridgeTransmit } from './bridge/forward.js';
 import type { BridgeKernel } from './bridge/bridgeKernel.js';

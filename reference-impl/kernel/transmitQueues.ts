@@ -1,5 +1,6 @@
 /** Frames on their way to a driver: queues that it has stopped, and what waits for them. */
-import type { PortName, QueueIndex, TxFrame } from '../../harness/contract/index.js';
+import type { PortName, QueueIndex } from '../../harness/contract/index.js';
+import type { TxFrame } from './frames.js';
 import { portOf, type NetDevice } from './netDevice.js';
 
 interface Waiting {

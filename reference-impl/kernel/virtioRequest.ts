@@ -1,12 +1,6 @@
 /** virtio_net_hdr_to_skb(): what a frame from an AF_PACKET socket asks for, checked. */
-import type {
-  DriverResult,
-  HostTransmit,
-  TxChecksum,
-  TxFrame,
-  TxGso,
-  VirtioNetHeader,
-} from '../../harness/contract/index.js';
+import type { DriverResult, HostTransmit, TxChecksum, TxGso, VirtioNetHeader } from '../../harness/contract/index.js';
+import type { TxFrame } from './frames.js';
 import { EINVAL, refused } from './errno.js';
 import { networkOffset } from './frameShape.js';
 

@@ -79,6 +79,7 @@ export const u32: AttributeType = { kind: 'u32' };
 export const u64: AttributeType = { kind: 'u64' };
 export const s32: AttributeType = { kind: 's32' };
 export const s64: AttributeType = { kind: 's64' };
+export const be16: AttributeType = { kind: 'be16' };
 export const be32: AttributeType = { kind: 'be32' };
 export const be64: AttributeType = { kind: 'be64' };
 /** nla_put_uint(): four bytes, or eight for what does not fit. */

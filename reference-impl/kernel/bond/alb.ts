@@ -1,5 +1,6 @@
 /** The mode balance-alb: as balance-tlb, and neighbours are told the stations of different members by ARP (rlb_*() of bond_alb.c). */
-import type { MacAddress, TxFrame } from '../../../harness/contract/index.js';
+import type { MacAddress } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../frames.js';
 import { AF_INET } from '../../netlink/constants.js';
 import { formatMac, isBroadcastMac, parseMac } from '../../packet/addresses.js';
 import { equalBytes, readU16 } from '../../packet/bytes.js';

@@ -1,5 +1,6 @@
 /** The questions by which links are watched: bond_arp_send_all() and bond_ns_send_all() of drivers/net/bonding/bond_main.c. */
-import type { TxFrame, VlanTag } from '../../../harness/contract/index.js';
+import type { VlanTag } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../frames.js';
 import { AF_INET } from '../../netlink/constants.js';
 import { RTN_LOCAL, RT_SCOPE_LINK } from '../../netlink/families/routing.js';
 import { parseMac } from '../../packet/addresses.js';

@@ -1,5 +1,5 @@
 /** Frames through an aggregate: bond_start_xmit() and bond_handle_frame() of drivers/net/bonding/bond_main.c. */
-import type { TxFrame } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../frames.js';
 import { isLinkLocalMac, isMulticastMac, parseMac } from '../../packet/addresses.js';
 import {
   BOND_LINK_UP,

@@ -1,5 +1,5 @@
 /** Which member a flow goes through: bond_xmit_hash() of drivers/net/bonding/bond_main.c, on a little endian machine. */
-import type { TxFrame } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../frames.js';
 import {
   BOND_XMIT_POLICY_ENCAP23,
   BOND_XMIT_POLICY_ENCAP34,

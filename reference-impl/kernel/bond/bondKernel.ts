@@ -1,5 +1,6 @@
 /** The aggregates of a kernel: what they need of it, and what they make of what happens to net devices (bond_netdev_event()). */
-import type { Nanoseconds, TxFrame } from '../../../harness/contract/index.js';
+import type { Nanoseconds } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../frames.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import { isUp, type NetDevice } from '../netDevice.js';
 import { LagCore } from '../switchdevLag.js';

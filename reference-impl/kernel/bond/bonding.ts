@@ -1,5 +1,6 @@
 /** Aggregates and their members come and go: bond_create(), bond_enslave() and bond_release() of drivers/net/bonding/bond_main.c. */
-import type { MacAddress, Nanoseconds, TxFrame } from '../../../harness/contract/index.js';
+import type { MacAddress, Nanoseconds } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../frames.js';
 import { aggregateOf, createAggregateDevice, randomAddress, type AggregateSeed } from '../aggregates.js';
 import {
   BOND_FOM_FOLLOW,

@@ -1,5 +1,6 @@
 /** Members that negotiate: the state machines of IEEE 802.1AX as drivers/net/bonding/bond_3ad.c has them. */
-import type { MacAddress, TxFrame } from '../../../harness/contract/index.js';
+import type { MacAddress } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../frames.js';
 import {
   LACP_STATE_AGGREGATION,
   LACP_STATE_COLLECTING,

@@ -1,5 +1,5 @@
 /** The mode balance-tlb: flows are spread over members that each send from a station of their own, and one receives (bond_alb.c). */
-import type { TxFrame } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../frames.js';
 import { parseMac } from '../../packet/addresses.js';
 import { readU16 } from '../../packet/bytes.js';
 import { ETH_HLEN, ETH_P_IP, ETH_P_IPV6 } from '../../packet/protocols.js';

@@ -1,5 +1,6 @@
 /** What a bridge needs of the kernel around it. */
-import type { Nanoseconds, RxFrame, TxFrame, Vid, VirtioNetHeader } from '../../../harness/contract/index.js';
+import type { Nanoseconds, Vid, VirtioNetHeader } from '../../../harness/contract/index.js';
+import type { RxFrame, TxFrame } from '../frames.js';
 import type { NetDevice } from '../netDevice.js';
 import type { Bridge, BridgePort } from './bridge.js';
 import type { NetfilterPath } from '../netfilter/path/netfilterPath.js';

@@ -1,6 +1,7 @@
 /** The bridges of a kernel: what they need of it, and what they make of what happens to their ports (br_device_event()). */
 import { aggregateOf } from '../aggregates.js';
-import type { FdbKey, Nanoseconds, RxFrame, TxFrame, Vid, VirtioNetHeader } from '../../../harness/contract/index.js';
+import type { FdbKey, Nanoseconds, Vid, VirtioNetHeader } from '../../../harness/contract/index.js';
+import type { RxFrame, TxFrame } from '../frames.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import type { NetDevice } from '../netDevice.js';
 import type { NetfilterPath } from '../netfilter/path/netfilterPath.js';

@@ -1,4 +1,5 @@
-import type { MacAddress, TxFrame, Vid } from '../../../harness/contract/index.js';
+import type { MacAddress, Vid } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../frames.js';
 import { NUD_PERMANENT, NUD_STALE } from '../../netlink/constants.js';
 import {
   BR_STATE_BLOCKING,

@@ -1,5 +1,6 @@
 /** Frames through a bridge: net/bridge/br_input.c, br_forward.c, and br_dev_xmit() of br_device.c. */
-import type { RxFrame, TxFrame, VirtioNetHeader } from '../../../harness/contract/index.js';
+import type { VirtioNetHeader } from '../../../harness/contract/index.js';
+import type { RxFrame, TxFrame } from '../frames.js';
 import { isBroadcastMac, isLinkLocalMac, isMulticastMac, isZeroMac, parseMac } from '../../packet/addresses.js';
 import { equalBytes } from '../../packet/bytes.js';
 import { IFF_PROMISC, isUp } from '../netDevice.js';

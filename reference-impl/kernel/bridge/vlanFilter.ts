@@ -1,5 +1,6 @@
 /** Which VLAN a frame belongs to, where it may go, and whether it keeps its tag: net/bridge/br_vlan.c. */
-import type { TxFrame, Vid } from '../../../harness/contract/index.js';
+import type { Vid } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../frames.js';
 import { withTagInBytes } from '../transmit.js';
 import type { Bridge, VlanGroup } from './bridge.js';
 import type { BridgeParts } from './bridgeParts.js';

@@ -1,9 +1,9 @@
 /** IPv4 packets that come in: what becomes of them, and those that go on (ip_input.c, route.c, ip_forward.c of net/ipv4). */
+import type { FrameMarks } from '../frames.js';
 import { RTN_BROADCAST, RTN_LOCAL, RTN_UNICAST } from '../../netlink/families/routing.js';
 import { readU32 } from '../../packet/bytes.js';
 import { flowHash31 } from '../../packet/multipathHash.js';
 import { ETH_HLEN } from '../../packet/protocols.js';
-import type { FrameMarks } from '../../../harness/contract/index.js';
 import type { NetDevice } from '../netDevice.js';
 import { PACKET_HOST } from '../netfilter/path/packet.js';
 import { NF_INET_FORWARD, NF_INET_LOCAL_IN, NF_INET_PRE_ROUTING } from '../netfilter/ruleset.js';

@@ -1,5 +1,5 @@
 /** What the parts of the router share. */
-import type { FrameMarks } from '../../../harness/contract/index.js';
+import type { FrameMarks } from '../frames.js';
 import type { IpHooks } from '../netfilter/path/netfilterPath.js';
 import type { Packet } from '../netfilter/path/packet.js';
 import type { Fib } from './fib.js';

@@ -1,5 +1,6 @@
 /** The router of a kernel: its tables, and what it makes of net devices, addresses and packets. */
-import type { FrameMarks, Nanoseconds, TxFrame } from '../../../harness/contract/index.js';
+import type { Nanoseconds } from '../../../harness/contract/index.js';
+import type { FrameMarks, TxFrame } from '../frames.js';
 import { AF_INET } from '../../netlink/constants.js';
 import { IFA_F_SECONDARY } from '../../netlink/families/rtnetlink.js';
 import {

@@ -1,6 +1,6 @@
 /** What the parts of the router of IPv6 share. */
 import type { DeviceSettings } from '../deviceSettings.js';
-import type { FrameMarks } from '../../../harness/contract/index.js';
+import type { FrameMarks } from '../frames.js';
 import type { NetDevice } from '../netDevice.js';
 import type { IpHooks } from '../netfilter/path/netfilterPath.js';
 import type { Packet } from '../netfilter/path/packet.js';

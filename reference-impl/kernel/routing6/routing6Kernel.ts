@@ -1,5 +1,6 @@
 /** IPv6 of a kernel: its tables, and what it makes of net devices, addresses, settings and packets. */
-import type { FrameMarks, Nanoseconds, RxFrame, TxFrame } from '../../../harness/contract/index.js';
+import type { Nanoseconds } from '../../../harness/contract/index.js';
+import type { FrameMarks, RxFrame, TxFrame } from '../frames.js';
 import { NLM_F_APPEND, NLM_F_CREATE } from '../../netlink/constants.js';
 import {
   IFA_F_NOPREFIXROUTE,

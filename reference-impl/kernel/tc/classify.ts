@@ -1,5 +1,6 @@
 /** A frame among the filters of a block: tcf_classify() of net/sched/cls_api.c, fl_classify(), mall_classify(), tcf_action_exec(). */
-import type { RxFrame, TxFrame, VirtioNetHeader } from '../../../harness/contract/index.js';
+import type { VirtioNetHeader } from '../../../harness/contract/index.js';
+import type { RxFrame, TxFrame } from '../frames.js';
 import { FLOW_KEY_LENGTH, fillFlowKey } from '../../packet/flowKey.js';
 import {
   TCA_CLS_FLAGS_IN_HW,

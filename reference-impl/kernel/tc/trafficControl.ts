@@ -1,5 +1,6 @@
 /** Traffic control of a kernel: the qdiscs that hold filters, and frames that pass them on their way in and out. */
-import type { FlowCookie, RxFrame, TxFrame, VirtioNetHeader } from '../../../harness/contract/index.js';
+import type { FlowCookie, VirtioNetHeader } from '../../../harness/contract/index.js';
+import type { RxFrame, TxFrame } from '../frames.js';
 import { withEdits } from '../frameMarks.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';
 import type { NetDevice } from '../netDevice.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TxFrame } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../frames.js';
 import { buildFrame, ethernet, ipv4, payload, payloadPattern, tcp, udp } from '../../packet/build.js';
 import { checkedFilter, runFilter } from './classicFilter.js';
 

@@ -1,5 +1,5 @@
 /** Classic BPF over frames that are sent: bpf_check_classic() and what bpf_prog_run() does with such a program. */
-import type { TxFrame } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../frames.js';
 
 /** struct sock_filter. */
 interface Instruction {

@@ -1,5 +1,6 @@
 /** The mode loadbalance: flows, the program that tells them apart, the places that the user gives them, and counters (team_mode_loadbalance.c). */
-import type { IfIndex, TxFrame } from '../../../harness/contract/index.js';
+import type { IfIndex } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../frames.js';
 import { viewOf } from '../../netlink/wire.js';
 import { isLinkLocalMac } from '../../packet/addresses.js';
 import { EINVAL, ENODEV } from '../errno.js';

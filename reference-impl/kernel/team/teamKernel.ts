@@ -1,5 +1,6 @@
 /** The teams of a kernel: what they need of it, their frames, and what they make of what happens to net devices (team_device_event()). */
-import type { Nanoseconds, TxFrame } from '../../../harness/contract/index.js';
+import type { Nanoseconds } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../frames.js';
 import { isLinkLocalMac } from '../../packet/addresses.js';
 import type { BridgeSurroundings } from '../bridge/bridgeKernel.js';
 import type { KernelState, NetDeviceEvent } from '../kernelState.js';

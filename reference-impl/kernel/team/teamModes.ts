@@ -1,5 +1,6 @@
 /** How a team distributes what it sends and takes what it receives: drivers/net/team/team_mode_*.c. */
-import type { IfIndex, LagTransmit, TxFrame } from '../../../harness/contract/index.js';
+import type { IfIndex, LagTransmit } from '../../../harness/contract/index.js';
+import type { TxFrame } from '../frames.js';
 import { EBUSY, EINVAL, ENOENT } from '../errno.js';
 import { LOAD_BALANCE_OPTIONS, balance, isLacp } from './loadBalance.js';
 import { NO_MODE, canSend, newLoadBalance, type Team, type TeamPort } from './team.js';

@@ -1,5 +1,5 @@
 /** nf_tables: messages and what they hold (linux/netfilter/nf_tables.h). Integers are in network byte order. */
-import { attributeSet, be32, be64, binary, type AttributeSet, type AttributeType } from '../schema.js';
+import { attributeSet, be16, be32, be64, binary, u32, type AttributeSet, type AttributeType } from '../schema.js';
 import { NFNL_SUBSYS_NFTABLES } from './nfnetlink.js';
 
 /** enum nf_tables_msg_types. */
@@ -226,6 +226,27 @@ export const NFTA_OBJ = attributeSet('NFTA_OBJ', [
   [6, 'NFTA_OBJ_HANDLE', be64],
   [7, 'NFTA_OBJ_PAD', binary],
   [8, 'NFTA_OBJ_USERDATA', userData],
+]);
+
+/** What is told of a packet that is traced; its number is in the order of the host. */
+export const NFTA_TRACE = attributeSet('NFTA_TRACE', [
+  [1, 'NFTA_TRACE_TABLE', name],
+  [2, 'NFTA_TRACE_CHAIN', name],
+  [3, 'NFTA_TRACE_RULE_HANDLE', be64],
+  [4, 'NFTA_TRACE_TYPE', be32],
+  [5, 'NFTA_TRACE_VERDICT', plainNest(() => NFTA_VERDICT)],
+  [6, 'NFTA_TRACE_ID', u32],
+  [7, 'NFTA_TRACE_LL_HEADER', binary],
+  [8, 'NFTA_TRACE_NETWORK_HEADER', binary],
+  [9, 'NFTA_TRACE_TRANSPORT_HEADER', binary],
+  [10, 'NFTA_TRACE_IIF', be32],
+  [11, 'NFTA_TRACE_IIFTYPE', be16],
+  [12, 'NFTA_TRACE_OIF', be32],
+  [13, 'NFTA_TRACE_OIFTYPE', be16],
+  [14, 'NFTA_TRACE_MARK', be32],
+  [15, 'NFTA_TRACE_NFPROTO', be32],
+  [16, 'NFTA_TRACE_POLICY', be32],
+  [17, 'NFTA_TRACE_PAD', binary],
 ]);
 
 export const NFTA_FLOWTABLE = attributeSet('NFTA_FLOWTABLE', [

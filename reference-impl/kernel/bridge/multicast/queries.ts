@@ -1,5 +1,5 @@
 /** Who asks for members, and where routers are: the querier part of net/bridge/br_multicast.c. */
-import type { TxFrame } from '../../../../harness/contract/index.js';
+import type { TxFrame } from '../../frames.js';
 import { parseIpv4, parseIpv6 } from '../../../packet/addresses.js';
 import { isUp } from '../../netDevice.js';
 import type { BridgeEvents } from '../bridgeEvents.js';

@@ -1,5 +1,6 @@
 /** What a bridge answers for somebody else, and how it gets there: br_arp_send() and br_nd_send() of net/bridge/br_arp_nd_proxy.c. */
-import type { QueueIndex, RxFrame, TxFrame, Vid } from '../../../../harness/contract/index.js';
+import type { QueueIndex, Vid } from '../../../../harness/contract/index.js';
+import type { RxFrame, TxFrame } from '../../frames.js';
 import type { Bridge, BridgePort } from '../bridge.js';
 import type { BridgeEvents } from '../bridgeEvents.js';
 

@@ -1,5 +1,5 @@
 /** What a bridge that answers for neighbours needs of the kernel around it. */
-import type { RxFrame } from '../../../../harness/contract/index.js';
+import type { RxFrame } from '../../frames.js';
 import { AF_INET } from '../../../netlink/constants.js';
 import { equalBytes } from '../../../packet/bytes.js';
 import type { NetDevice } from '../../netDevice.js';

@@ -4,17 +4,26 @@ import type { KernelState } from '../../kernelState.js';
 import type { NetDevice } from '../../netDevice.js';
 import { isDeviceHook } from './chainTypes.js';
 import { CONFORMING_NETFILTER_CONTROL, type NetfilterControlParts } from './parts.js';
+import type { TraceStep } from '../path/trace.js';
 import type { Ruleset, StatefulObject, Table } from '../ruleset.js';
 import type { NftListed } from './queries.js';
 import type { NftSurroundings, Transaction } from './transaction.js';
+
+/** What rules tell by themselves while packets come by. */
+export interface NetfilterNews {
+  /** nft_quota_obj_eval(): a quota with a name is used up, for the first time. */
+  depleted(table: Table, object: StatefulObject): void;
+  hasTraceListeners(): boolean;
+  /** nft_trace_notify(). */
+  traced(step: TraceStep): void;
+}
 
 /** @requirement NFT-TXN-*, NFT-GEN-* */
 export class NetfilterKernel {
   readonly #kernel: Pick<KernelState, 'now' | 'netDevices' | 'log'>;
   readonly #parts: NetfilterControlParts;
   readonly #counters = { tableHandle: 0n, chainId: 0n };
-  /** nft_quota_obj_eval(): a quota with a name is used up, for the first time. */
-  onDepleted: (table: Table, object: StatefulObject) => void = () => undefined;
+  news: NetfilterNews = { depleted: () => undefined, hasTraceListeners: () => false, traced: () => undefined };
   #ruleset: Ruleset = { tables: new Map(), generation: 1 };
 
   constructor(

@@ -1,6 +1,6 @@
 /** NETLINK_NETFILTER: batches, queries, and what is told of changes (nfnetlink.c, nf_tables_api.c). */
 import { NETLINK_NETFILTER, NLM_F_ECHO } from '../../../netlink/constants.js';
-import { NFNLGRP_MAX, NFNLGRP_NFTABLES } from '../../../netlink/families/nfnetlink.js';
+import { NFNLGRP_MAX, NFNLGRP_NFTABLES, NFNLGRP_NFTRACE } from '../../../netlink/families/nfnetlink.js';
 import type { NetlinkBody } from '../../../netlink/operations.js';
 import type { NetlinkKernel } from '../../../netlink/server.js';
 import { align, NLMSG_HDRLEN, type Message } from '../../../netlink/wire.js';
@@ -11,6 +11,7 @@ import { objectBody } from './dataMessages.js';
 import { generationBody } from './messages.js';
 import type { NetfilterKernel } from './netfilterKernel.js';
 import { nftOperations, tellingOf } from './queries.js';
+import { traceBody } from './traceMessage.js';
 import type { Transaction } from './transaction.js';
 
 /** NLMSG_GOODSIZE, where a page has 4096 bytes. */
@@ -22,9 +23,13 @@ export function registerNetfilter(netfilter: NetfilterKernel, netlink: NetlinkKe
   netlink.onRelease(({ protocol, portId }) => {
     if (protocol === NETLINK_NETFILTER) netfilter.release(portId);
   });
-  netfilter.onDepleted = (table, object) => {
-    const told = objectBody(tellingOf(netfilter.listed), table, object);
-    netlink.notify(NETLINK_NETFILTER, NFNLGRP_NFTABLES, told);
+  netfilter.news = {
+    depleted: (table, object) => {
+      const told = objectBody(tellingOf(netfilter.listed), table, object);
+      netlink.notify(NETLINK_NETFILTER, NFNLGRP_NFTABLES, told);
+    },
+    hasTraceListeners: () => netlink.hasListeners(NETLINK_NETFILTER, NFNLGRP_NFTRACE),
+    traced: (step) => netlink.notify(NETLINK_NETFILTER, NFNLGRP_NFTRACE, traceBody(step)),
   };
   netlink.registerDatagrams(NETLINK_NETFILTER, (socket, datagram) => {
     const begin = readBatch(datagram);

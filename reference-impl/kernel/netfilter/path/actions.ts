@@ -2,7 +2,8 @@
 import { formatIpv4, formatIpv6 } from '../../../packet/addresses.js';
 import { hex, readU16 } from '../../../packet/bytes.js';
 import { ETH_HLEN, ETH_P_IP, ETH_P_IPV6, IPPROTO_TCP, IPPROTO_UDP } from '../../../packet/protocols.js';
-import type { IfIndex, TxFrame } from '../../../../harness/contract/index.js';
+import type { IfIndex } from '../../../../harness/contract/index.js';
+import type { TxFrame } from '../../frames.js';
 import { asTransmit } from '../../bridge/forward.js';
 import { writeHeaderChecksum } from '../../routing/ipv4Header.js';
 import { NFPROTO_IPV4, NFPROTO_IPV6, NF_DROP } from '../ruleset.js';

@@ -61,12 +61,14 @@ function followRules(parts: NetfilterPathParts, base: BaseProgram, run: Evaluati
 /** Rules up to one that decides; answers the number of the next. */
 function runRules(
   { nextAfterBreak, returns }: NetfilterPathParts,
-  { rules }: Program,
+  program: Program,
   from: number,
   run: Evaluation,
 ): number {
+  const { rules } = program;
   let next = from;
   run.code = NFT_CONTINUE;
+  const { trace } = run;
   while (next < rules.length) {
     const rule = rules[next++] ?? [];
     for (const operation of rule) {
@@ -76,14 +78,23 @@ function runRules(
     if (run.code === NFT_BREAK) {
       run.code = NFT_CONTINUE;
       next = nextAfterBreak(next, rules.length);
-    } else if (run.code === NFT_RETURN && !returns) run.code = NFT_CONTINUE;
-    else if (run.code !== NFT_CONTINUE) break;
+      trace?.look();
+      continue;
+    }
+    if (run.code === NFT_RETURN && !returns) run.code = NFT_CONTINUE;
+    if (run.code !== NFT_CONTINUE) {
+      trace?.decided(program, next - 1, run);
+      return next;
+    }
+    trace?.passed(program, next - 1);
   }
+  trace?.decided(program, undefined, run);
   return next;
 }
 
 /** Nobody decided. */
 function byPolicy(parts: NetfilterPathParts, { base }: BaseProgram, run: Evaluation): number {
+  run.trace?.policy();
   const { counters } = base;
   if (counters !== undefined && parts.countsPolicy) {
     counters.packets += 1n;

@@ -1,10 +1,12 @@
 /** One run of rules over one packet: registers and verdict (struct nft_regs), and what expressions need of the kernel. */
-import type { IfIndex, Nanoseconds, TxFrame } from '../../../../harness/contract/index.js';
+import type { IfIndex, Nanoseconds } from '../../../../harness/contract/index.js';
+import type { TxFrame } from '../../frames.js';
 import type { NetDevice } from '../../netDevice.js';
 import type { Expression } from '../expressions.js';
 import { NFT_BREAK, NFT_CONTINUE, type NftData, type StatefulObject, type Table } from '../ruleset.js';
 import type { Packet } from './packet.js';
 import type { NetfilterPathParts } from './pathParts.js';
+import type { Trace, TraceStep } from './trace.js';
 
 /** linux/netfilter.h: the packet is somebody else's now. */
 export const NF_STOLEN = 2;
@@ -23,6 +25,8 @@ export class Evaluation {
   code: number = NFT_CONTINUE;
   /** Of NFT_JUMP and NFT_GOTO. */
   chain = 0n;
+  /** Of a packet that somebody may want to follow. */
+  trace: Trace | undefined;
 
   constructor(packet: Packet) {
     this.packet = packet;
@@ -71,6 +75,9 @@ export interface PathSurroundings {
   log(text: string): void;
   /** A quota came to its end: NFT_MSG_NEWOBJ. */
   depleted(table: Table, object: StatefulObject): void;
+  /** Whether somebody listens to what becomes of packets that are traced. */
+  hasTraceListeners(): boolean;
+  traced(step: TraceStep): void;
 }
 
 /** What the expressions of a chain are compiled with. */

@@ -1,5 +1,6 @@
 /** Frames of net devices as packets of netfilter, and back when the rules are done. */
-import type { RxFrame, TxFrame, VirtioNetHeader } from '../../../../harness/contract/index.js';
+import type { VirtioNetHeader } from '../../../../harness/contract/index.js';
+import type { RxFrame, TxFrame } from '../../frames.js';
 import { readU16 } from '../../../packet/bytes.js';
 import { ETH_HLEN } from '../../../packet/protocols.js';
 import { networkOffset } from '../../frameShape.js';

@@ -20,6 +20,7 @@ import { runChain } from './chain.js';
 import { compileTable, type BaseProgram } from './compile.js';
 import { Evaluation, type PathSurroundings } from './evaluation.js';
 import type { Packet } from './packet.js';
+import { Trace } from './trace.js';
 import { setByProtocol, setIpv4, setIpv4Checked, setIpv6, setIpv6Checked, setUnknown } from './packetInfo.js';
 
 /** Chains at one hook, in the order in which packets come by. */
@@ -122,7 +123,15 @@ export class NetfilterHooks {
     const { family } = packet.place;
     if (family === NFPROTO_NETDEV && entry.table.family === NFPROTO_INET) return this.#enterInetIngress(entry, run);
     prepare(packet, family);
-    return runChain(this.#around.parts, entry, run);
+    return this.#run(entry, run);
+  }
+
+  #run(entry: BaseProgram, run: Evaluation): number {
+    const { parts } = this.#around;
+    run.trace = this.#around.hasTraceListeners()
+      ? new Trace(parts, entry, run.packet, (step) => this.#around.traced(step))
+      : undefined;
+    return runChain(parts, entry, run);
   }
 
   /** nft_do_chain_inet_ingress(): for it the packet is one of IP, and a broken one ends there. */
@@ -135,7 +144,7 @@ export class NetfilterHooks {
     const isSound = protocol === ETH_P_IP ? setIpv4Checked(packet) : setIpv6Checked(packet);
     if (!isSound && isIp && parts.dropsBroken) return NF_DROP;
     packet.place = { ...place, family: protocol === ETH_P_IPV6 ? NFPROTO_IPV6 : NFPROTO_IPV4, hook: NF_INET_INGRESS };
-    const verdict = runChain(parts, entry, run);
+    const verdict = this.#run(entry, run);
     packet.place = place;
     return verdict;
   }

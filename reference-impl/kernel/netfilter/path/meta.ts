@@ -171,7 +171,8 @@ function storeName(run: Evaluation, word: number, name: string): void {
 }
 
 /** nft_meta_set_eval(). */
-export function metaSetOperation({ parts }: PathSurroundings, { source, key }: Of<'meta-set'>): Operation {
+export function metaSetOperation(around: PathSurroundings, { source, key }: Of<'meta-set'>): Operation {
+  const { parts } = around;
   if (!parts.writesMeta(key)) return () => undefined;
   switch (key) {
     case NFT_META_MARK:
@@ -193,7 +194,9 @@ export function metaSetOperation({ parts }: PathSurroundings, { source, key }: O
       };
     case NFT_META_NFTRACE:
       return (run) => {
-        run.packet.isTraced = run.registers[source * WORD] !== 0;
+        const { packet } = run;
+        packet.isTraced = run.registers[source * WORD] !== 0;
+        if (packet.traceId === 0) packet.traceId = Math.max(1, around.random());
       };
     default:
       return () => undefined;

@@ -1,5 +1,6 @@
 /** Netfilter on the way of frames and packets through the kernel: what each place calls, and nothing where there are no chains. */
-import type { FrameMarks, IfIndex, RxFrame, TxFrame, VirtioNetHeader } from '../../../../harness/contract/index.js';
+import type { IfIndex, VirtioNetHeader } from '../../../../harness/contract/index.js';
+import type { FrameMarks, RxFrame, TxFrame } from '../../frames.js';
 import { concat } from '../../../packet/bytes.js';
 import { ETH_HLEN, ETH_P_ARP, ETH_P_IP, ETH_P_IPV6 } from '../../../packet/protocols.js';
 import type { NetDevice } from '../../netDevice.js';

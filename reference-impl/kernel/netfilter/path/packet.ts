@@ -1,5 +1,6 @@
 /** A frame or packet as rules see it: struct sk_buff and struct nft_pktinfo (include/net/netfilter/nf_tables.h). */
-import type { FrameMarks, RxFrame, TxFrame, VirtioNetHeader, VlanTag } from '../../../../harness/contract/index.js';
+import type { VirtioNetHeader, VlanTag } from '../../../../harness/contract/index.js';
+import type { FrameMarks, RxFrame, TxFrame } from '../../frames.js';
 import type { NetDevice } from '../../netDevice.js';
 
 /** linux/if_packet.h. */
@@ -57,7 +58,10 @@ export class Packet {
   packetType: number;
   mark: number;
   priority: number;
-  isTraced = false;
+  /** skb->nf_trace. */
+  isTraced: boolean;
+  /** By which those who follow it know it. */
+  traceId: number;
   readonly summed: Summed;
   sum: number;
   place: Place = NOWHERE;
@@ -85,6 +89,8 @@ export class Packet {
     this.packetType = seed.marks?.packetType ?? seed.packetType ?? PACKET_HOST;
     this.mark = seed.marks?.mark ?? 0;
     this.priority = seed.marks?.priority ?? 0;
+    this.traceId = seed.marks?.traceId ?? 0;
+    this.isTraced = this.traceId !== 0;
     this.summed = seed.summed ?? 'none';
     this.sum = seed.sum ?? 0;
     this.origin = seed.origin;
@@ -114,7 +120,12 @@ export class Packet {
   get marks(): FrameMarks | undefined {
     const { mark, priority } = this;
     const { isTypeSet } = this;
-    if (mark === 0 && priority === 0 && !isTypeSet) return undefined;
-    return { mark, priority, ...(isTypeSet ? { packetType: this.packetType } : {}) };
+    if (mark === 0 && priority === 0 && !isTypeSet && !this.isTraced) return undefined;
+    return {
+      mark,
+      priority,
+      ...(isTypeSet ? { packetType: this.packetType } : {}),
+      ...(this.isTraced ? { traceId: this.traceId } : {}),
+    };
   }
 }

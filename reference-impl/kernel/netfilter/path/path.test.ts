@@ -1,5 +1,5 @@
+import type { TxFrame } from '../../frames.js';
 import { describe, expect, it } from 'vitest';
-import type { TxFrame } from '../../../../harness/contract/index.js';
 import { buildFrame, ethernet, ipv4, payload, tcp, udp } from '../../../packet/build.js';
 import { fromHex, readU16 } from '../../../packet/bytes.js';
 import { onesComplementSum, pseudoHeaderSum } from '../../../packet/checksum.js';
@@ -75,6 +75,8 @@ function pathOver(ruleset: () => Ruleset, log: string[] = []): NetfilterPath {
     reject: () => undefined,
     log: (text) => void log.push(text),
     depleted: () => undefined,
+    hasTraceListeners: () => false,
+    traced: () => undefined,
   };
   return new NetfilterPath(around, ruleset);
 }

@@ -86,6 +86,12 @@ export interface NetfilterPathParts {
   readonly sharesObjects: boolean;
   /** Whether it is told that an object is used up. */
   readonly tellsDepletion: boolean;
+  /** Whether a packet is traced. */
+  readonly traces: (isTraced: boolean) => boolean;
+  /** Whether the headers of a packet are told at its first step alone. */
+  readonly showsPacketOnce: boolean;
+  /** Whether a packet keeps its number from step to step. */
+  readonly keepsTraceId: boolean;
   readonly refreshesElements: boolean;
   /** NFTA_SET_DESC_SIZE: whether one more may be put there by a rule. */
   readonly hasRoom: (elements: number, size: number) => boolean;
@@ -171,6 +177,9 @@ export const CONFORMING_NETFILTER_PATH: NetfilterPathParts = {
   deletesElements: true,
   sharesObjects: true,
   tellsDepletion: true,
+  traces: (isTraced) => isTraced,
+  showsPacketOnce: true,
+  keepsTraceId: true,
   refreshesElements: true,
   hasRoom: (elements, size) => elements < (size === 0 ? MOST_ELEMENTS : size),
   countedBytes: (length) => length,

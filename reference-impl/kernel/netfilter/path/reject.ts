@@ -1,5 +1,6 @@
 /** Packets that are rejected: nft_reject_inet.c, nft_reject_netdev.c, nft_reject_bridge.c. */
-import type { TxFrame, VlanTag } from '../../../../harness/contract/index.js';
+import type { VlanTag } from '../../../../harness/contract/index.js';
+import type { TxFrame } from '../../frames.js';
 import { RTN_UNICAST } from '../../../netlink/families/routing.js';
 import type { BridgePort } from '../../bridge/bridge.js';
 import type { NetDevice } from '../../netDevice.js';

@@ -1,5 +1,6 @@
 /** What the data path of nf_tables finds in the reference kernel. */
-import type { IfIndex, TxFrame } from '../../../../harness/contract/index.js';
+import type { IfIndex } from '../../../../harness/contract/index.js';
+import type { TxFrame } from '../../frames.js';
 import { AF_INET, AF_INET6 } from '../../../netlink/constants.js';
 import { sendFromHost } from '../../bridge/forward.js';
 import type { BridgeEvents } from '../../bridge/bridgeEvents.js';
@@ -10,6 +11,7 @@ import type { Router6 } from '../../routing6/router6.js';
 import type { StatefulObject, Table } from '../ruleset.js';
 import type { PathSurroundings } from './evaluation.js';
 import { reject } from './reject.js';
+import type { TraceStep } from './trace.js';
 
 /** Those parts of the kernel that rules call, which are made after the hooks are. */
 export interface PathKernel extends KernelState {
@@ -22,6 +24,8 @@ export interface PathQueues {
   /** dev_queue_xmit(), as soon as what is under way is done. */
   transmit(netDevice: NetDevice, frame: TxFrame): void;
   depleted(table: Table, object: StatefulObject): void;
+  hasTraceListeners(): boolean;
+  traced(step: TraceStep): void;
 }
 
 /** Numbers like those of get_random_u32(), the same in every run: xorshift of 32 bits. */
@@ -61,5 +65,7 @@ export function pathSurroundings(kernel: PathKernel, queues: PathQueues): PathSu
     },
     log: (text) => void kernel.log.push(text),
     depleted: (table, object) => queues.depleted(table, object),
+    hasTraceListeners: () => queues.hasTraceListeners(),
+    traced: (step) => queues.traced(step),
   };
 }
