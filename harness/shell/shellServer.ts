@@ -60,7 +60,18 @@ export class ShellServer {
     this.#server.close();
     await this.#turns;
     if (this.#lost === undefined) await this.#files.collect();
+    if (this.#lost === undefined) await this.#noteTargetLog();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** What the target itself wrote of what it does not have: an expression of nft, an operation of a family. */
+  async #noteTargetLog(): Promise<void> {
+    try {
+      const lines = (await this.#options.target.log?.()) ?? [];
+      for (const line of lines) this.#options.log.note(`the target's log: ${line}`);
+    } catch (error) {
+      this.#options.log.note(`the target's log cannot be read: ${messageOf(error)}`);
+    }
   }
 
   /** The first packet says what the connection is for. */
