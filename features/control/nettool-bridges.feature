@@ -71,7 +71,17 @@ Feature: nettool changes single VLANs, spanning trees and switches of a bridge
         | mcast-querier-interval=26500       | MCAST_QUERIER_INTVL         | 26500 | 25500 |
         | mcast-query-interval=13500         | MCAST_QUERY_INTVL           | 13500 | 12500 |
         | mcast-query-response-interval=2000 | MCAST_QUERY_RESPONSE_INTVL  | 2000 | 1000   |
-        | mcast-startup-query-interval=4200  | MCAST_STARTUP_QUERY_INTVL   | 4200 | 3125   |
+
+    @NT-BRV-002 @needs:bridge-vlan-snooping
+    Scenario: An interval that no kernel starts with
+      Given nettool was told "create nt0 bridge bridge.vlan-filtering=on bridge.mcast-vlan-snooping=on link.up=on"
+      And nettool was told "add nt0 bridge-vlan vid=10"
+      And nettool was told "add nt0 bridge-vlan vid=12"
+      And nettool was told "set nt0 bridge-vlan-global vid=12 mcast-startup-query-interval=4000"
+      When nettool is told "set nt0 bridge-vlan-global vid=10 mcast-startup-query-interval=4200"
+      Then nettool has done it
+      And the VLAN 10 of nt0 as a whole has BRIDGE_VLANDB_GOPTS_MCAST_STARTUP_QUERY_INTVL 4200
+      And the VLAN 12 of nt0 as a whole has BRIDGE_VLANDB_GOPTS_MCAST_STARTUP_QUERY_INTVL 4000
 
     @NT-BRV-003 @needs:bridge-mst
     Scenario: A port has a state of its own in each spanning tree
