@@ -17,6 +17,7 @@ Feature: Netfilter hooks of net devices, bridges and routers
       | first | does   | second | others | ports |
       | -10   | fwd p1 | 10     | fwd p2 | p1    |
       | 20    | fwd p1 | 10     | fwd p2 | p2    |
+      | 0     | fwd p1 | 0      | fwd p2 | p2    |
 
   @NFT-HOOK-002
   Scenario: A chain that accepts, and the next one
